@@ -1,0 +1,46 @@
+//! The checks, the criteria they inform, and the runner that decides what no check may decide.
+//!
+//! A check is one file with a documentation comment (which is its published page), a constant [`Meta`] and a pure
+//! function `evaluate`. One line below registers it; its cases stand beside it as `<check>.cases.json`.
+
+mod check;
+mod criteria;
+mod finding;
+mod page;
+pub mod parameters;
+pub mod regions;
+mod runner;
+
+pub use check::{Check, Kind, Level, Meta, Per, Severity};
+pub use criteria::{CRITERIA, Criterion, Strength};
+pub use finding::{Evaluation, Finding, Resource, Status, Verdict};
+pub use page::{Page, Section};
+pub use parameters::{Parameter, ParameterError, Parameters, Value};
+pub use runner::{Row, Selection, SelectionError, Threshold, evaluate};
+
+/// Declares the modules of the checks and the list of them all.
+macro_rules! checks {
+    ($($service:ident { $($name:ident)* })*) => {
+        $(
+            /// Checks of one service.
+            pub mod $service { $(pub mod $name;)* }
+        )*
+
+        /// Every check, in the order in which they are registered.
+        pub static CHECKS: &[Check] = &[$($(Check {
+            meta: &$service::$name::META,
+            evaluate: $service::$name::evaluate,
+            source: include_str!(concat!(stringify!($service), "/", stringify!($name), ".rs")),
+        },)*)*];
+    };
+}
+
+checks! {
+    iam {
+        iam_user_access_key_age
+    }
+    cloudtrail {
+        cloudtrail_log_validation
+        cloudtrail_multi_region
+    }
+}

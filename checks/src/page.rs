@@ -1,0 +1,45 @@
+//! A check's published page: the documentation comment at the head of its file.
+
+/// A part of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section<'a> {
+    /// Its heading.
+    pub heading: &'a str,
+    /// Its lines, without the comment signs.
+    pub lines: Vec<&'a str>,
+}
+
+/// A page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<'a> {
+    /// The title.
+    pub title: &'a str,
+    /// The parts.
+    pub sections: Vec<Section<'a>>,
+}
+
+impl<'a> Page<'a> {
+    /// Reads the page from a check's source.
+    #[must_use]
+    pub fn parse(source: &'a str) -> Self {
+        let mut page = Self { title: "", sections: Vec::new() };
+        let comment = source.lines().map_while(|line| line.strip_prefix("//!"));
+        for line in comment.map(|line| line.strip_prefix(' ').unwrap_or(line)) {
+            if let Some(heading) = line.strip_prefix("## ") {
+                page.sections.push(Section { heading, lines: Vec::new() });
+            } else if let Some(title) = line.strip_prefix("# ") {
+                page.title = title;
+            } else if let Some(section) = page.sections.last_mut() {
+                section.lines.push(line);
+            }
+        }
+        for section in &mut page.sections {
+            while section.lines.last().is_some_and(|line| line.is_empty()) {
+                section.lines.pop();
+            }
+            let blank = section.lines.iter().take_while(|line| line.is_empty()).count();
+            section.lines.drain(..blank);
+        }
+        page
+    }
+}

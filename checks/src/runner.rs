@@ -1,0 +1,240 @@
+//! Runs checks over the facts of an account and decides what no check may decide: that something was not evaluated,
+//! and that there was nothing to test.
+
+use std::collections::BTreeSet;
+
+use globset::Glob;
+use kickoff_facts::{AccountFacts, EvidenceRef, Gap, Need, View};
+use rayon::prelude::*;
+
+use crate::check::{Check, Level, Per};
+use crate::finding::{Evaluation, Finding, Resource, Status};
+use crate::parameters::{Parameters, Value};
+
+/// A parameter that bore on a result, and whose value it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Threshold {
+    /// The parameter's name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: Value,
+    /// Its unit.
+    pub unit: &'static str,
+    /// `kickoff.toml`, or the source of the default.
+    pub source: &'static str,
+}
+
+/// A result.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The check.
+    pub check: &'static Check,
+    /// The account.
+    pub account: String,
+    /// The region; the home region for what belongs to none.
+    pub region: String,
+    /// What it is about.
+    pub resource: Resource,
+    /// The status.
+    pub status: Status,
+    /// What was seen.
+    pub observed: String,
+    /// What is expected.
+    pub expected: String,
+    /// Why, where that needs saying.
+    pub reason: Option<String>,
+    /// The evidence.
+    pub evidence: Vec<EvidenceRef>,
+}
+
+impl Row {
+    /// The order of results: by check, account, region and resource. It depends on nothing else.
+    #[must_use]
+    pub fn order(&self) -> (&str, &str, &str, &Resource, Status) {
+        (self.check.meta.id, &self.account, &self.region, &self.resource, self.status)
+    }
+}
+
+/// Runs checks over the facts of an account. Every check gives at least one result.
+#[must_use]
+pub fn evaluate(facts: &AccountFacts, checks: &[&'static Check], parameters: &Parameters) -> Vec<Row> {
+    let mut rows: Vec<Row> = checks.par_iter().flat_map_iter(|check| run(facts, check, parameters)).collect();
+    rows.sort_by(|a, b| a.order().cmp(&b.order()));
+    rows
+}
+
+fn run(facts: &AccountFacts, check: &'static Check, parameters: &Parameters) -> Vec<Row> {
+    let expected = check.expected(parameters);
+    let needs = check.meta.needs;
+    let mut rows = Vec::new();
+    match check.meta.per {
+        Per::Account => {
+            let view = View::account(facts, needs);
+            let evaluation = (check.evaluate)(&view, parameters);
+            let whole = Resource::account(&view);
+            settle(&mut rows, check, &expected, &view, &whole, evaluation);
+        }
+        Per::Region => {
+            for (region, regional) in &facts.regions {
+                let view = View::region(facts, region, regional, needs);
+                let evaluation = (check.evaluate)(&view, parameters);
+                let whole = Resource::region(&view);
+                settle(&mut rows, check, &expected, &view, &whole, evaluation);
+            }
+        }
+    }
+    // Regions where a population is empty say nothing while another region has one: one row for the account is enough.
+    if check.meta.level == Level::Resource && rows.iter().any(|row| row.status != Status::NoPopulation) {
+        rows.retain(|row| row.status != Status::NoPopulation);
+    } else if rows.len() > 1 && rows.iter().all(|row| row.status == Status::NoPopulation) {
+        let evidence: BTreeSet<EvidenceRef> = rows.iter().flat_map(|row| row.evidence.iter().copied()).collect();
+        rows.truncate(1);
+        for row in &mut rows {
+            row.region.clone_from(&facts.home_region);
+            row.resource = Resource::new("AWS::Account", format!("account/{}", facts.account));
+            row.evidence = evidence.iter().copied().collect();
+        }
+    }
+    if rows.is_empty() {
+        let gap = Gap {
+            kind: kickoff_facts::GapKind::NotCollected,
+            call: needs.first().and_then(|n| n.operation_ids().first()).copied().unwrap_or("nothing").to_owned(),
+            region: facts.home_region.clone(),
+            message: "no region was scanned".to_owned(),
+            evidence: None,
+        };
+        let view = View::account(facts, needs);
+        settle(&mut rows, check, &expected, &view, &Resource::account(&view), Err(gap));
+    }
+    rows
+}
+
+/// Turns what a check gives into results.
+fn settle(
+    rows: &mut Vec<Row>,
+    check: &'static Check,
+    expected: &str,
+    view: &View<'_>,
+    whole: &Resource,
+    evaluation: Evaluation,
+) {
+    let common = view.evidence();
+    let row = |resource: Resource, status, observed, reason, own: &[EvidenceRef]| {
+        let evidence: BTreeSet<EvidenceRef> = common.iter().chain(own).copied().collect();
+        Row {
+            check,
+            account: view.account_id().to_owned(),
+            region: view.region_name().to_owned(),
+            resource,
+            status,
+            observed,
+            expected: expected.to_owned(),
+            reason,
+            evidence: evidence.into_iter().collect(),
+        }
+    };
+    let unknown = |resource: Resource, gap: &Gap, own: &[EvidenceRef]| {
+        let own: Vec<EvidenceRef> = own.iter().copied().chain(gap.evidence).collect();
+        row(resource, Status::NotEvaluated, String::new(), Some(gap.to_string()), &own)
+    };
+    match evaluation {
+        Err(gap) => rows.push(unknown(whole.clone(), &gap, &[])),
+        Ok(findings) if findings.is_empty() => {
+            let reason = "everything was read, and there is nothing to test".to_owned();
+            rows.push(row(whole.clone(), Status::NoPopulation, "none".to_owned(), Some(reason), &[]));
+        }
+        Ok(findings) => {
+            rows.extend(findings.into_iter().map(|Finding { resource, outcome, evidence }| match outcome {
+                Ok(verdict) => row(resource, verdict.status, verdict.observed, verdict.reason, &evidence),
+                Err(gap) => unknown(resource, &gap, &evidence),
+            }))
+        }
+    }
+}
+
+impl Check {
+    /// The values that bear on the check's results, and whose they are.
+    #[must_use]
+    pub fn thresholds(&self, parameters: &Parameters) -> Vec<Threshold> {
+        self.meta
+            .parameters
+            .iter()
+            .map(|parameter| Threshold {
+                name: parameter.name,
+                value: parameters.get(parameter),
+                unit: parameter.unit,
+                source: if parameters.is_set(parameter) { "kickoff.toml" } else { parameter.source },
+            })
+            .collect()
+    }
+}
+
+/// Why checks cannot be selected.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SelectionError {
+    /// No check matches.
+    #[error("no check matches {0:?}")]
+    NoCheck(String),
+    /// The pattern is not a glob.
+    #[error("{0:?} is not a pattern: {1}")]
+    Pattern(String, String),
+    /// There is no such criterion.
+    #[error("there is no criterion {0:?}")]
+    NoCriterion(String),
+    /// The criterion exists, but no check informs it.
+    #[error("no check informs criterion {0}: it needs documents and people")]
+    NoCheckForCriterion(String),
+}
+
+/// The checks of a run.
+#[derive(Debug, Clone)]
+pub struct Selection(pub Vec<&'static Check>);
+
+impl Selection {
+    /// Checks whose id matches one of the patterns and that inform one of the criteria; no patterns or no criteria
+    /// mean all.
+    ///
+    /// # Errors
+    /// A pattern that matches nothing, or a criterion that does not exist or is informed by no check.
+    pub fn of(patterns: &[String], criteria: &[String]) -> Result<Self, SelectionError> {
+        let mut by_pattern: Vec<&'static Check> = Vec::new();
+        for pattern in patterns {
+            let glob = Glob::new(pattern)
+                .map_err(|e| SelectionError::Pattern(pattern.clone(), e.kind().to_string()))?
+                .compile_matcher();
+            let before = by_pattern.len();
+            by_pattern.extend(crate::CHECKS.iter().filter(|check| glob.is_match(check.meta.id)));
+            if by_pattern.len() == before {
+                return Err(SelectionError::NoCheck(pattern.clone()));
+            }
+        }
+        if patterns.is_empty() {
+            by_pattern.extend(crate::CHECKS);
+        }
+        for id in criteria {
+            if !crate::CRITERIA.iter().any(|c| c.id.eq_ignore_ascii_case(id)) {
+                return Err(SelectionError::NoCriterion(id.clone()));
+            }
+            if !crate::CHECKS.iter().any(|c| c.meta.criteria.iter().any(|x| x.eq_ignore_ascii_case(id))) {
+                return Err(SelectionError::NoCheckForCriterion(id.clone()));
+            }
+        }
+        let wanted = |check: &&'static Check| {
+            criteria.is_empty()
+                || check.meta.criteria.iter().any(|id| criteria.iter().any(|wanted| wanted.eq_ignore_ascii_case(id)))
+        };
+        let mut checks: Vec<_> = by_pattern.into_iter().filter(wanted).collect();
+        checks.sort_by_key(|check| check.meta.id);
+        checks.dedup_by_key(|check| check.meta.id);
+        if checks.is_empty() {
+            return Err(SelectionError::NoCheck(format!("{} in {}", patterns.join(", "), criteria.join(", "))));
+        }
+        Ok(Self(checks))
+    }
+
+    /// The fact families that the checks need, with those that must come before, sorted.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Need> {
+        Need::closure(self.0.iter().flat_map(|check| check.meta.needs.iter().copied()))
+    }
+}

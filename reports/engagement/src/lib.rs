@@ -1,0 +1,1 @@
+//! kickoff.toml: the scope and the client's thresholds.

@@ -1,0 +1,1 @@
+//! Renderers: results.json, the terminal tables, the HTML report.

@@ -1,0 +1,1 @@
+//! Everything that knows AWS: sessions, regions, rate limits, recording, replay, collectors.

@@ -1,0 +1,228 @@
+//! The archive of one account's exchanges: JSON lines in Zstandard frames, `exchanges/<account>.jsonl.zst`.
+//!
+//! `zstd -dc` and any JSON tool read it. A frame holds about a mebibyte of lines, so that one exchange can be
+//! read again without the whole archive in memory.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::exchange::{CallKey, Exchange, sha256_hex};
+use crate::item::Summary;
+use crate::run::{RunError, create_private};
+
+/// Where an exchange stands in its archive: its line number, from 0.
+pub type Position = u32;
+
+/// Lines are gathered into a frame until it holds this many bytes.
+const FRAME: u64 = 1 << 20;
+/// A frame that unpacks to more than this is refused: no AWS answer comes near it, a bomb does.
+const FRAME_LIMIT: u64 = 256 << 20;
+/// Zstandard's own default; higher levels cost more than they save on bodies like these.
+const LEVEL: i32 = 3;
+
+/// Appends exchanges to an archive; bodies do not stay in memory.
+pub struct ArchiveWriter {
+    frame: Option<zstd::Encoder<'static, BufWriter<File>>>,
+    in_frame: u64,
+    next: Position,
+}
+
+/// Counts what passes through to a writer.
+struct Counted<W>(W, u64);
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.0.write(bytes)?;
+        self.1 += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl ArchiveWriter {
+    /// Creates the archive; only its owner may read it.
+    ///
+    /// # Errors
+    /// The file cannot be created.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let file = BufWriter::new(create_private(path)?);
+        Ok(Self { frame: Some(zstd::Encoder::new(file, LEVEL)?), in_frame: 0, next: 0 })
+    }
+
+    /// Appends one exchange and says where it stands.
+    ///
+    /// # Errors
+    /// The disk is full or the file is gone.
+    pub fn append(&mut self, exchange: &Exchange) -> io::Result<Position> {
+        let Some(frame) = self.frame.as_mut() else {
+            return Err(io::Error::other("the archive was closed by an earlier error"));
+        };
+        let mut line = Counted(frame, 0);
+        serde_json::to_writer(&mut line, exchange)?;
+        line.write_all(b"\n")?;
+        self.in_frame += line.1;
+        if self.in_frame >= FRAME
+            && let Some(full) = self.frame.take()
+        {
+            self.frame = Some(zstd::Encoder::new(full.finish()?, LEVEL)?);
+            self.in_frame = 0;
+        }
+        let position = self.next;
+        self.next += 1;
+        Ok(position)
+    }
+
+    /// Ends the last frame and the file.
+    ///
+    /// # Errors
+    /// The disk is full or the file is gone.
+    pub fn finish(mut self) -> io::Result<()> {
+        if let Some(frame) = self.frame.take() {
+            frame.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct Line {
+    frame: u64,
+    start: usize,
+    end: usize,
+}
+
+/// An archive opened for reading. Holds an index and the frame that was read last, not the bodies.
+#[derive(Debug)]
+pub struct Archive {
+    path: PathBuf,
+    lines: Vec<Line>,
+    calls: HashMap<CallKey, Vec<Summary>>,
+    last: Mutex<Option<(u64, Arc<Vec<u8>>)>>,
+}
+
+impl Archive {
+    /// Reads the archive once and indexes it.
+    ///
+    /// # Errors
+    /// The file is missing, cut short, no archive, or holds a line that is no exchange.
+    pub fn open(path: &Path) -> Result<Self, RunError> {
+        let file = File::open(path).map_err(|source| RunError::Missing { path: path.to_owned(), source })?;
+        let mut reader = BufReader::new(file);
+        let mut archive =
+            Self { path: path.to_owned(), lines: Vec::new(), calls: HashMap::new(), last: Mutex::new(None) };
+        loop {
+            let offset = reader.stream_position().map_err(|e| archive.damaged(&e))?;
+            let Some(frame) = read_frame(&mut reader).map_err(|e| archive.damaged(&e))? else {
+                break;
+            };
+            archive.index(offset, &frame)?;
+        }
+        for exchanges in archive.calls.values_mut() {
+            exchanges.sort_by_key(|e| (e.started, e.attempt, e.position));
+        }
+        Ok(archive)
+    }
+
+    fn damaged(&self, why: &dyn std::fmt::Display) -> RunError {
+        RunError::Damaged { path: self.path.clone(), why: why.to_string() }
+    }
+
+    fn index(&mut self, offset: u64, frame: &[u8]) -> Result<(), RunError> {
+        let mut start = 0;
+        while start < frame.len() {
+            let number = self.lines.len() + 1;
+            let Some(length) = frame[start..].iter().position(|b| *b == b'\n') else {
+                return Err(self.damaged(&format_args!("line {number} has no end")));
+            };
+            let end = start + length;
+            let exchange: Exchange = serde_json::from_slice(&frame[start..end])
+                .map_err(|e| self.damaged(&format_args!("line {number} is no exchange: {e}")))?;
+            let position = Position::try_from(self.lines.len())
+                .map_err(|_| self.damaged(&"more exchanges than can be numbered"))?;
+            self.lines.push(Line { frame: offset, start, end });
+            self.calls.entry(exchange.key()).or_default().push(Summary::of(&exchange, position));
+            start = end + 1;
+        }
+        Ok(())
+    }
+
+    /// Everything recorded for a call, in the order in which it was made; empty when the call was never made.
+    #[must_use]
+    pub fn find(&self, key: &CallKey) -> &[Summary] {
+        self.calls.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The number of exchanges.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there is no exchange at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Reads one exchange again, and compares its body with its digest.
+    ///
+    /// # Errors
+    /// The file changed since it was opened, or the body is not the one that was digested.
+    pub fn read(&self, position: Position) -> Result<Exchange, RunError> {
+        let Some(line) = self.lines.get(position as usize) else {
+            return Err(self.damaged(&format_args!("there is no line {}", position + 1)));
+        };
+        let frame = self.frame(line.frame)?;
+        let text = frame.get(line.start..line.end).ok_or_else(|| self.damaged(&"it changed while it was read"))?;
+        let exchange: Exchange = serde_json::from_slice(text)
+            .map_err(|e| self.damaged(&format_args!("line {} is no exchange: {e}", position + 1)))?;
+        if let Some(response) = &exchange.response
+            && sha256_hex(&response.body) != response.sha256
+        {
+            let what = format!("{}:{}", exchange.service, exchange.operation);
+            return Err(self.damaged(&format_args!(
+                "the body of line {} ({what}) does not have the digest that stands beside it",
+                position + 1
+            )));
+        }
+        Ok(exchange)
+    }
+
+    fn frame(&self, offset: u64) -> Result<Arc<Vec<u8>>, RunError> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, frame)) = last.as_ref()
+            && *at == offset
+        {
+            return Ok(Arc::clone(frame));
+        }
+        let read = || -> io::Result<Option<Vec<u8>>> {
+            let mut reader = BufReader::new(File::open(&self.path)?);
+            reader.seek(SeekFrom::Start(offset))?;
+            read_frame(&mut reader)
+        };
+        let frame = read().map_err(|e| self.damaged(&e))?.ok_or_else(|| self.damaged(&"it became shorter"))?;
+        let frame = Arc::new(frame);
+        *last = Some((offset, Arc::clone(&frame)));
+        Ok(frame)
+    }
+}
+
+/// Reads one frame; none at the end of the file.
+fn read_frame(reader: &mut BufReader<File>) -> io::Result<Option<Vec<u8>>> {
+    use io::BufRead as _;
+    if reader.fill_buf()?.is_empty() {
+        return Ok(None);
+    }
+    let mut frame = Vec::new();
+    let read = zstd::Decoder::with_buffer(reader)?.single_frame().take(FRAME_LIMIT + 1).read_to_end(&mut frame)?;
+    if read as u64 > FRAME_LIMIT {
+        return Err(io::Error::other("a frame unpacks to more than 256 MiB"));
+    }
+    Ok(Some(frame))
+}

@@ -1,0 +1,190 @@
+//! One API exchange: a request as it was sent, and the answer as it came.
+
+use std::collections::BTreeMap;
+
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use crate::redact::Redaction;
+
+/// The SHA-256 of some bytes, in lower-case hexadecimal.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// One API exchange. A call that failed is an exchange too.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// The twelve-digit account that was asked.
+    pub account: String,
+    /// `aws`, `aws-us-gov`, `aws-cn`, ...
+    pub partition: String,
+    /// The region whose endpoint was asked; global services answer from the partition's main region.
+    pub region: String,
+    /// The service, by the prefix that kickoff's catalogue uses (`iam`, `cloudtrail`, `logs`, ...).
+    pub service: String,
+    /// The API operation, `DescribeTrails`.
+    pub operation: String,
+    /// The request as it was sent, without credentials.
+    pub request: Request,
+    /// The answer, if one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<Response>,
+    /// Why no answer came (connection refused, timeout, ...).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// 1 for the first try, 2 for the first retry, ...
+    pub attempt: u32,
+    /// When the request was handed to the connection (UTC, our clock).
+    pub started: Timestamp,
+    /// When the answer was complete (UTC, our clock).
+    pub finished: Timestamp,
+}
+
+/// The request of an exchange.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// `GET`, `POST`, ...
+    pub method: String,
+    /// The whole URI, endpoint and query included.
+    pub uri: String,
+    /// Headers from an allow-list: none that carries or derives from a credential.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    #[serde(with = "body")]
+    pub body: Bytes,
+}
+
+/// The response of an exchange.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers from an allow-list.
+    pub headers: BTreeMap<String, String>,
+    /// The body: every byte that AWS sent, but for what `redactions` lists.
+    #[serde(with = "body")]
+    pub body: Bytes,
+    /// SHA-256 of `body`.
+    pub sha256: String,
+    /// SHA-256 of the bytes as received; differs from `sha256` when something was redacted.
+    pub sha256_received: String,
+    /// What was taken out before the body was stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redactions: Vec<Redaction>,
+}
+
+impl Response {
+    /// AWS's id of the request, by which the client's own CloudTrail knows it.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"]
+            .iter()
+            .find_map(|name| self.headers.get(*name))
+            .map(String::as_str)
+    }
+
+    /// AWS's own clock, the `Date` header.
+    #[must_use]
+    pub fn date(&self) -> Option<&str> {
+        self.headers.get("date").map(String::as_str)
+    }
+}
+
+/// What identifies a call on replay: where it went and what it asked, never in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallKey {
+    /// The account that was asked.
+    pub account: String,
+    /// The region whose endpoint was asked.
+    pub region: String,
+    /// The service.
+    pub service: String,
+    /// The operation.
+    pub operation: String,
+    /// SHA-256 over method, path, query and body.
+    pub digest: String,
+}
+
+impl CallKey {
+    /// The digest part of a key. The endpoint does not count, so that a run recorded at one endpoint replays at any.
+    #[must_use]
+    pub fn digest(method: &str, uri: &str, body: &[u8]) -> String {
+        let path = uri.split_once("://").map_or(uri, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+        let mut hash = Sha256::new();
+        for part in [method.as_bytes(), path.as_bytes(), body] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        hex::encode(hash.finalize())
+    }
+}
+
+/// The endpoint of a URI: scheme and authority.
+#[must_use]
+pub fn endpoint_of(uri: &str) -> &str {
+    let Some((scheme, rest)) = uri.split_once("://") else {
+        return uri;
+    };
+    let authority = rest.find(['/', '?']).unwrap_or(rest.len());
+    &uri[..scheme.len() + 3 + authority]
+}
+
+impl Exchange {
+    /// The key under which replay finds this exchange.
+    #[must_use]
+    pub fn key(&self) -> CallKey {
+        CallKey {
+            account: self.account.clone(),
+            region: self.region.clone(),
+            service: self.service.clone(),
+            operation: self.operation.clone(),
+            digest: CallKey::digest(&self.request.method, &self.request.uri, &self.request.body),
+        }
+    }
+}
+
+/// Bodies are `{"text": ...}` where they are UTF-8, so that a person can read them, and `{"base64": ...}` elsewhere.
+mod body {
+    use super::{Bytes, Deserialize, Deserializer, STANDARD, Serialize, Serializer};
+    use base64::Engine as _;
+    use serde::de::Error as _;
+
+    #[derive(Serialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Out<'a> {
+        Text(&'a str),
+        Base64(String),
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum In {
+        Text(String),
+        Base64(String),
+    }
+
+    pub fn serialize<S: Serializer>(body: &Bytes, to: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(body) {
+            Ok(text) => Out::Text(text).serialize(to),
+            Err(_) => Out::Base64(STANDARD.encode(body)).serialize(to),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Bytes, D::Error> {
+        match In::deserialize(from)? {
+            In::Text(text) => Ok(Bytes::from(text)),
+            In::Base64(text) => STANDARD
+                .decode(text)
+                .map(Bytes::from)
+                .map_err(|error| D::Error::custom(format_args!("a body is not Base64: {error}"))),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Evidence items: one logical call with all its pages and attempts, under an id that results cite.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::archive::Position;
+use crate::exchange::{Exchange, endpoint_of};
+
+/// A handle on an evidence item while a run is being collected. It becomes an [`EvidenceId`] once all items are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EvidenceRef(pub u32);
+
+/// The id of an evidence item in its run, printed as `E-0042`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EvidenceId(pub u32);
+
+impl fmt::Display for EvidenceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "E-{:04}", self.0)
+    }
+}
+
+/// Why something is not known. Never an empty list: "there is none" is a known fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GapKind {
+    /// AWS refused the call.
+    Denied,
+    /// AWS kept asking to slow down until the attempts were used up.
+    Throttled,
+    /// The call failed in another way, or its answer could not be read.
+    Failed,
+    /// The region is not enabled for the account.
+    RegionDisabled,
+    /// The call was not made.
+    NotCollected,
+}
+
+impl GapKind {
+    /// The name used in results and coverage.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Throttled => "throttled",
+            Self::Failed => "failed",
+            Self::RegionDisabled => "region-disabled",
+            Self::NotCollected => "not-collected",
+        }
+    }
+}
+
+/// What is not known, by which call, where and why.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gap {
+    /// The kind of gap.
+    pub kind: GapKind,
+    /// The call that would have told, `iam:GetCredentialReport`.
+    pub call: String,
+    /// The region that was asked.
+    pub region: String,
+    /// What AWS, or the connection, said.
+    pub message: String,
+    /// The evidence of the failed call, if one was made.
+    #[serde(default)]
+    pub evidence: Option<EvidenceRef>,
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { call, region, message, .. } = self;
+        match self.kind {
+            GapKind::Denied => write!(f, "{call} was denied in {region}")?,
+            GapKind::Throttled => write!(f, "{call} was throttled in {region} until the attempts were used up")?,
+            GapKind::Failed => write!(f, "{call} failed in {region}")?,
+            GapKind::RegionDisabled => write!(f, "{call}: {region} is not enabled for this account")?,
+            GapKind::NotCollected => write!(f, "{call} was not collected in {region}")?,
+        }
+        if message.is_empty() { Ok(()) } else { write!(f, ": {message}") }
+    }
+}
+
+/// What an item is about; items of a run are numbered in this order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ItemKey {
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The service.
+    pub service: String,
+    /// The operation.
+    pub operation: String,
+    /// The parameters of the call, but for page tokens.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// What is remembered of an exchange without its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Where the exchange stands in its account's archive.
+    pub position: Position,
+    /// HTTP status; none when no answer came.
+    pub status: Option<u16>,
+    /// 1 for the first try.
+    pub attempt: u32,
+    /// When the request went out.
+    pub started: Timestamp,
+    /// When the answer was complete.
+    pub finished: Timestamp,
+    /// Scheme and authority that were asked.
+    pub endpoint: String,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+    /// SHA-256 of the stored body.
+    pub sha256: Option<String>,
+    /// Length of the stored body in bytes.
+    pub bytes: u64,
+    /// How many values were redacted.
+    pub redacted: u32,
+}
+
+impl Summary {
+    /// The summary of an exchange that stands at a position.
+    #[must_use]
+    pub fn of(exchange: &Exchange, position: Position) -> Self {
+        let response = exchange.response.as_ref();
+        Self {
+            position,
+            status: response.map(|r| r.status),
+            attempt: exchange.attempt,
+            started: exchange.started,
+            finished: exchange.finished,
+            endpoint: endpoint_of(&exchange.request.uri).to_owned(),
+            request_id: response.and_then(|r| r.request_id()).map(str::to_owned),
+            sha256: response.map(|r| r.sha256.clone()),
+            bytes: response.map_or(0, |r| r.body.len() as u64),
+            redacted: response.map_or(0, |r| r.redactions.iter().map(|x| x.count).sum()),
+        }
+    }
+}
+
+/// How an item ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Not finished yet; what is still pending when a run ends was interrupted.
+    Pending,
+    /// Everything was read: pages and records counted.
+    Complete {
+        /// Answers that were read, each one page.
+        pages: u32,
+        /// Records in all pages; 1 for a single object, 0 for none.
+        records: u64,
+    },
+    /// AWS said that the object does not exist: a fact, not a gap.
+    Absent {
+        /// The error code by which it said so.
+        code: String,
+    },
+    /// It could not be read.
+    Gap(Gap),
+}
+
+/// One evidence item.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// What it is about.
+    pub key: ItemKey,
+    /// The partition of the account.
+    pub partition: String,
+    /// Its exchanges, in the order in which they were made.
+    pub exchanges: Vec<Summary>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// All evidence items of a run, filled from many tasks at once.
+#[derive(Debug, Default)]
+pub struct Register(Mutex<Vec<Item>>);
+
+impl Register {
+    fn items(&self) -> std::sync::MutexGuard<'_, Vec<Item>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a new item.
+    pub fn open(&self, partition: &str, key: ItemKey) -> EvidenceRef {
+        let mut items = self.items();
+        let reference = EvidenceRef(u32::try_from(items.len()).unwrap_or(u32::MAX));
+        items.push(Item { key, partition: partition.to_owned(), exchanges: Vec::new(), outcome: Outcome::Pending });
+        reference
+    }
+
+    /// Adds an exchange to an item; one that is there already is not added twice.
+    pub fn add(&self, item: EvidenceRef, summary: Summary) {
+        if let Some(item) = self.items().get_mut(item.0 as usize)
+            && !item.exchanges.iter().any(|known| known.position == summary.position)
+        {
+            item.exchanges.push(summary);
+        }
+    }
+
+    /// Says how an item ended.
+    pub fn close(&self, item: EvidenceRef, outcome: Outcome) {
+        if let Some(item) = self.items().get_mut(item.0 as usize) {
+            item.outcome = outcome;
+        }
+    }
+
+    /// All items in the order of their ids, and the id of every handle. The order depends on what was asked only, so
+    /// that the same run gives the same ids however its calls interleaved.
+    #[must_use]
+    pub fn number(&self) -> (Vec<Item>, BTreeMap<EvidenceRef, EvidenceId>) {
+        let mut numbered: Vec<(u32, Item)> =
+            self.items().iter().cloned().zip(0..).map(|(item, at)| (at, item)).collect();
+        numbered.sort_by(|(_, a), (_, b)| a.key.cmp(&b.key));
+        let ids = numbered.iter().zip(1..).map(|((at, _), id)| (EvidenceRef(*at), EvidenceId(id))).collect();
+        let items = numbered
+            .into_iter()
+            .map(|(_, mut item)| {
+                item.exchanges.sort_by_key(|e| (e.started, e.attempt, e.position));
+                item
+            })
+            .collect();
+        (items, ids)
+    }
+}

@@ -1,0 +1,20 @@
+//! API exchanges, the run directory that holds them, redaction and digests.
+//!
+//! The wire is the evidence: what AWS answered is kept byte for byte, and everything else in
+//! kickoff is computed from it. This crate knows nothing of AWS services, facts or checks.
+
+mod archive;
+mod exchange;
+mod item;
+mod redact;
+mod run;
+mod wellformed;
+
+pub use archive::{Archive, ArchiveWriter, Position};
+pub use exchange::{CallKey, Exchange, Request, Response, endpoint_of, sha256_hex};
+pub use item::{EvidenceId, EvidenceRef, Gap, GapKind, Item, ItemKey, Outcome, Register, Summary};
+pub use redact::{Redacted, Redaction, redact_body, redact_uri};
+pub use run::{
+    AccountRecord, Run, RunError, RunMetadata, RunState, RunWriter, SCHEMA, Tool, new_run_id, write_private,
+};
+pub use wellformed::xml_is_complete;

@@ -1,0 +1,375 @@
+//! What is taken out of a body before it is stored, and how that is disclosed.
+//!
+//! Two nets. Rules name fields that carry secrets by design (event targets' inputs, webhook addresses, environment
+//! variables); they are cut out by their place in the document, the bytes around them stay as they are. Patterns
+//! catch secrets that somebody put where none belongs (a key in a tag or a description).
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use regex::bytes::Regex;
+use serde::{Deserialize, Serialize};
+
+/// One kind of redaction in one body.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redaction {
+    /// What was taken out: the field or the kind of secret.
+    pub what: String,
+    /// How many values.
+    pub count: u32,
+}
+
+/// A body fit to be stored.
+#[derive(Debug, Clone)]
+pub struct Redacted {
+    /// The bytes to store; the same as received where nothing was taken out.
+    pub body: Bytes,
+    /// What was taken out.
+    pub redactions: Vec<Redaction>,
+}
+
+/// What stands in the place of a value.
+const MARK: &str = "[redacted by kickoff]";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// The value, and everything nested in it.
+    Whole,
+    /// Of a web address everything after the host; other values stay (an e-mail address tells who is alerted).
+    Address,
+}
+
+/// (service or `*`, field, how). Fields fold case, because services do not agree on theirs.
+const RULES: &[(&str, &str, How)] = &[
+    ("*", "secretaccesskey", How::Whole),
+    ("*", "sessiontoken", How::Whole),
+    ("*", "secretstring", How::Whole),
+    ("*", "secretbinary", How::Whole),
+    ("*", "password", How::Whole),
+    ("*", "masteruserpassword", How::Whole),
+    ("*", "authtoken", How::Whole),
+    ("*", "clientsecret", How::Whole),
+    ("*", "privatekey", How::Whole),
+    ("*", "servicepassword", How::Whole),
+    ("*", "apikeyvalue", How::Whole),
+    ("*", "userdata", How::Whole),
+    ("*", "environment", How::Whole),
+    ("*", "environmentvariables", How::Whole),
+    ("*", "containeroverrides", How::Whole),
+    ("events", "input", How::Whole),
+    ("events", "inputtemplate", How::Whole),
+    ("events", "headerparameters", How::Whole),
+    ("events", "querystringparameters", How::Whole),
+    ("events", "sql", How::Whole),
+    ("sns", "endpoint", How::Address),
+    ("account", "addressline1", How::Whole),
+    ("account", "addressline2", How::Whole),
+    ("account", "addressline3", How::Whole),
+    ("account", "phonenumber", How::Whole),
+    ("account", "postalcode", How::Whole),
+];
+
+/// Secrets by their shape. Key ids (`AKIA...`) are names, not secrets, and stay.
+static PATTERNS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
+    [
+        ("private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\z)"),
+        (
+            "AWS secret key",
+            r#"(?i:secret_?(?:access_?)?key)["'\\]{0,3}\s{0,3}[=:]\s{0,3}["'\\]{0,3}[A-Za-z0-9/+]{40}\b"#,
+        ),
+        ("session token", r"\b(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[A-Za-z0-9/+=]{60,}"),
+        ("GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
+        ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
+        ("Slack token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
+        ("Slack webhook", r"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{10,}"),
+        ("Stripe key", r"\b[rs]k_live_[A-Za-z0-9]{16,}"),
+        ("web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+        ("password in an address", r"\b[a-z][a-z0-9+.-]{1,20}://[^/\s:@<>\x22]{1,100}:[^/\s:@<>\x22]{1,200}@"),
+        (
+            "password assignment",
+            r#"(?i:\b(?:password|passwd|pwd|api_?key|auth_?token))\s{0,2}=\s{0,2}[^\s&"'<>\\,;]{6,}"#,
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(what, pattern)| Regex::new(pattern).ok().map(|regex| (what, regex)))
+    .collect()
+});
+
+/// Takes secrets out of a body. Bodies that are neither XML nor JSON go through the patterns only.
+#[must_use]
+pub fn redact_body(service: &str, body: &Bytes) -> Redacted {
+    let rules: Vec<(&str, How)> =
+        RULES.iter().filter(|(of, _, _)| *of == "*" || *of == service).map(|(_, field, how)| (*field, *how)).collect();
+    let first = body.iter().find(|b| !b.is_ascii_whitespace());
+    let mut cuts: Vec<(Range<usize>, String)> = match first {
+        Some(b'<') => xml_values(body, &rules),
+        Some(b'{' | b'[') => json_values(body, &rules),
+        _ => Vec::new(),
+    };
+    for (what, regex) in PATTERNS.iter() {
+        cuts.extend(regex.find_iter(body).map(|found| (found.range(), (*what).to_owned())));
+    }
+    apply(body, cuts)
+}
+
+/// A request's address without what a query string may carry by mistake.
+#[must_use]
+pub fn redact_uri(uri: &str) -> Cow<'_, str> {
+    let bytes = Bytes::copy_from_slice(uri.as_bytes());
+    let cuts = PATTERNS
+        .iter()
+        .flat_map(|(what, regex)| regex.find_iter(&bytes).map(|f| (f.range(), (*what).to_owned())).collect::<Vec<_>>())
+        .collect();
+    let redacted = apply(&bytes, cuts);
+    if redacted.redactions.is_empty() {
+        Cow::Borrowed(uri)
+    } else {
+        Cow::Owned(String::from_utf8_lossy(&redacted.body).into_owned())
+    }
+}
+
+fn apply(body: &Bytes, mut cuts: Vec<(Range<usize>, String)>) -> Redacted {
+    if cuts.is_empty() {
+        return Redacted { body: body.clone(), redactions: Vec::new() };
+    }
+    // The widest cut at a place comes first; what lies inside another is gone with it.
+    cuts.sort_by(|(a, _), (b, _)| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+    let mut out = Vec::with_capacity(body.len());
+    let mut redactions: Vec<Redaction> = Vec::new();
+    let mut at = 0;
+    for (range, what) in cuts {
+        if range.end <= at {
+            continue;
+        }
+        if range.start >= at {
+            out.extend_from_slice(&body[at..range.start]);
+            out.extend_from_slice(MARK.as_bytes());
+        }
+        at = range.end;
+        match redactions.iter_mut().find(|r| r.what == what) {
+            Some(known) => known.count += 1,
+            None => redactions.push(Redaction { what, count: 1 }),
+        }
+    }
+    out.extend_from_slice(&body[at..]);
+    redactions.sort();
+    Redacted { body: Bytes::from(out), redactions }
+}
+
+fn rule<'a>(rules: &'a [(&'a str, How)], field: &str) -> Option<&'a (&'a str, How)> {
+    rules.iter().find(|(name, _)| name.eq_ignore_ascii_case(field))
+}
+
+/// The part of a value that a rule takes out, relative to the value.
+fn part(how: How, value: &str) -> Option<Range<usize>> {
+    match how {
+        How::Whole => (!value.is_empty()).then_some(0..value.len()),
+        How::Address => {
+            let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"))?;
+            let authority = value.len() - rest.len();
+            let end = rest.find(['/', '?', '#']).map_or(value.len(), |at| authority + at);
+            let host = value[authority..end].rfind('@').map_or(authority, |at| authority + at + 1);
+            // Credentials before the host and everything after it; the host tells which service is alerted.
+            if host > authority {
+                Some(authority..value.len())
+            } else {
+                (end + 1 < value.len()).then(|| end + 1..value.len())
+            }
+        }
+    }
+}
+
+fn xml_values(body: &[u8], rules: &[(&str, How)]) -> Vec<(Range<usize>, String)> {
+    let mut reader = Reader::from_reader(body);
+    reader.config_mut().check_end_names = false;
+    let mut cuts = Vec::new();
+    // The rule in force and the depth at which it began.
+    let mut inside: Option<(String, How, usize)> = None;
+    let mut depth = 0_usize;
+    loop {
+        let start = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        match reader.read_event() {
+            Ok(Event::Start(tag)) => {
+                depth += 1;
+                if inside.is_none()
+                    && let Some((field, how)) = rule(rules, tag.local_name().as_ref())
+                {
+                    inside = Some(((*field).to_owned(), *how, depth));
+                }
+            }
+            Ok(Event::End(_)) => {
+                if inside.as_ref().is_some_and(|(_, _, at)| *at == depth) {
+                    inside = None;
+                }
+                depth = depth.saturating_sub(1);
+            }
+            Ok(Event::Text(_) | Event::CData(_)) => {
+                let end = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+                if let Some((field, how, _)) = &inside
+                    && let Some(text) = body.get(start..end)
+                    && let Ok(text) = std::str::from_utf8(text)
+                    && !text.trim().is_empty()
+                    && let Some(cut) = part(*how, text)
+                {
+                    cuts.push((start + cut.start..start + cut.end, field.clone()));
+                }
+            }
+            Ok(Event::Eof) | Err(_) => return cuts,
+            Ok(_) => {}
+        }
+    }
+}
+
+/// Finds the values of fields in JSON text by their place, without building the document.
+fn json_values(body: &[u8], rules: &[(&str, How)]) -> Vec<(Range<usize>, String)> {
+    let mut cuts = Vec::new();
+    let mut inside: Option<(String, How, usize)> = None;
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while at < body.len() {
+        match body[at] {
+            b'"' => {
+                let end = string_end(body, at);
+                let text = std::str::from_utf8(&body[at + 1..end.saturating_sub(1).max(at + 1)]).unwrap_or_default();
+                let after = body[end..].iter().position(|b| !b.is_ascii_whitespace()).map(|skip| body[end + skip]);
+                if after == Some(b':') {
+                    if inside.is_none()
+                        && let Some((name, how)) = rule(rules, text)
+                    {
+                        // Holds for the value that follows: until the next sibling, or the end of the nesting.
+                        inside = Some(((*name).to_owned(), *how, depth));
+                    }
+                } else if let Some((name, how, _)) = &inside
+                    && let Some(cut) = part(*how, text)
+                {
+                    cuts.push((at + 1 + cut.start..at + 1 + cut.end, name.clone()));
+                }
+                at = end;
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if inside.as_ref().is_some_and(|(_, _, began)| depth < *began) {
+                    inside = None;
+                }
+            }
+            b',' if inside.as_ref().is_some_and(|(_, _, began)| depth == *began) => inside = None,
+            _ => {}
+        }
+        at += 1;
+    }
+    cuts
+}
+
+/// The index after the closing quote of the string that opens at `at`.
+fn string_end(body: &[u8], at: usize) -> usize {
+    let mut i = at + 1;
+    while i < body.len() {
+        match body[i] {
+            b'\\' => i += 2,
+            b'"' => return i + 1,
+            _ => i += 1,
+        }
+    }
+    body.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn redacted(service: &str, body: &str) -> (String, Vec<(String, u32)>) {
+        let out = redact_body(service, &Bytes::copy_from_slice(body.as_bytes()));
+        let redactions = out.redactions.into_iter().map(|r| (r.what, r.count)).collect();
+        (String::from_utf8(out.body.to_vec()).unwrap(), redactions)
+    }
+
+    #[test]
+    fn a_body_without_secrets_keeps_every_byte() {
+        for body in [
+            r#"{"TopicArn":"arn:aws:sns:us-east-1:111122223333:alerts","Password_Age":90}"#,
+            "<R><AccountPasswordPresent>1</AccountPasswordPresent><Key>Environment</Key><Value>prod</Value></R>",
+            "user,arn\n<root_account>,arn:aws:iam::111122223333:root\n",
+            "",
+        ] {
+            assert_eq!(redacted("iam", body), (body.to_owned(), vec![]));
+        }
+    }
+
+    #[test]
+    fn nested_values_of_a_named_field_go_and_their_siblings_stay() {
+        let (body, what) = redacted(
+            "lambda",
+            r#"{"a":"kept","Environment":{"Variables":{"DB":"hunter2","N":["x\"y"]}},"b":{"c":"kept too"}}"#,
+        );
+        assert_eq!(
+            body,
+            r#"{"a":"kept","Environment":{"Variables":{"DB":"[redacted by kickoff]","N":["[redacted by kickoff]"]}},"b":{"c":"kept too"}}"#
+        );
+        assert_eq!(what, [("environment".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn a_webhook_keeps_its_host_and_an_email_stays() {
+        let body =
+            "<m><Protocol>https</Protocol><Endpoint>https://events.example.com/integration/abc?k=v</Endpoint></m>";
+        assert_eq!(
+            redacted("sns", body).0,
+            "<m><Protocol>https</Protocol><Endpoint>https://events.example.com/[redacted by kickoff]</Endpoint></m>"
+        );
+        let body = "<m><Endpoint>https://me:pw@events.example.com/x</Endpoint></m>";
+        assert!(!redacted("sns", body).0.contains("pw"));
+        let body = "<m><Endpoint>oncall@example.com</Endpoint></m>";
+        assert_eq!(redacted("sns", body).0, body);
+    }
+
+    #[test]
+    fn secrets_in_places_where_none_belongs_are_found_by_shape() {
+        let pem = "-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----";
+        for secret in [
+            pem,
+            "aws_secret_access_key = wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYab",
+            "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+            "postgres://app:s3cr3t-pw@db.internal:5432/app",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.abcdefghijklmnop",
+        ] {
+            let (body, what) = redacted("iam", &format!(r#"{{"Description":"{secret}"}}"#));
+            assert_eq!(what.len(), 1, "{secret}");
+            assert!(!body.contains(&secret[20..30.min(secret.len())]), "{body}");
+            assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok(), "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_stays_json_and_hides_what_stood_under_a_named_field(
+            key in "[a-z]{1,8}", secret in "[ -~]{12,30}", kept in "[a-z ]{0,20}", deep in 0_usize..4,
+        ) {
+            let mut value = serde_json::json!(secret);
+            for _ in 0..deep {
+                value = serde_json::json!({ key.clone(): [value, 7, null] });
+            }
+            let document = serde_json::json!({ "before": kept, "Environment": value, "zafter": kept });
+            let text = serde_json::to_string(&document).unwrap();
+            let (body, _) = redacted("x", &text);
+            let parsed: serde_json::Value = serde_json::from_str(&body).unwrap();
+            prop_assert!(!serde_json::to_string(&parsed["Environment"]).unwrap().contains(&secret));
+            prop_assert_eq!(parsed["before"].as_str(), Some(kept.as_str()));
+            prop_assert_eq!(parsed["zafter"].as_str(), Some(kept.as_str()));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(body in proptest::collection::vec(any::<u8>(), 0..200), open in "[<{\\[]?") {
+            let mut bytes = open.into_bytes();
+            bytes.extend(body);
+            let _ = redact_body("sns", &Bytes::from(bytes));
+        }
+    }
+}

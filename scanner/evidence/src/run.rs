@@ -1,0 +1,411 @@
+//! The run directory: what was collected, by whom and when, with the digest of every file.
+//!
+//! ```text
+//! RUN-20260302T020000Z-9f31c2aa/
+//!   run.json                          who, when, what was asked for, how it ended
+//!   exchanges/111122223333.jsonl.zst  every request and answer, per account
+//!   facts/111122223333.json           what was read from them
+//!   results.json                      what the checks decided
+//!   MANIFEST.sha256                   digests of all of the above, as `sha256sum -c` reads them
+//! ```
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::archive::{Archive, ArchiveWriter};
+use crate::exchange::sha256_hex;
+
+/// The format that this version writes, and the newest that it reads.
+pub const SCHEMA: &str = "kickoff/run/1";
+const FORMAT: u32 = 1;
+const MANIFEST: &str = "MANIFEST.sha256";
+
+/// Why a run cannot be read or written. Each message says what is wrong and with which file.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A file that must be there is not.
+    #[error("{} cannot be read: {source}", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Not a run directory.
+    #[error("{} is not a run: it has no run.json", path.display())]
+    NotARun {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A file is cut short or is not what its name says.
+    #[error("{} is damaged: {why}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        why: String,
+    },
+    /// A file differs from its digest in the manifest.
+    #[error("{} was altered: its SHA-256 is {found}, the manifest says {listed}", path.display())]
+    Altered {
+        /// The file.
+        path: PathBuf,
+        /// The digest in the manifest.
+        listed: String,
+        /// The digest of the file.
+        found: String,
+    },
+    /// The run never ended, not even by an interrupt.
+    #[error("{} was not finished: the process that wrote it ended without closing it", path.display())]
+    Unfinished {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The run is from a newer version.
+    #[error("{} has format {found}; this version reads up to {SCHEMA}: use the kickoff that wrote it, or a newer one", path.display())]
+    Newer {
+        /// The directory.
+        path: PathBuf,
+        /// The format named there.
+        found: String,
+    },
+    /// Writing failed.
+    #[error("{} cannot be written: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunState {
+    /// Still being written.
+    Running,
+    /// Everything that was planned was asked.
+    Complete,
+    /// Stopped by an interrupt; what is there can be read, what is missing is a gap.
+    Interrupted,
+}
+
+/// The program that made a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// `kickoff`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// One account of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountRecord {
+    /// Twelve digits.
+    pub id: String,
+    /// `aws`, `aws-us-gov`, `aws-cn`, ...
+    pub partition: String,
+    /// The region that global services were asked in.
+    pub home_region: String,
+    /// Who asked, as STS named the caller.
+    pub caller: String,
+    /// The regions that were asked, sorted.
+    pub regions: Vec<String>,
+    /// Regions that the scope names and that are not enabled, sorted.
+    #[serde(default)]
+    pub disabled_regions: Vec<String>,
+}
+
+/// `run.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunMetadata {
+    /// `kickoff/run/1`.
+    pub schema: String,
+    /// `RUN-20260302T020000Z-9f31c2aa`.
+    pub id: String,
+    /// How it ended.
+    pub state: RunState,
+    /// The program that made it.
+    pub tool: Tool,
+    /// When it began: the time that every check reckons from (UTC).
+    pub started: Timestamp,
+    /// When collection ended (UTC).
+    pub finished: Option<Timestamp>,
+    /// The endpoints that answered in place of AWS; empty when AWS itself did.
+    #[serde(default)]
+    pub foreign_endpoints: Vec<String>,
+    /// The checks that were selected; the collection plan follows from them.
+    pub checks: Vec<String>,
+    /// The fact families that were collected.
+    pub needs: Vec<String>,
+    /// The accounts.
+    pub accounts: Vec<AccountRecord>,
+}
+
+/// A run id: `RUN-<UTC basic>-<8 hex>`. The digits after the time keep two runs of one second apart.
+#[must_use]
+pub fn new_run_id(started: Timestamp, salt: &str) -> String {
+    let seed = format!("{}\0{}\0{salt}", started.as_nanosecond(), std::process::id());
+    format!("RUN-{}-{}", started.strftime("%Y%m%dT%H%M%SZ"), &sha256_hex(seed.as_bytes())[..8])
+}
+
+/// Creates a file that only its owner can read; an existing one is not overwritten.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+/// Writes a whole file that only its owner can read, replacing it in one step.
+///
+/// # Errors
+/// The disk is full or the folder is not writable.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+    let failed = |source| RunError::Write { path: path.to_owned(), source };
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".part");
+    let temporary = PathBuf::from(temporary);
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    let mut file = create_private(&temporary).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+    fs::rename(&temporary, path).map_err(failed)
+}
+
+fn create_directory(path: &Path) -> Result<(), RunError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path).map_err(|source| RunError::Write { path: path.to_owned(), source })
+}
+
+/// A run that is being written.
+#[derive(Debug)]
+pub struct RunWriter {
+    path: PathBuf,
+}
+
+impl RunWriter {
+    /// Makes the directory of a run and a `run.json` that says it is running.
+    ///
+    /// # Errors
+    /// The directory exists already and is not empty, or cannot be made.
+    pub fn create(path: &Path, metadata: &RunMetadata) -> Result<Self, RunError> {
+        if fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
+            let source = io::Error::other("the directory is there already and is not empty");
+            return Err(RunError::Write { path: path.to_owned(), source });
+        }
+        create_directory(&path.join("exchanges"))?;
+        create_directory(&path.join("facts"))?;
+        let writer = Self { path: path.to_owned() };
+        writer.metadata(metadata)?;
+        Ok(writer)
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Starts the archive of an account.
+    ///
+    /// # Errors
+    /// The file cannot be created.
+    pub fn archive(&self, account: &str) -> Result<ArchiveWriter, RunError> {
+        let path = archive_path(&self.path, account);
+        ArchiveWriter::create(&path).map_err(|source| RunError::Write { path, source })
+    }
+
+    /// Writes a file of the run.
+    ///
+    /// # Errors
+    /// The disk is full or the folder is not writable.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
+        write_private(&self.path.join(name), bytes)
+    }
+
+    fn metadata(&self, metadata: &RunMetadata) -> Result<(), RunError> {
+        let mut text = serde_json::to_vec_pretty(metadata)
+            .map_err(|e| RunError::Write { path: self.path.join("run.json"), source: e.into() })?;
+        text.push(b'\n');
+        self.write("run.json", &text)
+    }
+
+    /// Writes the last `run.json` and the manifest over all files that are there.
+    /// Returns the manifest's own SHA-256, the digest that stands for the whole run.
+    ///
+    /// # Errors
+    /// A file cannot be read or written.
+    pub fn seal(&self, metadata: &RunMetadata) -> Result<String, RunError> {
+        self.metadata(metadata)?;
+        let mut lines = BTreeMap::new();
+        collect_files(&self.path, &self.path, &mut lines)?;
+        let text: String = lines.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect();
+        self.write(MANIFEST, text.as_bytes())?;
+        Ok(sha256_hex(text.as_bytes()))
+    }
+}
+
+fn archive_path(run: &Path, account: &str) -> PathBuf {
+    run.join("exchanges").join(format!("{account}.jsonl.zst"))
+}
+
+fn collect_files(root: &Path, at: &Path, into: &mut BTreeMap<String, String>) -> Result<(), RunError> {
+    let missing = |source| RunError::Missing { path: at.to_owned(), source };
+    for entry in fs::read_dir(at).map_err(missing)? {
+        let path = entry.map_err(missing)?.path();
+        if path.is_dir() {
+            collect_files(root, &path, into)?;
+            continue;
+        }
+        let name: Vec<String> = path
+            .strip_prefix(root)
+            .unwrap_or(&path)
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        let name = name.join("/");
+        if name != MANIFEST {
+            into.insert(name, digest_file(&path)?);
+        }
+    }
+    Ok(())
+}
+
+fn digest_file(path: &Path) -> Result<String, RunError> {
+    let missing = |source| RunError::Missing { path: path.to_owned(), source };
+    let mut reader = BufReader::new(File::open(path).map_err(missing)?);
+    let mut hash = Sha256::new();
+    let mut chunk = vec![0; 64 * 1024];
+    loop {
+        let read = reader.read(&mut chunk).map_err(missing)?;
+        if read == 0 {
+            return Ok(hex::encode(hash.finalize()));
+        }
+        hash.update(&chunk[..read]);
+    }
+}
+
+/// A run that was written, opened for replay or for a report.
+#[derive(Debug)]
+pub struct Run {
+    path: PathBuf,
+    /// `run.json`.
+    pub metadata: RunMetadata,
+    /// The SHA-256 of the manifest.
+    pub manifest_digest: String,
+    archives: BTreeMap<String, Archive>,
+}
+
+impl Run {
+    /// Opens a run and compares every file with the manifest.
+    ///
+    /// # Errors
+    /// The directory is no run, lacks a file, was altered or cut short, or has a newer format.
+    pub fn open(path: &Path) -> Result<Self, RunError> {
+        let file = path.join("run.json");
+        let text = match fs::read(&file) {
+            Ok(text) => text,
+            Err(source) if source.kind() == io::ErrorKind::NotFound && path.is_dir() => {
+                return Err(RunError::NotARun { path: path.to_owned() });
+            }
+            Err(source) => return Err(RunError::Missing { path: path.to_owned(), source }),
+        };
+        let damaged = |why: String| RunError::Damaged { path: file.clone(), why };
+        let value: serde_json::Value = serde_json::from_slice(&text).map_err(|e| damaged(e.to_string()))?;
+        let schema = value.get("schema").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        match schema.strip_prefix("kickoff/run/").map(str::parse::<u32>) {
+            Some(Ok(FORMAT)) => {}
+            Some(Ok(found)) if found > FORMAT => {
+                return Err(RunError::Newer { path: path.to_owned(), found: schema });
+            }
+            _ => return Err(damaged(format!("its schema is {schema:?}, not {SCHEMA:?}"))),
+        }
+        let metadata: RunMetadata = serde_json::from_value(value).map_err(|e| damaged(e.to_string()))?;
+        if metadata.state == RunState::Running {
+            return Err(RunError::Unfinished { path: path.to_owned() });
+        }
+        let manifest_digest = check_manifest(path)?;
+        let mut archives = BTreeMap::new();
+        for account in &metadata.accounts {
+            if account.id.len() != 12 || !account.id.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(damaged(format!("{:?} is not an account id", account.id)));
+            }
+            archives.insert(account.id.clone(), Archive::open(&archive_path(path, &account.id))?);
+        }
+        Ok(Self { path: path.to_owned(), metadata, manifest_digest, archives })
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The archive of an account, if the run has the account.
+    #[must_use]
+    pub fn archive(&self, account: &str) -> Option<&Archive> {
+        self.archives.get(account)
+    }
+}
+
+/// Compares the files with the manifest. Each file that replay reads must be listed.
+fn check_manifest(run: &Path) -> Result<String, RunError> {
+    let path = run.join(MANIFEST);
+    let text = fs::read(&path).map_err(|source| RunError::Missing { path: path.clone(), source })?;
+    let damaged = |why: String| RunError::Damaged { path: path.clone(), why };
+    let lines = std::str::from_utf8(&text).map_err(|e| damaged(e.to_string()))?;
+    let mut listed = BTreeMap::new();
+    for (number, line) in lines.lines().enumerate() {
+        let Some((digest, name)) = line.split_once("  ") else {
+            return Err(damaged(format!("line {} is not a digest and a name", number + 1)));
+        };
+        let outside = Path::new(name).components().any(|part| !matches!(part, Component::Normal(_)));
+        if outside || digest.len() != 64 {
+            return Err(damaged(format!("line {} names {name:?}", number + 1)));
+        }
+        let file = run.join(name);
+        let found = digest_file(&file)?;
+        if found != digest {
+            return Err(RunError::Altered { path: file, listed: digest.to_owned(), found });
+        }
+        listed.insert(name.to_owned(), ());
+    }
+    for needed in ["run.json", "results.json"] {
+        if !listed.contains_key(needed) {
+            return Err(damaged(format!("{needed} is not listed")));
+        }
+    }
+    let exchanges = run.join("exchanges");
+    for entry in fs::read_dir(&exchanges).map_err(|source| RunError::Missing { path: exchanges.clone(), source })? {
+        let entry = entry.map_err(|source| RunError::Missing { path: exchanges.clone(), source })?;
+        let name = format!("exchanges/{}", entry.file_name().to_string_lossy());
+        if !listed.contains_key(&name) {
+            return Err(damaged(format!("{name} is there but not listed")));
+        }
+    }
+    Ok(sha256_hex(&text))
+}

@@ -1,0 +1,309 @@
+//! CloudTrail, CloudWatch Logs, alarms, topics and event rules: what is recorded, and who is told.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Observed;
+
+/// A trail, as one region lists it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Trail {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// The region where it was made; elsewhere it is a shadow.
+    pub home_region: String,
+    /// True in exactly one region of the scan: the home region, or, when that is not in scope, the first that lists it.
+    /// Checks on trails as resources look at primary ones, so that no trail is judged twice.
+    pub primary: bool,
+    /// It records every region.
+    pub multi_region: bool,
+    /// It belongs to the organization.
+    pub organization: bool,
+    /// It records events of global services.
+    pub global_service_events: bool,
+    /// Digest files are written.
+    pub log_file_validation: bool,
+    /// The bucket it delivers to.
+    pub bucket: String,
+    /// The key prefix in the bucket, without slashes at the ends.
+    pub prefix: String,
+    /// The KMS key, by ARN or id.
+    pub kms_key: Option<String>,
+    /// The log group it delivers to, by ARN.
+    pub log_group_arn: Option<String>,
+    /// Its topic, by ARN.
+    pub topic_arn: Option<String>,
+    /// Its state, asked in the home region.
+    pub status: Observed<TrailStatus>,
+    /// What it records, asked in the home region.
+    pub selectors: Observed<Selectors>,
+    /// The kinds of Insights it makes; empty when none.
+    pub insights: Observed<Vec<String>>,
+}
+
+impl Trail {
+    /// Whether the trail records events of a region.
+    #[must_use]
+    pub fn covers(&self, region: &str) -> bool {
+        self.multi_region || self.home_region == region
+    }
+
+    /// The account that owns the trail.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        self.arn.split(':').nth(4).unwrap_or_default()
+    }
+}
+
+/// `GetTrailStatus`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrailStatus {
+    /// It records now.
+    pub logging: bool,
+    /// The last delivery to the bucket.
+    pub last_delivery: Option<Timestamp>,
+    /// What S3 said when the last delivery failed.
+    pub delivery_error: Option<String>,
+    /// The last delivery to the log group.
+    pub last_log_group_delivery: Option<Timestamp>,
+    /// What CloudWatch Logs said when the last delivery failed.
+    pub log_group_delivery_error: Option<String>,
+    /// The last delivery of a digest file.
+    pub last_digest_delivery: Option<Timestamp>,
+    /// What S3 said when the last delivery of a digest failed.
+    pub digest_delivery_error: Option<String>,
+}
+
+/// `GetEventSelectors`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Selectors {
+    /// Basic selectors; empty when advanced ones are in force.
+    pub basic: Vec<BasicSelector>,
+    /// Advanced selectors.
+    pub advanced: Vec<AdvancedSelector>,
+}
+
+/// A basic event selector.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BasicSelector {
+    /// `All`, `ReadOnly`, `WriteOnly`.
+    pub read_write: String,
+    /// Management events are recorded.
+    pub management: bool,
+    /// Services whose management events are left out, `kms.amazonaws.com`.
+    pub excluded_sources: Vec<String>,
+    /// Data resources: type and ARNs.
+    pub data: Vec<DataResource>,
+}
+
+/// A data resource of a basic selector.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DataResource {
+    /// `AWS::S3::Object`, ...
+    pub kind: String,
+    /// ARNs, each a prefix: `arn:aws:s3` is every bucket, `arn:aws:s3:::name/` one.
+    pub values: Vec<String>,
+}
+
+/// An advanced event selector: all its field conditions hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdvancedSelector {
+    /// Its name.
+    pub name: String,
+    /// Its conditions.
+    pub fields: Vec<FieldSelector>,
+}
+
+impl AdvancedSelector {
+    /// The conditions on a field.
+    pub fn on<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a FieldSelector> {
+        self.fields.iter().filter(move |f| f.field == field)
+    }
+}
+
+/// A condition of an advanced selector; within a list one match is enough, negations must all hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FieldSelector {
+    /// `eventCategory`, `readOnly`, `eventSource`, `eventName`, `resources.type`, `resources.ARN`, ...
+    pub field: String,
+    /// Exactly one of these.
+    pub equals: Vec<String>,
+    /// Begins with one of these.
+    pub starts_with: Vec<String>,
+    /// Ends with one of these.
+    pub ends_with: Vec<String>,
+    /// None of these.
+    pub not_equals: Vec<String>,
+    /// Begins with none of these.
+    pub not_starts_with: Vec<String>,
+    /// Ends with none of these.
+    pub not_ends_with: Vec<String>,
+}
+
+impl FieldSelector {
+    /// Whether a value meets the condition.
+    #[must_use]
+    pub fn matches(&self, value: &str) -> bool {
+        let positive = self.equals.is_empty() && self.starts_with.is_empty() && self.ends_with.is_empty()
+            || self.equals.iter().any(|x| x == value)
+            || self.starts_with.iter().any(|x| value.starts_with(x.as_str()))
+            || self.ends_with.iter().any(|x| value.ends_with(x.as_str()));
+        positive
+            && !self.not_equals.iter().any(|x| x == value)
+            && !self.not_starts_with.iter().any(|x| value.starts_with(x.as_str()))
+            && !self.not_ends_with.iter().any(|x| value.ends_with(x.as_str()))
+    }
+}
+
+/// A log group.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogGroup {
+    /// Its name.
+    pub name: String,
+    /// Its ARN, without the trailing `:*`.
+    pub arn: String,
+    /// How many days events are kept; none is for ever.
+    pub retention_days: Option<u32>,
+    /// The KMS key, by ARN; none means a key of the service.
+    pub kms_key: Option<String>,
+    /// Bytes stored.
+    pub stored_bytes: u64,
+}
+
+/// A metric filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricFilter {
+    /// Its name.
+    pub name: String,
+    /// The log group it reads.
+    pub log_group: String,
+    /// Its pattern.
+    pub pattern: String,
+    /// The metrics it feeds: namespace and name.
+    pub metrics: Vec<(String, String)>,
+}
+
+/// A resource policy of CloudWatch Logs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogResourcePolicy {
+    /// Its name.
+    pub name: String,
+    /// The document, as JSON text.
+    pub document: String,
+}
+
+/// A subscription of a log group.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Subscription {
+    /// Its name.
+    pub name: String,
+    /// Where events go, by ARN.
+    pub destination: String,
+}
+
+/// The subscriptions of a log group that holds security logs (a trail's, or VPC flow logs).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecurityLogGroup {
+    /// The log group's name.
+    pub log_group: String,
+    /// Which security log it holds, `trail acme-main`.
+    pub holds: String,
+    /// Its subscriptions.
+    pub subscriptions: Observed<Vec<Subscription>>,
+}
+
+/// An account-wide subscription policy of CloudWatch Logs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccountSubscription {
+    /// Its name.
+    pub name: String,
+    /// Where events go, by ARN; none when the policy cannot be read.
+    pub destination: Option<String>,
+    /// Which log groups it leaves out or in, as AWS states it; none is all.
+    pub selection: Option<String>,
+}
+
+/// A CloudWatch alarm, metric or composite.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Alarm {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Composite: judged from other alarms.
+    pub composite: bool,
+    /// Metric namespace; empty for composites and metric maths.
+    pub namespace: String,
+    /// Metric name; empty for composites and metric maths.
+    pub metric: String,
+    /// `OK`, `ALARM`, `INSUFFICIENT_DATA`.
+    pub state: String,
+    /// Since when it is in that state.
+    pub state_since: Option<Timestamp>,
+    /// Actions are switched on.
+    pub actions_enabled: bool,
+    /// Actions on ALARM, by ARN.
+    pub alarm_actions: Vec<String>,
+    /// Actions on OK, by ARN.
+    pub ok_actions: Vec<String>,
+    /// Actions on INSUFFICIENT_DATA, by ARN.
+    pub insufficient_data_actions: Vec<String>,
+    /// `missing`, `notBreaching`, `breaching`, `ignore`: what silence means.
+    pub treat_missing_data: String,
+}
+
+/// An SNS topic that an alarm, a rule or a trail tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Topic {
+    /// Its ARN.
+    pub arn: String,
+    /// What tells it: `alarm cpu-high`, `rule guardduty-high`.
+    pub told_by: Vec<String>,
+    /// Its subscriptions; known as none when the topic does not exist any more.
+    pub subscriptions: Observed<Option<Vec<TopicSubscription>>>,
+}
+
+/// A subscription of a topic.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TopicSubscription {
+    /// `email`, `https`, `lambda`, `sqs`, ...
+    pub protocol: String,
+    /// Where it goes; of a web address the host only.
+    pub endpoint: String,
+    /// The endpoint said yes: an unconfirmed one hears nothing.
+    pub confirmed: bool,
+}
+
+/// An EventBridge rule on the default bus that has an event pattern.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rule {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// It is enabled.
+    pub enabled: bool,
+    /// The event pattern, as JSON text.
+    pub pattern: String,
+    /// Its targets, by ARN; asked for enabled rules only.
+    pub targets: Observed<Vec<String>>,
+}

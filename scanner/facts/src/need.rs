@@ -1,0 +1,321 @@
+//! Fact families: what a check can ask for, and which operations tell it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Analyzer;
+use crate::detection::{
+    Aggregator, ConfigRule, DeliveryChannel, Detector, Finding, GuardDutyAdministration, Hub, Recorder,
+};
+use crate::iam::{
+    AccountSummary, Authorization, CredentialReport, MfaDevice, OidcProvider, OtherCredential, PasswordPolicy,
+    RootManagement, ServerCertificate, UserMfa,
+};
+use crate::logging::{
+    AccountSubscription, Alarm, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, Topic, Trail,
+};
+use crate::network::{FlowLog, NetworkInterface, Vpc};
+use crate::operation::Operation;
+use crate::organization::{
+    AlternateContacts, DelegatedAdministrator, MemberAccount, Organization, OrganizationPolicy, PrimaryContact, Region,
+    Root, TreeNode,
+};
+use crate::storage::{Bucket, LogBucket, LogKey};
+use crate::{ControlTotal, Observed, View};
+use kickoff_evidence::Gap;
+
+/// Declares the fact families: a need, its field, its type, the operations that tell it, and the families whose facts
+/// say what to ask. Everything that has to agree about a family comes from its one entry.
+macro_rules! families {
+    (
+        global { $( $(#[$gdoc:meta])* $gneed:ident $gfield:ident: $gtype:ty = [$($gop:literal),*] after [$($gafter:ident),*]; )* }
+        regional { $( $(#[$rdoc:meta])* $rneed:ident $rfield:ident: $rtype:ty = [$($rop:literal),*] after [$($rafter:ident),*]; )* }
+    ) => {
+        /// A fact family that a check can declare as its need.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Need {
+            $( $(#[$gdoc])* $gneed, )*
+            $( $(#[$rdoc])* $rneed, )*
+        }
+
+        impl Need {
+            /// All families.
+            pub const ALL: &'static [Self] = &[$(Self::$gneed,)* $(Self::$rneed,)*];
+
+            /// The ids of the operations that tell the family.
+            #[must_use]
+            pub fn operation_ids(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$gneed => &[$($gop),*],)*
+                    $(Self::$rneed => &[$($rop),*],)*
+                }
+            }
+
+            /// Families that must be collected first, because they say what to ask about.
+            #[must_use]
+            pub fn after(self) -> &'static [Self] {
+                match self {
+                    $(Self::$gneed => &[$(Self::$gafter),*],)*
+                    $(Self::$rneed => &[$(Self::$rafter),*],)*
+                }
+            }
+
+            /// Whether the family is asked once for the account, not in each region.
+            #[must_use]
+            pub fn is_global(self) -> bool {
+                matches!(self, $(Self::$gneed)|*)
+            }
+
+            /// The field's name in facts files, which is also the name used in `run.json`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$gneed => stringify!($gfield),)*
+                    $(Self::$rneed => stringify!($rfield),)*
+                }
+            }
+        }
+
+        /// Facts of an account that belong to no region.
+        #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct GlobalFacts { $( $(#[$gdoc])* pub $gfield: Observed<$gtype>, )* }
+
+        /// Facts of an account in one region.
+        #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct RegionalFacts { $( $(#[$rdoc])* pub $rfield: Observed<$rtype>, )* }
+
+        impl GlobalFacts {
+            /// Puts the same gap in place of a family.
+            pub fn set_gap(&mut self, need: Need, gap: Gap) {
+                match need { $(Need::$gneed => self.$gfield = gap.into(),)* _ => {} }
+            }
+        }
+
+        impl RegionalFacts {
+            /// Puts the same gap in place of a family.
+            pub fn set_gap(&mut self, need: Need, gap: Gap) {
+                match need { $(Need::$rneed => self.$rfield = gap.into(),)* _ => {} }
+            }
+        }
+
+        impl<'a> View<'a> {
+            $(
+                $(#[$gdoc])*
+                ///
+                /// # Errors
+                /// Why it is not known.
+                pub fn $gfield(&self) -> Result<&'a $gtype, Gap> {
+                    self.global(Need::$gneed, |facts| &facts.$gfield)
+                }
+            )*
+            $(
+                $(#[$rdoc])*
+                ///
+                /// # Errors
+                /// Why it is not known.
+                pub fn $rfield(&self) -> Result<&'a $rtype, Gap> {
+                    self.regional(Need::$rneed, |facts| &facts.$rfield)
+                }
+            )*
+        }
+    };
+}
+
+families! {
+    global {
+        /// The partition's regions and which of them the account has enabled.
+        Regions all_regions: Vec<Region> = ["account:ListRegions", "ec2:DescribeRegions"] after [];
+        /// The account's aliases.
+        Aliases aliases: Vec<String> = ["iam:ListAccountAliases"] after [];
+        /// The alternate contacts.
+        AlternateContacts alternate_contacts: AlternateContacts = ["account:GetAlternateContact"] after [];
+        /// The primary contact.
+        PrimaryContact primary_contact: PrimaryContact = ["account:GetContactInformation"] after [];
+        /// The organization; none when the account belongs to none.
+        Organization organization: Option<Organization> = ["organizations:DescribeOrganization"] after [];
+        /// The members of the organization; none where there is no organization.
+        Members members: Option<Vec<MemberAccount>> = ["organizations:ListAccounts"] after [Organization];
+        /// The organization's root; none where there is no organization.
+        OrganizationRoot organization_root: Option<Root> = ["organizations:ListRoots"] after [Organization];
+        /// The units of the organization and the accounts in them; none where there is no organization.
+        OrganizationTree organization_tree: Option<Vec<TreeNode>> = ["organizations:ListRoots", "organizations:ListOrganizationalUnitsForParent", "organizations:ListAccountsForParent"] after [OrganizationRoot];
+        /// Service control, resource control and tag policies; none where there is no organization.
+        OrganizationPolicies organization_policies: Option<Vec<OrganizationPolicy>> = ["organizations:ListPolicies", "organizations:DescribePolicy", "organizations:ListTargetsForPolicy"] after [Organization];
+        /// Delegated administrators; none where there is no organization.
+        DelegatedAdministrators delegated_administrators: Option<Vec<DelegatedAdministrator>> = ["organizations:ListDelegatedAdministrators", "organizations:ListDelegatedServicesForAccount"] after [Organization];
+        /// AWS's count of IAM entities, and the state of the root user's credentials.
+        AccountSummary account_summary: AccountSummary = ["iam:GetAccountSummary"] after [];
+        /// The credential report.
+        CredentialReport credential_report: CredentialReport = ["iam:GenerateCredentialReport", "iam:GetCredentialReport"] after [];
+        /// Every principal and policy.
+        Authorization authorization: Authorization = ["iam:GetAccountAuthorizationDetails"] after [];
+        /// The password policy; none when the account has AWS's default.
+        PasswordPolicy password_policy: Option<PasswordPolicy> = ["iam:GetAccountPasswordPolicy"] after [];
+        /// Virtual MFA devices that are assigned.
+        VirtualMfaDevices virtual_mfa_devices: Vec<MfaDevice> = ["iam:ListVirtualMFADevices"] after [];
+        /// The MFA devices, of all kinds, of users who have a console password and an active device.
+        UserMfaDevices user_mfa_devices: Vec<UserMfa> = ["iam:ListMFADevices"] after [CredentialReport];
+        /// Central management of the members' root credentials; none where it cannot be on.
+        RootManagement root_management: Option<RootManagement> = ["iam:ListOrganizationsFeatures"] after [Organization];
+        /// SAML providers, by ARN.
+        SamlProviders saml_providers: Vec<String> = ["iam:ListSAMLProviders"] after [];
+        /// OpenID Connect providers.
+        OidcProviders oidc_providers: Vec<OidcProvider> = ["iam:ListOpenIDConnectProviders", "iam:GetOpenIDConnectProvider"] after [];
+        /// Server certificates stored in IAM.
+        ServerCertificates server_certificates: Vec<ServerCertificate> = ["iam:ListServerCertificates"] after [];
+        /// Service-specific credentials of all users.
+        ServiceCredentials service_credentials: Vec<OtherCredential> = ["iam:ListServiceSpecificCredentials"] after [];
+        /// SSH public keys of all users.
+        SshKeys ssh_keys: Vec<OtherCredential> = ["iam:ListSSHPublicKeys"] after [CredentialReport];
+        /// All buckets of the account.
+        Buckets buckets: Vec<Bucket> = ["s3:ListBuckets"] after [];
+        /// Buckets that hold trails, flow logs or Config history, as far as the scanned regions tell.
+        LogBuckets log_buckets: Vec<LogBucket> = ["s3:GetBucketLocation", "s3:GetBucketLogging", "s3:GetPublicAccessBlock", "s3:GetBucketPolicyStatus", "s3:GetBucketPolicy", "s3:GetBucketAcl", "s3:GetBucketVersioning", "s3:GetObjectLockConfiguration", "s3:GetBucketLifecycleConfiguration", "s3:GetBucketEncryption"] after [Buckets, Trails];
+    }
+    regional {
+        /// Trails that the region lists, shadows of other regions' and of the organization's included.
+        Trails trails: Vec<Trail> = ["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors", "cloudtrail:GetInsightSelectors"] after [];
+        /// Log groups.
+        LogGroups log_groups: Vec<LogGroup> = ["logs:DescribeLogGroups"] after [];
+        /// Metric filters.
+        MetricFilters metric_filters: Vec<MetricFilter> = ["logs:DescribeMetricFilters"] after [];
+        /// Resource policies of CloudWatch Logs.
+        LogResourcePolicies log_resource_policies: Vec<LogResourcePolicy> = ["logs:DescribeResourcePolicies"] after [];
+        /// Account-wide subscriptions of CloudWatch Logs.
+        AccountSubscriptions account_subscriptions: Vec<AccountSubscription> = ["logs:DescribeAccountPolicies"] after [];
+        /// The log groups that hold security logs, with their subscriptions.
+        SecurityLogGroups security_log_groups: Vec<SecurityLogGroup> = ["logs:DescribeSubscriptionFilters"] after [Trails, FlowLogs];
+        /// Alarms.
+        Alarms alarms: Vec<Alarm> = ["cloudwatch:DescribeAlarms"] after [];
+        /// Rules on the default bus that have an event pattern.
+        Rules rules: Vec<Rule> = ["events:ListRules", "events:ListTargetsByRule"] after [];
+        /// Topics of the region that alarms and rules tell.
+        Topics topics: Vec<Topic> = ["sns:ListSubscriptionsByTopic"] after [Alarms, Rules];
+        /// KMS keys of the region that protect trails and log groups.
+        LogKeys log_keys: Vec<LogKey> = ["kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:GetKeyPolicy"] after [Trails, LogGroups];
+        /// Config recorders.
+        Recorders recorders: Vec<Recorder> = ["config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus"] after [];
+        /// Config delivery channels.
+        DeliveryChannels delivery_channels: Vec<DeliveryChannel> = ["config:DescribeDeliveryChannels", "config:DescribeDeliveryChannelStatus"] after [];
+        /// How many days Config keeps history; none when the default of seven years (2557 days) holds.
+        ConfigRetention config_retention: Option<u32> = ["config:DescribeRetentionConfigurations"] after [];
+        /// Config aggregators.
+        Aggregators aggregators: Vec<Aggregator> = ["config:DescribeConfigurationAggregators"] after [];
+        /// Config rules and what does not comply with them.
+        ConfigRules config_rules: Vec<ConfigRule> = ["config:DescribeComplianceByConfigRule", "config:GetComplianceDetailsByConfigRule"] after [];
+        /// GuardDuty detectors: one, or none.
+        Detectors detectors: Vec<Detector> = ["guardduty:ListDetectors", "guardduty:GetDetector"] after [];
+        /// High and critical GuardDuty findings that are not archived; none where there is no detector.
+        GuardDutyFindings guardduty_findings: Option<Vec<Finding>> = ["guardduty:ListFindings", "guardduty:GetFindings"] after [Detectors];
+        /// Who runs GuardDuty for this account; none where there is no detector.
+        GuardDutyAdministrator guardduty_administrator: Option<GuardDutyAdministration> = ["guardduty:GetAdministratorAccount"] after [Detectors];
+        /// GuardDuty's delegated administrators, which only the management account may ask; none elsewhere.
+        GuardDutyOrganization guardduty_organization: Option<Vec<String>> = ["guardduty:ListOrganizationAdminAccounts"] after [Organization];
+        /// Whether GuardDuty is switched on for new members, which only the administrator account may ask; none elsewhere.
+        GuardDutyAutoEnable guardduty_auto_enable: Option<String> = ["guardduty:DescribeOrganizationConfiguration"] after [Detectors, GuardDutyAdministrator, Organization];
+        /// Access Analyzer's analyzers and their active findings.
+        Analyzers analyzers: Vec<Analyzer> = ["accessanalyzer:ListAnalyzers", "accessanalyzer:ListFindingsV2"] after [];
+        /// VPCs.
+        Vpcs vpcs: Vec<Vpc> = ["ec2:DescribeVpcs"] after [];
+        /// Network interfaces.
+        NetworkInterfaces network_interfaces: Vec<NetworkInterface> = ["ec2:DescribeNetworkInterfaces"] after [];
+        /// Flow logs.
+        FlowLogs flow_logs: Vec<FlowLog> = ["ec2:DescribeFlowLogs"] after [];
+        /// Security Hub; none where it is not enabled.
+        SecurityHub security_hub: Option<Hub> = ["securityhub:DescribeHub", "securityhub:GetEnabledStandards"] after [];
+        /// Critical findings of Security Hub that are active and not resolved; none where it is not enabled.
+        SecurityHubFindings security_hub_findings: Option<Vec<Finding>> = ["securityhub:GetFindings"] after [SecurityHub];
+        /// Security Hub's delegated administrators, which only the management account may ask; none elsewhere.
+        SecurityHubOrganization security_hub_organization: Option<Vec<String>> = ["securityhub:ListOrganizationAdminAccounts"] after [Organization];
+        /// Security Hub's aggregators, by ARN; none where it is not enabled.
+        FindingAggregators finding_aggregators: Option<Vec<String>> = ["securityhub:ListFindingAggregators"] after [SecurityHub];
+    }
+}
+
+impl Need {
+    /// The operations that tell the family.
+    pub fn operations(self) -> impl Iterator<Item = &'static Operation> {
+        self.operation_ids().iter().filter_map(|id| Operation::get(id))
+    }
+
+    /// The family of a name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|need| need.name() == name)
+    }
+
+    /// The families and everything that must come before them, sorted.
+    #[must_use]
+    pub fn closure(needs: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut all: std::collections::BTreeSet<Self> = std::collections::BTreeSet::new();
+        let mut open: Vec<Self> = needs.into_iter().collect();
+        while let Some(need) = open.pop() {
+            if all.insert(need) {
+                open.extend(need.after());
+            }
+        }
+        all.into_iter().collect()
+    }
+}
+
+/// Everything that was read of one account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountFacts {
+    /// Twelve digits.
+    pub account: String,
+    /// `aws`, `aws-us-gov`, `aws-cn`, ...
+    pub partition: String,
+    /// The time that ages are reckoned from: when the run began (UTC). A check never asks the clock.
+    pub as_of: Timestamp,
+    /// Who asked.
+    #[serde(default)]
+    pub caller: String,
+    /// The region of global services.
+    #[serde(default)]
+    pub home_region: String,
+    /// Regions that the scope names and that are not enabled.
+    #[serde(default)]
+    pub disabled_regions: Vec<String>,
+    /// Facts that belong to no region.
+    #[serde(default)]
+    pub global: GlobalFacts,
+    /// Facts of each region that was asked.
+    #[serde(default)]
+    pub regions: BTreeMap<String, RegionalFacts>,
+    /// Second counts, where AWS offers them.
+    #[serde(default)]
+    pub control_totals: Vec<ControlTotal>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_family_names_operations_that_exist() {
+        for need in Need::ALL {
+            assert_eq!(need.operations().count(), need.operation_ids().len(), "{}", need.name());
+            assert_eq!(Need::by_name(need.name()), Some(*need));
+        }
+    }
+
+    #[test]
+    fn every_operation_is_told_by_a_family_or_is_the_caller() {
+        for op in crate::OPERATIONS {
+            let used = Need::ALL.iter().any(|need| need.operation_ids().contains(&op.id));
+            assert!(used || op.id == "sts:GetCallerIdentity", "{}", op.id);
+        }
+    }
+
+    #[test]
+    fn closure_reaches_what_must_come_first() {
+        let needs = Need::closure([Need::LogKeys]);
+        assert_eq!(needs, [Need::Trails, Need::LogGroups, Need::LogKeys]);
+    }
+}

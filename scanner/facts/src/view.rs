@@ -1,0 +1,145 @@
+//! A check's window on the facts: only what it declared, and everything it looked at is noted as evidence.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use kickoff_evidence::{EvidenceRef, Gap, GapKind};
+
+use crate::need::{AccountFacts, GlobalFacts, Need, RegionalFacts};
+use crate::observed::Observed;
+
+/// Notes the evidence of what is looked at.
+#[derive(Debug, Default)]
+pub struct Seen(RefCell<BTreeSet<EvidenceRef>>);
+
+impl Seen {
+    /// What is known of a fact, or why nothing is; its evidence is noted either way.
+    ///
+    /// # Errors
+    /// The gap in place of the fact.
+    pub fn see<'a, T>(&self, fact: &'a Observed<T>) -> Result<&'a T, Gap> {
+        self.0.borrow_mut().extend(fact.evidence());
+        fact.get().map_err(Clone::clone)
+    }
+
+    /// The evidence noted so far, sorted.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<EvidenceRef> {
+        self.0.borrow().iter().copied().collect()
+    }
+}
+
+/// A check's window on the facts of one account, and perhaps of one region of it.
+///
+/// It has a method for every fact family ([`Need`]); a family that the check did not declare is not collected as far as
+/// the check can tell.
+#[derive(Debug)]
+pub struct View<'a> {
+    facts: &'a AccountFacts,
+    region: Option<(&'a str, &'a RegionalFacts)>,
+    needs: &'a [Need],
+    seen: Seen,
+}
+
+impl<'a> View<'a> {
+    /// A window on an account.
+    #[must_use]
+    pub fn account(facts: &'a AccountFacts, needs: &'a [Need]) -> Self {
+        Self { facts, region: None, needs, seen: Seen::default() }
+    }
+
+    /// A window on one region of an account.
+    #[must_use]
+    pub fn region(facts: &'a AccountFacts, region: &'a str, regional: &'a RegionalFacts, needs: &'a [Need]) -> Self {
+        Self { facts, region: Some((region, regional)), needs, seen: Seen::default() }
+    }
+
+    /// A window on each region that was asked, for a check that is decided for the whole account.
+    pub fn regions(&self) -> impl Iterator<Item = View<'a>> {
+        let (facts, needs) = (self.facts, self.needs);
+        facts.regions.iter().map(move |(name, regional)| View::region(facts, name, regional, needs))
+    }
+
+    /// The account's id.
+    #[must_use]
+    pub fn account_id(&self) -> &'a str {
+        &self.facts.account
+    }
+
+    /// The account's partition.
+    #[must_use]
+    pub fn partition(&self) -> &'a str {
+        &self.facts.partition
+    }
+
+    /// The region of global services.
+    #[must_use]
+    pub fn home_region(&self) -> &'a str {
+        &self.facts.home_region
+    }
+
+    /// The region of this window; the home region for a window on the account.
+    #[must_use]
+    pub fn region_name(&self) -> &'a str {
+        self.region.map_or(self.home_region(), |(name, _)| name)
+    }
+
+    /// The time that ages are reckoned from (UTC).
+    #[must_use]
+    pub fn as_of(&self) -> Timestamp {
+        self.facts.as_of
+    }
+
+    /// Whole days from a time to now; 0 for a time ahead.
+    #[must_use]
+    pub fn days_since(&self, then: Timestamp) -> u64 {
+        u64::try_from(self.as_of().duration_since(then).as_hours() / 24).unwrap_or(0)
+    }
+
+    /// The evidence of everything that was looked at through this window.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<EvidenceRef> {
+        self.seen.evidence()
+    }
+
+    /// Takes over what another window noted.
+    pub fn adopt(&self, other: &View<'_>) {
+        self.seen.0.borrow_mut().extend(other.seen.0.borrow().iter());
+    }
+
+    pub(crate) fn global<T>(
+        &self,
+        need: Need,
+        field: impl Fn(&'a GlobalFacts) -> &'a Observed<T>,
+    ) -> Result<&'a T, Gap> {
+        self.declared(need)?;
+        self.seen.see(field(&self.facts.global))
+    }
+
+    pub(crate) fn regional<T>(
+        &self,
+        need: Need,
+        field: impl Fn(&'a RegionalFacts) -> &'a Observed<T>,
+    ) -> Result<&'a T, Gap> {
+        self.declared(need)?;
+        let Some((_, regional)) = self.region else {
+            return Err(self.not_collected(need, "asked of the account, not of a region"));
+        };
+        self.seen.see(field(regional))
+    }
+
+    fn declared(&self, need: Need) -> Result<(), Gap> {
+        if self.needs.contains(&need) { Ok(()) } else { Err(self.not_collected(need, "the check does not declare it")) }
+    }
+
+    fn not_collected(&self, need: Need, message: &str) -> Gap {
+        Gap {
+            kind: GapKind::NotCollected,
+            call: need.operation_ids().first().copied().unwrap_or_default().to_owned(),
+            region: self.region_name().to_owned(),
+            message: message.to_owned(),
+            evidence: None,
+        }
+    }
+}
