@@ -1,1 +1,17 @@
-//! Everything that knows AWS: sessions, regions, rate limits, recording, replay, collectors.
+//! Everything that knows AWS: sessions, regions, pace, recording, replay, and one collector per service.
+//!
+//! No other crate imports an AWS crate. A collector knows no check: it fills fact families.
+
+mod call;
+mod collect;
+mod connect;
+mod declared;
+mod partition;
+mod session;
+mod wire;
+
+pub use collect::{Collected, RequestedRegions, collect};
+pub use connect::{ConnectError, Identity, Target, assume, connect, identify};
+pub use partition::{Partition, is_region_name};
+pub use session::{Observer, Progress, Session, Shared};
+pub use wire::{Call, Recorder, Replay, Tape, connector};

@@ -30,6 +30,12 @@ pub struct ArchiveWriter {
     next: Position,
 }
 
+impl std::fmt::Debug for ArchiveWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ArchiveWriter").field("next", &self.next).finish_non_exhaustive()
+    }
+}
+
 /// Counts what passes through to a writer.
 struct Counted<W>(W, u64);
 

@@ -213,6 +213,23 @@ impl Register {
         }
     }
 
+    /// Sets the number of records of an item that was read completely.
+    pub fn count(&self, item: EvidenceRef, number: u64) {
+        if let Some(item) = self.items().get_mut(item.0 as usize)
+            && let Outcome::Complete { records, .. } = &mut item.outcome
+        {
+            *records = number;
+        }
+    }
+
+    /// The call (`service:Operation`) and region of an item.
+    #[must_use]
+    pub fn name(&self, item: EvidenceRef) -> (String, String) {
+        self.items().get(item.0 as usize).map_or_else(Default::default, |item| {
+            (format!("{}:{}", item.key.service, item.key.operation), item.key.region.clone())
+        })
+    }
+
     /// All items in the order of their ids, and the id of every handle. The order depends on what was asked only, so
     /// that the same run gives the same ids however its calls interleaved.
     #[must_use]

@@ -18,6 +18,12 @@ impl Operation {
         OPERATIONS.binary_search_by(|op| op.id.cmp(id)).ok().map(|at| &OPERATIONS[at])
     }
 
+    /// Stands in for an operation that the table lacks, which is a mistake in a collector.
+    #[must_use]
+    pub const fn unknown() -> Self {
+        op("unknown:Unknown", 1)
+    }
+
     /// The service part of the id.
     #[must_use]
     pub fn service(&self) -> &'static str {

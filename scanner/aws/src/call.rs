@@ -1,0 +1,333 @@
+//! How a call is made: paced, counted, recorded, and answered by a fact or a gap.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use kickoff_evidence::{EvidenceRef, Gap, GapKind, ItemKey, Outcome, Register};
+use kickoff_facts::{Observed, Operation};
+
+use crate::declared::Body;
+use crate::session::Session;
+use crate::wire::{Call, NotRecorded, root_cause};
+
+/// A call failed.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    /// AWS's error code, if it gave one.
+    pub code: Option<String>,
+    /// What is not known because of it.
+    pub gap: Gap,
+}
+
+/// What a call gave, and the evidence item it stands in.
+pub(crate) struct Answer<T> {
+    result: Result<T, Refusal>,
+    item: EvidenceRef,
+    register: Arc<Register>,
+}
+
+impl<T> Answer<T> {
+    /// What was read, or the gap.
+    pub fn observed(self) -> Observed<T> {
+        match self.result {
+            Ok(value) => Observed::known(value, self.item),
+            Err(refusal) => refusal.gap.into(),
+        }
+    }
+
+    /// As [`Self::observed`], but with some error codes AWS says that there is none: that is a fact.
+    pub fn or_absent(self, codes: &[&str]) -> Observed<Option<T>> {
+        match self.result {
+            Ok(value) => Observed::known(Some(value), self.item),
+            Err(Refusal { code: Some(code), .. }) if codes.contains(&code.as_str()) => {
+                self.register.close(self.item, Outcome::Absent { code });
+                Observed::known(None, self.item)
+            }
+            Err(refusal) => refusal.gap.into(),
+        }
+    }
+
+    /// Counts the records where one page of the answer is not one record.
+    pub fn counted(self, count: impl FnOnce(&T) -> u64) -> Self {
+        if let Ok(value) = &self.result {
+            self.register.count(self.item, count(value));
+        }
+        self
+    }
+
+    /// Turns what was read into something else; a gap with the reason where that cannot be done.
+    pub fn parse<U>(self, parse: impl FnOnce(T) -> Result<U, String>) -> Answer<U> {
+        let Self { result, item, register } = self;
+        let result = result.and_then(|value| {
+            parse(value).map_err(|message| {
+                let call = register.name(item);
+                let gap = Gap {
+                    kind: GapKind::Failed,
+                    call: call.0,
+                    region: call.1,
+                    message: format!("the answer cannot be read: {message}"),
+                    evidence: Some(item),
+                };
+                register.close(item, Outcome::Gap(gap.clone()));
+                Refusal { code: None, gap }
+            })
+        });
+        Answer { result, item, register }
+    }
+}
+
+/// What a call is about.
+pub(crate) struct Ask<'a> {
+    pub operation: &'static str,
+    pub region: &'a str,
+    pub parameters: &'a [(&'a str, &'a str)],
+}
+
+/// A call without parameters.
+pub(crate) fn ask<'a>(operation: &'static str, region: &'a str) -> Ask<'a> {
+    Ask { operation, region, parameters: &[] }
+}
+
+impl<'a> Ask<'a> {
+    /// Names the parameters, as the evidence shows them.
+    pub fn with(mut self, parameters: &'a [(&'a str, &'a str)]) -> Self {
+        self.parameters = parameters;
+        self
+    }
+}
+
+impl Session {
+    /// Makes a call whose answer is one object.
+    pub(crate) async fn one<T, E, F>(&self, asked: Ask<'_>, send: impl FnOnce(Call) -> F) -> Answer<T>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let (operation, item, call) = self.open(&asked);
+        let result = match self.paced(operation, asked.region, send(call)).await {
+            Ok(value) => {
+                self.register().close(item, Outcome::Complete { pages: 1, records: 1 });
+                Ok(value)
+            }
+            Err(refusal) => Err(self.refuse(item, refusal)),
+        };
+        Answer { result, item, register: Arc::clone(self.register()) }
+    }
+
+    /// Makes a call page by page, and gives all records or none: a list that lacks a page is a gap.
+    pub(crate) async fn pages<T, E, F>(
+        &self,
+        asked: Ask<'_>,
+        mut page: impl FnMut(Option<String>, Call) -> F,
+    ) -> Answer<Vec<T>>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Future<Output = Result<(Vec<T>, Option<String>), SdkError<E, HttpResponse>>>,
+    {
+        let (operation, item, call) = self.open(&asked);
+        let (mut all, mut token, mut pages) = (Vec::new(), None::<String>, 0_u32);
+        let result = loop {
+            match self.paced(operation, asked.region, page(token.clone(), call.clone())).await {
+                Ok((records, next)) => {
+                    pages += 1;
+                    all.extend(records);
+                    match next.filter(|next| !next.is_empty()) {
+                        None => {
+                            let records = all.len() as u64;
+                            self.register().close(item, Outcome::Complete { pages, records });
+                            break Ok(all);
+                        }
+                        Some(next) if token.as_ref() == Some(&next) => {
+                            let refusal = self.failed(operation, asked.region, "AWS gave the same page token twice");
+                            break Err(self.refuse(item, refusal));
+                        }
+                        Some(next) => token = Some(next),
+                    }
+                }
+                Err(refusal) => break Err(self.refuse(item, refusal)),
+            }
+        };
+        Answer { result, item, register: Arc::clone(self.register()) }
+    }
+
+    /// As [`Self::pages`], for declared operations: `read` turns a body into records and the next page's token.
+    pub(crate) async fn declared_pages<T, F>(
+        &self,
+        asked: Ask<'_>,
+        mut page: impl FnMut(Option<String>, Call) -> F,
+        read: impl Fn(&[u8]) -> Result<(Vec<T>, Option<String>), String>,
+    ) -> Answer<Vec<T>>
+    where
+        F: Future<Output = Body>,
+    {
+        let read = &read;
+        let pages: Answer<Vec<Result<Vec<T>, String>>> = self
+            .pages(asked, |token, call| {
+                let sent = page(token, call);
+                async move {
+                    sent.await.map(|body| match read(&body) {
+                        Ok((records, next)) => (vec![Ok(records)], next),
+                        Err(error) => (vec![Err(error)], None),
+                    })
+                }
+            })
+            .await;
+        pages
+            .parse(|pages| Ok(pages.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()))
+            .counted(|records: &Vec<T>| records.len() as u64)
+    }
+
+    /// A gap for a call that was not made.
+    pub(crate) fn not_made(&self, operation: &str, region: &str, message: &str) -> Gap {
+        Gap {
+            kind: GapKind::NotCollected,
+            call: operation.to_owned(),
+            region: region.to_owned(),
+            message: message.to_owned(),
+            evidence: None,
+        }
+    }
+
+    fn open(&self, asked: &Ask<'_>) -> (&'static Operation, EvidenceRef, Call) {
+        // The table of operations is complete; an id that it lacks is caught by every test that runs the collector.
+        const UNKNOWN: Operation = Operation::unknown();
+        let operation = Operation::get(asked.operation).unwrap_or(&UNKNOWN);
+        let parameters: BTreeMap<String, String> =
+            asked.parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let key = ItemKey {
+            account: self.account().to_owned(),
+            region: asked.region.to_owned(),
+            service: operation.service().to_owned(),
+            operation: operation.name().to_owned(),
+            parameters,
+        };
+        let item = self.register().open(self.partition(), key);
+        let register = Arc::clone(self.register());
+        (operation, item, Call::new(self.account(), self.partition(), asked.region, operation, item, register))
+    }
+
+    fn refuse(&self, item: EvidenceRef, mut refusal: Refusal) -> Refusal {
+        refusal.gap.evidence = Some(item);
+        self.register().close(item, Outcome::Gap(refusal.gap.clone()));
+        refusal
+    }
+
+    fn failed(&self, operation: &Operation, region: &str, message: &str) -> Refusal {
+        let gap = Gap {
+            kind: GapKind::Failed,
+            call: operation.id.to_owned(),
+            region: region.to_owned(),
+            message: message.to_owned(),
+            evidence: None,
+        };
+        Refusal { code: None, gap }
+    }
+
+    /// Waits for a place and for the pace, then sends; an interrupt ends either.
+    async fn paced<T, E>(
+        &self,
+        operation: &'static Operation,
+        region: &str,
+        send: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, Refusal>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let interrupted =
+            || Refusal { code: None, gap: self.not_made(operation.id, region, "the run was interrupted") };
+        let work = async {
+            let _place = self.place().await;
+            self.pace(operation, region).await;
+            let _under_way = self.told(operation, region);
+            send.await
+        };
+        let result = tokio::select! {
+            biased;
+            () = self.cancelled() => return Err(interrupted()),
+            result = work => result,
+        };
+        result.map_err(|error| {
+            let (kind, code, message) = classify(&error, region != self.home_region());
+            let gap = Gap { kind, call: operation.id.to_owned(), region: region.to_owned(), message, evidence: None };
+            Refusal { code, gap }
+        })
+    }
+}
+
+const THROTTLED: [&str; 13] = [
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+    "LimitExceededException",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+];
+
+const DENIED: [&str; 8] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "InvalidAccessException",
+    "NotAuthorized",
+    "UnauthorizedOperation",
+    "UnauthorizedAccess",
+];
+
+/// Codes by which services refuse credentials that are good elsewhere, because the region is not enabled.
+const REGION_DISABLED: [&str; 4] =
+    ["AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "OptInRequired"];
+
+/// The kind of gap, AWS's code, and one line of what was said.
+fn classify<E>(error: &SdkError<E, HttpResponse>, away: bool) -> (GapKind, Option<String>, String)
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match error {
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            let meta = service.err().meta();
+            let Some(code) = meta.code() else {
+                let kind = match status {
+                    401 | 403 => GapKind::Denied,
+                    429 => GapKind::Throttled,
+                    _ => GapKind::Failed,
+                };
+                return (kind, None, format!("HTTP {status} without an AWS error code"));
+            };
+            let kind = if THROTTLED.contains(&code) || status == 429 {
+                GapKind::Throttled
+            } else if away && REGION_DISABLED.contains(&code) {
+                GapKind::RegionDisabled
+            } else if DENIED.contains(&code) || status == 403 {
+                GapKind::Denied
+            } else {
+                GapKind::Failed
+            };
+            let message = meta.message().unwrap_or_default();
+            let text = if message.is_empty() { code.to_owned() } else { format!("{code}: {message}") };
+            (kind, Some(code.to_owned()), one_line(&text))
+        }
+        SdkError::DispatchFailure(failure) => {
+            let connector = failure.as_connector_error();
+            let recorded = !connector.is_some_and(|error| {
+                std::error::Error::source(error).is_some_and(|source| source.downcast_ref::<NotRecorded>().is_some())
+            });
+            let kind = if recorded { GapKind::Failed } else { GapKind::NotCollected };
+            (kind, None, one_line(&connector.map_or_else(|| root_cause(error), |e| root_cause(e))))
+        }
+        other => (GapKind::Failed, None, one_line(&root_cause(other))),
+    }
+}

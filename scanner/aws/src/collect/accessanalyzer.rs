@@ -1,0 +1,84 @@
+//! Access Analyzer.
+
+use aws_sdk_accessanalyzer::types as sdk;
+use futures::future::join_all;
+use kickoff_evidence::{Gap, GapKind};
+use kickoff_facts::Observed;
+use kickoff_facts::access::{Analyzer, AnalyzerFinding};
+
+use super::{follows, text, time};
+use crate::call::ask;
+use crate::session::{Session, client};
+
+pub(super) async fn analyzers(session: &Session, region: &str) -> Observed<Vec<Analyzer>> {
+    const FINDINGS: &str = "accessanalyzer:ListFindingsV2";
+    let client = client!(aws_sdk_accessanalyzer, session, region);
+    let listed = session
+        .pages(ask("accessanalyzer:ListAnalyzers", region), |token, call| {
+            let request = client.list_analyzers().set_next_token(token).customize().interceptor(call).send();
+            async { request.await.map(|out| (out.analyzers, out.next_token)) }
+        })
+        .await
+        .observed();
+    let found = match listed.get() {
+        Ok(found) => found,
+        Err(gap) => return gap.clone().into(),
+    };
+    let client = &client;
+    let asked = found.iter().map(|analyzer| async move {
+        let arn = analyzer.arn();
+        let status = analyzer.status().as_str();
+        let active_findings = if status == "ACTIVE" {
+            let active = sdk::Criterion::builder().eq("ACTIVE").build();
+            let parameters = [("analyzerArn", arn), ("filter", "status = ACTIVE")];
+            session
+                .pages(ask(FINDINGS, region).with(&parameters), |token, call| {
+                    let request = client
+                        .list_findings_v2()
+                        .analyzer_arn(arn)
+                        .filter("status", active.clone())
+                        .max_results(100)
+                        .set_next_token(token)
+                        .customize()
+                        .interceptor(call)
+                        .send();
+                    async { request.await.map(|out| (out.findings, out.next_token)) }
+                })
+                .await
+                .observed()
+                .map(|findings| {
+                    let mut findings: Vec<AnalyzerFinding> = findings
+                        .iter()
+                        .map(|f| AnalyzerFinding {
+                            id: f.id().to_owned(),
+                            resource: text(f.resource()),
+                            resource_type: f.resource_type().as_str().to_owned(),
+                            kind: f.finding_type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+                            created: time(Some(f.created_at())),
+                        })
+                        .collect();
+                    findings.sort_by(|a, b| a.id.cmp(&b.id));
+                    findings
+                })
+        } else {
+            Gap {
+                kind: GapKind::NotCollected,
+                call: FINDINGS.to_owned(),
+                region: region.to_owned(),
+                message: format!("the analyzer is {status}"),
+                evidence: None,
+            }
+            .into()
+        };
+        Analyzer {
+            arn: arn.to_owned(),
+            name: analyzer.name().to_owned(),
+            kind: analyzer.r#type().as_str().to_owned(),
+            status: status.to_owned(),
+            active_findings,
+        }
+    });
+    let mut analyzers = join_all(asked).await;
+    analyzers.sort_by(|a, b| a.arn.cmp(&b.arn));
+    follows(analyzers, &listed)
+}

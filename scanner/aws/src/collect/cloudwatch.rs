@@ -1,0 +1,86 @@
+//! CloudWatch alarms.
+
+use kickoff_facts::Observed;
+use kickoff_facts::logging::Alarm;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::call::ask;
+use crate::declared::{CLOUDWATCH, Payload, send};
+use crate::session::Session;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    #[serde(default)]
+    metric_alarms: Option<Vec<RawAlarm>>,
+    #[serde(default)]
+    composite_alarms: Option<Vec<RawAlarm>>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RawAlarm {
+    alarm_name: String,
+    alarm_arn: String,
+    namespace: Option<String>,
+    metric_name: Option<String>,
+    state_value: String,
+    state_updated_timestamp: Option<f64>,
+    state_transitioned_timestamp: Option<f64>,
+    actions_enabled: bool,
+    alarm_actions: Option<Vec<String>>,
+    #[serde(rename = "OKActions")]
+    ok_actions: Option<Vec<String>>,
+    insufficient_data_actions: Option<Vec<String>>,
+    treat_missing_data: Option<String>,
+}
+
+impl RawAlarm {
+    fn read(self, composite: bool) -> Alarm {
+        let seconds = self.state_transitioned_timestamp.or(self.state_updated_timestamp);
+        Alarm {
+            name: self.alarm_name,
+            arn: self.alarm_arn,
+            composite,
+            namespace: self.namespace.unwrap_or_default(),
+            metric: self.metric_name.unwrap_or_default(),
+            state: self.state_value,
+            state_since: seconds.and_then(super::epoch),
+            actions_enabled: self.actions_enabled,
+            alarm_actions: self.alarm_actions.unwrap_or_default(),
+            ok_actions: self.ok_actions.unwrap_or_default(),
+            insufficient_data_actions: self.insufficient_data_actions.unwrap_or_default(),
+            treat_missing_data: self.treat_missing_data.unwrap_or_else(|| "missing".to_owned()),
+        }
+    }
+}
+
+/// Metric and composite alarms; without asking for both, CloudWatch leaves composites out.
+pub(super) async fn alarms(session: &Session, region: &str) -> Observed<Vec<Alarm>> {
+    let parameters = [("AlarmTypes", "MetricAlarm, CompositeAlarm")];
+    session
+        .declared_pages(
+            ask("cloudwatch:DescribeAlarms", region).with(&parameters),
+            |token, call| {
+                let mut body = json!({ "AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "MaxRecords": 100 });
+                if let Some(token) = token {
+                    body["NextToken"] = token.into();
+                }
+                send(session, CLOUDWATCH, "DescribeAlarms", region, Payload::Json(body), call)
+            },
+            |body| {
+                let answer: Answer = serde_json::from_slice(body).map_err(|e| e.to_string())?;
+                let metric = answer.metric_alarms.unwrap_or_default().into_iter().map(|a| a.read(false));
+                let composite = answer.composite_alarms.unwrap_or_default().into_iter().map(|a| a.read(true));
+                Ok((metric.chain(composite).collect(), answer.next_token))
+            },
+        )
+        .await
+        .observed()
+        .map(|mut alarms: Vec<Alarm>| {
+            alarms.sort_by(|a, b| a.arn.cmp(&b.arn));
+            alarms
+        })
+}

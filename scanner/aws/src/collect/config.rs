@@ -1,0 +1,214 @@
+//! AWS Config.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_config::Client;
+use aws_sdk_config::types as sdk;
+use futures::future::join_all;
+use kickoff_evidence::{Gap, GapKind};
+use kickoff_facts::Observed;
+use kickoff_facts::detection::{Aggregator, ConfigRule, Delivery, DeliveryChannel, NonCompliant, Recorder};
+
+use super::{follows, text, time};
+use crate::call::ask;
+use crate::session::{Session, client};
+
+fn config(session: &Session, region: &str) -> Client {
+    client!(aws_sdk_config, session, region)
+}
+
+/// Recorders and their state. A recorder without a state never ran.
+pub(super) async fn recorders(session: &Session, region: &str) -> Observed<Vec<Recorder>> {
+    let client = config(session, region);
+    let recorders = session.one(ask("config:DescribeConfigurationRecorders", region), |call| {
+        client.describe_configuration_recorders().customize().interceptor(call).send()
+    });
+    let states = session.one(ask("config:DescribeConfigurationRecorderStatus", region), |call| {
+        client.describe_configuration_recorder_status().customize().interceptor(call).send()
+    });
+    let (recorders, states) = futures::join!(recorders, states);
+    recorders.observed().and(states.observed()).map(|(recorders, states)| {
+        let states: BTreeMap<&str, &sdk::ConfigurationRecorderStatus> =
+            states.configuration_recorders_status().iter().map(|s| (s.name().unwrap_or_default(), s)).collect();
+        recorders
+            .configuration_recorders()
+            .iter()
+            .map(|r| {
+                let group = r.recording_group();
+                let state = states.get(r.name().unwrap_or_default());
+                let types = |list: &[sdk::ResourceType]| list.iter().map(|t| t.as_str().to_owned()).collect();
+                Recorder {
+                    name: text(r.name()),
+                    role: text(r.role_arn()),
+                    all_supported: group.is_some_and(sdk::RecordingGroup::all_supported),
+                    include_global: group.is_some_and(sdk::RecordingGroup::include_global_resource_types),
+                    strategy: group
+                        .and_then(sdk::RecordingGroup::recording_strategy)
+                        .and_then(|s| s.use_only())
+                        .map(|only| only.as_str().to_owned())
+                        .unwrap_or_default(),
+                    types: group.map(|g| types(g.resource_types())).unwrap_or_default(),
+                    excluded_types: group
+                        .and_then(sdk::RecordingGroup::exclusion_by_resource_types)
+                        .map(|e| types(e.resource_types()))
+                        .unwrap_or_default(),
+                    recording: state.is_some_and(|s| s.recording()),
+                    last_status: state.and_then(|s| s.last_status()).map(|s| s.as_str().to_owned()).unwrap_or_default(),
+                    last_error: state.and_then(|s| s.last_error_message()).map(str::to_owned),
+                }
+            })
+            .collect()
+    })
+}
+
+pub(super) async fn delivery_channels(session: &Session, region: &str) -> Observed<Vec<DeliveryChannel>> {
+    let client = config(session, region);
+    let channels = session.one(ask("config:DescribeDeliveryChannels", region), |call| {
+        client.describe_delivery_channels().customize().interceptor(call).send()
+    });
+    let states = session.one(ask("config:DescribeDeliveryChannelStatus", region), |call| {
+        client.describe_delivery_channel_status().customize().interceptor(call).send()
+    });
+    let (channels, states) = futures::join!(channels, states);
+    channels.observed().and(states.observed()).map(|(channels, states)| {
+        let states: BTreeMap<&str, &sdk::DeliveryChannelStatus> =
+            states.delivery_channels_status().iter().map(|s| (s.name().unwrap_or_default(), s)).collect();
+        let export = |info: Option<&sdk::ConfigExportDeliveryInfo>| Delivery {
+            status: info.and_then(|i| i.last_status()).map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            error: info.and_then(|i| i.last_error_message()).map(str::to_owned),
+            last_success: time(info.and_then(|i| i.last_successful_time())),
+        };
+        channels
+            .delivery_channels()
+            .iter()
+            .map(|c| {
+                let state = states.get(c.name().unwrap_or_default());
+                let stream = state.and_then(|s| s.config_stream_delivery_info());
+                DeliveryChannel {
+                    name: text(c.name()),
+                    bucket: text(c.s3_bucket_name()),
+                    topic_arn: c.sns_topic_arn().map(str::to_owned),
+                    history: export(state.and_then(|s| s.config_history_delivery_info())),
+                    snapshot: export(state.and_then(|s| s.config_snapshot_delivery_info())),
+                    stream: Delivery {
+                        status: stream.and_then(|i| i.last_status()).map(|s| s.as_str().to_owned()).unwrap_or_default(),
+                        error: stream.and_then(|i| i.last_error_message()).map(str::to_owned),
+                        last_success: time(stream.and_then(|i| i.last_status_change_time())),
+                    },
+                }
+            })
+            .collect()
+    })
+}
+
+pub(super) async fn retention(session: &Session, region: &str) -> Observed<Option<u32>> {
+    let client = config(session, region);
+    session
+        .pages(ask("config:DescribeRetentionConfigurations", region), |token, call| {
+            let request =
+                client.describe_retention_configurations().set_next_token(token).customize().interceptor(call).send();
+            async { request.await.map(|out| (out.retention_configurations.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .observed()
+        .map(|list| list.first().and_then(|c| u32::try_from(c.retention_period_in_days()).ok()))
+}
+
+pub(super) async fn aggregators(session: &Session, region: &str) -> Observed<Vec<Aggregator>> {
+    let client = config(session, region);
+    session
+        .pages(ask("config:DescribeConfigurationAggregators", region), |token, call| {
+            let request =
+                client.describe_configuration_aggregators().set_next_token(token).customize().interceptor(call).send();
+            async { request.await.map(|out| (out.configuration_aggregators.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .observed()
+        .map(|list| {
+            list.iter()
+                .map(|a| {
+                    let organization = a.organization_aggregation_source();
+                    let sources = a.account_aggregation_sources();
+                    Aggregator {
+                        name: text(a.configuration_aggregator_name()),
+                        arn: text(a.configuration_aggregator_arn()),
+                        organization: organization.is_some(),
+                        all_regions: organization.is_some_and(|o| o.all_aws_regions())
+                            || sources.iter().any(|s| s.all_aws_regions()),
+                        regions: organization
+                            .map(|o| o.aws_regions().to_vec())
+                            .unwrap_or_else(|| sources.iter().flat_map(|s| s.aws_regions().to_vec()).collect()),
+                        accounts: sources.iter().flat_map(|s| s.account_ids().to_vec()).collect(),
+                    }
+                })
+                .collect()
+        })
+}
+
+/// Rules with their verdicts; details are asked for rules that something does not comply with.
+pub(super) async fn rules(session: &Session, region: &str) -> Observed<Vec<ConfigRule>> {
+    const DETAILS: &str = "config:GetComplianceDetailsByConfigRule";
+    let client = config(session, region);
+    let listed = session
+        .pages(ask("config:DescribeComplianceByConfigRule", region), |token, call| {
+            let request =
+                client.describe_compliance_by_config_rule().set_next_token(token).customize().interceptor(call).send();
+            async { request.await.map(|out| (out.compliance_by_config_rules.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .observed();
+    let found = match listed.get() {
+        Ok(found) => found,
+        Err(gap) => return gap.clone().into(),
+    };
+    let client = &client;
+    let asked = found.iter().map(|rule| async move {
+        let name = text(rule.config_rule_name());
+        let compliance = rule
+            .compliance()
+            .and_then(sdk::Compliance::compliance_type)
+            .map(|kind| kind.as_str().to_owned())
+            .unwrap_or_default();
+        let noncompliant = if compliance == "NON_COMPLIANT" {
+            let parameters = [("ConfigRuleName", name.as_str()), ("ComplianceTypes", "NON_COMPLIANT")];
+            session
+                .pages(ask(DETAILS, region).with(&parameters), |token, call| {
+                    let request = client
+                        .get_compliance_details_by_config_rule()
+                        .config_rule_name(&name)
+                        .compliance_types(sdk::ComplianceType::NonCompliant)
+                        .limit(100)
+                        .set_next_token(token)
+                        .customize()
+                        .interceptor(call)
+                        .send();
+                    async { request.await.map(|out| (out.evaluation_results.unwrap_or_default(), out.next_token)) }
+                })
+                .await
+                .observed()
+                .map(|results| results.iter().map(noncompliant).collect())
+        } else {
+            Gap {
+                kind: GapKind::NotCollected,
+                call: DETAILS.to_owned(),
+                region: region.to_owned(),
+                message: format!("the rule says {compliance}"),
+                evidence: None,
+            }
+            .into()
+        };
+        ConfigRule { name, compliance, noncompliant }
+    });
+    let mut rules = join_all(asked).await;
+    rules.sort_by(|a, b| a.name.cmp(&b.name));
+    follows(rules, &listed)
+}
+
+fn noncompliant(result: &sdk::EvaluationResult) -> NonCompliant {
+    let qualifier = result.evaluation_result_identifier().and_then(|id| id.evaluation_result_qualifier());
+    NonCompliant {
+        resource_type: qualifier.map(|q| text(q.resource_type())).unwrap_or_default(),
+        resource_id: qualifier.map(|q| text(q.resource_id())).unwrap_or_default(),
+        recorded: time(result.config_rule_invoked_time()).or_else(|| time(result.result_recorded_time())),
+    }
+}

@@ -1,0 +1,152 @@
+//! The credential report: asked for, waited for, read.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kickoff_facts::Observed;
+use kickoff_facts::iam::{CredentialKey, CredentialReport, CredentialRow};
+
+use super::time;
+use crate::call::ask;
+use crate::session::{Session, client};
+
+/// IAM makes a report within seconds; after so many waits something is wrong.
+const WAITS: u32 = 30;
+
+pub(super) async fn collect(session: &Session) -> Observed<CredentialReport> {
+    let region = session.home_region();
+    let iam = client!(aws_sdk_iam, session, region);
+    // One evidence item for all polls: only the last state counts.
+    let generated = session
+        .one(ask("iam:GenerateCredentialReport", region), |call| async move {
+            let mut waits = 0;
+            loop {
+                let out = iam.generate_credential_report().customize().interceptor(call.clone()).send().await?;
+                let complete = out.state().is_some_and(|state| state.as_str() == "COMPLETE");
+                if complete || waits == WAITS || !session.is_live() {
+                    break Ok::<_, aws_sdk_iam::error::SdkError<_, _>>(complete);
+                }
+                waits += 1;
+                session.rest(Duration::from_millis(if waits < 4 { 250 } else { 2000 })).await;
+            }
+        })
+        .await
+        .parse(|complete| if complete { Ok(()) } else { Err("the report was not made within a minute".to_owned()) })
+        .observed();
+    if let Err(gap) = generated.get() {
+        return gap.clone().into();
+    }
+    let iam = client!(aws_sdk_iam, session, region);
+    let report = session
+        .one(ask("iam:GetCredentialReport", region), |call| {
+            iam.get_credential_report().customize().interceptor(call).send()
+        })
+        .await
+        .parse(|out| {
+            let made = time(out.generated_time()).ok_or("it does not say when it was made")?;
+            let content = out.content.ok_or("it has no content")?.into_inner();
+            parse(&content, made)
+        })
+        .counted(|report| report.users.len() as u64 + u64::from(report.root.is_some()))
+        .observed();
+    generated.and(report).map(|((), report)| report)
+}
+
+/// Reads the CSV by its column names. A column that is missing is an error: its absence must not read as "no".
+fn parse(content: &[u8], generated: Timestamp) -> Result<CredentialReport, String> {
+    let mut reader = csv::Reader::from_reader(content);
+    let headers = reader.headers().map_err(|e| e.to_string())?.clone();
+    let at = |name: &str| headers.iter().position(|h| h == name).ok_or_else(|| format!("there is no column {name}"));
+    let [user, arn, created] = [at("user")?, at("arn")?, at("user_creation_time")?];
+    let [enabled, used, changed] = [at("password_enabled")?, at("password_last_used")?, at("password_last_changed")?];
+    let mfa = at("mfa_active")?;
+    let keys = [1, 2].map(|n| {
+        Ok::<_, String>((
+            at(&format!("access_key_{n}_active"))?,
+            at(&format!("access_key_{n}_last_rotated"))?,
+            at(&format!("access_key_{n}_last_used_date"))?,
+        ))
+    });
+    let [one, two] = keys;
+    let (one, two) = (one?, two?);
+    let certificates = [at("cert_1_active")?, at("cert_2_active")?];
+    let mut report = CredentialReport { generated, root: None, users: Vec::new() };
+    for record in reader.records() {
+        let record = record.map_err(|e| e.to_string())?;
+        let field = |at: usize| record.get(at).unwrap_or_default();
+        let key = |(active, rotated, used): (usize, usize, usize)| {
+            Ok::<_, String>(CredentialKey {
+                active: flag(field(active)).unwrap_or(false),
+                last_rotated: date(field(rotated))?,
+                last_used: date(field(used))?,
+            })
+        };
+        let row = CredentialRow {
+            user: field(user).to_owned(),
+            arn: field(arn).to_owned(),
+            created: date(field(created))?,
+            password_enabled: flag(field(enabled)),
+            password_last_used: date(field(used))?,
+            password_last_changed: date(field(changed))?,
+            mfa_active: flag(field(mfa)).unwrap_or(false),
+            keys: [key(one)?, key(two)?],
+            certificates_active: certificates.map(|at| flag(field(at)).unwrap_or(false)),
+        };
+        if row.user == "<root_account>" {
+            report.root = Some(row);
+        } else {
+            report.users.push(row);
+        }
+    }
+    report.users.sort_by(|a, b| a.user.cmp(&b.user));
+    Ok(report)
+}
+
+/// `true` and `false`; `not_supported` and `N/A` are neither.
+fn flag(text: &str) -> Option<bool> {
+    match text {
+        "true" | "TRUE" => Some(true),
+        "false" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+fn date(text: &str) -> Result<Option<Timestamp>, String> {
+    match text {
+        "" | "N/A" | "no_information" | "not_supported" => Ok(None),
+        _ => text.parse().map(Some).map_err(|_| format!("{text:?} is not a date")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
+
+    fn at() -> Timestamp {
+        "2026-03-02T00:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn reads_root_never_used_and_not_supported() {
+        let text = format!(
+            "{HEADER}\n<root_account>,arn:aws:iam::111122223333:root,2020-01-01T00:00:00+00:00,not_supported,2025-05-01T10:00:00+00:00,not_supported,not_supported,true,true,2021-01-01T00:00:00+00:00,2026-02-20T00:00:00+00:00,us-east-1,s3,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\nann,arn:aws:iam::111122223333:user/ann,2024-01-01T00:00:00+00:00,true,no_information,2024-01-01T00:00:00+00:00,N/A,false,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\n"
+        );
+        let report = parse(text.as_bytes(), at()).unwrap();
+        let root = report.root.unwrap();
+        assert_eq!(root.password_enabled, None);
+        assert!(root.mfa_active && root.keys[0].active && root.keys[0].last_used.is_some());
+        assert_eq!(report.users.len(), 1);
+        assert_eq!(report.users[0].password_enabled, Some(true));
+        assert_eq!(report.users[0].password_last_used, None);
+    }
+
+    #[test]
+    fn a_missing_column_and_a_broken_date_are_errors() {
+        let without = HEADER.replace("mfa_active", "mfa");
+        assert!(parse(without.as_bytes(), at()).unwrap_err().contains("mfa_active"));
+        let row = format!("{HEADER}\nann,arn,yesterday,{}\n", vec!["N/A"; 19].join(","));
+        assert!(parse(row.as_bytes(), at()).unwrap_err().contains("yesterday"));
+    }
+}

@@ -1,0 +1,245 @@
+//! GuardDuty.
+
+use aws_sdk_guardduty::Client;
+use aws_sdk_guardduty::types as sdk;
+use futures::future::join_all;
+use kickoff_facts::detection::{Detector, DetectorSettings, Finding, GuardDutyAdministration};
+use kickoff_facts::{GlobalFacts, Observed, RegionalFacts};
+
+use super::{follows, inherited, speaks_for, text};
+use crate::call::ask;
+use crate::session::{Session, client};
+
+/// High begins at 7.0.
+const HIGH: i64 = 7;
+/// `GetFindings` takes so many ids.
+const BATCH: usize = 50;
+
+fn guardduty(session: &Session, region: &str) -> Client {
+    client!(aws_sdk_guardduty, session, region)
+}
+
+pub(super) async fn detectors(session: &Session, region: &str) -> Observed<Vec<Detector>> {
+    let client = guardduty(session, region);
+    let listed = session
+        .pages(ask("guardduty:ListDetectors", region), |token, call| {
+            let request = client.list_detectors().set_next_token(token).customize().interceptor(call).send();
+            async { request.await.map(|out| (out.detector_ids.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .observed();
+    let ids = match listed.get() {
+        Ok(ids) => ids,
+        Err(gap) => return gap.clone().into(),
+    };
+    let client = &client;
+    let asked = ids.iter().map(|id| async move {
+        let parameters = [("DetectorId", id.as_str())];
+        let settings = session
+            .one(ask("guardduty:GetDetector", region).with(&parameters), |call| {
+                client.get_detector().detector_id(id).customize().interceptor(call).send()
+            })
+            .await
+            .observed()
+            .map(|out| {
+                let named = |on: bool| {
+                    let mut names: Vec<String> = out
+                        .features()
+                        .iter()
+                        .filter(|f| (f.status() == Some(&sdk::FeatureStatus::Enabled)) == on)
+                        .filter_map(|f| f.name().map(|name| name.as_str().to_owned()))
+                        .collect();
+                    names.sort();
+                    names
+                };
+                DetectorSettings {
+                    enabled: out.status() == Some(&sdk::DetectorStatus::Enabled),
+                    features_on: named(true),
+                    features_off: named(false),
+                }
+            });
+        Detector { id: id.clone(), settings }
+    });
+    follows(join_all(asked).await, &listed)
+}
+
+/// The region's detector, or what the caller has to return: a gap, or none.
+macro_rules! detector {
+    ($known:expr, $operation:literal) => {
+        match $known.detectors.get().map(|list| list.first()) {
+            Err(gap) => return inherited(gap, $operation).into(),
+            Ok(None) => return follows(None, &$known.detectors),
+            Ok(Some(detector)) => detector.id.as_str(),
+        }
+    };
+}
+
+pub(super) async fn findings(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Option<Vec<Finding>>> {
+    let detector = detector!(known, "guardduty:ListFindings");
+    let client = guardduty(session, region);
+    let criteria = sdk::FindingCriteria::builder()
+        .criterion("severity", sdk::Condition::builder().greater_than_or_equal(HIGH).build())
+        .criterion("service.archived", sdk::Condition::builder().equals("false").build())
+        .build();
+    let parameters = [("DetectorId", detector), ("FindingCriteria", "severity >= 7, service.archived = false")];
+    let listed = session
+        .pages(ask("guardduty:ListFindings", region).with(&parameters), |token, call| {
+            let request = client
+                .list_findings()
+                .detector_id(detector)
+                .finding_criteria(criteria.clone())
+                .max_results(50)
+                .set_next_token(token)
+                .customize()
+                .interceptor(call)
+                .send();
+            async { request.await.map(|out| (out.finding_ids.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .observed();
+    let ids = match listed.get() {
+        Ok(ids) => ids,
+        Err(gap) => return gap.clone().into(),
+    };
+    let mut ids = ids.clone();
+    ids.sort();
+    let client = &client;
+    let asked = ids.chunks(BATCH).map(|batch| async move {
+        let parameters = [("DetectorId", detector), ("FindingIds", &batch.join(", "))];
+        session
+            .one(ask("guardduty:GetFindings", region).with(&parameters), |call| {
+                client
+                    .get_findings()
+                    .detector_id(detector)
+                    .set_finding_ids(Some(batch.to_vec()))
+                    .customize()
+                    .interceptor(call)
+                    .send()
+            })
+            .await
+            .parse(|out| {
+                let found = out.findings.unwrap_or_default();
+                // A finding that is asked for and not returned must not read as handled.
+                if found.len() == batch.len() {
+                    Ok(found)
+                } else {
+                    Err(format!("{} of {} findings", found.len(), batch.len()))
+                }
+            })
+            .observed()
+            .map(|found| found.iter().map(finding).collect::<Vec<_>>())
+    });
+    let mut all = follows(Vec::new(), &listed);
+    for batch in join_all(asked).await {
+        all = all.and(batch).map(|(mut all, batch)| {
+            all.extend(batch);
+            all
+        });
+    }
+    all.map(|mut all| {
+        all.sort_by(|a: &Finding, b| a.id.cmp(&b.id));
+        Some(all)
+    })
+}
+
+fn finding(f: &sdk::Finding) -> Finding {
+    let service = f.service();
+    let date = |text: Option<&str>| text.and_then(|text| text.parse().ok());
+    Finding {
+        id: text(f.arn().or(f.id())),
+        title: text(f.r#type()),
+        // In tenths: 8.9 is 89. GuardDuty's figures run from 0.1 to 10.
+        severity: tenths(f.severity().unwrap_or_default()),
+        resource: f.resource().map(|r| text(r.resource_type())).unwrap_or_default(),
+        first_seen: date(service.and_then(|s| s.event_first_seen())).or_else(|| date(f.created_at())),
+        updated: date(f.updated_at()),
+        sample: f.title().is_some_and(|title| title.starts_with("[SAMPLE]")),
+    }
+}
+
+/// A severity in tenths, without a cast that could wrap.
+pub(super) fn tenths(severity: f64) -> u32 {
+    (0..=100_u32).rev().find(|n| f64::from(*n) / 10.0 <= severity + 1e-9).unwrap_or_default()
+}
+
+pub(super) async fn administrator(
+    session: &Session,
+    region: &str,
+    known: &RegionalFacts,
+) -> Observed<Option<GuardDutyAdministration>> {
+    let detector = detector!(known, "guardduty:GetAdministratorAccount");
+    let client = guardduty(session, region);
+    let parameters = [("DetectorId", detector)];
+    session
+        .one(ask("guardduty:GetAdministratorAccount", region).with(&parameters), |call| {
+            client.get_administrator_account().detector_id(detector).customize().interceptor(call).send()
+        })
+        .await
+        .observed()
+        .map(|out| {
+            let administrator = out.administrator();
+            Some(GuardDutyAdministration {
+                administrator: administrator.and_then(|a| a.account_id()).map(str::to_owned),
+                relationship: administrator.and_then(|a| a.relationship_status()).map(str::to_owned),
+            })
+        })
+}
+
+pub(super) async fn organization(
+    session: &Session,
+    region: &str,
+    global: &GlobalFacts,
+) -> Observed<Option<Vec<String>>> {
+    const OPERATION: &str = "guardduty:ListOrganizationAdminAccounts";
+    match speaks_for(session, global) {
+        Err(gap) => return inherited(&gap, OPERATION).into(),
+        Ok(None) => return follows(None, &global.organization),
+        Ok(Some(_)) => {}
+    }
+    let client = guardduty(session, region);
+    session
+        .pages(ask(OPERATION, region), |token, call| {
+            let request =
+                client.list_organization_admin_accounts().set_next_token(token).customize().interceptor(call).send();
+            async { request.await.map(|out| (out.admin_accounts.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .observed()
+        .map(|accounts| {
+            let enabled = |a: &&sdk::AdminAccount| a.admin_status() == Some(&sdk::AdminStatus::Enabled);
+            let mut ids: Vec<String> = accounts.iter().filter(enabled).map(|a| text(a.admin_account_id())).collect();
+            ids.sort();
+            Some(ids)
+        })
+}
+
+/// Only the administrator account may ask; that is one without an administrator of its own, in an organization.
+pub(super) async fn auto_enable(
+    session: &Session,
+    region: &str,
+    known: &RegionalFacts,
+    global: &GlobalFacts,
+) -> Observed<Option<String>> {
+    const OPERATION: &str = "guardduty:DescribeOrganizationConfiguration";
+    let detector = detector!(known, "guardduty:DescribeOrganizationConfiguration");
+    match global.organization.get() {
+        Err(gap) => return inherited(gap, OPERATION).into(),
+        Ok(None) => return follows(None, &global.organization),
+        Ok(Some(_)) => {}
+    }
+    match known.guardduty_administrator.get() {
+        Err(gap) => return inherited(gap, OPERATION).into(),
+        Ok(Some(found)) if found.administrator.is_some() => return follows(None, &known.guardduty_administrator),
+        Ok(_) => {}
+    }
+    let client = guardduty(session, region);
+    let parameters = [("DetectorId", detector)];
+    session
+        .one(ask(OPERATION, region).with(&parameters), |call| {
+            client.describe_organization_configuration().detector_id(detector).customize().interceptor(call).send()
+        })
+        .await
+        // AWS says so to an account that is not the administrator.
+        .or_absent(&["BadRequestException"])
+        .map(|found| found.and_then(|out| out.auto_enable_organization_members).map(|kind| kind.as_str().to_owned()))
+}

@@ -1,0 +1,84 @@
+//! KMS: the keys that protect trails and log groups.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use kickoff_evidence::{Gap, GapKind};
+use kickoff_facts::storage::{KeySettings, LogKey};
+use kickoff_facts::{Observed, RegionalFacts};
+
+use super::{follows, inherited, text};
+use crate::call::ask;
+use crate::session::{Session, client};
+
+pub(super) async fn log_keys(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Vec<LogKey>> {
+    const OPERATION: &str = "kms:DescribeKey";
+    let (trails, groups) = match (known.trails.get(), known.log_groups.get()) {
+        (Ok(trails), Ok(groups)) => (trails, groups),
+        (Err(gap), _) | (_, Err(gap)) => return inherited(gap, OPERATION).into(),
+    };
+    let mut protects: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    // A trail's key lives where the trail does.
+    for trail in trails.iter().filter(|trail| trail.home_region == region) {
+        if let Some(key) = &trail.kms_key {
+            protects.entry(key).or_default().push(format!("trail {}", trail.name));
+        }
+    }
+    for group in groups {
+        if let Some(key) = &group.kms_key {
+            protects.entry(key).or_default().push(format!("log group {}", group.name));
+        }
+    }
+    let asked = protects.into_iter().map(|(id, protects)| async move {
+        let owner = id.starts_with("arn:").then(|| id.split(':').nth(4)).flatten();
+        let owned = owner.is_none_or(|owner| owner == session.account());
+        let key = if owned {
+            key(session, region, id).await
+        } else {
+            Gap {
+                kind: GapKind::NotCollected,
+                call: OPERATION.to_owned(),
+                region: region.to_owned(),
+                message: format!("key {id} belongs to another account: scan that account to decide"),
+                evidence: None,
+            }
+            .into()
+        };
+        LogKey { id: id.to_owned(), protects, owned, key }
+    });
+    let keys = join_all(asked).await;
+    follows((), &known.trails).and(follows((), &known.log_groups)).map(|_| keys)
+}
+
+async fn key(session: &Session, region: &str, id: &str) -> Observed<Option<KeySettings>> {
+    let client = client!(aws_sdk_kms, session, region);
+    let parameters = [("KeyId", id)];
+    let described = session
+        .one(ask("kms:DescribeKey", region).with(&parameters), |call| {
+            client.describe_key().key_id(id).customize().interceptor(call).send()
+        })
+        .await
+        .parse(|out| out.key_metadata.ok_or_else(|| "it describes no key".to_owned()))
+        .or_absent(&["NotFoundException"]);
+    let (described, evidence) = match described {
+        Observed::Known { value: Some(key), evidence } => (key, evidence),
+        Observed::Known { value: None, evidence } => return Observed::Known { value: None, evidence },
+        Observed::Unknown { gap } => return gap.into(),
+    };
+    let policy_parameters = [("KeyId", id), ("PolicyName", "default")];
+    let rotation = session.one(ask("kms:GetKeyRotationStatus", region).with(&parameters), |call| {
+        client.get_key_rotation_status().key_id(id).customize().interceptor(call).send()
+    });
+    let policy = session.one(ask("kms:GetKeyPolicy", region).with(&policy_parameters), |call| {
+        client.get_key_policy().key_id(id).policy_name("default").customize().interceptor(call).send()
+    });
+    let (rotation, policy) = futures::join!(rotation, policy);
+    let settings = KeySettings {
+        arn: text(described.arn()),
+        manager: described.key_manager().map(|m| m.as_str().to_owned()).unwrap_or_default(),
+        state: described.key_state().map(|s| s.as_str().to_owned()).unwrap_or_default(),
+        rotates: rotation.observed().map(|out| out.key_rotation_enabled()),
+        policy: policy.parse(|out| out.policy.ok_or_else(|| "it holds no policy".to_owned())).observed(),
+    };
+    Observed::Known { value: Some(settings), evidence }
+}

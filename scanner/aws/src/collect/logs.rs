@@ -1,0 +1,188 @@
+//! CloudWatch Logs.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::types::PolicyType;
+use futures::future::join_all;
+use kickoff_facts::logging::{
+    AccountSubscription, LogGroup, LogResourcePolicy, MetricFilter, SecurityLogGroup, Subscription,
+};
+use kickoff_facts::{Observed, RegionalFacts};
+
+use super::{follows, inherited, text};
+use crate::call::ask;
+use crate::session::{Session, client};
+
+fn logs(session: &Session, region: &str) -> Client {
+    client!(aws_sdk_cloudwatchlogs, session, region)
+}
+
+pub(super) async fn log_groups(session: &Session, region: &str) -> Observed<Vec<LogGroup>> {
+    let client = logs(session, region);
+    session
+        .pages(ask("logs:DescribeLogGroups", region), |token, call| {
+            let request =
+                client.describe_log_groups().limit(50).set_next_token(token).customize().interceptor(call).send();
+            async { request.await.map(|out| (out.log_groups.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .observed()
+        .map(|groups| {
+            let mut groups: Vec<LogGroup> = groups
+                .iter()
+                .map(|g| LogGroup {
+                    name: text(g.log_group_name()),
+                    arn: g.arn().unwrap_or_default().trim_end_matches(":*").to_owned(),
+                    retention_days: g.retention_in_days().and_then(|days| u32::try_from(days).ok()),
+                    kms_key: g.kms_key_id().map(str::to_owned),
+                    stored_bytes: g.stored_bytes().and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
+                })
+                .collect();
+            groups.sort_by(|a, b| a.name.cmp(&b.name));
+            groups
+        })
+}
+
+pub(super) async fn metric_filters(session: &Session, region: &str) -> Observed<Vec<MetricFilter>> {
+    let client = logs(session, region);
+    session
+        .pages(ask("logs:DescribeMetricFilters", region), |token, call| {
+            let request =
+                client.describe_metric_filters().limit(50).set_next_token(token).customize().interceptor(call).send();
+            async { request.await.map(|out| (out.metric_filters.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .observed()
+        .map(|filters| {
+            let mut filters: Vec<MetricFilter> = filters
+                .iter()
+                .map(|f| MetricFilter {
+                    name: text(f.filter_name()),
+                    log_group: text(f.log_group_name()),
+                    pattern: text(f.filter_pattern()),
+                    metrics: f
+                        .metric_transformations()
+                        .iter()
+                        .map(|m| (m.metric_namespace().to_owned(), m.metric_name().to_owned()))
+                        .collect(),
+                })
+                .collect();
+            filters.sort_by(|a, b| (&a.log_group, &a.name).cmp(&(&b.log_group, &b.name)));
+            filters
+        })
+}
+
+pub(super) async fn resource_policies(session: &Session, region: &str) -> Observed<Vec<LogResourcePolicy>> {
+    let client = logs(session, region);
+    session
+        .pages(ask("logs:DescribeResourcePolicies", region), |token, call| {
+            let request =
+                client.describe_resource_policies().set_next_token(token).customize().interceptor(call).send();
+            async { request.await.map(|out| (out.resource_policies.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .observed()
+        .map(|policies| {
+            policies
+                .iter()
+                .map(|p| LogResourcePolicy { name: text(p.policy_name()), document: text(p.policy_document()) })
+                .collect()
+        })
+}
+
+pub(super) async fn account_subscriptions(session: &Session, region: &str) -> Observed<Vec<AccountSubscription>> {
+    let client = logs(session, region);
+    let parameters = [("policyType", "SUBSCRIPTION_FILTER_POLICY")];
+    session
+        .pages(ask("logs:DescribeAccountPolicies", region).with(&parameters), |token, call| {
+            let request = client
+                .describe_account_policies()
+                .policy_type(PolicyType::SubscriptionFilterPolicy)
+                .set_next_token(token)
+                .customize()
+                .interceptor(call)
+                .send();
+            async { request.await.map(|out| (out.account_policies.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .observed()
+        .map(|policies| {
+            policies
+                .iter()
+                .map(|p| {
+                    let document: Option<serde_json::Value> =
+                        p.policy_document().and_then(|text| serde_json::from_str(text).ok());
+                    AccountSubscription {
+                        name: text(p.policy_name()),
+                        destination: document
+                            .as_ref()
+                            .and_then(|d| d.get("DestinationArn"))
+                            .and_then(serde_json::Value::as_str)
+                            .map(str::to_owned),
+                        selection: p.selection_criteria().filter(|s| !s.is_empty()).map(str::to_owned),
+                    }
+                })
+                .collect()
+        })
+}
+
+/// Subscriptions are told a log group at a time: only the groups that hold security logs are asked.
+pub(super) async fn security_log_groups(
+    session: &Session,
+    region: &str,
+    known: &RegionalFacts,
+) -> Observed<Vec<SecurityLogGroup>> {
+    const OPERATION: &str = "logs:DescribeSubscriptionFilters";
+    let (trails, flow_logs) = match (known.trails.get(), known.flow_logs.get()) {
+        (Ok(trails), Ok(flow_logs)) => (trails, flow_logs),
+        (Err(gap), _) | (_, Err(gap)) => return inherited(gap, OPERATION).into(),
+    };
+    let mut holds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for trail in trails {
+        let arn: Vec<&str> = trail.log_group_arn.as_deref().unwrap_or_default().splitn(7, ':').collect();
+        if let [_, _, _, at, account, _, name] = arn.as_slice()
+            && *at == region
+            && *account == session.account()
+        {
+            holds.entry((*name).to_owned()).or_default().push(format!("trail {}", trail.name));
+        }
+    }
+    for log in flow_logs.iter().filter(|log| log.destination_type == "cloud-watch-logs") {
+        if let Some(name) = &log.log_group {
+            holds.entry(name.clone()).or_default().push(format!("flow log {}", log.id));
+        }
+    }
+    let client = logs(session, region);
+    let asked = holds.into_iter().map(|(log_group, holds)| {
+        let client = &client;
+        async move {
+            let parameters = [("logGroupName", log_group.as_str())];
+            let subscriptions = session
+                .pages(ask(OPERATION, region).with(&parameters), |token, call| {
+                    let request = client
+                        .describe_subscription_filters()
+                        .log_group_name(&log_group)
+                        .set_next_token(token)
+                        .customize()
+                        .interceptor(call)
+                        .send();
+                    async { request.await.map(|out| (out.subscription_filters.unwrap_or_default(), out.next_token)) }
+                })
+                .await
+                .observed()
+                .map(|filters| {
+                    filters
+                        .iter()
+                        .map(|f| Subscription { name: text(f.filter_name()), destination: text(f.destination_arn()) })
+                        .collect()
+                });
+            SecurityLogGroup { log_group, holds: holds.join(", "), subscriptions }
+        }
+    });
+    follows((), &known.trails)
+        .and(follows((), &known.flow_logs))
+        .map(|_| ())
+        .and(Observed::Known { value: join_all(asked).await, evidence: Vec::new() })
+        .map(|((), groups)| groups)
+}

@@ -1,0 +1,228 @@
+//! S3: the account's buckets, and the settings of those that hold security logs.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::types as sdk;
+use futures::future::join_all;
+use kickoff_evidence::{Gap, GapKind};
+use kickoff_facts::storage::{
+    Bucket, BucketSettings, LifecycleRule, LogBucket, ObjectLock, PublicAccessBlock, Versioning,
+};
+use kickoff_facts::{AccountFacts, Observed};
+
+use super::{inherited, text};
+use crate::call::ask;
+use crate::session::Session;
+
+/// Path style, so that a bucket's name never becomes part of a host name, where dots would break the certificate.
+fn s3(session: &Session, region: &str) -> Client {
+    let config = aws_sdk_s3::config::Builder::from(&session.sdk(region))
+        .retry_partition(session.retry_partition())
+        .force_path_style(true)
+        .build();
+    Client::from_conf(config)
+}
+
+pub(super) async fn buckets(session: &Session) -> Observed<Vec<Bucket>> {
+    let region = session.home_region();
+    let client = s3(session, region);
+    session
+        .pages(ask("s3:ListBuckets", region), |token, call| {
+            let request = client
+                .list_buckets()
+                .max_buckets(1000)
+                .set_continuation_token(token)
+                .customize()
+                .interceptor(call)
+                .send();
+            async { request.await.map(|out| (out.buckets.unwrap_or_default(), out.continuation_token)) }
+        })
+        .await
+        .observed()
+        .map(|buckets| {
+            let mut buckets: Vec<Bucket> = buckets
+                .iter()
+                .map(|b| Bucket { name: text(b.name()), region: b.bucket_region().map(str::to_owned) })
+                .collect();
+            buckets.sort_by(|a, b| a.name.cmp(&b.name));
+            buckets
+        })
+}
+
+/// The buckets that trails, flow logs and Config deliver to, as far as those families were collected.
+pub(super) async fn log_buckets(session: &Session, facts: &AccountFacts) -> Observed<Vec<LogBucket>> {
+    const OPERATION: &str = "s3:GetBucketLogging";
+    let own = match facts.global.buckets.get() {
+        Ok(own) => own,
+        Err(gap) => return inherited(gap, OPERATION).into(),
+    };
+    let mut holds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut note = |bucket: &str, what: String| {
+        if !bucket.is_empty() {
+            let list = holds.entry(bucket.to_owned()).or_default();
+            if !list.contains(&what) {
+                list.push(what);
+            }
+        }
+    };
+    let mut evidence = facts.global.buckets.evidence().to_vec();
+    for region in facts.regions.values() {
+        evidence.extend(region.trails.evidence());
+        for trail in region.trails.get().into_iter().flatten() {
+            note(&trail.bucket, format!("trail {}", trail.name));
+        }
+        for log in region.flow_logs.get().into_iter().flatten().filter(|log| log.destination_type == "s3") {
+            let bucket = log.destination.as_deref().and_then(|arn| arn.split(":::").nth(1)).unwrap_or_default();
+            note(bucket.split('/').next().unwrap_or_default(), "flow logs".to_owned());
+        }
+        for channel in region.delivery_channels.get().into_iter().flatten() {
+            note(&channel.bucket, "Config history".to_owned());
+        }
+    }
+    let asked = holds.into_iter().map(|(name, holds)| async move {
+        let bucket = own.iter().find(|bucket| bucket.name == name);
+        let settings = match bucket {
+            Some(bucket) => settings(session, bucket).await,
+            None => Gap {
+                kind: GapKind::NotCollected,
+                call: OPERATION.to_owned(),
+                region: session.home_region().to_owned(),
+                message: format!("bucket {name} belongs to another account: scan that account to decide"),
+                evidence: facts.global.buckets.evidence().first().copied(),
+            }
+            .into(),
+        };
+        LogBucket { name, holds, owned: bucket.is_some(), settings }
+    });
+    Observed::Known { value: join_all(asked).await, evidence }
+}
+
+async fn settings(session: &Session, bucket: &Bucket) -> Observed<BucketSettings> {
+    let region = match &bucket.region {
+        Some(region) => Observed::Known { value: region.clone(), evidence: Vec::new() },
+        None => location(session, &bucket.name).await,
+    };
+    match region {
+        Observed::Known { value, evidence } => {
+            Observed::Known { value: of_region(session, &bucket.name, &value).await, evidence }
+        }
+        Observed::Unknown { gap } => gap.into(),
+    }
+}
+
+/// Asked where `ListBuckets` did not tell the region. No constraint means the partition's first region, `EU` Ireland.
+async fn location(session: &Session, bucket: &str) -> Observed<String> {
+    let home = session.home_region();
+    let client = s3(session, home);
+    session
+        .one(ask("s3:GetBucketLocation", home).with(&[("Bucket", bucket)]), |call| {
+            client.get_bucket_location().bucket(bucket).customize().interceptor(call).send()
+        })
+        .await
+        .observed()
+        .map(|out| match out.location_constraint().map(sdk::BucketLocationConstraint::as_str) {
+            None | Some("") => home.to_owned(),
+            Some("EU") => "eu-west-1".to_owned(),
+            Some(region) => region.to_owned(),
+        })
+}
+
+async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSettings {
+    let client = s3(session, region);
+    let parameters = [("Bucket", bucket)];
+    let ask = |operation: &'static str| ask(operation, region).with(&parameters);
+    macro_rules! get {
+        ($operation:literal, $method:ident) => {
+            session.one(ask($operation), |call| client.$method().bucket(bucket).customize().interceptor(call).send())
+        };
+    }
+    let (logging, block, status, policy, acl, versioning, lock, lifecycle, encryption) = futures::join!(
+        get!("s3:GetBucketLogging", get_bucket_logging),
+        get!("s3:GetPublicAccessBlock", get_public_access_block),
+        get!("s3:GetBucketPolicyStatus", get_bucket_policy_status),
+        get!("s3:GetBucketPolicy", get_bucket_policy),
+        get!("s3:GetBucketAcl", get_bucket_acl),
+        get!("s3:GetBucketVersioning", get_bucket_versioning),
+        get!("s3:GetObjectLockConfiguration", get_object_lock_configuration),
+        get!("s3:GetBucketLifecycleConfiguration", get_bucket_lifecycle_configuration),
+        get!("s3:GetBucketEncryption", get_bucket_encryption),
+    );
+    BucketSettings {
+        region: region.to_owned(),
+        access_log_target: logging.observed().map(|out| out.logging_enabled().map(|l| l.target_bucket().to_owned())),
+        public_access_block: block
+            .parse(|out| out.public_access_block_configuration.ok_or_else(|| "it holds no configuration".to_owned()))
+            .or_absent(&["NoSuchPublicAccessBlockConfiguration"])
+            .map(|found| {
+                found.map(|b| PublicAccessBlock {
+                    block_acls: b.block_public_acls.unwrap_or_default(),
+                    ignore_acls: b.ignore_public_acls.unwrap_or_default(),
+                    block_policy: b.block_public_policy.unwrap_or_default(),
+                    restrict: b.restrict_public_buckets.unwrap_or_default(),
+                })
+            }),
+        policy_is_public: status
+            .parse(|out| {
+                out.policy_status().and_then(sdk::PolicyStatus::is_public).ok_or_else(|| "it does not say".to_owned())
+            })
+            .or_absent(&["NoSuchBucketPolicy"]),
+        policy: policy
+            .parse(|out| out.policy.ok_or_else(|| "it holds no policy".to_owned()))
+            .or_absent(&["NoSuchBucketPolicy"]),
+        acl_groups: acl.observed().map(|out| {
+            let mut groups: Vec<String> =
+                out.grants().iter().filter_map(|g| g.grantee().and_then(|g| g.uri()).map(str::to_owned)).collect();
+            groups.sort();
+            groups.dedup();
+            groups
+        }),
+        versioning: versioning.observed().map(|out| Versioning {
+            enabled: out.status() == Some(&sdk::BucketVersioningStatus::Enabled),
+            mfa_delete: out.mfa_delete() == Some(&sdk::MfaDeleteStatus::Enabled),
+        }),
+        object_lock: lock.or_absent(&["ObjectLockConfigurationNotFoundError"]).map(|found| {
+            let lock = found.and_then(|out| out.object_lock_configuration)?;
+            let retention = lock.rule().and_then(|r| r.default_retention());
+            let number = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
+            Some(ObjectLock {
+                mode: retention.and_then(|r| r.mode()).map(|mode| mode.as_str().to_owned()),
+                days: retention.and_then(|r| number(r.days()).or_else(|| number(r.years()).map(|years| years * 365))),
+            })
+        }),
+        lifecycle: lifecycle
+            .or_absent(&["NoSuchLifecycleConfiguration"])
+            .map(|found| found.map(|out| out.rules().iter().map(rule).collect()).unwrap_or_default()),
+        encryption: encryption.or_absent(&["ServerSideEncryptionConfigurationNotFoundError"]).map(|found| {
+            let config = found.and_then(|out| out.server_side_encryption_configuration)?;
+            let default = config.rules().first()?.apply_server_side_encryption_by_default()?;
+            Some(default.sse_algorithm().as_str().to_owned())
+        }),
+    }
+}
+
+fn rule(r: &sdk::LifecycleRule) -> LifecycleRule {
+    let filter = r.filter();
+    let and = filter.and_then(sdk::LifecycleRuleFilter::and);
+    #[allow(deprecated)]
+    let old = r.prefix();
+    let prefix = filter.and_then(sdk::LifecycleRuleFilter::prefix).or_else(|| and.and_then(|a| a.prefix())).or(old);
+    let narrowed = filter.is_some_and(|f| {
+        f.tag().is_some() || f.object_size_greater_than().is_some() || f.object_size_less_than().is_some()
+    }) || and.is_some_and(|a| {
+        !a.tags().is_empty() || a.object_size_greater_than().is_some() || a.object_size_less_than().is_some()
+    });
+    let days = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
+    LifecycleRule {
+        id: text(r.id()),
+        enabled: r.status() == &sdk::ExpirationStatus::Enabled,
+        prefix: prefix.unwrap_or_default().to_owned(),
+        narrowed,
+        expire_days: days(r.expiration().and_then(sdk::LifecycleExpiration::days)),
+        expire_date: r
+            .expiration()
+            .and_then(|e| super::time(e.date()))
+            .map(|date| date.strftime("%Y-%m-%d").to_string()),
+        noncurrent_expire_days: days(r.noncurrent_version_expiration().and_then(|e| e.noncurrent_days())),
+    }
+}

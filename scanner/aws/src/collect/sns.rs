@@ -1,0 +1,72 @@
+//! SNS: the topics that alarms and rules tell.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use kickoff_facts::logging::{Topic, TopicSubscription};
+use kickoff_facts::{Observed, RegionalFacts};
+
+use super::{follows, inherited, text};
+use crate::call::ask;
+use crate::session::{Session, client};
+
+pub(super) async fn topics(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Vec<Topic>> {
+    const OPERATION: &str = "sns:ListSubscriptionsByTopic";
+    let (alarms, rules) = match (known.alarms.get(), known.rules.get()) {
+        (Ok(alarms), Ok(rules)) => (alarms, rules),
+        (Err(gap), _) | (_, Err(gap)) => return inherited(gap, OPERATION).into(),
+    };
+    let mut told: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for alarm in alarms {
+        for arn in &alarm.alarm_actions {
+            told.entry(arn).or_default().push(format!("alarm {}", alarm.name));
+        }
+    }
+    for rule in rules {
+        for arn in rule.targets.get().into_iter().flatten() {
+            told.entry(arn).or_default().push(format!("rule {}", rule.name));
+        }
+    }
+    let client = client!(aws_sdk_sns, session, region);
+    let own = |arn: &str| {
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        matches!(parts.as_slice(), [_, _, "sns", at, account, _] if *at == region && *account == session.account())
+    };
+    let asked = told.into_iter().filter(|(arn, _)| own(arn)).map(|(arn, mut told_by)| {
+        let client = &client;
+        async move {
+            told_by.sort();
+            told_by.dedup();
+            let parameters = [("TopicArn", arn)];
+            let subscriptions = session
+                .pages(ask(OPERATION, region).with(&parameters), |token, call| {
+                    let request = client
+                        .list_subscriptions_by_topic()
+                        .topic_arn(arn)
+                        .set_next_token(token)
+                        .customize()
+                        .interceptor(call)
+                        .send();
+                    async { request.await.map(|out| (out.subscriptions.unwrap_or_default(), out.next_token)) }
+                })
+                .await
+                .or_absent(&["NotFound", "NotFoundException"])
+                .map(|found| {
+                    found.map(|subscriptions| {
+                        subscriptions
+                            .iter()
+                            .map(|s| TopicSubscription {
+                                protocol: text(s.protocol()),
+                                endpoint: text(s.endpoint()),
+                                // Until the endpoint says yes there is a word in place of the ARN.
+                                confirmed: s.subscription_arn().is_some_and(|arn| arn.starts_with("arn:")),
+                            })
+                            .collect()
+                    })
+                });
+            Topic { arn: arn.to_owned(), told_by, subscriptions }
+        }
+    });
+    let topics = join_all(asked).await;
+    follows((), &known.alarms).and(follows((), &known.rules)).map(|_| topics)
+}

@@ -1,0 +1,143 @@
+//! From the user's profile to sessions on accounts: who are we, and which roles do we take.
+
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_types::region::Region;
+
+use crate::wire::root_cause;
+
+/// Why there is no session. Each message says what to do.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ConnectError {
+    /// No credentials at all.
+    #[error(
+        "no AWS credentials were found: set AWS_PROFILE or pass --profile, sign in with `aws sso login`, or run where a role is attached ({0})"
+    )]
+    NoCredentials(String),
+    /// The profile does not exist.
+    #[error("there is no profile {0:?} in the AWS configuration files: see `aws configure list-profiles`")]
+    NoProfile(String),
+    /// The credentials are no longer good.
+    #[error("the AWS credentials have expired: sign in again, for instance with `aws sso login` ({0})")]
+    Expired(String),
+    /// AWS does not accept the credentials.
+    #[error("AWS does not accept the credentials: {0}")]
+    Refused(String),
+    /// The role cannot be taken.
+    #[error("role {role} in account {account} cannot be assumed: {why}")]
+    NoRole {
+        /// The account.
+        account: String,
+        /// The role.
+        role: String,
+        /// What AWS said.
+        why: String,
+    },
+    /// The credentials belong to another account than the one asked for.
+    #[error("the credentials for account {wanted} belong to account {found}: {help}")]
+    OtherAccount {
+        /// The account that was asked for.
+        wanted: String,
+        /// The account that the credentials belong to.
+        found: String,
+        /// What to do.
+        help: String,
+    },
+    /// AWS cannot be reached.
+    #[error("AWS cannot be reached: {0}")]
+    Unreachable(String),
+}
+
+/// Who the credentials belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account: String,
+    /// The caller's ARN.
+    pub arn: String,
+}
+
+/// How to get at an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Target {
+    /// Twelve digits; none for the account of the caller's own credentials.
+    pub account: Option<String>,
+    /// A profile for this account.
+    pub profile: Option<String>,
+    /// A role to assume in this account: a name or an ARN.
+    pub role: Option<String>,
+    /// The external id that the role asks for.
+    pub external_id: Option<String>,
+}
+
+/// The caller's own configuration: profile, environment, SSO, container or instance role.
+pub async fn connect(profile: Option<&str>, client: SharedHttpClient) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client);
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    let config = loader.load().await;
+    if config.region().is_some() {
+        return config;
+    }
+    // Without any region the commercial partition is meant; STS answers there for everyone in it.
+    config.to_builder().region(Region::new("us-east-1")).build()
+}
+
+/// The configuration of a role assumed with the caller's credentials. The answer of STS holds credentials: it is kept in
+/// memory only.
+pub async fn assume(base: &SdkConfig, role_arn: &str, external_id: Option<&str>, run_id: &str) -> SdkConfig {
+    let mut builder = AssumeRoleProvider::builder(role_arn).session_name(run_id).configure(base);
+    if let Some(id) = external_id {
+        builder = builder.external_id(id);
+    }
+    let provider = builder.build().await;
+    base.to_builder()
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(provider))
+        .identity_cache(aws_config::identity::IdentityCache::lazy().build())
+        .build()
+}
+
+/// Asks STS who the credentials belong to.
+///
+/// # Errors
+/// There are none, they are not good, or AWS cannot be reached.
+pub async fn identify(config: &SdkConfig, profile: Option<&str>) -> Result<Identity, ConnectError> {
+    let client = aws_sdk_sts::Client::new(config);
+    let answer = client.get_caller_identity().send().await.map_err(|error| {
+        let text = chain(&error);
+        match &error {
+            SdkError::ServiceError(service) => match service.err().meta().code() {
+                Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired") => ConnectError::Expired(text),
+                _ => ConnectError::Refused(text),
+            },
+            _ if text.contains("was not defined") || text.contains("could not find profile") => {
+                ConnectError::NoProfile(profile.unwrap_or("default").to_owned())
+            }
+            SdkError::DispatchFailure(failure)
+                if failure.as_connector_error().is_some_and(|e| e.is_io() || e.is_timeout()) =>
+            {
+                ConnectError::Unreachable(root_cause(&error))
+            }
+            _ if text.to_lowercase().contains("expired") => ConnectError::Expired(root_cause(&error)),
+            _ => ConnectError::NoCredentials(root_cause(&error)),
+        }
+    })?;
+    match (answer.account, answer.arn) {
+        (Some(account), Some(arn)) => Ok(Identity { account, arn }),
+        _ => Err(ConnectError::Refused("STS did not say which account they belong to".to_owned())),
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        cause = source.source();
+    }
+    text
+}

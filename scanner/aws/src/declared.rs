@@ -1,0 +1,286 @@
+//! Declared operations: calls of services whose generated client would cost minutes of compiling for a few reads.
+//!
+//! Only the shape of a call is ours. Signing, retries, timeouts, credentials and TLS are the SDK's, and the recorder sees
+//! these calls as it sees the others.
+
+use std::fmt;
+
+use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
+use aws_smithy_runtime_api::client::auth::{
+    AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
+};
+use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
+use aws_smithy_runtime_api::client::interceptors::context::{Error as ErasedError, InterceptorContext};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::Layer;
+use aws_smithy_types::error::ErrorMetadata;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::{ErrorKind, RetryConfig};
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SigningName;
+use aws_types::region::{Region, SigningRegion};
+use bytes::Bytes;
+
+use crate::session::Session;
+use crate::wire::Call;
+
+/// How a service speaks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Protocol {
+    /// Form in, XML out: EC2. Holds the API version.
+    Query(&'static str),
+    /// JSON with a target header, as CloudWatch takes it. Holds the target's prefix.
+    Json(&'static str),
+    /// JSON over paths: Security Hub.
+    Rest,
+}
+
+/// A service that is called by declared operations.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Service {
+    /// The first part of the endpoint's name.
+    pub endpoint: &'static str,
+    /// The name in signatures.
+    pub signing: &'static str,
+    /// The variable that overrides the endpoint, after `AWS_ENDPOINT_URL_`.
+    pub variable: &'static str,
+    /// How it speaks.
+    pub protocol: Protocol,
+}
+
+/// EC2.
+pub(crate) const EC2: Service =
+    Service { endpoint: "ec2", signing: "ec2", variable: "EC2", protocol: Protocol::Query("2016-11-15") };
+
+/// CloudWatch, by its JSON protocol: the generated client speaks CBOR, which no auditor can read.
+pub(crate) const CLOUDWATCH: Service = Service {
+    endpoint: "monitoring",
+    signing: "monitoring",
+    variable: "CLOUDWATCH",
+    protocol: Protocol::Json("GraniteServiceVersion20100801"),
+};
+
+/// Security Hub.
+pub(crate) const SECURITY_HUB: Service =
+    Service { endpoint: "securityhub", signing: "securityhub", variable: "SECURITYHUB", protocol: Protocol::Rest };
+
+/// One request of a declared operation.
+#[derive(Debug, Clone)]
+pub(crate) enum Payload {
+    /// The form's fields.
+    Form(Vec<(String, String)>),
+    /// A JSON body for `POST /`.
+    Json(serde_json::Value),
+    /// `GET` of a path with its query.
+    Get(String),
+    /// `POST` of JSON to a path.
+    Post(&'static str, serde_json::Value),
+}
+
+/// An error answer of a declared operation.
+#[derive(Debug)]
+pub(crate) struct DeclaredError(ErrorMetadata);
+
+impl fmt::Display for DeclaredError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl std::error::Error for DeclaredError {}
+
+impl ProvideErrorMetadata for DeclaredError {
+    fn meta(&self) -> &ErrorMetadata {
+        &self.0
+    }
+}
+
+/// What a declared operation gives: the body, to be read by serde.
+pub(crate) type Body = Result<Bytes, SdkError<DeclaredError, HttpResponse>>;
+
+/// Retries what AWS's own classifiers would: throttling and server errors.
+#[derive(Debug)]
+struct Retries;
+
+impl ClassifyRetry for Retries {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        match context.output_or_error() {
+            Some(Err(error)) => {
+                if error.is_connector_error() {
+                    let connector = error.as_connector_error();
+                    return if connector.is_some_and(|e| e.is_timeout() || e.is_io()) {
+                        RetryAction::transient_error()
+                    } else {
+                        RetryAction::NoActionIndicated
+                    };
+                }
+                let code = error
+                    .as_operation_error()
+                    .and_then(ErasedError::downcast_ref::<DeclaredError>)
+                    .and_then(|e| e.0.code().map(str::to_owned));
+                let status = context.response().map_or(0, |response| response.status().as_u16());
+                let throttled =
+                    code.as_deref().is_some_and(|code| code.contains("Throttl") || code == "RequestLimitExceeded");
+                if throttled || status == 429 {
+                    RetryAction::retryable_error(ErrorKind::ThrottlingError)
+                } else if status >= 500 {
+                    RetryAction::retryable_error(ErrorKind::TransientError)
+                } else {
+                    RetryAction::NoActionIndicated
+                }
+            }
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "declared operations"
+    }
+}
+
+/// Calls a declared operation.
+pub(crate) async fn send(
+    session: &Session,
+    service: Service,
+    name: &'static str,
+    region: &str,
+    payload: Payload,
+    call: Call,
+) -> Body {
+    let config = session.sdk(region);
+    let endpoint = endpoint(session, service, region, &config);
+    let mut layer = Layer::new("declared operation");
+    layer.store_put(AuthSchemeOptionResolverParams::new(()));
+    layer.store_put(SigV4OperationSigningConfig {
+        region: Some(SigningRegion::from(Region::new(region.to_owned()))),
+        name: Some(SigningName::from(service.signing)),
+        signing_options: SigningOptions::default(),
+        ..SigV4OperationSigningConfig::default()
+    });
+    layer.store_put(session.retry_partition());
+    let mut components = RuntimeComponentsBuilder::new("declared operation")
+        .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
+        .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
+            StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
+        )))
+        .with_identity_cache(config.identity_cache());
+    if let Some(credentials) = config.credentials_provider() {
+        components = components.with_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(credentials));
+    }
+    let mut builder = Operation::builder()
+        .service_name(service.endpoint)
+        .operation_name(name)
+        .endpoint_url(&endpoint)
+        .retry_classifier(Retries)
+        .standard_retry(config.retry_config().unwrap_or(&RetryConfig::disabled()))
+        .timeout_config(config.timeout_config().cloned().unwrap_or_else(TimeoutConfig::disabled))
+        .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+        .time_source(aws_smithy_async::time::SystemTimeSource::new())
+        .interceptor(call)
+        .runtime_plugin(StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components));
+    if let Some(version) = config.behavior_version() {
+        builder = builder.behavior_version(version);
+    }
+    if let Some(client) = config.http_client() {
+        builder = builder.http_client(client);
+    }
+    let operation = builder
+        .serializer(move |payload: Payload| request(service, name, payload))
+        .deserializer(|response: &HttpResponse| {
+            let body = Bytes::copy_from_slice(response.body().bytes().unwrap_or_default());
+            if response.status().is_success() {
+                Ok(body)
+            } else {
+                Err(OrchestratorError::operation(DeclaredError(error_of(response, &body))))
+            }
+        })
+        .build();
+    operation.invoke(payload).await
+}
+
+/// `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, or AWS's own.
+fn endpoint(session: &Session, service: Service, region: &str, config: &aws_config::SdkConfig) -> String {
+    if session.is_live() {
+        let own = std::env::var(format!("AWS_ENDPOINT_URL_{}", service.variable)).ok().filter(|url| !url.is_empty());
+        if let Some(url) = own.or_else(|| config.endpoint_url().map(str::to_owned)) {
+            return url;
+        }
+    }
+    format!("https://{}.{region}.{}", service.endpoint, session.dns_suffix())
+}
+
+fn request(service: Service, name: &str, payload: Payload) -> Result<HttpRequest, BoxError> {
+    let (method, path, kind, body) = match payload {
+        Payload::Form(fields) => {
+            let Protocol::Query(version) = service.protocol else {
+                return Err("a form is for the query protocol".into());
+            };
+            let mut body = format!("Action={name}&Version={version}");
+            for (key, value) in fields {
+                body.push('&');
+                body.push_str(&key);
+                body.push('=');
+                body.extend(percent_encoding::utf8_percent_encode(&value, percent_encoding::NON_ALPHANUMERIC));
+            }
+            ("POST", "/".to_owned(), Some("application/x-www-form-urlencoded"), body)
+        }
+        Payload::Json(body) => ("POST", "/".to_owned(), Some("application/x-amz-json-1.0"), body.to_string()),
+        Payload::Get(path) => ("GET", path, None, String::new()),
+        Payload::Post(path, body) => ("POST", path.to_owned(), Some("application/json"), body.to_string()),
+    };
+    let mut builder = http::Request::builder().method(method).uri(path).header("user-agent", "aws-sdk-rust");
+    if let Some(kind) = kind {
+        builder = builder.header("content-type", kind).header("content-length", body.len());
+    }
+    if let Protocol::Json(prefix) = service.protocol {
+        builder = builder.header("x-amz-target", format!("{prefix}.{name}"));
+    }
+    Ok(builder.body(SdkBody::from(body))?.try_into()?)
+}
+
+/// The code and message of an error answer, in any of the protocols.
+fn error_of(response: &HttpResponse, body: &[u8]) -> ErrorMetadata {
+    let mut meta = ErrorMetadata::builder();
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    if let Ok(json) = serde_json::from_str::<serde_json::Value>(text) {
+        let field = |names: &[&str]| {
+            names.iter().find_map(|name| json.get(name)).and_then(serde_json::Value::as_str).map(str::to_owned)
+        };
+        let code = response
+            .headers()
+            .get("x-amzn-errortype")
+            .map(str::to_owned)
+            .or_else(|| field(&["__type", "code", "Code"]))
+            .map(|code| {
+                let code = code.split(':').next().unwrap_or_default();
+                code.rsplit('#').next().unwrap_or_default().to_owned()
+            });
+        if let Some(code) = code {
+            meta = meta.code(code);
+        }
+        if let Some(message) = field(&["message", "Message"]) {
+            meta = meta.message(message);
+        }
+    } else {
+        let element = |name: &str| {
+            let (_, rest) = text.split_once(&format!("<{name}>"))?;
+            Some(rest.split_once(&format!("</{name}>"))?.0)
+        };
+        if let Some(code) = element("Code") {
+            meta = meta.code(code);
+        }
+        if let Some(message) = element("Message") {
+            meta = meta.message(message);
+        }
+    }
+    meta.build()
+}

@@ -1,0 +1,85 @@
+//! Partitions: separate AWS's, each with regions, endpoints and ARNs of its own.
+
+/// A partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Partition {
+    /// `aws`, `aws-us-gov`, ...
+    pub name: &'static str,
+    /// The region that answers for global services.
+    pub home_region: &'static str,
+    /// The end of endpoint names.
+    pub dns_suffix: &'static str,
+    prefixes: &'static [&'static str],
+}
+
+/// From AWS's own partition metadata (the SDKs' `partitions.json`).
+const PARTITIONS: &[Partition] = &[
+    Partition { name: "aws-cn", home_region: "cn-northwest-1", dns_suffix: "amazonaws.com.cn", prefixes: &["cn-"] },
+    Partition { name: "aws-us-gov", home_region: "us-gov-west-1", dns_suffix: "amazonaws.com", prefixes: &["us-gov-"] },
+    Partition { name: "aws-iso", home_region: "us-iso-east-1", dns_suffix: "c2s.ic.gov", prefixes: &["us-iso-"] },
+    Partition {
+        name: "aws-iso-b",
+        home_region: "us-isob-east-1",
+        dns_suffix: "sc2s.sgov.gov",
+        prefixes: &["us-isob-"],
+    },
+    Partition { name: "aws-eusc", home_region: "eusc-de-east-1", dns_suffix: "amazonaws.eu", prefixes: &["eusc-"] },
+    Partition { name: "aws", home_region: "us-east-1", dns_suffix: "amazonaws.com", prefixes: &[""] },
+];
+
+impl Partition {
+    /// The partition of a name, as ARNs have it.
+    #[must_use]
+    pub fn by_name(name: &str) -> &'static Self {
+        PARTITIONS.iter().find(|p| p.name == name).unwrap_or(&PARTITIONS[PARTITIONS.len() - 1])
+    }
+
+    /// The partition that a region belongs to, told by the region's prefix.
+    #[must_use]
+    pub fn of_region(region: &str) -> &'static Self {
+        let belongs = |p: &&Self| p.prefixes.iter().any(|prefix| region.starts_with(prefix));
+        PARTITIONS.iter().find(belongs).unwrap_or(&PARTITIONS[PARTITIONS.len() - 1])
+    }
+}
+
+/// Whether a text has the shape of a region's name: `eu-west-1`, `us-gov-east-1`.
+#[must_use]
+pub fn is_region_name(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let letters = |part: &str| part.len() >= 2 && part.bytes().all(|b| b.is_ascii_lowercase());
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    match parts.as_slice() {
+        [a, b, n] => letters(a) && letters(b) && digits(n),
+        [a, b, c, n] => letters(a) && letters(b) && letters(c) && digits(n),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_tell_their_partition() {
+        for (region, partition, home) in [
+            ("eu-west-1", "aws", "us-east-1"),
+            ("us-gov-east-1", "aws-us-gov", "us-gov-west-1"),
+            ("cn-north-1", "aws-cn", "cn-northwest-1"),
+            ("us-isob-east-1", "aws-iso-b", "us-isob-east-1"),
+            ("eusc-de-east-1", "aws-eusc", "eusc-de-east-1"),
+        ] {
+            let found = Partition::of_region(region);
+            assert_eq!((found.name, found.home_region), (partition, home));
+        }
+    }
+
+    #[test]
+    fn region_names_have_a_shape() {
+        for good in ["eu-west-1", "us-gov-west-1", "ap-southeast-10", "eusc-de-east-1"] {
+            assert!(is_region_name(good), "{good}");
+        }
+        for bad in ["", "eu", "eu-west", "EU-west-1", "eu-west-1a", "europe", "eu-west-x", "-west-1"] {
+            assert!(!is_region_name(bad), "{bad}");
+        }
+    }
+}

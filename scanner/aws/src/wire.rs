@@ -1,0 +1,517 @@
+//! The wire: where requests leave and answers come in, recorded on the way out and played back on replay.
+//!
+//! Both ends are HTTP connectors below the SDK, so that generated clients and declared operations pass through the same
+//! place, each attempt is seen, and the deserialisers read the very bytes that are stored (after redaction): what a live
+//! run sees, a replay sees.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::{Connector, tls};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::config_bag::ConfigBag;
+use bytes::Bytes;
+use jiff::Timestamp;
+use kickoff_evidence::{
+    ArchiveWriter, CallKey, EvidenceRef, Exchange, Register, Request, Response, Run, RunError, RunWriter, Summary,
+    endpoint_of, redact_body, redact_uri, sha256_hex, xml_is_complete,
+};
+
+/// Which call a request belongs to. Travels with the request as an extension, seen by the connectors only.
+#[derive(Debug, Clone)]
+pub struct Call(Arc<CallInner>);
+
+#[derive(Debug)]
+struct CallInner {
+    account: String,
+    partition: String,
+    region: String,
+    service: &'static str,
+    operation: &'static str,
+    item: EvidenceRef,
+    register: Arc<Register>,
+}
+
+impl Call {
+    pub(crate) fn new(
+        account: &str,
+        partition: &str,
+        region: &str,
+        operation: &'static kickoff_facts::Operation,
+        item: EvidenceRef,
+        register: Arc<Register>,
+    ) -> Self {
+        Self(Arc::new(CallInner {
+            account: account.to_owned(),
+            partition: partition.to_owned(),
+            region: region.to_owned(),
+            service: operation.service(),
+            operation: operation.name(),
+            item,
+            register,
+        }))
+    }
+
+    /// The account that is asked.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.0.account
+    }
+
+    /// The region that is asked.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.0.region
+    }
+
+    /// `service:Operation`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}:{}", self.0.service, self.0.operation)
+    }
+
+    /// The key under which a replay finds the answer to a request of this call.
+    #[must_use]
+    pub fn key(&self, request: &HttpRequest) -> CallKey {
+        CallKey {
+            account: self.0.account.clone(),
+            region: self.0.region.clone(),
+            service: self.0.service.to_owned(),
+            operation: self.0.operation.to_owned(),
+            digest: CallKey::digest(request.method(), request.uri(), request.body().bytes().unwrap_or_default()),
+        }
+    }
+
+    /// Notes an exchange as evidence of the call.
+    pub fn note(&self, summary: Summary) {
+        self.0.register.add(self.0.item, summary);
+    }
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for Call {
+    fn name(&self) -> &'static str {
+        "kickoff call"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        context.request_mut().add_extension(self.clone());
+        Ok(())
+    }
+}
+
+/// Why no answer came, in words that are stored and read again on replay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure(String);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// A replay was asked for a call that its run does not hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NotRecorded;
+
+impl fmt::Display for NotRecorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the recorded run does not hold this call")
+    }
+}
+
+impl std::error::Error for NotRecorded {}
+
+/// A run directory that exchanges are written to, one archive an account.
+#[derive(Debug)]
+pub struct Tape {
+    run: RunWriter,
+    archives: Mutex<HashMap<String, ArchiveWriter>>,
+    foreign: Mutex<BTreeMap<String, ()>>,
+    failure: Mutex<Option<String>>,
+}
+
+impl Tape {
+    /// A tape into a run.
+    #[must_use]
+    pub fn new(run: RunWriter) -> Self {
+        Self { run, archives: Mutex::default(), foreign: Mutex::default(), failure: Mutex::default() }
+    }
+
+    /// The run.
+    #[must_use]
+    pub fn run(&self) -> &RunWriter {
+        &self.run
+    }
+
+    /// Starts the archive of an account; done before its first call, so that a run that cannot be written fails early.
+    ///
+    /// # Errors
+    /// The file cannot be created.
+    pub fn start(&self, account: &str) -> Result<(), RunError> {
+        let archive = self.run.archive(account)?;
+        self.archives.lock().unwrap_or_else(PoisonError::into_inner).insert(account.to_owned(), archive);
+        Ok(())
+    }
+
+    fn append(&self, exchange: &Exchange) -> Result<u32, String> {
+        let endpoint = endpoint_of(&exchange.request.uri);
+        if !is_aws(endpoint) {
+            self.foreign.lock().unwrap_or_else(PoisonError::into_inner).insert(endpoint.to_owned(), ());
+        }
+        let mut archives = self.archives.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(archive) = archives.get_mut(&exchange.account) else {
+            return Err(format!("there is no archive for account {}", exchange.account));
+        };
+        archive.append(exchange).map_err(|error| {
+            let text = format!("the exchange could not be stored: {error}");
+            self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(text.clone());
+            text
+        })
+    }
+
+    /// Closes the archive of an account.
+    ///
+    /// # Errors
+    /// The disk is full: the archive, or an exchange before, could not be written.
+    pub fn finish(&self, account: &str) -> Result<(), String> {
+        let archive = self.archives.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
+        if let Some(failure) = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return Err(failure);
+        }
+        archive.map_or(Ok(()), |archive| archive.finish().map_err(|e| format!("the archive could not be closed: {e}")))
+    }
+
+    /// The endpoints that answered in place of AWS, sorted.
+    #[must_use]
+    pub fn foreign_endpoints(&self) -> Vec<String> {
+        self.foreign.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+}
+
+/// Whether an endpoint is AWS's own.
+fn is_aws(endpoint: &str) -> bool {
+    const SUFFIXES: [&str; 7] = [
+        ".amazonaws.com",
+        ".amazonaws.com.cn",
+        ".api.aws",
+        ".amazonaws.eu",
+        ".c2s.ic.gov",
+        ".sc2s.sgov.gov",
+        ".api.amazonwebservices.com.cn",
+    ];
+    endpoint.strip_prefix("https://").is_some_and(|host| SUFFIXES.iter().any(|suffix| host.ends_with(suffix)))
+}
+
+/// Sends requests, and writes each exchange to a tape before anyone else reads the answer.
+#[derive(Debug, Clone)]
+pub struct Recorder {
+    inner: SharedHttpConnector,
+    tape: Arc<Tape>,
+    agent: String,
+    timeout: Duration,
+}
+
+impl Recorder {
+    /// A recorder in front of a connector. `agent` is added to the user agent of each request, so that the calls can be
+    /// found in the client's own CloudTrail.
+    #[must_use]
+    pub fn new(inner: SharedHttpConnector, tape: Arc<Tape>, agent: &str) -> Self {
+        Self { inner, tape, agent: agent.to_owned(), timeout: Duration::from_secs(60) }
+    }
+
+    /// As the SDK takes it.
+    #[must_use]
+    pub fn into_client(self) -> SharedHttpClient {
+        client(SharedHttpConnector::new(self))
+    }
+
+    async fn exchange(self, call: Call, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let agent = request.headers().get("user-agent").map(|known| format!("{known} {}", self.agent));
+        if let Some(agent) = agent {
+            // The signature leaves the user agent out, so that it may change after signing.
+            request.headers_mut().insert("user-agent", agent);
+        }
+        let sent = sent(&request);
+        let attempt = attempt(&request);
+        let started = now();
+        let answer = tokio::time::timeout(self.timeout, async {
+            let response = self.inner.call(request).await?;
+            let (status, headers) = (response.status(), headers(&response));
+            let body = ByteStream::new(response.into_body())
+                .collect()
+                .await
+                .map_err(|error| ConnectorError::io(Box::new(Failure(format!("the answer broke off: {error}")))))?
+                .into_bytes();
+            Ok((status, headers, body))
+        })
+        .await
+        .unwrap_or_else(|_| {
+            let text = format!("no answer within {} seconds", self.timeout.as_secs());
+            Err(ConnectorError::timeout(Box::new(Failure(text))))
+        });
+        let inner = &call.0;
+        let mut exchange = Exchange {
+            account: inner.account.clone(),
+            partition: inner.partition.clone(),
+            region: inner.region.clone(),
+            service: inner.service.to_owned(),
+            operation: inner.operation.to_owned(),
+            request: sent,
+            response: None,
+            failure: None,
+            attempt,
+            started,
+            finished: now(),
+        };
+        match answer {
+            Ok((status, headers, body)) => {
+                let redacted = redact_body(inner.service, &body);
+                let sha256 = sha256_hex(&redacted.body);
+                exchange.response = Some(Response {
+                    status: status.as_u16(),
+                    headers,
+                    sha256_received: if redacted.redactions.is_empty() { sha256.clone() } else { sha256_hex(&body) },
+                    sha256,
+                    body: redacted.body,
+                    redactions: redacted.redactions,
+                });
+            }
+            Err(ref error) => exchange.failure = Some(failure_text(error)),
+        }
+        let position =
+            self.tape.append(&exchange).map_err(|text| ConnectorError::other(Box::new(Failure(text)), None))?;
+        call.note(Summary::of(&exchange, position));
+        answered(&exchange)
+    }
+}
+
+impl HttpConnector for Recorder {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        // Requests for credentials carry no call: they are neither recorded nor changed.
+        match request.extension::<Call>().cloned() {
+            Some(call) => HttpConnectorFuture::new(self.clone().exchange(call, request)),
+            None => self.inner.call(request),
+        }
+    }
+}
+
+/// Answers from a run instead of from AWS, by what is asked and not by order.
+#[derive(Debug, Clone)]
+pub struct Replay(Arc<Run>);
+
+impl Replay {
+    /// A replay of a run.
+    #[must_use]
+    pub fn new(run: Arc<Run>) -> Self {
+        Self(run)
+    }
+
+    /// As the SDK takes it.
+    #[must_use]
+    pub fn into_client(self) -> SharedHttpClient {
+        client(SharedHttpConnector::new(self))
+    }
+
+    fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let missing = || ConnectorError::other(Box::new(NotRecorded), None);
+        let call = request.extension::<Call>().ok_or_else(missing)?;
+        let archive = self.0.archive(call.account()).ok_or_else(missing)?;
+        let recorded = archive.find(&call.key(request));
+        // Retries and polls ask the same again: the last answer is the one that counted.
+        let last = recorded.last().ok_or_else(missing)?;
+        for summary in recorded {
+            call.note(summary.clone());
+        }
+        let exchange =
+            archive.read(last.position).map_err(|e| ConnectorError::other(Box::new(Failure(e.to_string())), None))?;
+        answered(&exchange)
+    }
+}
+
+impl HttpConnector for Replay {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(self.answer(&request))
+    }
+}
+
+fn client(connector: SharedHttpConnector) -> SharedHttpClient {
+    http_client_fn(move |_, _| connector.clone())
+}
+
+/// A connector to AWS: honours `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, and `AWS_CA_BUNDLE` (PEM).
+///
+/// # Errors
+/// The bundle cannot be read or holds no certificate that can be used.
+pub fn connector(ca_bundle: Option<&std::path::Path>) -> Result<SharedHttpConnector, String> {
+    let mut trust = tls::TrustStore::default();
+    if let Some(path) = ca_bundle {
+        let pem = std::fs::read(path).map_err(|e| format!("AWS_CA_BUNDLE {} cannot be read: {e}", path.display()))?;
+        if !pem.windows(11).any(|window| window == b"-----BEGIN ") {
+            return Err(format!("AWS_CA_BUNDLE {} holds no PEM certificate", path.display()));
+        }
+        trust = tls::TrustStore::empty().with_pem_certificate(pem);
+    }
+    let context = tls::TlsContext::builder()
+        .with_trust_store(trust)
+        .build()
+        .map_err(|e| format!("the TLS settings cannot be used: {e}"))?;
+    let settings = HttpConnectorSettings::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .read_timeout(Duration::from_secs(55))
+        .build();
+    let connector = Connector::builder()
+        .connector_settings(settings)
+        .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+        .proxy_config(ProxyConfig::from_env())
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+        .tls_context(context)
+        .build();
+    Ok(SharedHttpConnector::new(connector))
+}
+
+/// The answer as the deserialisers get it, live and on replay alike.
+fn answered(exchange: &Exchange) -> Result<HttpResponse, ConnectorError> {
+    let Some(response) = &exchange.response else {
+        let text = exchange.failure.clone().unwrap_or_default();
+        let failure = |text: &str| Box::new(Failure(text.to_owned()));
+        return Err(match text.split_once(": ") {
+            Some(("timeout", text)) => ConnectorError::timeout(failure(text)),
+            Some(("connection", text)) => ConnectorError::io(failure(text)),
+            Some((_, text)) => ConnectorError::other(failure(text), None),
+            None => ConnectorError::other(failure(&text), None),
+        });
+    };
+    let xml = response.body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<');
+    if (200..300).contains(&response.status) && xml && !xml_is_complete(&response.body) {
+        let text = "the answer was cut short: its XML does not end".to_owned();
+        return Err(ConnectorError::other(Box::new(Failure(text)), None));
+    }
+    let status = StatusCode::try_from(response.status)
+        .map_err(|_| ConnectorError::other(Box::new(Failure(format!("HTTP status {}", response.status))), None))?;
+    let mut answer = HttpResponse::new(status, SdkBody::from(response.body.clone()));
+    for (name, value) in &response.headers {
+        // Content length would be that before redaction.
+        if name != "content-length" {
+            let _ = answer.headers_mut().try_insert(name.clone(), value.clone());
+        }
+    }
+    Ok(answer)
+}
+
+fn failure_text(error: &ConnectorError) -> String {
+    let kind = if error.is_timeout() {
+        "timeout"
+    } else if error.is_io() {
+        "connection"
+    } else {
+        "other"
+    };
+    format!("{kind}: {}", root_cause(error))
+}
+
+/// The innermost message of an error: the outer ones only say that something was wrong.
+pub(crate) fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+fn now() -> Timestamp {
+    // Microseconds are plenty, and keep the text of an archive short.
+    Timestamp::now().round(jiff::Unit::Microsecond).unwrap_or_else(|_| Timestamp::now())
+}
+
+/// The SDK says in a header which try it is.
+fn attempt(request: &HttpRequest) -> u32 {
+    request
+        .headers()
+        .get("amz-sdk-request")
+        .and_then(|text| text.split(';').find_map(|part| part.trim().strip_prefix("attempt=")))
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(1)
+}
+
+const REQUEST_HEADERS: [&str; 8] = [
+    "accept",
+    "amz-sdk-invocation-id",
+    "amz-sdk-request",
+    "content-type",
+    "host",
+    "user-agent",
+    "x-amz-date",
+    "x-amz-target",
+];
+
+const RESPONSE_HEADERS: [&str; 12] = [
+    "content-length",
+    "content-type",
+    "date",
+    "retry-after",
+    "x-amz-bucket-region",
+    "x-amz-id-2",
+    "x-amz-request-id",
+    "x-amzn-errortype",
+    "x-amzn-query-error",
+    "x-amzn-request-id",
+    "x-amzn-requestid",
+    "smithy-protocol",
+];
+
+/// The request without anything that carries or derives from a credential.
+fn sent(request: &HttpRequest) -> Request {
+    let body = Bytes::copy_from_slice(request.body().bytes().unwrap_or_default());
+    Request {
+        method: request.method().to_owned(),
+        uri: redact_uri(request.uri()).into_owned(),
+        headers: REQUEST_HEADERS
+            .iter()
+            .filter_map(|name| request.headers().get(name).map(|value| ((*name).to_owned(), value.to_owned())))
+            .collect(),
+        body: redact_body("", &body).body,
+    }
+}
+
+fn headers(response: &HttpResponse) -> BTreeMap<String, String> {
+    RESPONSE_HEADERS
+        .iter()
+        .filter_map(|name| response.headers().get(name).map(|value| ((*name).to_owned(), value.to_owned())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_aws;
+
+    #[test]
+    fn only_amazons_own_endpoints_over_tls_are_aws() {
+        assert!(is_aws("https://iam.amazonaws.com"));
+        assert!(is_aws("https://ec2.cn-north-1.amazonaws.com.cn"));
+        for other in ["http://iam.amazonaws.com", "https://amazonaws.com.example.org", "http://127.0.0.1:5000"] {
+            assert!(!is_aws(other), "{other}");
+        }
+    }
+}
