@@ -1,2 +1,37 @@
-//! The command line.
-fn main() {}
+//! The command line: arguments in, one subcommand a file, an exit status out.
+
+mod catalogue;
+mod cli;
+mod docs;
+mod exit;
+mod permissions;
+mod progress;
+mod scan;
+mod source;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Scan(arguments) => scan::run(&arguments),
+        Command::Checks(arguments) => catalogue::run(&arguments),
+        Command::Permissions(arguments) => permissions::run(&arguments),
+        Command::GenerateDocs(arguments) => docs::run(&arguments),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            // A pipe that was closed (`| head`) is no failure worth words.
+            if !failure.is_closed_pipe() {
+                let _ = writeln!(std::io::stderr(), "kickoff: {failure}");
+            }
+            Exit::from(&failure).into()
+        }
+    }
+}

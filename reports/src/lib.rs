@@ -1,1 +1,8 @@
-//! Renderers: results.json, the terminal tables, the HTML report.
+//! Renderers: results.json, the terminal's tables, the HTML report. None of them decides a verdict or talks to AWS.
+
+pub mod html;
+pub mod results;
+pub mod summary;
+pub mod terminal;
+
+pub use results::{Document, Input};

@@ -10,8 +10,10 @@ mod partition;
 mod session;
 mod wire;
 
-pub use collect::{Collected, RequestedRegions, collect};
+pub use aws_config::SdkConfig;
+pub use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+pub use collect::{Collected, RequestedRegions, collect, unreachable};
 pub use connect::{ConnectError, Identity, Target, assume, connect, identify};
 pub use partition::{Partition, is_region_name};
 pub use session::{Observer, Progress, Session, Shared};
-pub use wire::{Call, Recorder, Replay, Tape, connector};
+pub use wire::{Call, Recorder, Replay, Tape, connector, plain_client};

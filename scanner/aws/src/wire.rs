@@ -356,6 +356,12 @@ impl HttpConnector for Replay {
     }
 }
 
+/// A client for requests that are not recorded: those for credentials, whose answers hold secrets.
+#[must_use]
+pub fn plain_client(connector: &SharedHttpConnector) -> SharedHttpClient {
+    client(connector.clone())
+}
+
 fn client(connector: SharedHttpConnector) -> SharedHttpClient {
     http_client_fn(move |_, _| connector.clone())
 }

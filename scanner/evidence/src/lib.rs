@@ -15,6 +15,7 @@ pub use exchange::{CallKey, Exchange, Request, Response, endpoint_of, sha256_hex
 pub use item::{EvidenceId, EvidenceRef, Gap, GapKind, Item, ItemKey, Outcome, Register, Summary};
 pub use redact::{Redacted, Redaction, redact_body, redact_uri};
 pub use run::{
-    AccountRecord, Run, RunError, RunMetadata, RunState, RunWriter, SCHEMA, Tool, new_run_id, write_private,
+    AccountRecord, Run, RunError, RunMetadata, RunState, RunWriter, SCHEMA, Tool, create_private_directory, new_run_id,
+    write_private,
 };
 pub use wellformed::xml_is_complete;

@@ -124,6 +124,9 @@ pub struct AccountRecord {
     /// Regions that the scope names and that are not enabled, sorted.
     #[serde(default)]
     pub disabled_regions: Vec<String>,
+    /// Why the account could not be entered, where it could not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreachable: Option<String>,
 }
 
 /// `run.json`.
@@ -190,7 +193,11 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     fs::rename(&temporary, path).map_err(failed)
 }
 
-fn create_directory(path: &Path) -> Result<(), RunError> {
+/// Makes a directory, and those above it, that only its owner can enter.
+///
+/// # Errors
+/// It cannot be made.
+pub fn create_private_directory(path: &Path) -> Result<(), RunError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -217,8 +224,8 @@ impl RunWriter {
             let source = io::Error::other("the directory is there already and is not empty");
             return Err(RunError::Write { path: path.to_owned(), source });
         }
-        create_directory(&path.join("exchanges"))?;
-        create_directory(&path.join("facts"))?;
+        create_private_directory(&path.join("exchanges"))?;
+        create_private_directory(&path.join("facts"))?;
         let writer = Self { path: path.to_owned() };
         writer.metadata(metadata)?;
         Ok(writer)

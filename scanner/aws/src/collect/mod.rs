@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use futures::FutureExt as _;
 use futures::future::{LocalBoxFuture, join_all};
 use jiff::Timestamp;
+use kickoff_evidence::{AccountRecord, ItemKey, Outcome, Register};
 use kickoff_facts::{AccountFacts, Gap, GapKind, GlobalFacts, Need, Observed, RegionalFacts};
 
 use crate::session::Session;
@@ -81,6 +82,43 @@ pub async fn collect(session: &Session, needs: &[Need], regions: &RequestedRegio
     }
     facts.control_totals = totals::tie(&facts);
     Collected { facts, unknown_regions }
+}
+
+/// The facts of an account that could not be entered: every family is a gap, with the reason.
+#[must_use]
+pub fn unreachable(account: &AccountRecord, as_of: Timestamp, reason: &str, register: &Register) -> AccountFacts {
+    let key = ItemKey {
+        account: account.id.clone(),
+        region: account.home_region.clone(),
+        service: "sts".to_owned(),
+        operation: "AssumeRole".to_owned(),
+        parameters: BTreeMap::new(),
+    };
+    let item = register.open(&account.partition, key);
+    let gap = Gap {
+        kind: GapKind::Denied,
+        call: "sts:AssumeRole".to_owned(),
+        region: account.home_region.clone(),
+        message: reason.to_owned(),
+        evidence: Some(item),
+    };
+    register.close(item, Outcome::Gap(gap.clone()));
+    let (mut global, mut regional) = (GlobalFacts::default(), RegionalFacts::default());
+    for need in Need::ALL {
+        global.set_gap(*need, gap.clone());
+        regional.set_gap(*need, gap.clone());
+    }
+    AccountFacts {
+        account: account.id.clone(),
+        partition: account.partition.clone(),
+        as_of,
+        caller: String::new(),
+        home_region: account.home_region.clone(),
+        disabled_regions: Vec::new(),
+        global,
+        regions: BTreeMap::from([(account.home_region.clone(), regional)]),
+        control_totals: Vec::new(),
+    }
 }
 
 /// Decides which regions are asked; returns those that do not exist.

@@ -1,0 +1,144 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Turns the configuration of AWS accounts into SOC 2 evidence.
+#[derive(Debug, Parser)]
+#[command(name = "kickoff", version, about, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Collect, check, and write a run with its report: the main job
+    Scan(ScanArgs),
+    /// The catalogue of checks
+    Checks(ChecksArgs),
+    /// The least-privilege IAM policy for the selected checks
+    Permissions(PermissionsArgs),
+    /// Write docs/ from the checks and the schema, or compare it with --check
+    #[command(hide = true)]
+    GenerateDocs(DocsArgs),
+}
+
+/// Which checks.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct SelectArgs {
+    /// Only this check; an id or a glob such as 'iam-*'. Repeatable
+    #[arg(long = "check", value_name = "ID|GLOB")]
+    pub checks: Vec<String>,
+    /// Only checks that inform this criterion, such as CC6.1. Repeatable
+    #[arg(long = "criterion", value_name = "ID")]
+    pub criteria: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Tables in a terminal, tab-separated lines in a pipe
+    Table,
+    /// The contract of docs/results.schema.json, and nothing else on stdout
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// Exit status: 0 done; 1 something fails at or above --fail-on; 2 wrong usage or configuration; 3 done, but coverage is
+/// incomplete; 4 nothing could be collected.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status:\n  0  done, nothing fails at or above --fail-on\n  1  done, something does\n  2  wrong usage or configuration\n  3  done, but coverage is incomplete: calls failed, or a control total does not tie\n  4  nothing could be collected"
+)]
+pub(crate) struct ScanArgs {
+    /// Scope and thresholds [default: ./kickoff.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// A profile of the AWS configuration files
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// An account to scan; another than the caller's is entered by the role that kickoff.toml names. Repeatable
+    #[arg(long = "account", value_name = "ID")]
+    pub accounts: Vec<String>,
+    /// A region to ask [default: every enabled region]. Repeatable
+    #[arg(long = "region", value_name = "NAME")]
+    pub regions: Vec<String>,
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Decide again from a recorded run; no credentials, no network
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["profile", "accounts", "regions"])]
+    pub replay: Option<PathBuf>,
+    /// The folder in which the run's own folder is made
+    #[arg(long, value_name = "DIR", default_value = "kickoff-runs")]
+    pub out: PathBuf,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+    /// Exit with 1 when something of this severity or worse fails
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+    /// Calls at the same time
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub concurrency: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChecksArgs {
+    #[command(subcommand)]
+    pub command: ChecksCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ChecksCommand {
+    /// All checks, or the selected ones
+    List {
+        #[command(flatten)]
+        select: SelectArgs,
+        /// What stdout gets
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// The page of one check
+    Explain {
+        /// The check's id
+        id: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyFormat {
+    /// The policy document
+    Json,
+    /// A Terraform role with the policy
+    Terraform,
+    /// A CloudFormation template with the role and the policy
+    Cloudformation,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PermissionsArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// The form of the policy
+    #[arg(long, value_enum, default_value = "json")]
+    pub format: PolicyFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DocsArgs {
+    /// Compare instead of writing
+    #[arg(long)]
+    pub check: bool,
+    /// The folder
+    #[arg(long, default_value = "docs")]
+    pub dir: PathBuf,
+}

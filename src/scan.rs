@@ -1,0 +1,213 @@
+//! `kickoff scan`.
+
+use std::fs::OpenOptions;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kickoff_aws::is_region_name;
+use kickoff_checks::{Row, Selection, SelectionError, Severity, evaluate};
+use kickoff_engagement::{Engagement, is_account_id, nearest};
+use kickoff_evidence::{Run, write_private};
+use kickoff_reports::html;
+use kickoff_reports::results::{Document, Input};
+use kickoff_reports::summary::fails_at;
+use kickoff_reports::terminal::{self, Screen};
+
+use crate::cli::{FailOn, Format, ScanArgs, SelectArgs};
+use crate::exit::{Exit, Failure};
+use crate::source::{self, Live, Source};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
+    let engagement = engagement(arguments.config.as_deref())?;
+    let selection = select(&arguments.select)?;
+    let needs = selection.needs();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+
+    let (source, folder, replayed) = match &arguments.replay {
+        Some(path) => {
+            let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
+            let source = runtime.block_on(source::replay(&run, &needs));
+            let folder = arguments.out.join(format!("{}-replay", source.metadata.id));
+            (source, folder, Some(run))
+        }
+        None => {
+            let regions = if arguments.regions.is_empty() { &engagement.scope.regions } else { &arguments.regions };
+            if let Some(bad) = regions.iter().find(|region| !is_region_name(region)) {
+                return Err(Failure::Usage(format!("{bad:?} is not the name of a region, such as eu-west-1")));
+            }
+            if let Some(bad) = arguments.accounts.iter().find(|id| !is_account_id(id)) {
+                return Err(Failure::Usage(format!("{bad:?} is not an account id: it has twelve digits")));
+            }
+            let wanted = Live {
+                engagement: &engagement,
+                selection: &selection,
+                profile: arguments.profile.as_deref(),
+                accounts: &arguments.accounts,
+                regions,
+                out: &arguments.out,
+                concurrency: arguments.concurrency,
+                version: VERSION,
+            };
+            let source = runtime.block_on(source::live(&wanted, &needs))?;
+            let folder = arguments.out.join(&source.metadata.id);
+            (source, folder, None)
+        }
+    };
+    // Credentials and connections are done with.
+    drop(runtime);
+
+    let rows = decide(&source, &selection, &engagement);
+    let document = Document::new(&Input {
+        run: &source.metadata,
+        facts: &source.facts,
+        rows: &rows,
+        register: &source.register,
+        engagement: &engagement,
+        selection: &selection,
+        version: VERSION,
+    });
+    drop(rows);
+    let json = document.to_json().map_err(|error| Failure::usage(&error))?;
+    let run = match replayed {
+        Some(run) => {
+            create(&folder)?;
+            write_private(&folder.join("results.json"), &json).map_err(|error| Failure::usage(&error))?;
+            run
+        }
+        None => Arc::new(seal(source, &folder, &json)?),
+    };
+    let report = folder.join("report.html");
+    write_report(&document, &run, &report)?;
+    tell(arguments, &document, &json, &folder, &report)?;
+    Ok(exit(arguments.fail_on, &document))
+}
+
+/// Reads kickoff.toml: the one that is named, or the one in the working directory.
+fn engagement(config: Option<&Path>) -> Result<Engagement, Failure> {
+    let default = Path::new("kickoff.toml");
+    let path = match config {
+        Some(path) => path,
+        None if default.is_file() => default,
+        None => return Ok(Engagement::default()),
+    };
+    Engagement::read(path).map_err(|error| Failure::usage(&error))
+}
+
+/// The selected checks, with a suggestion where nothing matches.
+pub(crate) fn select(arguments: &SelectArgs) -> Result<Selection, Failure> {
+    Selection::of(&arguments.checks, &arguments.criteria).map_err(|error| {
+        let near = match &error {
+            SelectionError::NoCheck(given) => nearest(given, kickoff_checks::CHECKS.iter().map(|check| check.meta.id)),
+            SelectionError::NoCriterion(given) => nearest(given, kickoff_checks::CRITERIA.iter().map(|c| c.id)),
+            _ => String::new(),
+        };
+        Failure::Usage(format!("{error}{near} (`kickoff checks list` has them all)"))
+    })
+}
+
+fn decide(source: &Source, selection: &Selection, engagement: &Engagement) -> Vec<Row> {
+    let mut rows: Vec<Row> =
+        source.facts.iter().flat_map(|facts| evaluate(facts, &selection.0, &engagement.thresholds)).collect();
+    rows.sort_by(|a, b| a.order().cmp(&b.order()));
+    rows
+}
+
+/// Completes the run that was recorded: facts, results, manifest.
+fn seal(source: Source, folder: &Path, json: &[u8]) -> Result<Run, Failure> {
+    let Some(tape) = &source.writer else {
+        return Err(Failure::Usage("a replay writes no run".to_owned()));
+    };
+    let writer = tape.run();
+    let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
+    for facts in &source.facts {
+        let text = serde_json::to_vec(facts).map_err(|error| Failure::usage(&error))?;
+        writer.write(&format!("facts/{}.json", facts.account), &text).map_err(failed)?;
+    }
+    writer.write("results.json", json).map_err(failed)?;
+    writer.seal(&source.metadata).map_err(failed)?;
+    drop(source);
+    Run::open(folder).map_err(failed)
+}
+
+fn create(folder: &Path) -> Result<(), Failure> {
+    kickoff_evidence::create_private_directory(folder).map_err(|error| Failure::usage(&error))
+}
+
+/// Written beside its place and moved there whole, so that a report that is there can be read.
+fn write_report(document: &Document, run: &Run, path: &Path) -> Result<(), Failure> {
+    let part = path.with_extension("html.part");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = BufWriter::new(options.open(&part)?);
+    html::write(document, run, &mut file)?;
+    file.flush()?;
+    std::fs::rename(&part, path)?;
+    Ok(())
+}
+
+fn tell(
+    arguments: &ScanArgs,
+    document: &Document,
+    json: &[u8],
+    folder: &Path,
+    report: &PathBuf,
+) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match arguments.format {
+        Format::Json => out.write_all(json)?,
+        Format::Table => {
+            let terminal = console::Term::stdout();
+            let screen = Screen {
+                width: terminal.is_term().then(|| usize::from(terminal.size().1).max(40)),
+                colour: console::colors_enabled(),
+            };
+            terminal::print(document, screen, &mut out)?;
+        }
+    }
+    out.flush()?;
+    let mut words = std::io::stderr().lock();
+    let shortfalls = document.shortfalls();
+    if !shortfalls.is_empty() {
+        writeln!(words, "Coverage is incomplete; what depends on it is not-evaluated:")?;
+        for line in shortfalls.iter().take(10) {
+            writeln!(words, "  {line}")?;
+        }
+        if shortfalls.len() > 10 {
+            writeln!(words, "  and {} more, in the report", shortfalls.len() - 10)?;
+        }
+    }
+    if !document.run.foreign_endpoints.is_empty() {
+        writeln!(words, "Not AWS: these answers came from {}.", document.run.foreign_endpoints.join(", "))?;
+    }
+    writeln!(words, "Run:    {}\nReport: {}", folder.display(), report.display())?;
+    Ok(())
+}
+
+fn exit(fail_on: Option<FailOn>, document: &Document) -> Exit {
+    let severity = fail_on.map(|fail_on| match fail_on {
+        FailOn::Info => Severity::Info,
+        FailOn::Low => Severity::Low,
+        FailOn::Medium => Severity::Medium,
+        FailOn::High => Severity::High,
+        FailOn::Critical => Severity::Critical,
+    });
+    // Who the caller is says nothing of the account.
+    let collected = document.coverage.iter().any(|row| row.status == "ok" && row.service != "sts");
+    if !collected {
+        Exit::Nothing
+    } else if severity.is_some_and(|severity| fails_at(document, severity)) {
+        Exit::Found
+    } else if document.shortfalls().is_empty() {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    }
+}

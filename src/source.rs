@@ -1,0 +1,304 @@
+//! Where facts come from: AWS, or a recorded run.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt as _};
+use jiff::Timestamp;
+use kickoff_aws::{
+    Collected, ConnectError, Identity, Partition, Recorder, Replay, RequestedRegions, Session, Shared, Tape, Target,
+    assume, collect, connect, connector, identify, plain_client, unreachable,
+};
+use kickoff_checks::Selection;
+use kickoff_engagement::Engagement;
+use kickoff_evidence::{AccountRecord, Register, Run, RunMetadata, RunState, RunWriter, SCHEMA, Tool, new_run_id};
+use kickoff_facts::{AccountFacts, Need};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::exit::Failure;
+use crate::progress::Bars;
+
+/// Accounts that are collected at the same time.
+const ACCOUNTS_AT_ONCE: usize = 4;
+
+/// What was collected, live or on replay.
+pub(crate) struct Source {
+    pub metadata: RunMetadata,
+    pub facts: Vec<AccountFacts>,
+    pub register: Arc<Register>,
+    /// The run that is being written; none on replay.
+    pub writer: Option<Arc<Tape>>,
+}
+
+/// What to collect from AWS.
+pub(crate) struct Live<'a> {
+    pub engagement: &'a Engagement,
+    pub selection: &'a Selection,
+    pub profile: Option<&'a str>,
+    pub accounts: &'a [String],
+    pub regions: &'a [String],
+    pub out: &'a Path,
+    pub concurrency: u16,
+    pub version: &'a str,
+}
+
+fn shared(
+    register: &Arc<Register>,
+    started: Timestamp,
+    places: usize,
+    cancel: CancellationToken,
+    bars: &Bars,
+) -> Shared {
+    Shared {
+        register: Arc::clone(register),
+        cancel,
+        places: Arc::new(Semaphore::new(places)),
+        observer: bars.observer(),
+        started,
+    }
+}
+
+/// Decides again from a recorded run.
+pub(crate) async fn replay(run: &Arc<Run>, needs: &[Need]) -> Source {
+    let register = Arc::new(Register::default());
+    let client = Replay::new(Arc::clone(run)).into_client();
+    let metadata = run.metadata.clone();
+    let shared = shared(&register, metadata.started, 64, CancellationToken::new(), &Bars::hidden());
+    let mut facts = Vec::new();
+    for account in &metadata.accounts {
+        if let Some(reason) = &account.unreachable {
+            facts.push(unreachable(account, metadata.started, reason, &register));
+            continue;
+        }
+        let session =
+            Session::offline(&account.id, &account.caller, &account.home_region, client.clone(), shared.clone());
+        let regions =
+            RequestedRegions::Recorded { enabled: account.regions.clone(), disabled: account.disabled_regions.clone() };
+        facts.push(collect(&session, needs, &regions).await.facts);
+    }
+    Source { metadata, facts, register, writer: None }
+}
+
+/// Collects from AWS into a new run.
+pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Failure> {
+    let started = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
+    let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
+    let plain = connector(bundle.as_ref().map(Path::new)).map_err(Failure::Usage)?;
+    let base = connect(wanted.profile, plain_client(&plain)).await;
+    let caller = identify(&base, wanted.profile).await.map_err(|error| refused(&error))?;
+    let run_id = new_run_id(started, &caller.arn);
+
+    let targets = targets(wanted, &caller.account)?;
+    let mut metadata = RunMetadata {
+        schema: SCHEMA.to_owned(),
+        id: run_id.clone(),
+        state: RunState::Running,
+        tool: Tool { name: "kickoff".to_owned(), version: wanted.version.to_owned() },
+        started,
+        finished: None,
+        foreign_endpoints: Vec::new(),
+        checks: wanted.selection.0.iter().map(|check| check.meta.id.to_owned()).collect(),
+        needs: needs.iter().map(|need| need.name().to_owned()).collect(),
+        accounts: Vec::new(),
+    };
+    let writer = RunWriter::create(&wanted.out.join(&run_id), &metadata).map_err(|e| Failure::usage(&e))?;
+    let tape = Arc::new(Tape::new(writer));
+    let agent = format!("kickoff/{} run/{run_id}", wanted.version);
+    let recorder = Recorder::new(plain.clone(), Arc::clone(&tape), &agent).into_client();
+    let register = Arc::new(Register::default());
+    let cancel = CancellationToken::new();
+    stop_on_signals(cancel.clone());
+    let bars = Bars::new();
+    let shared = shared(&register, started, usize::from(wanted.concurrency), cancel.clone(), &bars);
+    let regions = if wanted.regions.is_empty() {
+        RequestedRegions::Enabled
+    } else {
+        RequestedRegions::Named(wanted.regions.to_vec())
+    };
+
+    let single = targets.len() == 1;
+    let collected: Vec<Result<(AccountFacts, AccountRecord), Failure>> = stream::iter(targets)
+        .map(|target| {
+            let (base, caller, tape, recorder, shared, register, regions, run_id, plain) =
+                (&base, &caller, &tape, &recorder, &shared, &register, &regions, &run_id, &plain);
+            async move {
+                let id = target.account.clone().unwrap_or_else(|| caller.account.clone());
+                let entered = enter(base, caller, &target, &id, run_id, plain).await;
+                tape.start(&id).map_err(|e| Failure::usage(&e))?;
+                let outcome = match entered {
+                    Err(error) if single => Err(refused(&error)),
+                    // One account of many that cannot be entered is a gap of the run, not the end of it.
+                    Err(error) => {
+                        let partition = caller.arn.split(':').nth(1).unwrap_or("aws");
+                        let record = AccountRecord {
+                            id: id.clone(),
+                            partition: partition.to_owned(),
+                            home_region: Partition::by_name(partition).home_region.to_owned(),
+                            caller: String::new(),
+                            regions: Vec::new(),
+                            disabled_regions: Vec::new(),
+                            unreachable: Some(error.to_string()),
+                        };
+                        Ok((unreachable(&record, shared.started, &error.to_string(), register), record))
+                    }
+                    Ok((config, identity)) => {
+                        let config = config.to_builder().http_client(recorder.clone()).build();
+                        let session = Session::live(&id, &identity.arn, &config, shared.clone());
+                        account(&session, needs, regions).await
+                    }
+                };
+                tape.finish(&id).map_err(Failure::Usage)?;
+                outcome
+            }
+        })
+        .buffered(ACCOUNTS_AT_ONCE)
+        .collect()
+        .await;
+    bars.finish();
+
+    let mut facts = Vec::new();
+    for outcome in collected {
+        let (of_account, record) = outcome?;
+        facts.push(of_account);
+        metadata.accounts.push(record);
+    }
+    metadata.state = if cancel.is_cancelled() { RunState::Interrupted } else { RunState::Complete };
+    metadata.finished = Some(Timestamp::now().round(jiff::Unit::Second).unwrap_or(started));
+    metadata.foreign_endpoints = tape.foreign_endpoints();
+    Ok(Source { metadata, facts, register, writer: Some(tape) })
+}
+
+async fn account(
+    session: &Session,
+    needs: &[Need],
+    regions: &RequestedRegions,
+) -> Result<(AccountFacts, AccountRecord), Failure> {
+    let Collected { facts, unknown_regions } = collect(session, needs, regions).await;
+    if !unknown_regions.is_empty() {
+        let known: Vec<&str> =
+            facts.global.all_regions.get().into_iter().flatten().map(|region| region.name.as_str()).collect();
+        let near: String =
+            unknown_regions.iter().map(|name| kickoff_engagement::nearest(name, known.iter().copied())).collect();
+        return Err(Failure::Usage(format!(
+            "there is no region {} in partition {}{near}",
+            unknown_regions.join(", "),
+            session.partition()
+        )));
+    }
+    let record = AccountRecord {
+        id: facts.account.clone(),
+        partition: facts.partition.clone(),
+        home_region: facts.home_region.clone(),
+        caller: facts.caller.clone(),
+        regions: facts.regions.keys().cloned().collect(),
+        disabled_regions: facts.disabled_regions.clone(),
+        unreachable: None,
+    };
+    Ok((facts, record))
+}
+
+fn refused(error: &ConnectError) -> Failure {
+    match error {
+        ConnectError::NoCredentials(_) | ConnectError::NoProfile(_) | ConnectError::OtherAccount { .. } => {
+            Failure::usage(error)
+        }
+        _ => Failure::Nothing(error.to_string()),
+    }
+}
+
+/// The accounts to scan, and how each is entered.
+fn targets(wanted: &Live<'_>, own: &str) -> Result<Vec<Target>, Failure> {
+    let scope = &wanted.engagement.scope;
+    let declared = |id: &str| scope.accounts.iter().find(|account| account.id == id);
+    let ids: Vec<String> = if !wanted.accounts.is_empty() {
+        wanted.accounts.to_vec()
+    } else if scope.accounts.is_empty() {
+        vec![own.to_owned()]
+    } else {
+        scope.accounts.iter().map(|account| account.id.clone()).collect()
+    };
+    let mut targets = Vec::new();
+    for id in ids {
+        let account = declared(&id);
+        let profile = account.and_then(|a| a.profile.clone());
+        let role = account.and_then(|a| a.role.clone()).or_else(|| scope.role.clone().filter(|_| id != own));
+        if id != own && profile.is_none() && role.is_none() {
+            return Err(Failure::Usage(format!(
+                "account {id} is not the account of the credentials ({own}), and no way in is known: name a role or a profile for it under [[scope.accounts]], or `role` under [scope], in kickoff.toml"
+            )));
+        }
+        let external_id = account.and_then(|a| a.external_id.clone()).or_else(|| scope.external_id.clone());
+        targets.push(Target { account: Some(id), profile, role, external_id });
+    }
+    targets.sort_by(|a, b| a.account.cmp(&b.account));
+    targets.dedup_by(|a, b| a.account == b.account);
+    Ok(targets)
+}
+
+/// Credentials for an account, and proof that they are for that account.
+async fn enter(
+    base: &kickoff_aws::SdkConfig,
+    caller: &Identity,
+    target: &Target,
+    id: &str,
+    run_id: &str,
+    plain: &kickoff_aws::SharedHttpConnector,
+) -> Result<(kickoff_aws::SdkConfig, Identity), ConnectError> {
+    if target.profile.is_none() && target.role.is_none() {
+        return Ok((base.clone(), caller.clone()));
+    }
+    let mut config = match &target.profile {
+        Some(profile) => connect(Some(profile), plain_client(plain)).await,
+        None => base.clone(),
+    };
+    if let Some(role) = &target.role {
+        let partition = caller.arn.split(':').nth(1).unwrap_or("aws");
+        let arn =
+            if role.starts_with("arn:") { role.clone() } else { format!("arn:{partition}:iam::{id}:role/{role}") };
+        config = assume(&config, &arn, target.external_id.as_deref(), run_id).await;
+        let identity = identify(&config, target.profile.as_deref()).await.map_err(|error| ConnectError::NoRole {
+            account: id.to_owned(),
+            role: arn,
+            why: error.to_string(),
+        })?;
+        return same_account(config, identity, id);
+    }
+    let identity = identify(&config, target.profile.as_deref()).await?;
+    same_account(config, identity, id)
+}
+
+fn same_account(
+    config: kickoff_aws::SdkConfig,
+    identity: Identity,
+    id: &str,
+) -> Result<(kickoff_aws::SdkConfig, Identity), ConnectError> {
+    if identity.account == id {
+        return Ok((config, identity));
+    }
+    Err(ConnectError::OtherAccount {
+        wanted: id.to_owned(),
+        found: identity.account,
+        help: "correct the profile or role of the account in kickoff.toml".to_owned(),
+    })
+}
+
+/// Ctrl-C and SIGTERM end collection; what was read is kept and marked incomplete. A second signal ends the process.
+fn stop_on_signals(cancel: CancellationToken) {
+    tokio::spawn(async move {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+        cancel.cancel();
+    });
+}
