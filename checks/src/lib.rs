@@ -3,13 +3,18 @@
 //! A check is one file with a documentation comment (which is its published page), a constant [`Meta`] and a pure
 //! function `evaluate`. One line below registers it; its cases stand beside it as `<check>.cases.json`.
 
+mod attachments;
 mod check;
+mod contacts;
+mod credentials;
 mod criteria;
 mod finding;
+mod management;
 mod page;
 pub mod parameters;
 pub mod regions;
 mod runner;
+mod wording;
 
 pub use check::{Check, Kind, Level, Meta, Per, Severity};
 pub use criteria::{CRITERIA, Criterion, Strength};
@@ -37,7 +42,17 @@ macro_rules! checks {
 
 checks! {
     iam {
+        iam_root_central_management
+        iam_root_hardware_mfa
+        iam_root_last_used
+        iam_root_mfa
+        iam_root_no_access_keys
+        iam_root_no_signing_certs
         iam_user_access_key_age
+        iam_user_console_mfa
+        iam_user_single_active_key
+        iam_user_unused_access_key
+        iam_user_unused_password
     }
     cloudtrail {
         cloudtrail_log_validation
