@@ -42,14 +42,25 @@ macro_rules! checks {
 
 checks! {
     iam {
+        iam_expired_server_cert
+        iam_group_not_empty
+        iam_no_inline_policies
+        iam_policy_unused
+        iam_role_unused
         iam_root_central_management
         iam_root_hardware_mfa
         iam_root_last_used
         iam_root_mfa
         iam_root_no_access_keys
         iam_root_no_signing_certs
+        iam_security_audit_role
+        iam_support_role
         iam_user_access_key_age
         iam_user_console_mfa
+        iam_user_in_group
+        iam_user_no_initial_access_key
+        iam_user_password_and_key
+        iam_user_permissions_via_groups
         iam_user_single_active_key
         iam_user_unused_access_key
         iam_user_unused_password
