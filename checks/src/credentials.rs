@@ -2,29 +2,21 @@
 
 use jiff::Timestamp;
 use kickoff_facts::iam::{AccountSummary, CredentialKey, CredentialReport, CredentialRow, PasswordPolicy};
-use kickoff_facts::{Gap, GapKind, View};
+use kickoff_facts::{Gap, View};
 
+use crate::gaps::unsaid;
 use crate::wording::{count, day};
 use crate::{Evaluation, Finding, Resource, Verdict};
 
-/// The gap that is left by a credential report which came and does not say something.
-#[must_use]
-pub fn unsaid(view: &View<'_>, message: impl Into<String>) -> Gap {
-    Gap {
-        kind: GapKind::Failed,
-        call: "iam:GetCredentialReport".to_owned(),
-        region: view.home_region().to_owned(),
-        message: message.into(),
-        evidence: None,
-    }
-}
+/// The call that tells the credential report.
+const REPORT: &str = "iam:GetCredentialReport";
 
 /// The root user's row of the report.
 ///
 /// # Errors
 /// The report has none.
 pub fn root_row<'a>(view: &View<'_>, report: &'a CredentialReport) -> Result<&'a CredentialRow, Gap> {
-    report.root.as_ref().ok_or_else(|| unsaid(view, "the report has no row for the root user"))
+    report.root.as_ref().ok_or_else(|| unsaid(view, REPORT, "the report has no row for the root user"))
 }
 
 /// The verdict on the protection of root's sign-in where root holds no credential at all, as in a member account whose
@@ -51,7 +43,7 @@ pub fn user(row: &CredentialRow) -> Resource {
 /// The report does not say.
 pub fn has_password(view: &View<'_>, row: &CredentialRow) -> Result<bool, Gap> {
     row.password_enabled
-        .ok_or_else(|| unsaid(view, format!("the report does not say whether {} has a password", row.user)))
+        .ok_or_else(|| unsaid(view, REPORT, format!("the report does not say whether {} has a password", row.user)))
 }
 
 /// Judges each IAM user who has a console password; a user of whom the report does not say it is not evaluated.

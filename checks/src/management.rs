@@ -1,8 +1,9 @@
 //! What checks of an organization share: they are decided in its management account and nowhere else.
 
 use kickoff_facts::organization::Organization;
-use kickoff_facts::{Gap, GapKind, Need, Seen, View};
+use kickoff_facts::{Gap, Need, Seen, View};
 
+use crate::gaps::unsaid;
 use crate::wording::names;
 use crate::{Evaluation, Finding, Resource, Verdict};
 
@@ -42,13 +43,8 @@ pub fn judge(view: &View<'_>, decide: impl FnOnce(&Organization, &Seen) -> Resul
 /// # Errors
 /// The family is not known, or is none although there is an organization.
 pub fn told<'a, T>(view: &View<'a>, need: Need, family: Result<&'a Option<T>, Gap>) -> Result<&'a T, Gap> {
-    family?.as_ref().ok_or_else(|| Gap {
-        kind: GapKind::NotCollected,
-        call: need.operation_ids().first().copied().unwrap_or_default().to_owned(),
-        region: view.home_region().to_owned(),
-        message: "nothing was collected in the management account".to_owned(),
-        evidence: None,
-    })
+    let call = need.operation_ids().first().copied().unwrap_or_default();
+    family?.as_ref().ok_or_else(|| unsaid(view, call, "the management account was told nothing"))
 }
 
 /// Whether a policy of the client's own, of a kind, is attached where it takes effect, and the kind is switched on.

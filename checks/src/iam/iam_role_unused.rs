@@ -28,8 +28,9 @@
 //! ## References
 //! AWS IAM User Guide, "View last accessed information"; API Reference, `RoleLastUsed`.
 
-use kickoff_facts::{Gap, GapKind, Need, View};
+use kickoff_facts::{Need, View};
 
+use crate::gaps::unsaid;
 use crate::parameters::{Parameters, ROLE_UNUSED};
 use crate::wording::{count, day};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
@@ -74,13 +75,8 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             if age <= limit {
                 Ok(Verdict::pass(format!("{observed}: too young to tell")))
             } else if limit > TRACKED_DAYS {
-                Err(Gap {
-                    kind: GapKind::Failed,
-                    call: "iam:GetAccountAuthorizationDetails".to_owned(),
-                    region: view.home_region().to_owned(),
-                    message: format!("{observed}; AWS looks back {TRACKED_DAYS} days only"),
-                    evidence: None,
-                })
+                let message = format!("{observed}; AWS looks back {TRACKED_DAYS} days only");
+                Err(unsaid(view, "iam:GetAccountAuthorizationDetails", message))
             } else {
                 Ok(Verdict::fail(observed))
             }
