@@ -8,8 +8,7 @@ use crate::wording::names;
 use crate::{Evaluation, Finding, Resource, Verdict};
 
 /// The organization as a resource.
-#[must_use]
-pub fn resource(view: &View<'_>, organization: &Organization) -> Resource {
+fn resource(view: &View<'_>, organization: &Organization) -> Resource {
     let Organization { id, management_account, .. } = organization;
     Resource::new(
         "AWS::Organizations::Organization",

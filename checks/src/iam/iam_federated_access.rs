@@ -10,7 +10,7 @@
 //! ## How it is decided
 //! An IAM user with a console password who is neither in `break_glass_users` nor in `service_users` → fail, whatever
 //! else there is: an identity provider that exists is not proof that people use it. Without such a user, roles that
-//! Identity Center made (`AWSReservedSSO_...`), or a role whose trust policy names a SAML provider of the account →
+//! Identity Center made (`AWSReservedSSO_...`), or another role whose trust policy names a SAML provider of the account →
 //! pass.
 //!
 //! If neither is seen, the check is `manual`: people may come from another account by assuming a role, or through an
@@ -33,6 +33,7 @@
 //! AWS IAM User Guide, "Identity providers and federation into AWS"; IAM Identity Center User Guide, "What is IAM
 //! Identity Center?".
 
+use kickoff_facts::iam::Role;
 use kickoff_facts::{Need, View};
 
 use crate::credentials::console_users;
@@ -69,13 +70,13 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         return Ok(vec![Finding::new(Resource::account(view), Verdict::fail(observed))]);
     }
     let roles = &view.authorization()?.roles;
-    let from_center = roles.iter().filter(|role| role.is_identity_center()).count();
+    let (from_center, others): (Vec<&Role>, Vec<&Role>) = roles.iter().partition(|role| role.is_identity_center());
     let providers = view.saml_providers()?;
-    let trusted = |provider: &&String| roles.iter().any(|role| role.trust.contains(&format!("\"{provider}\"")));
+    let trusted = |provider: &&String| others.iter().any(|role| role.trust.contains(&format!("\"{provider}\"")));
     let in_use: Vec<&String> = providers.iter().filter(trusted).collect();
     let mut ways = Vec::new();
-    if from_center > 0 {
-        ways.push(format!("Identity Center ({})", count(from_center, "role")));
+    if !from_center.is_empty() {
+        ways.push(format!("Identity Center ({})", count(from_center.len(), "role")));
     }
     if !in_use.is_empty() {
         ways.push(format!("SAML: {}", names(in_use)));

@@ -59,9 +59,7 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     management::judge(view, |_, _| {
         let Some(central) = view.root_management()? else {
-            return Ok(Verdict::fail(
-                "central root management is not available: IAM is not trusted in the organization",
-            ));
+            return Ok(Verdict::fail("central root management cannot be on: IAM is not trusted in the organization"));
         };
         let on = central.features.iter().any(|feature| feature == "RootCredentialsManagement");
         let features = if central.features.is_empty() { "none".to_owned() } else { names(&central.features) };

@@ -25,7 +25,7 @@
 //! `aws_organizations_delegated_administrator`.
 //!
 //! ## Peers
-//! Prowler `organizations_delegated_administrators`; CIS AWS Foundations v7 2.1.5,2.1.6.
+//! Prowler `organizations_delegated_administrators`; CIS AWS Foundations v7 2.1.5, 2.1.6.
 //!
 //! ## References
 //! AWS Organizations User Guide, "Delegated administrator for AWS services that work with Organizations"; API
