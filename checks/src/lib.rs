@@ -3,13 +3,19 @@
 //! A check is one file with a documentation comment (which is its published page), a constant [`Meta`] and a pure
 //! function `evaluate`. One line below registers it; its cases stand beside it as `<check>.cases.json`.
 
+mod attachments;
 mod check;
+mod contacts;
+mod credentials;
 mod criteria;
 mod finding;
+mod gaps;
+mod management;
 mod page;
 pub mod parameters;
 pub mod regions;
 mod runner;
+mod wording;
 
 pub use check::{Check, Kind, Level, Meta, Per, Severity};
 pub use criteria::{CRITERIA, Criterion, Strength};
@@ -37,10 +43,50 @@ macro_rules! checks {
 
 checks! {
     iam {
+        iam_expired_server_cert
+        iam_federated_access
+        iam_group_not_empty
+        iam_no_inline_policies
+        iam_password_policy_complexity
+        iam_password_policy_expiry
+        iam_password_policy_length
+        iam_password_policy_reuse
+        iam_policy_unused
+        iam_role_unused
+        iam_root_central_management
+        iam_root_hardware_mfa
+        iam_root_last_used
+        iam_root_mfa
+        iam_root_no_access_keys
+        iam_root_no_signing_certs
+        iam_security_audit_role
+        iam_service_user_with_password
+        iam_ssh_and_service_credentials
+        iam_support_role
         iam_user_access_key_age
+        iam_user_console_mfa
+        iam_user_hardware_mfa
+        iam_user_in_group
+        iam_user_no_initial_access_key
+        iam_user_password_and_key
+        iam_user_permissions_via_groups
+        iam_user_single_active_key
+        iam_user_unused_access_key
+        iam_user_unused_password
     }
     cloudtrail {
         cloudtrail_log_validation
         cloudtrail_multi_region
+    }
+    account {
+        account_contact_current
+        account_security_contact
+    }
+    organization {
+        org_all_features
+        org_delegated_admins
+        org_membership
+        org_scp_guardrails
+        org_tag_policies
     }
 }

@@ -28,8 +28,10 @@
 
 use kickoff_facts::{Need, View};
 
+use crate::credentials::active_keys;
 use crate::parameters::{ACCESS_KEY_MAX_AGE, Parameters};
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::wording::day;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -53,19 +55,15 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
     let limit = parameters.number(&ACCESS_KEY_MAX_AGE);
-    let mut findings = Vec::new();
-    for user in &report.users {
-        for (number, key) in (1..).zip(&user.keys).filter(|(_, key)| key.active) {
-            let resource = Resource::new("AWS::IAM::AccessKey", format!("{}/access-key-{number}", user.arn));
-            let verdict = match key.last_rotated {
-                Some(at) => {
-                    let age = view.days_since(at);
-                    Verdict::decide(age <= limit, format!("{age} days old, created {}", at.strftime("%Y-%m-%d")))
-                }
-                None => Verdict::fail("the credential report has no date for the key"),
-            };
-            findings.push(Finding::new(resource, verdict));
-        }
-    }
-    Ok(findings)
+    let judged = active_keys(report).map(|(resource, key)| {
+        let verdict = match key.last_rotated {
+            Some(at) => {
+                let age = view.days_since(at);
+                Verdict::decide(age <= limit, format!("{age} days old, created {}", day(at)))
+            }
+            None => Verdict::fail("the credential report has no date for the key"),
+        };
+        Finding::new(resource, verdict)
+    });
+    Ok(judged.collect())
 }

@@ -1,17 +1,18 @@
 //! `Observed<T>`: a fact, or the reason why there is none.
 
 use kickoff_evidence::{EvidenceRef, Gap, GapKind};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A fact with its evidence, or the gap that is in its place.
 ///
 /// As JSON: `{"value": ..., "evidence": [3]}` or `{"gap": {...}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, bound(deserialize = "T: Deserialize<'de>"))]
 pub enum Observed<T> {
     /// It was read.
     Known {
         /// What was read.
+        #[serde(deserialize_with = "present")]
         value: T,
         /// From where.
         #[serde(default)]
@@ -22,6 +23,12 @@ pub enum Observed<T> {
         /// Why.
         gap: Gap,
     },
+}
+
+/// Reads a field that must be there. Without this, serde takes an absent `Option` for `None`, and a gap in place of an
+/// optional fact would be read back as the fact that there is none.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::deserialize(deserializer)
 }
 
 impl<T> Observed<T> {
@@ -87,6 +94,25 @@ impl<T> Default for Observed<T> {
                 message: String::new(),
                 evidence: None,
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_in_place_of_an_optional_fact_stays_a_gap() {
+        type Fact = Observed<Option<u32>>;
+        let gap =
+            r#"{"gap":{"kind":"denied","call":"iam:GetAccountPasswordPolicy","region":"us-east-1","message":"no"}}"#;
+        let read: Fact = serde_json::from_str(gap).unwrap();
+        assert_eq!(read.get().unwrap_err().kind, GapKind::Denied);
+        assert_eq!(serde_json::from_str::<Fact>(r#"{"value":null}"#).unwrap().get(), Ok(&None));
+        assert_eq!(serde_json::from_str::<Fact>(r#"{"value":3}"#).unwrap().get(), Ok(&Some(3)));
+        for neither in ["{}", r#"{"gap":{"kind":"unheard-of"}}"#, r#"{"evidence":[1]}"#] {
+            assert!(serde_json::from_str::<Fact>(neither).is_err(), "{neither}");
         }
     }
 }
