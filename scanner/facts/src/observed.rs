@@ -1,17 +1,18 @@
 //! `Observed<T>`: a fact, or the reason why there is none.
 
 use kickoff_evidence::{EvidenceRef, Gap, GapKind};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A fact with its evidence, or the gap that is in its place.
 ///
 /// As JSON: `{"value": ..., "evidence": [3]}` or `{"gap": {...}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, bound(deserialize = "T: Deserialize<'de>"))]
 pub enum Observed<T> {
     /// It was read.
     Known {
         /// What was read.
+        #[serde(deserialize_with = "present")]
         value: T,
         /// From where.
         #[serde(default)]
@@ -22,6 +23,12 @@ pub enum Observed<T> {
         /// Why.
         gap: Gap,
     },
+}
+
+/// Reads a value that must be there. Without it serde would take a missing `value` of an optional type for "none", and
+/// read a gap as a known fact.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    T::deserialize(from)
 }
 
 impl<T> Observed<T> {
@@ -88,5 +95,20 @@ impl<T> Default for Observed<T> {
                 evidence: None,
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_in_place_of_an_optional_fact_is_read_as_a_gap() {
+        let gap = r#"{"gap":{"kind":"denied","call":"a:B","region":"us-east-1","message":""}}"#;
+        let read: Result<Observed<Option<u32>>, _> = serde_json::from_str(gap);
+        assert!(matches!(read, Ok(Observed::Unknown { .. })), "{read:?}");
+        let none: Result<Observed<Option<u32>>, _> = serde_json::from_str(r#"{"value":null}"#);
+        assert!(matches!(none, Ok(Observed::Known { value: None, .. })), "{none:?}");
+        assert!(serde_json::from_str::<Observed<Option<u32>>>("{}").is_err());
     }
 }
