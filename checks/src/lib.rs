@@ -5,11 +5,14 @@
 
 mod check;
 mod criteria;
+mod detectors;
 mod finding;
+mod finding_age;
 mod page;
 pub mod parameters;
 pub mod regions;
 mod runner;
+mod speaks;
 
 pub use check::{Check, Kind, Level, Meta, Per, Severity};
 pub use criteria::{CRITERIA, Criterion, Strength};
@@ -42,5 +45,14 @@ checks! {
     cloudtrail {
         cloudtrail_log_validation
         cloudtrail_multi_region
+    }
+    config {
+        config_aggregator
+        config_delivery_healthy
+        config_recorder_enabled
+        config_records_all_types
+        config_retention
+        config_rules_noncompliant
+        config_service_linked_role
     }
 }
