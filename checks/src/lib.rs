@@ -55,4 +55,16 @@ checks! {
         config_rules_noncompliant
         config_service_linked_role
     }
+    guardduty {
+        guardduty_centralized
+        guardduty_enabled
+        guardduty_high_findings_open
+        guardduty_malware_protection
+        guardduty_protection_plans
+    }
+    accessanalyzer {
+        accessanalyzer_external_enabled
+        accessanalyzer_external_findings
+        accessanalyzer_unused_access
+    }
 }

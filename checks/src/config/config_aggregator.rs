@@ -32,13 +32,12 @@
 //! AWS Config Developer Guide, "Multi-Account Multi-Region Data Aggregation"; AWS Organizations User Guide, "AWS
 //! Config and AWS Organizations".
 
-use kickoff_facts::{Need, View};
+use kickoff_facts::detection::Aggregator;
+use kickoff_facts::{Gap, Need, View};
 
 use crate::parameters::Parameters;
 use crate::speaks::Standing;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, regions, speaks};
-use kickoff_facts::Gap;
-use kickoff_facts::detection::Aggregator;
 
 /// What the check says of itself.
 pub const META: Meta = Meta {

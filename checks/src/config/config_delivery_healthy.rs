@@ -30,11 +30,11 @@
 //! AWS Config Developer Guide, "Managing the delivery channel"; API Reference, `DeliveryChannelStatus`,
 //! `ConfigStreamDeliveryInfo`.
 
+use kickoff_facts::detection::DeliveryChannel;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
-use kickoff_facts::detection::DeliveryChannel;
 
 /// What the check says of itself.
 pub const META: Meta = Meta {

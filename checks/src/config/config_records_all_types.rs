@@ -38,11 +38,11 @@
 //! ## References
 //! AWS Config Developer Guide, "Recording AWS resources"; API Reference, `RecordingGroup`, `RecordingStrategy`.
 
+use kickoff_facts::detection::Recorder;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict, regions};
-use kickoff_facts::detection::Recorder;
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
