@@ -67,4 +67,15 @@ checks! {
         accessanalyzer_external_findings
         accessanalyzer_unused_access
     }
+    securityhub {
+        securityhub_centralized
+        securityhub_enabled
+        securityhub_findings_age
+    }
+    organization {
+        org_account_inventory
+    }
+    account {
+        account_region_coverage
+    }
 }

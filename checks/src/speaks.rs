@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kickoff_facts::organization::Organization;
-use kickoff_facts::{Gap, View};
+use kickoff_facts::{Gap, Seen, View};
 
 use crate::{Verdict, regions};
 
@@ -105,4 +105,18 @@ impl<'a> Administrators<'a> {
             }
         }
     }
+}
+
+/// The accounts that the organization made administrators of a service, by id.
+///
+/// # Errors
+/// The delegated administrators, or the services of one of them, are not known.
+pub fn delegates<'a>(view: &View<'a>, seen: &Seen, service: &str) -> Result<Vec<&'a str>, Gap> {
+    let mut accounts = Vec::new();
+    for administrator in view.delegated_administrators()?.iter().flatten() {
+        if seen.see(&administrator.services)?.iter().any(|delegated| delegated == service) {
+            accounts.push(administrator.id.as_str());
+        }
+    }
+    Ok(accounts)
 }

@@ -79,12 +79,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
                 ),
             )),
             Standing::Management(_) => {
-                let mut delegates = Vec::new();
-                for administrator in view.delegated_administrators()?.iter().flatten() {
-                    if seen.see(&administrator.services)?.iter().any(|s| s == "access-analyzer.amazonaws.com") {
-                        delegates.push(administrator.id.as_str());
-                    }
-                }
+                let delegates = speaks::delegates(view, seen, "access-analyzer.amazonaws.com")?;
                 Ok(if delegates.is_empty() {
                     Verdict::fail(observed)
                 } else {

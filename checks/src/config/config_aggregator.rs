@@ -81,12 +81,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         if let Standing::Member(organization) = standing {
             return Ok(speaks::member(organization));
         }
-        let mut delegates = Vec::new();
-        for administrator in view.delegated_administrators()?.iter().flatten() {
-            if seen.see(&administrator.services)?.iter().any(|service| service == "config.amazonaws.com") {
-                delegates.push(administrator.id.as_str());
-            }
-        }
+        let delegates = speaks::delegates(view, seen, "config.amazonaws.com")?;
         Ok(if delegates.is_empty() {
             Verdict::fail(observed)
         } else {
