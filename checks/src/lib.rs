@@ -6,11 +6,13 @@
 mod check;
 mod criteria;
 mod detectors;
+mod event_pattern;
 mod finding;
 mod finding_age;
 mod page;
 pub mod parameters;
 pub mod regions;
+mod routing;
 mod runner;
 mod speaks;
 
@@ -71,6 +73,10 @@ checks! {
         securityhub_centralized
         securityhub_enabled
         securityhub_findings_age
+    }
+    monitor {
+        monitor_guardduty_routing
+        monitor_securityhub_routing
     }
     organization {
         org_account_inventory
