@@ -20,8 +20,9 @@
 //! An organization analyzer in the delegated administrator account.
 //!
 //! ## Remediation
-//! Console: IAM, Access Analyzer, Analyzer settings, Create analyzer, in each region. CLI: `aws accessanalyzer
-//! create-analyzer --analyzer-name external --type ACCOUNT --region REGION`. Terraform: `aws_accessanalyzer_analyzer`.
+//! Console: IAM, Access Analyzer, Analyzer settings, Create analyzer, in each region. CLI:
+//! `aws accessanalyzer create-analyzer --analyzer-name external --type ACCOUNT --region REGION`. Terraform:
+//! `aws_accessanalyzer_analyzer`.
 //!
 //! ## Peers
 //! Prowler `accessanalyzer_enabled`; Powerpipe `iam_access_analyzer_enabled`; AWS Config

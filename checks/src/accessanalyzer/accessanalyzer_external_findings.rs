@@ -18,8 +18,8 @@
 //! Archive rules for access that is intended, such as that of a vendor.
 //!
 //! ## Remediation
-//! Console: IAM, Access Analyzer, External access, the finding, Archive or follow the link to the resource. CLI: `aws
-//! accessanalyzer update-findings --analyzer-arn ARN --ids ID --status ARCHIVED`. Terraform:
+//! Console: IAM, Access Analyzer, External access, the finding, Archive or follow the link to the resource. CLI:
+//! `aws accessanalyzer update-findings --analyzer-arn ARN --ids ID --status ARCHIVED`. Terraform:
 //! `aws_accessanalyzer_archive_rule`.
 //!
 //! ## Peers

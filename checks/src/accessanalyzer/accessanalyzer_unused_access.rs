@@ -18,9 +18,10 @@
 //! An access review that uses last-access data; an organization's analyzer in the delegated administrator account.
 //!
 //! ## Remediation
-//! Console: IAM, Access Analyzer, Unused access, work the findings. CLI: `aws accessanalyzer create-analyzer
-//! --analyzer-name unused --type ACCOUNT_UNUSED_ACCESS`, `aws accessanalyzer list-findings-v2 --analyzer-arn ARN`.
-//! Terraform: `aws_accessanalyzer_analyzer` with `type = "ACCOUNT_UNUSED_ACCESS"`.
+//! Console: IAM, Access Analyzer, Unused access, work the findings. CLI:
+//! `aws accessanalyzer create-analyzer --analyzer-name unused --type ACCOUNT_UNUSED_ACCESS`,
+//! `aws accessanalyzer list-findings-v2 --analyzer-arn ARN`. Terraform: `aws_accessanalyzer_analyzer` with
+//! `type = "ACCOUNT_UNUSED_ACCESS"`.
 //!
 //! ## Peers
 //! No peer asks it.

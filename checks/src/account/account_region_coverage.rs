@@ -16,8 +16,9 @@
 //! still counts until then.
 //!
 //! ## Remediation
-//! Console: Account, AWS Regions, disable those that are not used. CLI: `aws account list-regions`, `aws account
-//! disable-region --region-name REGION`, and `kickoff scan` without `--region`. Terraform: `aws_account_region`.
+//! Console: Account, AWS Regions, disable those that are not used. CLI: `aws account list-regions`,
+//! `aws account disable-region --region-name REGION`, and `kickoff scan` without `--region`. Terraform:
+//! `aws_account_region`.
 //!
 //! ## Peers
 //! No peer prints it.

@@ -22,8 +22,8 @@
 //! ## Remediation
 //! Console: AWS Config, Aggregators, Create aggregator, Add my organization, all regions. CLI: `aws configservice
 //! put-configuration-aggregator --configuration-aggregator-name org --organization-aggregation-source
-//! RoleArn=ARN,AllAwsRegions=true`. Terraform: `organization_aggregation_source { all_regions = true }` in
-//! `aws_config_configuration_aggregator`.
+//! RoleArn=ARN,AllAwsRegions=true`. Terraform: `organization_aggregation_source { all_regions = true
+//! }` in `aws_config_configuration_aggregator`.
 //!
 //! ## Peers
 //! Prowler `config_delegated_admin_and_org_aggregator_all_regions`.
@@ -51,7 +51,7 @@ pub const META: Meta = Meta {
     needs: &[Need::Organization, Need::DelegatedAdministrators, Need::Aggregators],
     parameters: &[],
     expected: "an aggregator collects the whole organization and all regions",
-    fix: "make an organization aggregator for all regions, in the management account or in the delegated administrator of AWS Config",
+    fix: "make an organization aggregator for all regions, where AWS Config is administered",
 };
 
 /// Decides.

@@ -18,9 +18,9 @@
 //! names it.
 //!
 //! ## Remediation
-//! Console: AWS Config, Settings, Start recording. CLI: `aws configservice start-configuration-recorder
-//! --configuration-recorder-name default`. Terraform: `aws_config_configuration_recorder_status` with `is_enabled =
-//! true`.
+//! Console: AWS Config, Settings, Start recording. CLI:
+//! `aws configservice start-configuration-recorder --configuration-recorder-name default`. Terraform:
+//! `aws_config_configuration_recorder_status` with `is_enabled = true`.
 //!
 //! ## Peers
 //! Prowler `config_recorder_all_regions_enabled`; Powerpipe `config_enabled_all_regions`; FSBP Config.1; CIS AWS

@@ -16,8 +16,9 @@
 //! names it.
 //!
 //! ## Remediation
-//! Console: AWS Config, Settings, Data retention period. CLI: `aws configservice put-retention-configuration
-//! --retention-period-in-days 2557`. Terraform: `aws_config_retention_configuration`.
+//! Console: AWS Config, Settings, Data retention period. CLI:
+//! `aws configservice put-retention-configuration --retention-period-in-days 2557`. Terraform:
+//! `aws_config_retention_configuration`.
 //!
 //! ## Peers
 //! No peer asks it.

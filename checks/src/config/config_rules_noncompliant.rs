@@ -23,8 +23,8 @@
 //!
 //! ## Remediation
 //! Console: AWS Config, Rules, the rule, Resources in scope, Noncompliant. CLI: `aws configservice
-//! get-compliance-details-by-config-rule --config-rule-name NAME --compliance-types NON_COMPLIANT`. Terraform: correct
-//! the resources; `aws_config_remediation_configuration` can do so automatically.
+//! get-compliance-details-by-config-rule --config-rule-name NAME --compliance-types
+//! NON_COMPLIANT`. Terraform: correct the resources; `aws_config_remediation_configuration` can do so automatically.
 //!
 //! ## Peers
 //! CloudSploit `configComplaintRules`.

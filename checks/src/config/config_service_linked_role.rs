@@ -16,10 +16,10 @@
 //! that says so.
 //!
 //! ## Remediation
-//! Console: AWS Config, Settings, Edit, Use an existing AWS Config service-linked role. CLI: `aws iam
-//! create-service-linked-role --aws-service-name config.amazonaws.com`, then `aws configservice
-//! put-configuration-recorder` with its ARN. Terraform: `aws_iam_service_linked_role`, and `role_arn` in
-//! `aws_config_configuration_recorder`.
+//! Console: AWS Config, Settings, Edit, Use an existing AWS Config service-linked role. CLI:
+//! `aws iam create-service-linked-role --aws-service-name config.amazonaws.com`, then
+//! `aws configservice put-configuration-recorder` with its ARN. Terraform: `aws_iam_service_linked_role`, and
+//! `role_arn` in `aws_config_configuration_recorder`.
 //!
 //! ## Peers
 //! Prowler `config_recorder_using_aws_service_role`; FSBP Config.1.

@@ -21,8 +21,8 @@
 //! The management account as administrator, although AWS advises against it; administration by invitation.
 //!
 //! ## Remediation
-//! Console: GuardDuty in the management account, Settings, Delegated administrator, in each region. CLI: `aws
-//! guardduty enable-organization-admin-account --admin-account-id ID --region REGION`. Terraform:
+//! Console: GuardDuty in the management account, Settings, Delegated administrator, in each region. CLI:
+//! `aws guardduty enable-organization-admin-account --admin-account-id ID --region REGION`. Terraform:
 //! `aws_guardduty_organization_admin_account`, `aws_guardduty_organization_configuration`.
 //!
 //! ## Peers

@@ -16,8 +16,9 @@
 //! one may use, by service control policy, still counts until an exception says otherwise.
 //!
 //! ## Remediation
-//! Console: GuardDuty, Get started, Enable. CLI: `aws guardduty create-detector --enable`; for a suspended one `aws
-//! guardduty update-detector --detector-id ID --enable`. Terraform: `aws_guardduty_detector` with `enable = true`.
+//! Console: GuardDuty, Get started, Enable. CLI: `aws guardduty create-detector --enable`; for a suspended one
+//! `aws guardduty update-detector --detector-id ID --enable`. Terraform: `aws_guardduty_detector` with
+//! `enable = true`.
 //!
 //! ## Peers
 //! Prowler `guardduty_is_enabled`; Powerpipe `guardduty_enabled`; AWS Config `GUARDDUTY_ENABLED_CENTRALIZED`; FSBP

@@ -21,9 +21,9 @@
 //! Nothing: a finding that was handled can be archived.
 //!
 //! ## Remediation
-//! Console: GuardDuty, Findings, filter on severity High and Critical, investigate, Archive. CLI: `aws guardduty
-//! archive-findings --detector-id ID --finding-ids ID`. Terraform: `aws_guardduty_filter` with action `ARCHIVE` for
-//! kinds that you accept.
+//! Console: GuardDuty, Findings, filter on severity High and Critical, investigate, Archive. CLI:
+//! `aws guardduty archive-findings --detector-id ID --finding-ids ID`. Terraform: `aws_guardduty_filter` with action
+//! `ARCHIVE` for kinds that you accept.
 //!
 //! ## Peers
 //! Prowler `guardduty_no_high_severity_findings`; Powerpipe `guardduty_no_high_severity_findings`,

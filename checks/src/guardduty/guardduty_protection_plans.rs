@@ -17,8 +17,9 @@
 //! Plans of services that the firm does not run need not be on: state in `guardduty_features` those that matter.
 //!
 //! ## Remediation
-//! Console: GuardDuty, Protection plans. CLI: `aws guardduty update-detector --detector-id ID --features
-//! Name=S3_DATA_EVENTS,Status=ENABLED`. Terraform: `aws_guardduty_detector_feature`.
+//! Console: GuardDuty, Protection plans. CLI:
+//! `aws guardduty update-detector --detector-id ID --features Name=S3_DATA_EVENTS,Status=ENABLED`. Terraform:
+//! `aws_guardduty_detector_feature`.
 //!
 //! ## Peers
 //! Prowler `guardduty_s3_protection_enabled` and four more; Powerpipe `guardduty_detector_s3_protection_enabled` and

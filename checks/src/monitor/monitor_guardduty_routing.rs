@@ -28,9 +28,9 @@
 //! ## Remediation
 //! Console: EventBridge, Rules, Create rule, AWS events, GuardDuty Finding, target SNS topic; confirm the
 //! subscription. CLI: `aws events put-rule --name guardduty --event-pattern
-//! '{"source":["aws.guardduty"],"detail-type":["GuardDuty Finding"],"detail":{"severity":[{"numeric":[">=",7]}]}}'`,
-//! then `aws events put-targets`. Terraform: `aws_cloudwatch_event_rule`, `aws_cloudwatch_event_target`,
-//! `aws_sns_topic_subscription`.
+//! '{"source":["aws.guardduty"],"detail-type":["GuardDuty
+//! Finding"],"detail":{"severity":[{"numeric":[">=",7]}]}}'`, then `aws events
+//! put-targets`. Terraform: `aws_cloudwatch_event_rule`, `aws_cloudwatch_event_target`, `aws_sns_topic_subscription`.
 //!
 //! ## Peers
 //! No peer asks it.

@@ -20,8 +20,8 @@
 //!
 //! ## Remediation
 //! Console: Security Hub CSPM in the management account, Settings, Delegated administrator; then in that account,
-//! Settings, Regions. CLI: `aws securityhub enable-organization-admin-account --admin-account-id ID`, `aws securityhub
-//! create-finding-aggregator --region-linking-mode ALL_REGIONS`. Terraform:
+//! Settings, Regions. CLI: `aws securityhub enable-organization-admin-account --admin-account-id ID`,
+//! `aws securityhub create-finding-aggregator --region-linking-mode ALL_REGIONS`. Terraform:
 //! `aws_securityhub_organization_admin_account`, `aws_securityhub_finding_aggregator`.
 //!
 //! ## Peers
@@ -48,7 +48,7 @@ pub const META: Meta = Meta {
     criteria: &["CC4.1"],
     needs: &[Need::Organization, Need::SecurityHubOrganization, Need::FindingAggregators],
     parameters: &[],
-    expected: "Security Hub has a delegated administrator in every scanned region, and its findings are gathered in one region",
+    expected: "every scanned region has a delegated administrator, and findings are gathered in one region",
     fix: "designate a delegated administrator for Security Hub in each region, and make a finding aggregator there",
 };
 

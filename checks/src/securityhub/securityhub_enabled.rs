@@ -17,8 +17,8 @@
 //! attach what shows that it covers the account.
 //!
 //! ## Remediation
-//! Console: Security Hub CSPM, Go to Security Hub, Enable, choose a standard. CLI: `aws securityhub
-//! enable-security-hub --enable-default-standards`. Terraform: `aws_securityhub_account`,
+//! Console: Security Hub CSPM, Go to Security Hub, Enable, choose a standard. CLI:
+//! `aws securityhub enable-security-hub --enable-default-standards`. Terraform: `aws_securityhub_account`,
 //! `aws_securityhub_standards_subscription`.
 //!
 //! ## Peers
@@ -44,7 +44,7 @@ pub const META: Meta = Meta {
     criteria: &["CC4.1", "CC7.1", "CC7.2"],
     needs: &[Need::SecurityHub],
     parameters: &[&DECLARED_CSPM],
-    expected: "Security Hub runs in the region with a standard that is ready, or a declared product does the same (declared_cspm: {declared_cspm})",
+    expected: "Security Hub runs with a standard that is ready, or a declared product (now: {declared_cspm}) does",
     fix: "enable Security Hub with a standard in the region, or declare the product that you use in its place",
 };
 

@@ -19,8 +19,8 @@
 //! ## Remediation
 //! Console: Security Hub CSPM, Findings, filter on severity CRITICAL, correct, or Workflow status Suppressed with a
 //! note. CLI: `aws securityhub batch-update-findings --finding-identifiers Id=ID,ProductArn=ARN --workflow
-//! Status=SUPPRESSED --note Text=REASON,UpdatedBy=NAME`. Terraform: correct the resource;
-//! `aws_securityhub_automation_rule` suppresses by rule.
+//! Status=SUPPRESSED --note
+//! Text=REASON,UpdatedBy=NAME`. Terraform: correct the resource; `aws_securityhub_automation_rule` suppresses by rule.
 //!
 //! ## Peers
 //! CloudSploit `securityHubActiveFindings`.
