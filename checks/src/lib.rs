@@ -8,14 +8,19 @@ mod check;
 mod contacts;
 mod credentials;
 mod criteria;
+mod detectors;
+mod event_pattern;
 mod finding;
 mod gaps;
 mod management;
+mod finding_age;
 mod page;
 pub mod parameters;
 pub mod regions;
+mod routing;
 mod runner;
 mod wording;
+mod speaks;
 
 pub use check::{Check, Kind, Level, Meta, Per, Severity};
 pub use criteria::{CRITERIA, Criterion, Strength};
@@ -42,6 +47,36 @@ macro_rules! checks {
 }
 
 checks! {
+    accessanalyzer {
+        accessanalyzer_external_enabled
+        accessanalyzer_external_findings
+        accessanalyzer_unused_access
+    }
+    account {
+        account_contact_current
+        account_region_coverage
+        account_security_contact
+    }
+    cloudtrail {
+        cloudtrail_log_validation
+        cloudtrail_multi_region
+    }
+    config {
+        config_aggregator
+        config_delivery_healthy
+        config_recorder_enabled
+        config_records_all_types
+        config_retention
+        config_rules_noncompliant
+        config_service_linked_role
+    }
+    guardduty {
+        guardduty_centralized
+        guardduty_enabled
+        guardduty_high_findings_open
+        guardduty_malware_protection
+        guardduty_protection_plans
+    }
     iam {
         iam_expired_server_cert
         iam_federated_access
@@ -74,19 +109,21 @@ checks! {
         iam_user_unused_access_key
         iam_user_unused_password
     }
-    cloudtrail {
-        cloudtrail_log_validation
-        cloudtrail_multi_region
-    }
-    account {
-        account_contact_current
-        account_security_contact
+    monitor {
+        monitor_guardduty_routing
+        monitor_securityhub_routing
     }
     organization {
+        org_account_inventory
         org_all_features
         org_delegated_admins
         org_membership
         org_scp_guardrails
         org_tag_policies
+    }
+    securityhub {
+        securityhub_centralized
+        securityhub_enabled
+        securityhub_findings_age
     }
 }

@@ -1,0 +1,86 @@
+//! # Config delivery works
+//!
+//! ## What it asks
+//! Whether AWS Config delivers what it records: history and snapshots to the bucket, and notifications to the topic
+//! where one is set.
+//!
+//! ## Why an auditor asks
+//! A recorder whose deliveries fail leaves no files, and the bucket is where an auditor looks for them.
+//!
+//! ## How it is decided
+//! For each region with a recorder or a channel: `DescribeDeliveryChannelStatus` reports `Failure` for none of
+//! history, snapshot and stream, and `Success` for the last delivery of history or of a snapshot. `Not_Applicable`
+//! means that the delivery is not set up, as it is for the stream without a topic. A recorder without a channel is
+//! `fail`; so is a channel that has not delivered anything yet, because nothing shows that it can. A region with
+//! neither is `not-applicable`.
+//!
+//! ## What else is accepted
+//! Nothing replaces the delivery where Config is used.
+//!
+//! ## Remediation
+//! Console: AWS Config, Settings, Delivery method. CLI: `aws configservice describe-delivery-channel-status`, then
+//! correct the bucket or key policy, then `aws configservice deliver-config-snapshot --delivery-channel-name default`.
+//! Terraform: `aws_config_delivery_channel` and the `aws_s3_bucket_policy` of its bucket.
+//!
+//! ## Peers
+//! Powerpipe `config_configuration_recorder_no_failed_deliver_logs`; CloudSploit `configDeliveryFailing`,
+//! `configServiceMissingBucket`.
+//!
+//! ## References
+//! AWS Config Developer Guide, "Managing the delivery channel"; API Reference, `DeliveryChannelStatus`,
+//! `ConfigStreamDeliveryInfo`.
+
+use kickoff_facts::detection::DeliveryChannel;
+use kickoff_facts::{Need, View};
+
+use crate::parameters::Parameters;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "config-delivery-healthy",
+    title: "Config delivery works",
+    severity: Severity::Medium,
+    level: Level::Region,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC7.1"],
+    needs: &[Need::Recorders, Need::DeliveryChannels],
+    parameters: &[],
+    expected: "no last delivery of the channel failed, and one reached its bucket",
+    fix: "correct the bucket policy, the key policy or the topic policy that the delivery error names",
+};
+
+/// Decides.
+///
+/// # Errors
+/// The region's delivery channels, or its recorders where there is no channel, are not known.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    let verdict = match view.delivery_channels()?.first() {
+        Some(channel) => judge(channel),
+        None if view.recorders()?.is_empty() => Verdict::not_applicable(
+            "no recorder and no delivery channel",
+            "config-recorder-enabled judges a region without a recorder",
+        ),
+        None => Verdict::fail("a recorder without a delivery channel"),
+    };
+    Ok(vec![Finding::new(Resource::region(view), verdict)])
+}
+
+fn judge(channel: &DeliveryChannel) -> Verdict {
+    let kinds = [("history", &channel.history), ("snapshot", &channel.snapshot), ("stream", &channel.stream)];
+    let told = kinds.map(|(kind, delivery)| {
+        let status = if delivery.status.is_empty() { "never" } else { delivery.status.as_str() };
+        let when = delivery.last_success.map(|at| format!(", last success {}", at.strftime("%Y-%m-%d")));
+        let error = delivery.error.as_ref().map(|error| format!(" ({error})"));
+        format!("{kind} {status}{}{}", error.unwrap_or_default(), when.unwrap_or_default())
+    });
+    let failed = kinds.iter().any(|(_, delivery)| delivery.status == "Failure");
+    let delivered = channel.history.status == "Success" || channel.snapshot.status == "Success";
+    let observed = format!("channel {} to bucket {}: {}", channel.name, channel.bucket, told.join("; "));
+    if failed || delivered {
+        Verdict::decide(!failed, observed)
+    } else {
+        Verdict::fail(observed).because("nothing was delivered to the bucket yet")
+    }
+}

@@ -1,0 +1,73 @@
+//! # AWS Config records in every active region
+//!
+//! ## What it asks
+//! Whether, in each region that was scanned, an AWS Config recorder is switched on and works.
+//!
+//! ## Why an auditor asks
+//! The history that Config keeps shows which change was made when. A region without a recorder has no such history,
+//! and rules that test configuration cannot run there.
+//!
+//! ## How it is decided
+//! For each region: a recorder that `DescribeConfigurationRecorderStatus` reports as recording and whose last status
+//! is not `Failure`. A `Pending` status is accepted: the recorder runs and has not finished yet. No recorder, a
+//! stopped one, or one whose last run failed is `fail`. Recorders are named `default` in every region; each region is
+//! judged by its own.
+//!
+//! ## What else is accepted
+//! Nothing that configuration shows. Where another product keeps the history of changes, declare an exception that
+//! names it.
+//!
+//! ## Remediation
+//! Console: AWS Config, Settings, Start recording. CLI:
+//! `aws configservice start-configuration-recorder --configuration-recorder-name default`. Terraform:
+//! `aws_config_configuration_recorder_status` with `is_enabled = true`.
+//!
+//! ## Peers
+//! Prowler `config_recorder_all_regions_enabled`; Powerpipe `config_enabled_all_regions`; FSBP Config.1; CIS AWS
+//! Foundations v5 3.3; ScoutSuite `config-recorder-not-configured`; CloudSploit `configServiceEnabled`.
+//!
+//! ## References
+//! AWS Config Developer Guide, "Managing the configuration recorder"; API Reference, `ConfigurationRecorderStatus`.
+
+use kickoff_facts::{Need, View};
+
+use crate::parameters::Parameters;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "config-recorder-enabled",
+    title: "AWS Config records in every active region",
+    severity: Severity::High,
+    level: Level::Region,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC7.1", "CC8.1", "CC4.1"],
+    needs: &[Need::Recorders],
+    parameters: &[],
+    expected: "a recorder of the region is recording, and its last run did not fail",
+    fix: "start the recorder of the region, and correct what its last run reports",
+};
+
+/// Decides.
+///
+/// # Errors
+/// The region's recorders are not known.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    let recorders = view.recorders()?;
+    let working = recorders.iter().find(|recorder| recorder.recording && recorder.last_status != "Failure");
+    let verdict = match (working, recorders.first()) {
+        (Some(recorder), _) => Verdict::pass(match recorder.last_status.as_str() {
+            "" => format!("recorder {} is recording; it has no status yet", recorder.name),
+            status => format!("recorder {} is recording; its last status is {status}", recorder.name),
+        }),
+        (None, Some(recorder)) if recorder.recording => Verdict::fail(format!(
+            "recorder {} is recording, but its last run failed: {}",
+            recorder.name,
+            recorder.last_error.as_deref().unwrap_or("AWS gives no error")
+        )),
+        (None, Some(recorder)) => Verdict::fail(format!("recorder {} is stopped", recorder.name)),
+        (None, None) => Verdict::fail("no recorder"),
+    };
+    Ok(vec![Finding::new(Resource::region(view), verdict)])
+}
