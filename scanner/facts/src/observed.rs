@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 ///
 /// As JSON: `{"value": ..., "evidence": [3]}` or `{"gap": {...}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
 pub enum Observed<T> {
     /// It was read.
     Known {
-        /// What was read.
+        /// What was read. An optional value must be there too, as null: or a gap would read as "there is none".
+        #[serde(deserialize_with = "Deserialize::deserialize")]
         value: T,
         /// From where.
         #[serde(default)]
@@ -88,5 +89,22 @@ impl<T> Default for Observed<T> {
                 evidence: None,
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_never_reads_as_there_is_none() {
+        let denied = r#"{"gap":{"kind":"denied","call":"s3:GetBucketLogging","region":"us-east-1","message":""}}"#;
+        let gap: Observed<Option<String>> = serde_json::from_str(denied).unwrap();
+        assert_eq!(gap.get().unwrap_err().kind, GapKind::Denied);
+        let again = serde_json::from_str::<Observed<Option<String>>>(&serde_json::to_string(&gap).unwrap());
+        assert_eq!(again.unwrap(), gap);
+        let none: Observed<Option<String>> = serde_json::from_str(r#"{"value":null}"#).unwrap();
+        assert_eq!(none.get(), Ok(&None));
+        assert!(serde_json::from_str::<Observed<Option<String>>>("{}").is_err());
     }
 }
