@@ -3,13 +3,19 @@
 //! A check is one file with a documentation comment (which is its published page), a constant [`Meta`] and a pure
 //! function `evaluate`. One line below registers it; its cases stand beside it as `<check>.cases.json`.
 
+pub mod alerting;
+pub mod certainty;
 mod check;
 mod criteria;
+pub mod delivery;
 mod finding;
+pub mod lifecycle;
 mod page;
 pub mod parameters;
 pub mod regions;
 mod runner;
+pub mod selectors;
+pub mod trail_buckets;
 
 pub use check::{Check, Kind, Level, Meta, Per, Severity};
 pub use criteria::{CRITERIA, Criterion, Strength};
@@ -40,7 +46,19 @@ checks! {
         iam_user_access_key_age
     }
     cloudtrail {
+        cloudtrail_bucket_access_logging
+        cloudtrail_bucket_delete_protection
+        cloudtrail_bucket_not_public
+        cloudtrail_bucket_retention
+        cloudtrail_bucket_separate_account
+        cloudtrail_cloudwatch
+        cloudtrail_delivery_healthy
+        cloudtrail_insights
+        cloudtrail_kms
         cloudtrail_log_validation
+        cloudtrail_management_events
         cloudtrail_multi_region
+        cloudtrail_s3_data_read
+        cloudtrail_s3_data_write
     }
 }
