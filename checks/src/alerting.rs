@@ -1,14 +1,23 @@
-//! EventBridge rules that tell somebody of API calls.
+//! Alarms, and EventBridge rules that tell somebody of API calls.
 
+use kickoff_facts::logging::Alarm;
 use kickoff_facts::{Gap, Seen, View};
 use serde_json::Value;
 
+use crate::Resource;
 use crate::certainty::among;
 use crate::parameters::wildcard;
 
 /// The kinds of event that CloudTrail sends to EventBridge.
 const DETAIL_TYPES: [&str; 3] =
     ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail", "AWS Service Event via CloudTrail"];
+
+/// An alarm as the resource of a result.
+#[must_use]
+pub fn alarm(alarm: &Alarm) -> Resource {
+    let kind = if alarm.composite { "AWS::CloudWatch::CompositeAlarm" } else { "AWS::CloudWatch::Alarm" };
+    Resource::new(kind, &alarm.arn)
+}
 
 /// The rules of a region that take in events from CloudTrail, are enabled and have a target.
 ///

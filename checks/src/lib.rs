@@ -61,4 +61,20 @@ checks! {
         cloudtrail_s3_data_read
         cloudtrail_s3_data_write
     }
+    logs {
+        logs_central_forwarding
+        logs_kms
+        logs_retention_finite
+        logs_retention_min
+    }
+    vpc {
+        vpc_flow_logs
+        vpc_flow_logs_quality
+    }
+    monitor {
+        monitor_alarm_actions_enabled
+        monitor_alarm_confirmed_subscriber
+        monitor_alarm_has_action
+        monitor_alarm_insufficient_data
+    }
 }
