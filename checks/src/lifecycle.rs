@@ -1,6 +1,6 @@
 //! How long a bucket's lifecycle rules let log objects live.
 
-use kickoff_facts::storage::{BucketSettings, LifecycleRule};
+use kickoff_facts::storage::{BucketSettings, LifecycleRule, ObjectLock};
 use kickoff_facts::{Gap, Seen};
 
 /// What lifecycle rules do to the objects under some paths, against a time that they must be kept.
@@ -17,10 +17,11 @@ pub enum Kept {
 /// Decides how long objects under any of the paths live. A path is the beginning of keys, segment by segment; a segment
 /// that ends with `*` stands for every segment that begins so, `AWSLogs/o-*/*/CloudTrail*`.
 ///
-/// With versioning, expiry makes an object a former version, which stays until the rules for those end it.
+/// With versioning, expiry makes an object a former version, which stays until the rules for those end it, and at least
+/// as long as a default retention of Object Lock holds it.
 ///
 /// # Errors
-/// The rules are not known; or a rule is too short and it is not known whether versions are kept.
+/// The rules are not known; or a rule is too short and it is not known whether versions are kept or locked.
 pub fn kept(settings: &BucketSettings, seen: &Seen, paths: &[String], min_days: u64) -> Result<Kept, Gap> {
     let rules: Vec<&LifecycleRule> = seen
         .see(&settings.lifecycle)?
@@ -44,6 +45,15 @@ pub fn kept(settings: &BucketSettings, seen: &Seen, paths: &[String], min_days: 
                 Some(former) => format!(", and former versions {former} days later"),
                 None => ", but versioning keeps former versions for ever".to_owned(),
             });
+            // A rule cannot end a version that is locked.
+            if let Some(ended) = life
+                && ended < min_days
+                && let Some(ObjectLock { mode: Some(_), days: Some(locked) }) = seen.see(&settings.object_lock)?
+                && u64::from(*locked) > ended
+            {
+                life = Some(u64::from(*locked));
+                told.push_str(&format!(", but Object Lock keeps each version {locked} days"));
+            }
         }
         match (life, narrowed) {
             (Some(life), false) if life < min_days => return Ok(Kept::TooShort(told)),

@@ -141,7 +141,8 @@ pub fn object_recorders(
     Ok(names)
 }
 
-/// Judges whether events of a kind are recorded for each bucket of customer data; buckets that receive a trail are left out.
+/// Judges whether events of a kind are recorded for each bucket of customer data; buckets that receive a trail are left
+/// out.
 ///
 /// # Errors
 /// The account's buckets are not known, or nothing is known of its trails.

@@ -26,8 +26,8 @@ impl TrailBucket<'_> {
     }
 }
 
-/// Judges each bucket that a trail of a region delivers to, once. What is observed begins with the names of the trails. A
-/// bucket of another account cannot be asked about from here: it is `not-evaluated`.
+/// Judges each bucket that a trail of a region delivers to, once. What is observed begins with the names of the trails.
+/// A bucket of another account cannot be asked about from here: it is `not-evaluated`.
 ///
 /// # Errors
 /// The region's trails or the account's log buckets are not known.

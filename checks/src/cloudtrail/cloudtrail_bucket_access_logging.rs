@@ -7,9 +7,9 @@
 //! Whoever can reach the logs can learn from them or try to alter them. That access needs a record of its own.
 //!
 //! ## How it is decided
-//! The population is every bucket that a trail delivers to, once for each region whose trails use it. Server access logging
-//! must have a target; or a trail that is switched on records data events of the whole bucket, reads and writes. A bucket of
-//! another account is `not-evaluated`: its settings are seen from that account.
+//! The population is every bucket that a trail delivers to, once for each region whose trails use it. Server access
+//! logging must have a target; or a trail that is switched on records data events of the whole bucket, reads and
+//! writes. A bucket of another account is `not-evaluated`: its settings are seen from that account.
 //!
 //! ## What else is accepted
 //! CloudTrail data events of the bucket, reads and writes, in place of server access logging.
@@ -20,8 +20,8 @@
 //! `aws_s3_bucket_logging`. The target should be another bucket, or the log logs itself.
 //!
 //! ## Peers
-//! Prowler `cloudtrail_logs_s3_bucket_access_logging_enabled`; AWS Config `CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING`; CIS AWS
-//! Foundations v5 3.4; CloudSploit `cloudtrailBucketAccessLogging`.
+//! Prowler `cloudtrail_logs_s3_bucket_access_logging_enabled`; AWS Config `CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING`; CIS
+//! AWS Foundations v5 3.4; CloudSploit `cloudtrailBucketAccessLogging`.
 //!
 //! ## References
 //! Amazon S3 User Guide, "Logging requests with server access logging"; API Reference, `GetBucketLogging`.

@@ -7,19 +7,21 @@
 //! Who breaks in deletes the logs. Protection that does not hang on the same permissions keeps the evidence.
 //!
 //! ## How it is decided
-//! The population is every bucket that a trail delivers to, once for each region whose trails use it. `pass` with Object Lock
-//! and a default retention, in either mode, or with MFA delete while versioning is enabled. Object Lock without a default
-//! retention locks nothing by itself, versioning alone leaves versions deletable, and MFA delete with versioning suspended
-//! leaves new objects unprotected: `fail`. In `GOVERNANCE` mode, who has `s3:BypassGovernanceRetention` can delete; the mode
-//! and the days are told, for a person to weigh against the period of the audit.
+//! The population is every bucket that a trail delivers to, once for each region whose trails use it. `pass` with
+//! Object Lock and a default retention, in either mode, or with MFA delete while versioning is enabled. Object Lock
+//! without a default retention locks nothing by itself, versioning alone leaves versions deletable, and MFA delete with
+//! versioning suspended leaves new objects unprotected: `fail`. In `GOVERNANCE` mode, who has
+//! `s3:BypassGovernanceRetention` can delete; the mode and the days are told, for a person to weigh against the period
+//! of the audit.
 //!
 //! ## What else is accepted
-//! A bucket policy that denies deletion to everyone, in a log-archive account, is as good, but telling it takes an evaluation
-//! of policies that this check does not do: record it as an exception. A bucket of another account is `not-evaluated`.
+//! A bucket policy that denies deletion to everyone, in a log-archive account, is as good, but telling it takes an
+//! evaluation of policies that this check does not do: record it as an exception. A bucket of another account is
+//! `not-evaluated`.
 //!
 //! ## Remediation
-//! Console: S3, the bucket, Properties, Object Lock, default retention. CLI: `aws s3api put-object-lock-configuration --bucket
-//! NAME --object-lock-configuration
+//! Console: S3, the bucket, Properties, Object Lock, default retention. CLI: `aws s3api put-object-lock-configuration
+//! --bucket NAME --object-lock-configuration
 //! '{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"COMPLIANCE","Days":365}}}'`. Terraform:
 //! `aws_s3_bucket_object_lock_configuration`. MFA delete can be set by the root user only.
 //!

@@ -4,23 +4,25 @@
 //! Whether anyone outside can read or write the buckets that trails deliver to, through the bucket policy or the ACL.
 //!
 //! ## Why an auditor asks
-//! Logs name users, addresses and resources. A public log bucket tells an attacker what to try, and lets him see whether he
-//! was noticed.
+//! Logs name users, addresses and resources. A public log bucket tells an attacker what to try, and lets him see
+//! whether he was noticed.
 //!
 //! ## How it is decided
-//! The population is every bucket that a trail delivers to, once for each region whose trails use it. The bucket is `fail`
-//! when AWS calls its policy public (`GetBucketPolicyStatus`) and the bucket's own block does not restrict public policies, or
-//! when its ACL grants something to `AllUsers` or `AuthenticatedUsers` and the bucket's own block does not ignore public ACLs.
-//! The block of the whole account is not read here: a policy that is public fails even where that block holds it back, because
-//! one switch would open the bucket. What is not known matters only where the answer turns on it.
+//! The population is every bucket that a trail delivers to, once for each region whose trails use it. The bucket is
+//! `fail` when AWS calls its policy public (`GetBucketPolicyStatus`) and the bucket's own block does not restrict
+//! public policies, or when its ACL grants something to `AllUsers` or `AuthenticatedUsers` and the bucket's own block
+//! does not ignore public ACLs. The block of the whole account is not read here: a policy that is public fails even
+//! where that block holds it back, because one switch would open the bucket. What is not known matters only where the
+//! answer turns on it.
 //!
 //! ## What else is accepted
 //! No block at all, as long as neither policy nor ACL is public. A bucket of another account is `not-evaluated`.
 //!
 //! ## Remediation
 //! Console: S3, the bucket, Permissions, Block public access. CLI: `aws s3api put-public-access-block --bucket NAME
-//! --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true`.
-//! Terraform: `aws_s3_bucket_public_access_block`.
+//! --public-access-block-configuration
+//! BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true`. Terraform:
+//! `aws_s3_bucket_public_access_block`.
 //!
 //! ## Peers
 //! Prowler `cloudtrail_logs_s3_bucket_is_not_publicly_accessible`; AWS Config

@@ -4,32 +4,35 @@
 //! Whether lifecycle rules of the bucket let log files live at least `trail_retention_min_days`.
 //!
 //! ## Why an auditor asks
-//! A Type 2 report covers months. Logs that are deleted after thirty days cannot show what happened in the rest of them, nor
-//! can an incident be traced back.
+//! A Type 2 report covers months. Logs that are deleted after thirty days cannot show what happened in the rest of
+//! them, nor can an incident be traced back.
 //!
 //! ## How it is decided
-//! The population is every bucket that a trail delivers to, once for each region whose trails use it. A rule bears on a trail
-//! when it is enabled and its prefix overlaps the place of the trail's files: `<prefix>/AWSLogs/<account>/CloudTrail...`, or
-//! `<prefix>/AWSLogs/o-.../<account>/CloudTrail...` for an organization's trail. A rule for load-balancer logs in the same
-//! bucket does not. If such a rule expires current objects sooner, or on a date (which takes objects of any age), the bucket
-//! is `fail`; no such rule keeps them for ever: `pass`. With versioning enabled an expired object becomes a former version:
-//! the days until rules end former versions are added, and without such a rule it is kept. A rule that is narrowed to tags or
-//! sizes and too short is `manual`: the facts do not say which objects it takes.
+//! The population is every bucket that a trail delivers to, once for each region whose trails use it. A rule bears on a
+//! trail when it is enabled and its prefix overlaps the place of the trail's files:
+//! `<prefix>/AWSLogs/<account>/CloudTrail...`, or `<prefix>/AWSLogs/o-.../<account>/CloudTrail...` for an
+//! organization's trail. A rule for load-balancer logs in the same bucket does not. If such a rule expires current
+//! objects sooner, or on a date (which takes objects of any age), the bucket is `fail`; no such rule keeps them for
+//! ever: `pass`. With versioning enabled an expired object becomes a former version: the days until rules end former
+//! versions are added, without such a rule it is kept, and a default retention of Object Lock holds it at least so
+//! long. A rule that is narrowed to tags or sizes and too short is `manual`: the facts do not say which objects it
+//! takes.
 //!
 //! ## What else is accepted
-//! A copy kept elsewhere (a SIEM, CloudTrail Lake, a replica) can stand for it: record an exception. A bucket of another
-//! account is `not-evaluated`.
+//! A copy kept elsewhere (a SIEM, CloudTrail Lake, a replica) can stand for it: record an exception. A bucket of
+//! another account is `not-evaluated`.
 //!
 //! ## Remediation
-//! Console: S3, the bucket, Management, Lifecycle rules. CLI: `aws s3api put-bucket-lifecycle-configuration`. Terraform:
-//! `expiration { days = 400 }` in `aws_s3_bucket_lifecycle_configuration`; transitions to Glacier save money and delete nothing.
+//! Console: S3, the bucket, Management, Lifecycle rules. CLI: `aws s3api put-bucket-lifecycle-configuration`.
+//! Terraform: `expiration { days = 400 }` in `aws_s3_bucket_lifecycle_configuration`; transitions to Glacier save money
+//! and delete nothing.
 //!
 //! ## Peers
 //! None: no peer looks at the lifecycle of a trail's bucket.
 //!
 //! ## References
-//! Amazon S3 User Guide, "Expiring objects", "Lifecycle configuration elements"; AWS CloudTrail User Guide, "Finding your
-//! CloudTrail log files".
+//! Amazon S3 User Guide, "Expiring objects", "Lifecycle configuration elements"; AWS CloudTrail User Guide, "Finding
+//! your CloudTrail log files".
 
 use kickoff_facts::logging::Trail;
 use kickoff_facts::{Need, View};

@@ -4,24 +4,25 @@
 //! Whether a trail that records every region delivers to a bucket of another account.
 //!
 //! ## Why an auditor asks
-//! Logs that stay in the account they watch can be destroyed by whoever takes that account over. A log archive with other
-//! administrators separates the duties.
+//! Logs that stay in the account they watch can be destroyed by whoever takes that account over. A log archive with
+//! other administrators separates the duties.
 //!
 //! ## How it is decided
-//! Among the multi-region trails that the scanned regions list, at least one must deliver to a bucket that is not in the
-//! account's own list of buckets. A trail of this account whose last delivery failed with `NoSuchBucket` does not count: its
-//! bucket is gone, not elsewhere. A trail of the organization, owned by another account, that delivers to a bucket of this
-//! account shows that this account is the log archive: `not-applicable`. Whether the trail is switched on and delivers is asked by
-//! `cloudtrail-multi-region` and `cloudtrail-delivery-healthy`.
+//! Among the multi-region trails that the scanned regions list, at least one must deliver to a bucket that is not in
+//! the account's own list of buckets. A trail of this account whose last delivery failed with `NoSuchBucket` does not
+//! count: its bucket is gone, not elsewhere. A trail of the organization, owned by another account, that delivers to a
+//! bucket of this account shows that this account is the log archive: `not-applicable`. Whether the trail is switched
+//! on and delivers is asked by `cloudtrail-multi-region` and `cloudtrail-delivery-healthy`.
 //!
 //! ## What else is accepted
 //! A trail of the organization, beside trails of the account's own. Replication of the bucket to another account is not
 //! read: record an exception.
 //!
 //! ## Remediation
-//! Console: CloudTrail in the management account, Trails, Create trail, Enable for all accounts in my organization, with a bucket
-//! of the log-archive account. CLI: `aws cloudtrail create-trail --is-organization-trail --is-multi-region-trail
-//! --s3-bucket-name ARCHIVE --name org`. Terraform: `is_organization_trail = true` in `aws_cloudtrail`.
+//! Console: CloudTrail in the management account, Trails, Create trail, Enable for all accounts in my organization,
+//! with a bucket of the log-archive account. CLI: `aws cloudtrail create-trail --is-organization-trail
+//! --is-multi-region-trail --s3-bucket-name ARCHIVE --name org`. Terraform: `is_organization_trail = true` in
+//! `aws_cloudtrail`.
 //!
 //! ## Peers
 //! None: no peer looks at whose bucket it is.

@@ -7,25 +7,26 @@
 //! Files in a bucket alert nobody. Detection starts where events are looked at as they come.
 //!
 //! ## How it is decided
-//! The population is every trail that the scanned regions list, each once. A trail that is switched off is `fail`. Otherwise
-//! one of three is enough. A log group whose last delivery is at most `trail_delivery_max_age_hours` old, with no error. Or
-//! an enabled EventBridge rule with a target, in a region that the trail records, whose pattern asks for events from
-//! CloudTrail (by `detail-type`, or by `eventName` or `eventSource` in `detail`). Or a SIEM: the trail's topic or bucket, by
-//! ARN, is declared in `siem_destinations` and delivery to the bucket is recent and without error. Whether the alerts
-//! cover the events that matter is asked by the `monitor-` checks.
+//! The population is every trail that the scanned regions list, each once. A trail that is switched off is `fail`.
+//! Otherwise one of three is enough. A log group whose last delivery is at most `trail_delivery_max_age_hours` old,
+//! with no error. Or an enabled EventBridge rule with a target, in a region that the trail records, whose pattern asks
+//! for events from CloudTrail (by `detail-type`, or by `eventName` or `eventSource` in `detail`). Or a SIEM: the
+//! trail's topic or bucket, by ARN, is declared in `siem_destinations` and delivery to the bucket is recent and without
+//! error. Whether the alerts cover the events that matter is asked by the `monitor-` checks.
 //!
 //! ## What else is accepted
-//! The three count alike. A subscription of the trail's log group needs no rule of its own: where events reach the log group,
-//! the log group is enough.
+//! The three count alike. A subscription of the trail's log group needs no rule of its own: where events reach the log
+//! group, the log group is enough.
 //!
 //! ## Remediation
 //! Console: CloudTrail, Trails, CloudWatch Logs, Edit. CLI: `aws cloudtrail update-trail --name NAME
 //! --cloud-watch-logs-log-group-arn ARN --cloud-watch-logs-role-arn ARN`. Terraform: `cloud_watch_logs_group_arn` and
-//! `cloud_watch_logs_role_arn` in `aws_cloudtrail`. For a SIEM: declare the topic or bucket that it reads in kickoff.toml.
+//! `cloud_watch_logs_role_arn` in `aws_cloudtrail`. For a SIEM: declare the topic or bucket that it reads in
+//! kickoff.toml.
 //!
 //! ## Peers
-//! Prowler `cloudtrail_cloudwatch_logging_enabled`; AWS Config `CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED`; FSBP CloudTrail.5. They
-//! accept a log group only.
+//! Prowler `cloudtrail_cloudwatch_logging_enabled`; AWS Config `CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED`; FSBP
+//! CloudTrail.5. They accept a log group only.
 //!
 //! ## References
 //! AWS CloudTrail User Guide, "Sending events to CloudWatch Logs"; Amazon EventBridge User Guide, "AWS service events

@@ -5,22 +5,22 @@
 //! attempt had no error.
 //!
 //! ## Why an auditor asks
-//! A trail can be switched on and still deliver nothing: the bucket is gone, or its policy or key was changed. Nobody notices
-//! until the logs are needed.
+//! A trail can be switched on and still deliver nothing: the bucket is gone, or its policy or key was changed. Nobody
+//! notices until the logs are needed.
 //!
 //! ## How it is decided
 //! The population is every trail that the scanned regions list, each once. `fail` when the trail is not logging, when
 //! `LatestDeliveryError` is set, when nothing was ever delivered, or when the last delivery is older than
-//! `trail_delivery_max_age_hours`. Where log file validation is on, an error with the last digest file is `fail` as well. A
-//! trail whose status cannot be read (an organization's, from a member) is `not-evaluated`. Delivery to a log group is asked
-//! by `cloudtrail-cloudwatch`.
+//! `trail_delivery_max_age_hours`. Where log file validation is on, an error with the last digest file is `fail` as
+//! well. A trail whose status cannot be read (an organization's, from a member) is `not-evaluated`. Delivery to a log
+//! group is asked by `cloudtrail-cloudwatch`.
 //!
 //! ## What else is accepted
 //! Nothing. A region without any activity delivers nothing for a while: set the limit to what is usual for you.
 //!
 //! ## Remediation
-//! Console: CloudTrail, Trails, the trail's status. CLI: `aws cloudtrail get-trail-status --name NAME`, then mend the bucket
-//! policy, the key policy or the bucket's name, or `aws cloudtrail start-logging --name NAME`. Terraform:
+//! Console: CloudTrail, Trails, the trail's status. CLI: `aws cloudtrail get-trail-status --name NAME`, then mend the
+//! bucket policy, the key policy or the bucket's name, or `aws cloudtrail start-logging --name NAME`. Terraform:
 //! `enable_logging = true` in `aws_cloudtrail`, and the bucket policy.
 //!
 //! ## Peers

@@ -4,12 +4,14 @@
 //! Whether each trail has CloudTrail look for unusual rates of API calls or of errors.
 //!
 //! ## Why an auditor asks
-//! A sudden burst of calls or of denials is often the first sign of misuse. Insights is one way to have somebody notice.
+//! A sudden burst of calls or of denials is often the first sign of misuse. Insights is one way to have somebody
+//! notice.
 //!
 //! ## How it is decided
 //! The population is every trail that the scanned regions list, each once. At least one kind of Insights
-//! (`ApiCallRateInsight`, `ApiErrorRateInsight`) must be on, and the trail must be logging: a trail that is switched off
-//! gives no Insights. Insights cost money for each event analysed; where you do not claim them, record an exception.
+//! (`ApiCallRateInsight`, `ApiErrorRateInsight`) must be on, and the trail must be logging: a trail that is switched
+//! off gives no Insights. Insights cost money for each event analysed; where you do not claim them, record an
+//! exception.
 //!
 //! ## What else is accepted
 //! Nothing here. GuardDuty looks for unusual behaviour too and has checks of its own; both inform the same criterion.

@@ -8,23 +8,24 @@
 //! recorded. A key that is disabled or being deleted takes the logs with it.
 //!
 //! ## How it is decided
-//! The population is every trail that the scanned regions list, each once. A trail without a key is `fail`: S3 encrypts with
-//! its own key, and whoever may read the bucket may read the logs. A key of this account must exist and be `Enabled`. It is
-//! looked for in every scanned region, because the key lives in the region of the bucket, not of the trail; if nothing was
-//! read about it, the trail is `not-evaluated`. A key of another account is accepted by its ARN: its state is seen from there.
+//! The population is every trail that the scanned regions list, each once. A trail without a key is `fail`: S3 encrypts
+//! with its own key, and whoever may read the bucket may read the logs. A key of this account must exist and be
+//! `Enabled`. It is looked for in every scanned region, because the key lives in the region of the bucket, not of the
+//! trail; if nothing was read about it, the trail is `not-evaluated`. A key of another account is accepted by its ARN:
+//! its state is seen from there.
 //!
 //! ## What else is accepted
-//! A key of another account, such as the log archive's. Default encryption of the bucket is not accepted: CloudTrail states
-//! the encryption of each file itself.
+//! A key of another account, such as the log archive's. Default encryption of the bucket is not accepted: CloudTrail
+//! states the encryption of each file itself.
 //!
 //! ## Remediation
-//! Console: CloudTrail, Trails, General details, Edit, Log file SSE-KMS encryption. CLI:
-//! `aws cloudtrail update-trail --name NAME --kms-key-id ARN`; the key policy must let `cloudtrail.amazonaws.com` use it.
-//! Terraform: `kms_key_id` in `aws_cloudtrail`.
+//! Console: CloudTrail, Trails, General details, Edit, Log file SSE-KMS encryption. CLI: `aws cloudtrail update-trail
+//! --name NAME --kms-key-id ARN`; the key policy must let `cloudtrail.amazonaws.com` use it. Terraform: `kms_key_id` in
+//! `aws_cloudtrail`.
 //!
 //! ## Peers
-//! Prowler `cloudtrail_kms_encryption_enabled`; AWS Config `CLOUD_TRAIL_ENCRYPTION_ENABLED`; CIS AWS Foundations v5 3.5;
-//! FSBP CloudTrail.2. They look at the trail only.
+//! Prowler `cloudtrail_kms_encryption_enabled`; AWS Config `CLOUD_TRAIL_ENCRYPTION_ENABLED`; CIS AWS Foundations v5
+//! 3.5; FSBP CloudTrail.2. They look at the trail only.
 //!
 //! ## References
 //! AWS CloudTrail User Guide, "Encrypting CloudTrail log files, digest files, and event data stores with AWS KMS keys".

@@ -1,20 +1,21 @@
 //! # Trail records all management events, read and write, nothing excluded
 //!
 //! ## What it asks
-//! Whether at least one trail that is switched on records every management event of every region: reads and writes, events
-//! of global services, and no service left out.
+//! Whether at least one trail that is switched on records every management event of every region: reads and writes,
+//! events of global services, and no service left out.
 //!
 //! ## Why an auditor asks
-//! Management events say who changed access, configuration and logging. What a selector leaves out never happened, as far
-//! as the evidence goes.
+//! Management events say who changed access, configuration and logging. What a selector leaves out never happened, as
+//! far as the evidence goes.
 //!
 //! ## How it is decided
-//! Some trail, listed in any scanned region (shadows and an organization's included), must be logging, multi-region, with
-//! global service events, and its selectors must take in all management events. Basic selectors: management events included,
-//! `All` (or one selector for reads and one for writes), no `ExcludeManagementEventSources`. Advanced selectors:
-//! `eventCategory` is `Management`, and no condition but `readOnly`; one selector for reads and one for writes together
-//! count. Each further condition, such as `eventSource` not `kms.amazonaws.com`, leaves something out: `fail`. A trail whose
-//! status or selectors cannot be read makes it `not-evaluated`, unless what is known of it or another trail decides.
+//! Some trail, listed in any scanned region (shadows and an organization's included), must be logging, multi-region,
+//! with global service events, and its selectors must take in all management events. Basic selectors: management events
+//! included, `All` (or one selector for reads and one for writes), no `ExcludeManagementEventSources`. Advanced
+//! selectors: `eventCategory` is `Management`, and no condition but `readOnly`; one selector for reads and one for
+//! writes together count. Each further condition, such as `eventSource` not `kms.amazonaws.com`, leaves something out:
+//! `fail`. A trail whose status or selectors cannot be read makes it `not-evaluated`, unless what is known of it or
+//! another trail decides.
 //!
 //! ## What else is accepted
 //! A trail of the organization. Trails that record everything only together are not added up.

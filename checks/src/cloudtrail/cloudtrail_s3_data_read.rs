@@ -4,18 +4,18 @@
 //! Where you claim it: whether some trail records every read of an object in each bucket that holds customer data.
 //!
 //! ## Why an auditor asks
-//! After a leak, the question is which files were read. Only read events answer it. They cost money for each request, so not
-//! every firm claims them.
+//! After a leak, the question is which files were read. Only read events answer it. They cost money for each request,
+//! so not every firm claims them.
 //!
 //! ## How it is decided
 //! Without `s3_read_events_claimed` the check is `not-applicable`, once. With it, the population is every bucket of the
-//! account that matches `customer_data_buckets` and receives no trail, and a trail must take in all reads: basic selectors
-//! with `All` or `ReadOnly`, advanced selectors with `readOnly` true or open. The rest is decided as for
+//! account that matches `customer_data_buckets` and receives no trail, and a trail must take in all reads: basic
+//! selectors with `All` or `ReadOnly`, advanced selectors with `readOnly` true or open. The rest is decided as for
 //! `cloudtrail-s3-data-write`: exact ARNs, the region, and nothing that takes in a part only.
 //!
 //! ## What else is accepted
-//! A trail of the organization. S3 server access logs are no equal: AWS delivers them as best it can. Where they are your
-//! control, do not claim this one.
+//! A trail of the organization. S3 server access logs are no equal: AWS delivers them as best it can. Where they are
+//! your control, do not claim this one.
 //!
 //! ## Remediation
 //! Console: CloudTrail, Trails, Data events, Edit. CLI: `aws cloudtrail put-event-selectors --trail-name NAME
@@ -23,8 +23,8 @@
 //! `readOnly`.
 //!
 //! ## Peers
-//! Prowler `cloudtrail_s3_dataevents_read_enabled`; AWS Config `CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK`; CIS AWS Foundations
-//! v5 3.9; Powerpipe `cloudtrail_s3_object_read_events_audit_enabled`, which reads basic selectors only.
+//! Prowler `cloudtrail_s3_dataevents_read_enabled`; AWS Config `CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK`; CIS AWS
+//! Foundations v5 3.9; Powerpipe `cloudtrail_s3_object_read_events_audit_enabled`, which reads basic selectors only.
 //!
 //! ## References
 //! AWS CloudTrail User Guide, "Logging data events"; API Reference, `DataResource`, `AdvancedFieldSelector`.

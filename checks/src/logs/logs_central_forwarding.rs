@@ -1,18 +1,19 @@
 //! # Logs are forwarded to a central store or SIEM
 //!
 //! ## What it asks
-//! Whether, in each region, the log groups that hold security logs (trails, VPC flow logs) are forwarded as events come.
+//! Whether, in each region, the log groups that hold security logs (trails, VPC flow logs) are forwarded as events
+//! come.
 //!
 //! ## Why an auditor asks
-//! Logs that are looked at in one place, outside the reach of the account's own administrators, are watched and are hard to
-//! lose.
+//! Logs that are looked at in one place, outside the reach of the account's own administrators, are watched and are
+//! hard to lose.
 //!
 //! ## How it is decided
-//! For each region: every log group with security logs must have a subscription, or an account-wide subscription policy must take
-//! it in. With `siem_destinations` declared, the destination must match one of them; without, any destination counts. An
-//! account policy may leave log groups out (`LogGroupName NOT IN [...]`). A region without such log groups is
-//! `not-applicable`. Where only a policy is left whose selection or destination cannot be read, the region is `manual`. Filter
-//! patterns are not among the facts: a subscription may forward a part of the events only.
+//! For each region: every log group with security logs must have a subscription, or an account-wide subscription policy
+//! must take it in. With `siem_destinations` declared, the destination must match one of them; without, any destination
+//! counts. An account policy may leave log groups out (`LogGroupName NOT IN [...]`). A region without such log groups
+//! is `not-applicable`. Where only a policy is left whose selection or destination cannot be read, the region is
+//! `manual`. Filter patterns are not among the facts: a subscription may forward a part of the events only.
 //!
 //! ## What else is accepted
 //! An account-wide policy in place of single subscriptions. A SIEM that reads the trail's bucket or topic is seen by
@@ -20,15 +21,15 @@
 //!
 //! ## Remediation
 //! Console: CloudWatch, Log groups, Subscription filters. CLI: `aws logs put-account-policy --policy-type
-//! SUBSCRIPTION_FILTER_POLICY ...` or `aws logs put-subscription-filter ...`. Terraform: `aws_cloudwatch_log_account_policy` or
-//! `aws_cloudwatch_log_subscription_filter`.
+//! SUBSCRIPTION_FILTER_POLICY ...` or `aws logs put-subscription-filter ...`. Terraform:
+//! `aws_cloudwatch_log_account_policy` or `aws_cloudwatch_log_subscription_filter`.
 //!
 //! ## Peers
 //! None: no peer looks at subscriptions.
 //!
 //! ## References
-//! Amazon CloudWatch Logs User Guide, "Real-time processing of log data with subscriptions", "Account-level subscription
-//! filters"; API Reference, `DescribeAccountPolicies`.
+//! Amazon CloudWatch Logs User Guide, "Real-time processing of log data with subscriptions", "Account-level
+//! subscription filters"; API Reference, `DescribeAccountPolicies`.
 
 use kickoff_facts::logging::{AccountSubscription, SecurityLogGroup};
 use kickoff_facts::{Gap, Need, Seen, View};

@@ -8,16 +8,17 @@
 //! system description claims it, it has to be there.
 //!
 //! ## How it is decided
-//! The population is every log group that matches `customer_key_log_groups`. A KMS key is `pass`, none is `fail`. As long as
-//! none is claimed, the check is `not-applicable`, once for the account. Whether the key is enabled is not asked here.
+//! The population is every log group that matches `customer_key_log_groups`. A KMS key is `pass`, none is `fail`. As
+//! long as none is claimed, the check is `not-applicable`, once for the account. Whether the key is enabled is not
+//! asked here.
 //!
 //! ## What else is accepted
 //! A key of another account.
 //!
 //! ## Remediation
 //! Console: the key of a log group is set on the command line. CLI: `aws logs associate-kms-key --log-group-name NAME
-//! --kms-key-id ARN`, for new events only; the key policy must let `logs.REGION.amazonaws.com` use it. Terraform: `kms_key_id`
-//! in `aws_cloudwatch_log_group`.
+//! --kms-key-id ARN`, for new events only; the key policy must let `logs.REGION.amazonaws.com` use it. Terraform:
+//! `kms_key_id` in `aws_cloudwatch_log_group`.
 //!
 //! ## Peers
 //! Prowler `cloudwatch_log_group_kms_encryption_enabled`; Powerpipe `log_group_encryption_at_rest_enabled`; AWS Config

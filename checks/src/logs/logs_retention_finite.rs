@@ -4,13 +4,13 @@
 //! Whether each log group that holds customer data deletes its events some day.
 //!
 //! ## Why an auditor asks
-//! Confidential information is to be disposed of when it is no longer needed. A log group without a retention keeps it for
-//! ever.
+//! Confidential information is to be disposed of when it is no longer needed. A log group without a retention keeps it
+//! for ever.
 //!
 //! ## How it is decided
-//! The population is every log group that matches `customer_data_log_groups`. A retention of any length is `pass`, none is
-//! `fail`. Configuration does not tell which logs hold customer data: as long as none is declared, the check is `manual`, once
-//! for the account. How long events must be kept at least is asked by `logs-retention-min`.
+//! The population is every log group that matches `customer_data_log_groups`. A retention of any length is `pass`, none
+//! is `fail`. Configuration does not tell which logs hold customer data: as long as none is declared, the check is
+//! `manual`, once for the account. How long events must be kept at least is asked by `logs-retention-min`.
 //!
 //! ## What else is accepted
 //! A job that deletes log streams by age can stand for it: record an exception.
@@ -23,7 +23,8 @@
 //! None: peers test the minimum only, and some pass a log group for keeping events longer.
 //!
 //! ## References
-//! Amazon CloudWatch Logs User Guide, "Change log data retention in CloudWatch Logs"; API Reference, `PutRetentionPolicy`.
+//! Amazon CloudWatch Logs User Guide, "Change log data retention in CloudWatch Logs"; API Reference,
+//! `PutRetentionPolicy`.
 
 use kickoff_facts::{Need, View};
 

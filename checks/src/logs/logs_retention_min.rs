@@ -7,9 +7,9 @@
 //! Events that are deleted within the period can neither be sampled nor be used to look into an incident.
 //!
 //! ## How it is decided
-//! The population is every log group of the scanned regions. A retention of at least the stated days is `pass`, and so is no
-//! retention at all, which keeps events for ever. Less is `fail`. That some log groups must come to an end is another question:
-//! `logs-retention-finite`.
+//! The population is every log group of the scanned regions. A retention of at least the stated days is `pass`, and so
+//! is no retention at all, which keeps events for ever. Less is `fail`. That some log groups must come to an end is
+//! another question: `logs-retention-finite`.
 //!
 //! ## What else is accepted
 //! Events that are forwarded and kept elsewhere can stand for it: record an exception for the log group.
@@ -20,11 +20,12 @@
 //!
 //! ## Peers
 //! Prowler `cloudwatch_log_group_retention_policy_specific_days_enabled` passes a log group without an end; Powerpipe
-//! `cloudwatch_log_group_retention_period_365` alarms on it. AWS Config `CW_LOGGROUP_RETENTION_PERIOD_CHECK`; CloudSploit
-//! `logRetentionPeriod`.
+//! `cloudwatch_log_group_retention_period_365` alarms on it. AWS Config `CW_LOGGROUP_RETENTION_PERIOD_CHECK`;
+//! CloudSploit `logRetentionPeriod`.
 //!
 //! ## References
-//! Amazon CloudWatch Logs User Guide, "Change log data retention in CloudWatch Logs"; API Reference, `DescribeLogGroups`.
+//! Amazon CloudWatch Logs User Guide, "Change log data retention in CloudWatch Logs"; API Reference,
+//! `DescribeLogGroups`.
 
 use kickoff_facts::{Need, View};
 

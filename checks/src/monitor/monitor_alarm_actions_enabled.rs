@@ -7,15 +7,15 @@
 //! Actions are switched off during maintenance and forgotten. The alarm then changes its colour and tells nobody.
 //!
 //! ## How it is decided
-//! The population is every alarm, metric and composite. `ActionsEnabled` must be true. Whether there is an action at all is asked
-//! by `monitor-alarm-has-action`: a new alarm has its actions switched on, even when it has none.
+//! The population is every alarm, metric and composite. `ActionsEnabled` must be true. Whether there is an action at
+//! all is asked by `monitor-alarm-has-action`: a new alarm has its actions switched on, even when it has none.
 //!
 //! ## What else is accepted
 //! Nothing. For maintenance on the day of the scan, record an exception with an end date.
 //!
 //! ## Remediation
-//! Console: CloudWatch, Alarms, Actions, Alarm actions, Enable. CLI: `aws cloudwatch enable-alarm-actions --alarm-names NAME`.
-//! Terraform: `actions_enabled = true` in `aws_cloudwatch_metric_alarm`.
+//! Console: CloudWatch, Alarms, Actions, Alarm actions, Enable. CLI: `aws cloudwatch enable-alarm-actions --alarm-names
+//! NAME`. Terraform: `actions_enabled = true` in `aws_cloudwatch_metric_alarm`.
 //!
 //! ## Peers
 //! Prowler `cloudwatch_alarm_actions_enabled`; Powerpipe `cloudwatch_alarm_action_enabled_check`; AWS Config

@@ -4,20 +4,22 @@
 //! Whether somebody hears each topic that an alarm or an EventBridge rule tells.
 //!
 //! ## Why an auditor asks
-//! An alarm can fire into a topic that nobody subscribed to, or whose invitation was never accepted. It looks right and tells
-//! nobody.
+//! An alarm can fire into a topic that nobody subscribed to, or whose invitation was never accepted. It looks right and
+//! tells nobody.
 //!
 //! ## How it is decided
 //! The population is every SNS topic of this account that alarms or rules of a scanned region tell. One confirmed
-//! subscription is `pass`. None, only ones in `PendingConfirmation`, or a topic that does not exist any more is `fail`. A topic
-//! of another account is not among the facts: it is seen from there. The configuration does not show who reads the mailbox.
+//! subscription is `pass`. None, only ones in `PendingConfirmation`, or a topic that does not exist any more is `fail`.
+//! A topic of another account is not among the facts: it is seen from there. The configuration does not show who reads
+//! the mailbox.
 //!
 //! ## What else is accepted
 //! A subscription of any protocol: mail, a queue, a function, a web address of a paging service.
 //!
 //! ## Remediation
-//! Console: SNS, Topics, Subscriptions, Request confirmation, and confirm in the mail that comes. CLI: `aws sns subscribe
-//! --topic-arn ARN --protocol email --notification-endpoint ops@example.com`. Terraform: `aws_sns_topic_subscription`.
+//! Console: SNS, Topics, Subscriptions, Request confirmation, and confirm in the mail that comes. CLI: `aws sns
+//! subscribe --topic-arn ARN --protocol email --notification-endpoint ops@example.com`. Terraform:
+//! `aws_sns_topic_subscription`.
 //!
 //! ## Peers
 //! CloudSploit `snsValidSubscribers`. No other peer looks at subscribers.

@@ -8,16 +8,16 @@
 //!
 //! ## How it is decided
 //! The population is every alarm, metric and composite. At least one action on ALARM is `pass`. Actions on OK or on
-//! INSUFFICIENT_DATA alone are no alert: `fail`. The facts do not tell which alarms only feed a composite alarm; such an
-//! alarm needs no action of its own and is `fail` all the same.
+//! INSUFFICIENT_DATA alone are no alert: `fail`. The facts do not tell which alarms only feed a composite alarm; such
+//! an alarm needs no action of its own and is `fail` all the same.
 //!
 //! ## What else is accepted
-//! Any action on ALARM: a topic, a Lambda function, an OpsItem, a scaling policy. For an alarm that only feeds a composite
-//! one, and for an EventBridge rule on its change of state, record an exception.
+//! Any action on ALARM: a topic, a Lambda function, an OpsItem, a scaling policy. For an alarm that only feeds a
+//! composite one, and for an EventBridge rule on its change of state, record an exception.
 //!
 //! ## Remediation
-//! Console: CloudWatch, Alarms, Edit, Notification, In alarm. CLI: `aws cloudwatch put-metric-alarm --alarm-actions ARN ...`.
-//! Terraform: `alarm_actions` in `aws_cloudwatch_metric_alarm`.
+//! Console: CloudWatch, Alarms, Edit, Notification, In alarm. CLI: `aws cloudwatch put-metric-alarm --alarm-actions ARN
+//! ...`. Terraform: `alarm_actions` in `aws_cloudwatch_metric_alarm`.
 //!
 //! ## Peers
 //! Prowler `cloudwatch_alarm_actions_alarm_state_configured`; AWS Config `CLOUDWATCH_ALARM_ACTION_CHECK`; ScoutSuite

@@ -8,25 +8,27 @@
 //! metric renamed.
 //!
 //! ## How it is decided
-//! The population is every metric alarm on a metric that a metric filter of the region feeds, by namespace and name. An alarm
-//! in INSUFFICIENT_DATA for more than the stated hours, or since a time that AWS does not state, is `fail`; any other state is
-//! `pass`. Security events are rare, so an alarm that treats missing data as `missing` falls silent between two of them; one
-//! that treats it as `notBreaching` goes to OK. Metric maths and composite alarms name no metric and are left out. OK does not
-//! prove that events arrive: `cloudtrail-cloudwatch` asks that.
+//! The population is every metric alarm on a metric that a metric filter of the region feeds, by namespace and name. An
+//! alarm in INSUFFICIENT_DATA for more than the stated hours, or since a time that AWS does not state, is `fail`; any
+//! other state is `pass`. Security events are rare, so an alarm that treats missing data as `missing` falls silent
+//! between two of them; one that treats it as `notBreaching` goes to OK. Metric maths and composite alarms name no
+//! metric and are left out. OK does not prove that events arrive: `cloudtrail-cloudwatch` asks that.
 //!
 //! ## What else is accepted
 //! A metric filter with a default value of 0, which gives data all the time.
 //!
 //! ## Remediation
 //! Console: CloudWatch, Alarms, Edit, Missing data treatment, good. CLI: `aws cloudwatch put-metric-alarm
-//! --treat-missing-data notBreaching ...`. Terraform: `treat_missing_data = "notBreaching"` in `aws_cloudwatch_metric_alarm`, or
-//! `default_value = "0"` in the metric filter. First see that the filter still reads a log group that gets events.
+//! --treat-missing-data notBreaching ...`. Terraform: `treat_missing_data = "notBreaching"` in
+//! `aws_cloudwatch_metric_alarm`, or `default_value = "0"` in the metric filter. First see that the filter still reads
+//! a log group that gets events.
 //!
 //! ## Peers
 //! None.
 //!
 //! ## References
-//! Amazon CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data"; API Reference, `DescribeAlarms`.
+//! Amazon CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data"; API Reference,
+//! `DescribeAlarms`.
 
 use kickoff_facts::{Need, View};
 

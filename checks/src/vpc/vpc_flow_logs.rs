@@ -7,17 +7,18 @@
 //! Flow logs show who spoke to whom. Without them, an intrusion or a leak over the network cannot be traced.
 //!
 //! ## How it is decided
-//! The population is every VPC of this account with at least one network interface: an empty default VPC has no traffic. An
-//! `ACTIVE` flow log on the VPC itself is `pass`. A VPC that another account shares with this one is judged there. Flow logs on
-//! single subnets or interfaces are not added up: new ones would be missed. What the flow log records, and whether it
-//! arrives, is asked by `vpc-flow-logs-quality`.
+//! The population is every VPC of this account with at least one network interface: an empty default VPC has no
+//! traffic. An `ACTIVE` flow log on the VPC itself is `pass`. A VPC that another account shares with this one is judged
+//! there. Flow logs on single subnets or interfaces are not added up: new ones would be missed. What the flow log
+//! records, and whether it arrives, is asked by `vpc-flow-logs-quality`.
 //!
 //! ## What else is accepted
 //! Flow logs on every subnet, if you make sure that new subnets get one: record an exception.
 //!
 //! ## Remediation
-//! Console: VPC, Your VPCs, Flow logs, Create. CLI: `aws ec2 create-flow-logs --resource-type VPC --resource-ids vpc-...
-//! --traffic-type ALL --log-destination-type s3 --log-destination arn:aws:s3:::BUCKET`. Terraform: `aws_flow_log` with `vpc_id`.
+//! Console: VPC, Your VPCs, Flow logs, Create. CLI: `aws ec2 create-flow-logs --resource-type VPC --resource-ids
+//! vpc-... --traffic-type ALL --log-destination-type s3 --log-destination arn:aws:s3:::BUCKET`. Terraform:
+//! `aws_flow_log` with `vpc_id`.
 //!
 //! ## Peers
 //! Prowler `vpc_flow_logs_enabled`; Powerpipe `vpc_flow_logs_enabled`; AWS Config `VPC_FLOW_LOGS_ENABLED`; CIS AWS

@@ -9,12 +9,12 @@
 //! nothing.
 //!
 //! ## How it is decided
-//! The population is every flow log on a VPC. The traffic type must be `ALL`, and delivery must not have failed; before the
-//! first delivery there is no delivery status, which is no failure. Then the time that it is kept. CloudWatch Logs: the log
-//! group must exist, with no retention or one that is long enough. S3: no lifecycle rule of a bucket of this account may end
-//! objects under `AWSLogs/<account>/vpcflowlogs/` sooner, reckoned as in `cloudtrail-bucket-retention`; a short rule for
-//! certain tags or sizes is `manual`. For a destination of another account, a bucket of which nothing was read, and a
-//! Firehose stream, the time is not read: the flow log passes on the rest, and the reason says so.
+//! The population is every flow log on a VPC. The traffic type must be `ALL`, and delivery must not have failed; before
+//! the first delivery there is no delivery status, which is no failure. Then the time that it is kept. CloudWatch Logs:
+//! the log group must exist, with no retention or one that is long enough. S3: no lifecycle rule of a bucket of this
+//! account may end objects under `AWSLogs/<account>/vpcflowlogs/` sooner, reckoned as in `cloudtrail-bucket-retention`;
+//! a short rule for certain tags or sizes is `manual`. For a destination of another account, a bucket of which nothing
+//! was read, and a Firehose stream, the time is not read: the flow log passes on the rest, and the reason says so.
 //!
 //! ## What else is accepted
 //! Two flow logs, one for accepted and one for rejected traffic, record everything: record an exception for both.
