@@ -3,24 +3,30 @@
 //! A check is one file with a documentation comment (which is its published page), a constant [`Meta`] and a pure
 //! function `evaluate`. One line below registers it; its cases stand beside it as `<check>.cases.json`.
 
+mod alerting;
 mod attachments;
+mod certainty;
 mod check;
 mod contacts;
 mod credentials;
 mod criteria;
+mod delivery;
 mod detectors;
 mod event_pattern;
 mod finding;
-mod gaps;
-mod management;
 mod finding_age;
+mod gaps;
+mod lifecycle;
+mod management;
 mod page;
 pub mod parameters;
 pub mod regions;
 mod routing;
 mod runner;
-mod wording;
+mod selectors;
 mod speaks;
+mod trail_buckets;
+mod wording;
 
 pub use check::{Check, Kind, Level, Meta, Per, Severity};
 pub use criteria::{CRITERIA, Criterion, Strength};
@@ -58,8 +64,20 @@ checks! {
         account_security_contact
     }
     cloudtrail {
+        cloudtrail_bucket_access_logging
+        cloudtrail_bucket_delete_protection
+        cloudtrail_bucket_not_public
+        cloudtrail_bucket_retention
+        cloudtrail_bucket_separate_account
+        cloudtrail_cloudwatch
+        cloudtrail_delivery_healthy
+        cloudtrail_insights
+        cloudtrail_kms
         cloudtrail_log_validation
+        cloudtrail_management_events
         cloudtrail_multi_region
+        cloudtrail_s3_data_read
+        cloudtrail_s3_data_write
     }
     config {
         config_aggregator
@@ -109,7 +127,17 @@ checks! {
         iam_user_unused_access_key
         iam_user_unused_password
     }
+    logs {
+        logs_central_forwarding
+        logs_kms
+        logs_retention_finite
+        logs_retention_min
+    }
     monitor {
+        monitor_alarm_actions_enabled
+        monitor_alarm_confirmed_subscriber
+        monitor_alarm_has_action
+        monitor_alarm_insufficient_data
         monitor_guardduty_routing
         monitor_securityhub_routing
     }
@@ -125,5 +153,9 @@ checks! {
         securityhub_centralized
         securityhub_enabled
         securityhub_findings_age
+    }
+    vpc {
+        vpc_flow_logs
+        vpc_flow_logs_quality
     }
 }

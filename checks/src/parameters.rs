@@ -216,7 +216,7 @@ impl Parameters {
 }
 
 /// Whether a text matches a pattern of `*` and `?`, in time linear in both.
-fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
+pub(crate) fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t, mut star) = (0, 0, None);
     while t < text.len() {
         if p < pattern.len() && pattern[p] == b'*' {

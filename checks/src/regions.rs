@@ -6,17 +6,11 @@ use kickoff_facts::{Gap, GapKind, View};
 /// not be read; "nothing" needs every region to have been read.
 ///
 /// # Errors
-/// Nothing was found, and a region could not be read.
-pub fn find<'a, T>(view: &View<'a>, mut look: impl FnMut(&View<'a>) -> Result<Vec<T>, Gap>) -> Result<Vec<T>, Gap> {
-    let (mut found, mut gap) = (Vec::new(), None);
-    for region in view.regions() {
-        match look(&region) {
-            Ok(here) => found.extend(here),
-            Err(error) => gap = gap.or(Some(error)),
-        }
-        view.adopt(&region);
-    }
-    match gap {
+/// Nothing was found, and a region could not be read, or none was asked.
+pub fn find<'a, T>(view: &View<'a>, look: impl FnMut(&View<'a>) -> Result<Vec<T>, Gap>) -> Result<Vec<T>, Gap> {
+    let answers = each(view, look);
+    let found: Vec<T> = answers.known.into_iter().flat_map(|(_, found)| found).collect();
+    match answers.gap {
         Some(gap) if found.is_empty() => Err(gap),
         _ => Ok(found),
     }
@@ -52,4 +46,14 @@ pub fn each<'a, T>(view: &View<'a>, mut look: impl FnMut(&View<'a>) -> Result<T,
         });
     }
     answers
+}
+
+/// Whether a window on a region is the one in which a check that is called for each region says something of the whole
+/// account, so that it is said once: the home region, or the first where that was not scanned.
+#[must_use]
+pub fn speaks_for_account(view: &View<'_>) -> bool {
+    let home = view.home_region();
+    let scanned = |region: &str| view.regions().any(|here| here.region_name() == region);
+    let first = view.regions().next().map(|here| here.region_name());
+    (if scanned(home) { Some(home) } else { first }) == Some(view.region_name())
 }

@@ -83,10 +83,12 @@ fn run(facts: &AccountFacts, check: &'static Check, parameters: &Parameters) -> 
             }
         }
     }
-    // Regions where a population is empty say nothing while another region has one: one row for the account is enough.
-    if check.meta.level == Level::Resource && rows.iter().any(|row| row.status != Status::NoPopulation) {
-        rows.retain(|row| row.status != Status::NoPopulation);
-    } else if rows.len() > 1 && rows.iter().all(|row| row.status == Status::NoPopulation) {
+    // A region without a population says nothing beside one that has results; where none has any, one row for the
+    // account says it.
+    let empty = |row: &Row| row.status == Status::NoPopulation;
+    // But beside regions where the question does not arise, "read, and nothing there" is news.
+    let out_of_question = |row: &Row| row.status == Status::NotApplicable && row.resource.kind == "AWS::Region";
+    if check.meta.level == Level::Resource && rows.iter().all(empty) && !rows.is_empty() {
         let evidence: BTreeSet<EvidenceRef> = rows.iter().flat_map(|row| row.evidence.iter().copied()).collect();
         rows.truncate(1);
         for row in &mut rows {
@@ -94,6 +96,8 @@ fn run(facts: &AccountFacts, check: &'static Check, parameters: &Parameters) -> 
             row.resource = Resource::new("AWS::Account", format!("account/{}", facts.account));
             row.evidence = evidence.iter().copied().collect();
         }
+    } else if rows.iter().any(|row| !empty(row) && !out_of_question(row)) {
+        rows.retain(|row| !empty(row));
     }
     if rows.is_empty() {
         let gap = Gap {

@@ -1,5 +1,7 @@
 //! Runs every check's cases, which stand beside it as data, and holds the register of checks together.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

@@ -97,6 +97,12 @@ impl<'a> View<'a> {
         u64::try_from(self.as_of().duration_since(then).as_hours() / 24).unwrap_or(0)
     }
 
+    /// Whole hours from a time to now; 0 for a time ahead.
+    #[must_use]
+    pub fn hours_since(&self, then: Timestamp) -> u64 {
+        u64::try_from(self.as_of().duration_since(then).as_hours()).unwrap_or(0)
+    }
+
     /// The evidence of everything that was looked at through this window.
     #[must_use]
     pub fn evidence(&self) -> Vec<EvidenceRef> {

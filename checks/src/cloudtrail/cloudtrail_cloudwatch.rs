@@ -1,0 +1,101 @@
+//! # Trail reaches a place where alerts are built
+//!
+//! ## What it asks
+//! Whether the events of each trail arrive, in time, where something watches them: a log group, EventBridge, or a SIEM.
+//!
+//! ## Why an auditor asks
+//! Files in a bucket alert nobody. Detection starts where events are looked at as they come.
+//!
+//! ## How it is decided
+//! The population is every trail that the scanned regions list, each once. A trail that is switched off is `fail`.
+//! Otherwise one of three is enough. A log group whose last delivery is at most `trail_delivery_max_age_hours` old,
+//! with no error. Or an enabled EventBridge rule with a target, in a region that the trail records, whose pattern asks
+//! for events from CloudTrail (by `detail-type`, or by `eventName` or `eventSource` in `detail`). Or a SIEM: the
+//! trail's topic or bucket, by ARN, is declared in `siem_destinations` and delivery to the bucket is recent and without
+//! error. Whether the alerts cover the events that matter is asked by the `monitor-` checks.
+//!
+//! ## What else is accepted
+//! The three count alike. A subscription of the trail's log group needs no rule of its own: where events reach the log
+//! group, the log group is enough.
+//!
+//! ## Remediation
+//! Console: CloudTrail, Trails, CloudWatch Logs, Edit. CLI: `aws cloudtrail update-trail --name NAME
+//! --cloud-watch-logs-log-group-arn ARN --cloud-watch-logs-role-arn ARN`. Terraform: `cloud_watch_logs_group_arn` and
+//! `cloud_watch_logs_role_arn` in `aws_cloudtrail`. For a SIEM: declare the topic or bucket that it reads in
+//! kickoff.toml.
+//!
+//! ## Peers
+//! Prowler `cloudtrail_cloudwatch_logging_enabled`; AWS Config `CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED`; FSBP
+//! CloudTrail.5. They accept a log group only.
+//!
+//! ## References
+//! AWS CloudTrail User Guide, "Sending events to CloudWatch Logs"; Amazon EventBridge User Guide, "AWS service events
+//! delivered via AWS CloudTrail"; CloudTrail API Reference, `GetTrailStatus`.
+
+use kickoff_facts::{Need, View};
+
+use crate::parameters::{Parameters, SIEM_DESTINATIONS, TRAIL_DELIVERY_MAX_AGE};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, alerting, delivery, regions};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "cloudtrail-cloudwatch",
+    title: "Trail reaches a place where alerts are built",
+    severity: Severity::Medium,
+    level: Level::Resource,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC7.2", "CC7.3"],
+    needs: &[Need::Trails, Need::Rules],
+    parameters: &[&SIEM_DESTINATIONS, &TRAIL_DELIVERY_MAX_AGE],
+    expected: "events reached a log group within {trail_delivery_max_age_hours} hours, or EventBridge rules take them up, or a declared SIEM does (declared: {siem_destinations})",
+    fix: "deliver the trail to a log group, or build EventBridge rules on API calls, or declare the SIEM that reads its topic or bucket",
+};
+
+/// Decides.
+///
+/// # Errors
+/// The region's trails are not known.
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    let limit = parameters.number(&TRAIL_DELIVERY_MAX_AGE);
+    let judged = view.trails()?.iter().filter(|trail| trail.primary).map(|trail| {
+        Finding::judge(Resource::new("AWS::CloudTrail::Trail", &trail.arn), |seen| {
+            let status = seen.see(&trail.status)?;
+            if !status.logging {
+                return Ok(Verdict::fail("the trail is switched off"));
+            }
+            let mut told = match &trail.log_group_arn {
+                Some(group) => {
+                    let error = status.log_group_delivery_error.as_deref();
+                    match delivery::state(view, status.last_log_group_delivery, error, limit) {
+                        Ok(state) => return Ok(Verdict::pass(format!("delivery to {group} {state}"))),
+                        Err(state) => format!("delivery to {group} {state}"),
+                    }
+                }
+                None => "no log group".to_owned(),
+            };
+            let bucket = format!("arn:{}:s3:::{}", view.partition(), trail.bucket);
+            let declared = [trail.topic_arn.as_ref(), Some(&bucket)];
+            let siem = declared.into_iter().flatten().find(|arn| parameters.matches(&SIEM_DESTINATIONS, arn));
+            if let Some(siem) = siem {
+                match delivery::state(view, status.last_delivery, status.delivery_error.as_deref(), limit) {
+                    Ok(state) => return Ok(Verdict::pass(format!("declared SIEM reads {siem}; delivery {state}"))),
+                    Err(state) => told.push_str(&format!("; declared SIEM reads {siem}, but delivery {state}")),
+                }
+            }
+            let rules = regions::find(view, |here| {
+                if !trail.covers(here.region_name()) {
+                    return Ok(Vec::new());
+                }
+                let rules = alerting::api_call_rules(here, seen)?;
+                Ok(rules.into_iter().map(|rule| format!("{rule} ({})", here.region_name())).collect())
+            })?;
+            Ok(if rules.is_empty() {
+                Verdict::fail(format!("{told}; no enabled EventBridge rule on API calls"))
+            } else {
+                Verdict::pass(format!("{told}; EventBridge rules on API calls: {}", rules.join(", ")))
+            })
+        })
+    });
+    Ok(judged.collect())
+}
