@@ -12,10 +12,9 @@ use crate::scan::select;
 
 pub(crate) fn run(arguments: &PermissionsArgs) -> Result<Exit, Failure> {
     let selection = select(&arguments.select)?;
-    // The caller and the regions are asked whatever the checks.
-    let always = Need::Regions.operations().chain(Operation::get("sts:GetCallerIdentity"));
+    let caller = Operation::get("sts:GetCallerIdentity");
     let actions: BTreeSet<&str> =
-        selection.needs().into_iter().flat_map(Need::operations).chain(always).map(Operation::action).collect();
+        selection.needs().into_iter().flat_map(Need::operations).chain(caller).map(Operation::action).collect();
     let policy = json!({
         "Version": "2012-10-17",
         "Statement": [{ "Sid": "KickoffReadOnly", "Effect": "Allow", "Action": actions, "Resource": "*" }],

@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use kickoff_aws::is_region_name;
@@ -158,7 +158,7 @@ fn tell(
     document: &Document,
     json: &[u8],
     folder: &Path,
-    report: &PathBuf,
+    report: &Path,
 ) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match arguments.format {

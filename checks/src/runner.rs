@@ -173,6 +173,9 @@ impl Check {
     }
 }
 
+/// What every run asks, whatever its checks: the account's name, its regions, and the totals that populations tie to.
+const FRAME: [Need; 3] = [Need::Aliases, Need::Regions, Need::AccountSummary];
+
 /// Why checks cannot be selected.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SelectionError {
@@ -236,9 +239,9 @@ impl Selection {
         Ok(Self(checks))
     }
 
-    /// The fact families that the checks need, with those that must come before, sorted.
+    /// The fact families that the checks need, with those that must come before and those of every run, sorted.
     #[must_use]
     pub fn needs(&self) -> Vec<Need> {
-        Need::closure(self.0.iter().flat_map(|check| check.meta.needs.iter().copied()))
+        Need::closure(self.0.iter().flat_map(|check| check.meta.needs.iter().copied()).chain(FRAME))
     }
 }

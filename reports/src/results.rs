@@ -225,8 +225,9 @@ pub struct Evidence {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
-    /// The line in `exchanges/<account>.jsonl.zst`, from 1.
-    pub line: u32,
+    /// Where it stands in the account's archive. Not part of the contract: the order of an archive means nothing.
+    #[serde(skip)]
+    pub position: u32,
     /// HTTP status; none when no answer came.
     pub status: Option<u16>,
     /// When the request went out (UTC).
@@ -333,7 +334,7 @@ impl Document {
         for row in self.coverage.iter().filter(|row| row.status != "ok" && row.status != "region-disabled") {
             let reason = row.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
             shortfalls.push(format!(
-                "{}:{} in {} of {} was {}{reason}",
+                "{}:{} in {} of {}: {}{reason}",
                 row.service, row.operation, row.region, row.account, row.status
             ));
         }
@@ -450,7 +451,7 @@ fn evidence(item: &Item, id: EvidenceId) -> Evidence {
             .exchanges
             .iter()
             .map(|e| Exchange {
-                line: e.position + 1,
+                position: e.position,
                 status: e.status,
                 started: e.started.to_string(),
                 finished: e.finished.to_string(),

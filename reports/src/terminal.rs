@@ -2,11 +2,9 @@
 
 use std::io::{self, Write};
 
-use kickoff_checks::Status;
+use kickoff_checks::{Severity, Status};
 use tabled::builder::Builder;
-use tabled::settings::object::Rows;
-use tabled::settings::peaker::Priority;
-use tabled::settings::{Modify, Style, Width, style::HorizontalLine};
+use tabled::settings::Style;
 
 use crate::results::Document;
 use crate::summary::{OfCheck, by_check, by_status};
@@ -70,70 +68,16 @@ fn colour_of(status: Status) -> &'static str {
 }
 
 fn tables(document: &Document, width: usize, colour: bool, to: &mut dyn Write) -> io::Result<()> {
-    let mut criteria = Builder::default();
-    criteria.push_record(["criterion", "about", "coverage", "pass", "fail", "not evaluated", "other"]);
-    let (with, without): (Vec<_>, Vec<_>) =
-        document.criteria.iter().partition(|criterion| !criterion.checks.is_empty());
-    for criterion in &with {
-        let count = |status: Status| criterion.counts.get(status.name()).copied().unwrap_or_default();
-        let decided = count(Status::Pass) + count(Status::Fail) + count(Status::NotEvaluated);
-        let other = criterion.counts.values().sum::<u64>() - decided;
-        let fail = count(Status::Fail);
-        let number = |n: u64| if n == 0 { String::from("·") } else { n.to_string() };
-        criteria.push_record([
-            criterion.id.clone(),
-            criterion.name.clone(),
-            criterion.coverage.clone(),
-            number(count(Status::Pass)),
-            if fail > 0 { paint(&fail.to_string(), "31", colour) } else { number(0) },
-            number(count(Status::NotEvaluated)),
-            number(other),
-        ]);
-    }
-    writeln!(to, "{}", draw(criteria, width))?;
-    let by_class = |class: &str| without.iter().filter(|criterion| criterion.coverage == class).count();
-    writeln!(
-        to,
-        "The other {} of 61 criteria: {} need documents and people, {} were not tested, {} are not in scope.\n",
-        without.len(),
-        by_class("manual"),
-        by_class("not-tested"),
-        by_class("not-in-scope")
-    )?;
-
+    criteria(document, width, colour, to)?;
     let failing: Vec<OfCheck<'_>> = by_check(document).into_iter().filter(|c| c.count(Status::Fail) > 0).collect();
     if !failing.is_empty() {
-        let mut table = Builder::default();
-        table.push_record(["severity", "what fails", "where", "evidence", "what to do"]);
-        for group in failing.iter().take(DRAWN) {
-            let meta = group.check.meta;
-            let fails: Vec<_> = group.rows.iter().filter(|row| row.status == Status::Fail.name()).collect();
-            let mut places: Vec<String> = fails.iter().take(3).map(|row| short(&row.resource).to_owned()).collect();
-            if fails.len() > 3 {
-                places.push(format!("and {} more", fails.len() - 3));
-            }
-            let mut evidence: Vec<&str> =
-                fails.iter().flat_map(|row| row.evidence.iter().map(String::as_str)).collect();
-            evidence.sort_unstable();
-            evidence.dedup();
-            let more = if evidence.len() > 3 { format!(" +{}", evidence.len() - 3) } else { String::new() };
-            evidence.truncate(3);
-            let severe = matches!(meta.severity, kickoff_checks::Severity::Critical | kickoff_checks::Severity::High);
-            table.push_record([
-                if severe { paint(meta.severity.name(), "31", colour) } else { meta.severity.name().to_owned() },
-                format!("{}\n{}", meta.title, meta.id),
-                format!("{} of {}: {}", fails.len(), group.rows.len(), places.join(", ")),
-                format!("{}{more}", evidence.join(" ")),
-                meta.fix.to_owned(),
-            ]);
-        }
-        writeln!(to, "{}", draw(table, width))?;
+        let shown: Vec<Failure> = failing.iter().take(DRAWN).map(Failure::of).collect();
+        if width < NARROW { stacked(&shown, width, colour, to)? } else { drawn(&shown, width, colour, to)? }
         if failing.len() > DRAWN {
             writeln!(to, "{} more failing checks stand in the report.", failing.len() - DRAWN)?;
         }
         writeln!(to)?;
     }
-
     let tallies: Vec<String> = by_status(document)
         .into_iter()
         .filter(|(_, count)| *count > 0)
@@ -142,17 +86,117 @@ fn tables(document: &Document, width: usize, colour: bool, to: &mut dyn Write) -
     writeln!(to, "{} results: {}", document.results.len(), tallies.join(", "))
 }
 
+/// The criteria that some check informs; of the others, how many there are of each kind.
+fn criteria(document: &Document, width: usize, colour: bool, to: &mut dyn Write) -> io::Result<()> {
+    /// Everything but the column that gives way: borders and the other columns.
+    const FIXED: usize = 64;
+    let mut table = Builder::default();
+    table.push_record(["criterion", "about", "coverage", "pass", "fail", "open", "other"]);
+    let (with, without): (Vec<_>, Vec<_>) = document.criteria.iter().partition(|criterion| !criterion.checks.is_empty());
+    for criterion in &with {
+        let count = |status: Status| criterion.counts.get(status.name()).copied().unwrap_or_default();
+        let (pass, fail, open) = (count(Status::Pass), count(Status::Fail), count(Status::NotEvaluated));
+        let other = criterion.counts.values().sum::<u64>() - pass - fail - open;
+        let number = |n: u64| if n == 0 { String::from("·") } else { n.to_string() };
+        table.push_record([
+            criterion.id.clone(),
+            wrap(&criterion.name, width.saturating_sub(FIXED)),
+            criterion.coverage.clone(),
+            number(pass),
+            if fail > 0 { paint(&fail.to_string(), "31", colour) } else { number(0) },
+            if open > 0 { paint(&open.to_string(), "33", colour) } else { number(0) },
+            number(other),
+        ]);
+    }
+    writeln!(to, "{}", table.build().with(Style::rounded()))?;
+    let of_class = |class: &str| without.iter().filter(|criterion| criterion.coverage == class).count();
+    let rest = format!(
+        "The other {} of 61 criteria: {} need documents and people, {} were not tested, {} are not in scope. Open: not evaluated, because something could not be read.",
+        without.len(),
+        of_class("manual"),
+        of_class("not-tested"),
+        of_class("not-in-scope")
+    );
+    writeln!(to, "{}\n", textwrap::fill(&rest, width))
+}
+
+/// Narrower than this a table of five columns cannot be read.
+const NARROW: usize = 100;
+
+/// A failing check, in words.
+struct Failure {
+    severity: Severity,
+    title: &'static str,
+    id: &'static str,
+    places: String,
+    evidence: String,
+    fix: &'static str,
+}
+
+impl Failure {
+    fn of(group: &OfCheck<'_>) -> Self {
+        let fails: Vec<_> = group.rows.iter().filter(|row| row.status == Status::Fail.name()).collect();
+        let mut places: Vec<String> = fails.iter().take(3).map(|row| short(&row.resource).to_owned()).collect();
+        if fails.len() > 3 {
+            places.push(format!("and {} more", fails.len() - 3));
+        }
+        let mut evidence: Vec<&str> = fails.iter().flat_map(|row| row.evidence.iter().map(String::as_str)).collect();
+        evidence.sort_unstable();
+        evidence.dedup();
+        let more = if evidence.len() > 3 { format!(" +{}", evidence.len() - 3) } else { String::new() };
+        evidence.truncate(3);
+        let meta = group.check.meta;
+        Self {
+            severity: meta.severity,
+            title: meta.title,
+            id: meta.id,
+            places: format!("{} of {}: {}", fails.len(), group.rows.len(), places.join(", ")),
+            evidence: format!("{}{more}", evidence.join(" ")),
+            fix: meta.fix,
+        }
+    }
+
+    fn severity(&self, colour: bool) -> String {
+        let severe = matches!(self.severity, Severity::Critical | Severity::High);
+        if severe { paint(self.severity.name(), "31", colour) } else { self.severity.name().to_owned() }
+    }
+}
+
+fn drawn(failures: &[Failure], width: usize, colour: bool, to: &mut dyn Write) -> io::Result<()> {
+    /// Borders, the severity and the evidence.
+    const FIXED: usize = 16 + 8 + 14;
+    let room = width.saturating_sub(FIXED);
+    let (what, place) = (room * 30 / 100, room * 34 / 100);
+    let mut table = Builder::default();
+    table.push_record(["severity", "what fails", "where", "evidence", "what to do"]);
+    for failure in failures {
+        table.push_record([
+            failure.severity(colour),
+            format!("{}\n{}", wrap(failure.title, what), wrap(failure.id, what)),
+            wrap(&failure.places, place),
+            wrap(&failure.evidence, 14),
+            wrap(failure.fix, room - what - place),
+        ]);
+    }
+    writeln!(to, "{}", table.build().with(Style::modern_rounded()))
+}
+
+fn stacked(failures: &[Failure], width: usize, colour: bool, to: &mut dyn Write) -> io::Result<()> {
+    let indented = |text: &str| textwrap::fill(text, textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  "));
+    for failure in failures {
+        writeln!(to, "{} {}", failure.severity(colour), failure.title)?;
+        writeln!(to, "{}", indented(&format!("{} · {} · {}", failure.id, failure.places, failure.evidence)))?;
+        writeln!(to, "{}\n", indented(&format!("→ {}", failure.fix)))?;
+    }
+    Ok(())
+}
+
+fn wrap(text: &str, width: usize) -> String {
+    textwrap::fill(text, width.max(10))
+}
+
 /// The telling end of an ARN: `user/ann` of `arn:aws:iam::111122223333:user/ann`.
 fn short(resource: &str) -> &str {
     if resource.starts_with("arn:") { resource.splitn(6, ':').nth(5).unwrap_or(resource) } else { resource }
 }
 
-fn draw(builder: Builder, width: usize) -> String {
-    let mut table = builder.build();
-    let line = HorizontalLine::inherit(Style::modern());
-    table
-        .with(Style::modern().remove_horizontals().horizontals([(1, line)]))
-        .with(Modify::new(Rows::first()).with(tabled::settings::Alignment::left()))
-        .with(Width::wrap(width).priority(Priority::max(true)).keep_words(true));
-    table.to_string()
-}

@@ -54,7 +54,7 @@ pub(super) fn write(document: &Document, run: &Run, to: &mut dyn Write) -> io::R
 }
 
 fn show(exchange: &Exchange, item: &Evidence, run: &Run, left: &mut usize) -> Markup {
-    let read = run.archive(&item.account).map(|archive| archive.read(exchange.line.saturating_sub(1)));
+    let read = run.archive(&item.account).map(|archive| archive.read(exchange.position));
     let (request, body, note) = match read {
         Some(Ok(full)) => {
             let response = full.response.as_ref().map(|r| r.body.clone()).unwrap_or_default();
@@ -82,7 +82,7 @@ fn show(exchange: &Exchange, item: &Evidence, run: &Run, left: &mut usize) -> Ma
                 " · HTTP " @if let Some(status) = exchange.status { (status) } @else { "no answer" }
                 " · try " (exchange.attempt)
                 @if let Some(id) = &exchange.request_id { " · request id " code { (id) } }
-                " · " (exchange.endpoint) " · line " (exchange.line)
+                " · " (exchange.endpoint)
             }
             @if let Some(digest) = &exchange.sha256 {
                 p.small { code.digest { "sha256 " (digest) } " · " (exchange.bytes) " bytes"

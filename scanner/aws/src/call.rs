@@ -305,7 +305,12 @@ where
                     429 => GapKind::Throttled,
                     _ => GapKind::Failed,
                 };
-                return (kind, None, format!("HTTP {status} without an AWS error code"));
+                let text = if (200..300).contains(&status) {
+                    format!("the answer cannot be read: {}", root_cause(service.err()))
+                } else {
+                    format!("HTTP {status} without an AWS error code")
+                };
+                return (kind, None, one_line(&text));
             };
             let kind = if THROTTLED.contains(&code) || status == 429 {
                 GapKind::Throttled

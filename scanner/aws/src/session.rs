@@ -69,6 +69,9 @@ impl fmt::Debug for Shared {
     }
 }
 
+/// What is paced by itself: an operation in a region.
+type Pace = (&'static str, String);
+
 /// One account, as one caller sees it.
 #[derive(Debug)]
 pub struct Session {
@@ -77,7 +80,7 @@ pub struct Session {
     caller: String,
     config: SdkConfig,
     shared: Shared,
-    paces: Option<Mutex<HashMap<(&'static str, String), Arc<DefaultDirectRateLimiter>>>>,
+    paces: Option<Mutex<HashMap<Pace, Arc<DefaultDirectRateLimiter>>>>,
 }
 
 /// A call that is under way; says that it ended when it is dropped.

@@ -13,6 +13,13 @@ use super::{follows, text, time};
 use crate::call::ask;
 use crate::session::{Session, client};
 
+/// A status in the spelling of the API reference. What AWS sends is in capitals (`SUCCESS`), what its reference lists is
+/// not (`Success`).
+fn status(sent: &str) -> String {
+    let known = ["Success", "Failure", "Pending", "Not_Applicable"];
+    known.into_iter().find(|name| name.eq_ignore_ascii_case(sent)).unwrap_or(sent).to_owned()
+}
+
 fn config(session: &Session, region: &str) -> Client {
     client!(aws_sdk_config, session, region)
 }
@@ -53,7 +60,7 @@ pub(super) async fn recorders(session: &Session, region: &str) -> Observed<Vec<R
                         .map(|e| types(e.resource_types()))
                         .unwrap_or_default(),
                     recording: state.is_some_and(|s| s.recording()),
-                    last_status: state.and_then(|s| s.last_status()).map(|s| s.as_str().to_owned()).unwrap_or_default(),
+                    last_status: state.and_then(|s| s.last_status()).map(|s| status(s.as_str())).unwrap_or_default(),
                     last_error: state.and_then(|s| s.last_error_message()).map(str::to_owned),
                 }
             })
@@ -74,7 +81,7 @@ pub(super) async fn delivery_channels(session: &Session, region: &str) -> Observ
         let states: BTreeMap<&str, &sdk::DeliveryChannelStatus> =
             states.delivery_channels_status().iter().map(|s| (s.name().unwrap_or_default(), s)).collect();
         let export = |info: Option<&sdk::ConfigExportDeliveryInfo>| Delivery {
-            status: info.and_then(|i| i.last_status()).map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            status: info.and_then(|i| i.last_status()).map(|s| status(s.as_str())).unwrap_or_default(),
             error: info.and_then(|i| i.last_error_message()).map(str::to_owned),
             last_success: time(info.and_then(|i| i.last_successful_time())),
         };
@@ -91,7 +98,7 @@ pub(super) async fn delivery_channels(session: &Session, region: &str) -> Observ
                     history: export(state.and_then(|s| s.config_history_delivery_info())),
                     snapshot: export(state.and_then(|s| s.config_snapshot_delivery_info())),
                     stream: Delivery {
-                        status: stream.and_then(|i| i.last_status()).map(|s| s.as_str().to_owned()).unwrap_or_default(),
+                        status: stream.and_then(|i| i.last_status()).map(|s| status(s.as_str())).unwrap_or_default(),
                         error: stream.and_then(|i| i.last_error_message()).map(str::to_owned),
                         last_success: time(stream.and_then(|i| i.last_status_change_time())),
                     },
@@ -210,5 +217,17 @@ fn noncompliant(result: &sdk::EvaluationResult) -> NonCompliant {
         resource_type: qualifier.map(|q| text(q.resource_type())).unwrap_or_default(),
         resource_id: qualifier.map(|q| text(q.resource_id())).unwrap_or_default(),
         recorded: time(result.config_rule_invoked_time()).or_else(|| time(result.result_recorded_time())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::status;
+
+    #[test]
+    fn statuses_fold_case_and_unknown_ones_stay() {
+        assert_eq!(status("SUCCESS"), "Success");
+        assert_eq!(status("Not_Applicable"), "Not_Applicable");
+        assert_eq!(status("NEW_STATE"), "NEW_STATE");
     }
 }

@@ -1,0 +1,166 @@
+//! The recorded account: what kickoff says of it is what was worked out by hand, and always the same.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use kickoff_evidence::{Archive, Run, RunWriter};
+use kickoff_reports::Document;
+
+use crate::support::{acme, kickoff, only_run, outcome};
+
+type ByStatus = BTreeMap<String, Vec<String>>;
+
+fn replay(run: &Path, out: &Path) -> Document {
+    let output = kickoff().args(["scan", "--replay"]).arg(run).arg("--out").arg(out).output().unwrap();
+    let (status, _, words) = outcome(&output);
+    // One call of the recorded account was denied: coverage is incomplete.
+    assert_eq!(status, Some(3), "{words}");
+    assert!(words.contains("guardduty:GetDetector in eu-central-1 of 111122223333: denied"), "{words}");
+    assert!(words.contains("Not AWS: these answers came from http://127.0.0.1:4566."), "{words}");
+    serde_json::from_slice(&fs::read(only_run(out).join("results.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn what_is_said_of_the_recorded_account_is_what_was_worked_out_by_hand() {
+    let out = tempfile::tempdir().unwrap();
+    let document = replay(&acme(), out.path());
+    let expected: BTreeMap<String, ByStatus> =
+        serde_json::from_slice(&fs::read(acme().with_file_name("acme-expected.json")).unwrap()).unwrap();
+    let mut found: BTreeMap<String, ByStatus> = BTreeMap::new();
+    for row in &document.results {
+        let name = format!("{} {}", row.region, row.resource);
+        found.entry(row.check.clone()).or_default().entry(row.status.clone()).or_default().push(name);
+    }
+    for statuses in found.values_mut() {
+        statuses.values_mut().for_each(|names| names.sort());
+    }
+    let checks: std::collections::BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
+    let wrong: Vec<String> = checks
+        .into_iter()
+        .filter(|check| expected.get(*check) != found.get(*check))
+        .map(|check| format!("{check}\n  expected {:?}\n  found    {:?}", expected.get(check), found.get(check)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn results_follow_the_published_schema() {
+    let out = tempfile::tempdir().unwrap();
+    replay(&acme(), out.path());
+    let schema: serde_json::Value = serde_json::from_str(&Document::json_schema().unwrap()).unwrap();
+    let results: serde_json::Value =
+        serde_json::from_slice(&fs::read(only_run(out.path()).join("results.json")).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&results).map(|e| e.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    // The contract's core, by name: these keys are promised.
+    for key in ["schema", "run", "coverage", "results"] {
+        assert!(results.get(key).is_some(), "{key}");
+    }
+    for key in ["check", "status", "severity", "criteria", "account", "region", "resource", "observed", "expected", "reason", "evidence"] {
+        assert!(results["results"][0].get(key).is_some(), "{key}");
+    }
+    for key in ["account", "region", "service", "operation", "status", "calls", "pages", "items"] {
+        assert!(results["coverage"][0].get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn all_criteria_are_listed_and_none_is_said_to_pass() {
+    let out = tempfile::tempdir().unwrap();
+    let document = replay(&acme(), out.path());
+    assert_eq!(document.criteria.len(), 61);
+    let classes = ["tested", "partly", "manual", "not-in-scope", "not-tested"];
+    assert!(document.criteria.iter().all(|c| classes.contains(&c.coverage.as_str())));
+    let html = fs::read_to_string(only_run(out.path()).join("report.html")).unwrap();
+    for criterion in &document.criteria {
+        assert!(html.contains(&format!(">{}<", criterion.id)), "{}", criterion.id);
+    }
+    // Every check, every result and every evidence item stands in the report, passing ones too.
+    for row in &document.results {
+        assert!(html.contains(&format!("id=\"check-{}\"", row.check)), "{}", row.check);
+    }
+    let drawn = html.matches("<tr data-status=").count();
+    assert_eq!(drawn, document.results.len());
+    for item in &document.evidence {
+        assert!(html.contains(&format!("id=\"{}\"", item.id)), "{}", item.id);
+    }
+    assert!(!html.contains("http-equiv=\"refresh\"") && !html.contains("src=\"http"), "nothing is loaded");
+}
+
+#[test]
+fn every_result_cites_evidence_that_exists() {
+    let out = tempfile::tempdir().unwrap();
+    let document = replay(&acme(), out.path());
+    let known: std::collections::BTreeSet<&str> = document.evidence.iter().map(|e| e.id.as_str()).collect();
+    for row in &document.results {
+        assert!(!row.evidence.is_empty(), "{} {}", row.check, row.resource);
+        assert!(row.evidence.iter().all(|id| known.contains(id.as_str())), "{:?}", row.evidence);
+    }
+    for item in document.evidence.iter().filter(|item| item.status == "ok") {
+        assert!(!item.exchanges.is_empty(), "{}", item.id);
+        assert!(item.exchanges.iter().all(|e| e.request_id.is_some() && e.sha256.is_some()), "{}", item.id);
+    }
+}
+
+#[test]
+fn the_same_replay_twice_and_a_shuffled_one_give_the_same_bytes() {
+    let (one, two, three) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    replay(&acme(), one.path());
+    replay(&acme(), two.path());
+    let read = |out: &Path, name: &str| fs::read(only_run(out).join(name)).unwrap();
+    assert_eq!(read(one.path(), "results.json"), read(two.path(), "results.json"));
+    assert_eq!(read(one.path(), "report.html"), read(two.path(), "report.html"));
+
+    let shuffled = tempfile::tempdir().unwrap();
+    let run = Run::open(&acme()).unwrap();
+    let account = &run.metadata.accounts[0].id;
+    let archive = Archive::open(&acme().join(format!("exchanges/{account}.jsonl.zst"))).unwrap();
+    let writer = RunWriter::create(shuffled.path(), &run.metadata).unwrap();
+    let mut to = writer.archive(account).unwrap();
+    let count = u32::try_from(archive.len()).unwrap();
+    // A stride that is prime to the count visits every exchange once, far from its neighbours.
+    let stride = (97..).find(|s| (2..=*s).all(|d| s % d != 0 || count % d != 0)).unwrap();
+    for at in 0..count {
+        to.append(&archive.read(at * stride % count).unwrap()).unwrap();
+    }
+    to.finish().unwrap();
+    writer.write("results.json", b"{}").unwrap();
+    writer.seal(&run.metadata).unwrap();
+    replay(shuffled.path(), three.path());
+    assert_eq!(read(one.path(), "results.json"), read(three.path(), "results.json"));
+}
+
+#[test]
+fn stdout_is_the_contract_or_plain_lines_and_exit_statuses_hold() {
+    let out = tempfile::tempdir().unwrap();
+    let scan = |arguments: &[&str]| {
+        let output = kickoff()
+            .args(["scan", "--replay"])
+            .arg(acme())
+            .arg("--out")
+            .arg(out.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        outcome(&output)
+    };
+    let (status, stdout, _) = scan(&["--format", "json"]);
+    assert_eq!(status, Some(3));
+    let document: Document = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(document.schema, "kickoff/results/1");
+
+    let (_, stdout, _) = scan(&[]);
+    let lines: Vec<&str> = stdout.lines().collect();
+    assert_eq!(lines.len(), document.results.len() + 1);
+    assert!(lines.iter().all(|line| line.matches('\t').count() == 8) && !stdout.contains('\u{1b}'));
+
+    // A failure at the severity that is asked about goes before incomplete coverage.
+    assert_eq!(scan(&["--fail-on", "critical"]).0, Some(1));
+    // Nothing that was denied bears on these: complete, and nothing critical fails.
+    assert_eq!(scan(&["--check", "cloudtrail-log-validation", "--fail-on", "high"]).0, Some(0));
+    assert_eq!(scan(&["--check", "cloudtrail-log-validation", "--fail-on", "medium"]).0, Some(1));
+    let (_, stdout, _) = scan(&["--criterion", "a1.1"]);
+    assert!(stdout.is_empty());
+}

@@ -1,0 +1,229 @@
+//! Answers that go wrong. Whatever cannot be read makes results `not-evaluated`; nothing else changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use kickoff_aws::{Call, Replay};
+use kickoff_reports::Document;
+use kickoff_reports::results::ResultRow;
+
+use crate::support::replay::{acme, plainly, through};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Denied,
+    Throttled,
+    ServerError,
+    Truncated,
+}
+
+/// Replays, but for one operation.
+#[derive(Debug, Clone)]
+struct Faulty {
+    replay: Replay,
+    operation: String,
+    fault: Fault,
+}
+
+impl HttpConnector for Faulty {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let call = request.extension::<Call>().expect("every call is tagged");
+        if call.id() != self.operation {
+            return self.replay.call(request);
+        }
+        let service = self.operation.split(':').next().unwrap_or_default();
+        let (status, code) = match self.fault {
+            Fault::Denied if service == "ec2" => (403, "UnauthorizedOperation"),
+            Fault::Denied if ["iam", "sts", "sns", "s3"].contains(&service) => (403, "AccessDenied"),
+            Fault::Denied => (400, "AccessDeniedException"),
+            Fault::Throttled if service == "ec2" => (503, "RequestLimitExceeded"),
+            Fault::Throttled if service == "s3" => (503, "SlowDown"),
+            Fault::Throttled if ["iam", "sts", "sns"].contains(&service) => (400, "Throttling"),
+            Fault::Throttled => (400, "ThrottlingException"),
+            Fault::ServerError => (500, "InternalFailure"),
+            Fault::Truncated => return self.cut(request),
+        };
+        HttpConnectorFuture::ready(Ok(error(service, status, code)))
+    }
+}
+
+impl Faulty {
+    fn cut(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let answer = self.replay.call(request);
+        HttpConnectorFuture::new(async move {
+            let mut response = answer.await?;
+            let body = response.body().bytes().unwrap_or_default();
+            let half = body[..body.len() / 2].to_vec();
+            *response.body_mut() = SdkBody::from(half);
+            Ok(response)
+        })
+    }
+}
+
+fn error(service: &str, status: u16, code: &str) -> HttpResponse {
+    let body = match service {
+        "ec2" => format!("<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors></Response>"),
+        "s3" => format!("<Error><Code>{code}</Code><Message>no</Message></Error>"),
+        "iam" | "sts" | "sns" => {
+            format!("<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>")
+        }
+        _ => format!("{{\"__type\":\"{code}\",\"message\":\"no\"}}"),
+    };
+    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+    response.headers_mut().insert("x-amzn-requestid", "11111111-2222-3333-4444-555555555555");
+    if !["ec2", "s3", "iam", "sts", "sns"].contains(&service) {
+        response.headers_mut().insert("x-amzn-errortype", code.to_owned());
+    }
+    response
+}
+
+/// The operations that the recorded account was asked, in order.
+fn operations(baseline: &Document) -> Vec<String> {
+    let all: BTreeSet<String> = baseline.coverage.iter().map(|row| format!("{}:{}", row.service, row.operation)).collect();
+    all.into_iter().filter(|id| id != "*:*").collect()
+}
+
+fn key(row: &ResultRow) -> (&str, &str, &str) {
+    (&row.check, &row.region, &row.resource)
+}
+
+/// What a fault in an operation did wrong, if anything.
+fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
+    let run = acme();
+    let document = through(&run, |replay| Faulty { replay, operation: operation.to_owned(), fault });
+    let mut wrong = Vec::new();
+    let mut say = |text: String| wrong.push(format!("{operation} {fault:?}: {text}"));
+
+    let of_operation = |document: &Document| -> BTreeSet<String> {
+        let same = |service: &str, name: &str| format!("{service}:{name}") == operation;
+        document.evidence.iter().filter(|e| same(&e.service, &e.operation)).map(|e| e.id.clone()).collect()
+    };
+    let status = match fault {
+        Fault::Denied => "denied",
+        Fault::Throttled => "throttled",
+        Fault::ServerError | Fault::Truncated => "failed",
+    };
+    let covered: Vec<&str> = document
+        .coverage
+        .iter()
+        .filter(|row| format!("{}:{}", row.service, row.operation) == operation)
+        .map(|row| row.status.as_str())
+        .collect();
+    if covered.is_empty() || covered.iter().any(|found| *found != status) {
+        say(format!("coverage says {covered:?}, not {status}"));
+    }
+    if document.shortfalls().len() <= baseline.shortfalls().len() && operation != "guardduty:GetDetector" {
+        say("no shortfall is told".to_owned());
+    }
+
+    let ids = of_operation(baseline);
+    let before: BTreeMap<_, &ResultRow> = baseline.results.iter().map(|row| (key(row), row)).collect();
+    let after: BTreeMap<_, &ResultRow> = document.results.iter().map(|row| (key(row), row)).collect();
+    // Facts that say what to ask about: what is built on them goes with them.
+    let told_by: BTreeSet<&str> = kickoff_checks::CHECKS
+        .iter()
+        .filter(|check| check.operations().iter().any(|op| op.id == operation))
+        .map(|check| check.meta.id)
+        .collect();
+    let mut depends: BTreeSet<&str> = BTreeSet::new();
+    for (key, row) in &before {
+        let cites = row.evidence.iter().any(|id| ids.contains(id));
+        if cites {
+            depends.insert(&row.check);
+            if let Some(now) = after.get(key)
+                && matches!(now.status.as_str(), "pass" | "fail")
+            {
+                say(format!("{} still says {} of {} in {}", row.check, now.status, row.resource, row.region));
+            }
+        } else if !told_by.contains(row.check.as_str()) {
+            match after.get(key) {
+                Some(now) if (&now.status, &now.observed) == (&row.status, &row.observed) => {}
+                other => say(format!(
+                    "{} of {} changed from {} to {:?}",
+                    row.check,
+                    row.resource,
+                    row.status,
+                    other.map(|row| &row.status)
+                )),
+            }
+        }
+    }
+    for check in depends {
+        let open = document.results.iter().any(|row| row.check == check && row.status == "not-evaluated");
+        if !open {
+            say(format!("{check} has no result that is not-evaluated"));
+        }
+    }
+    // No check vanishes.
+    let checks = |document: &Document| document.results.iter().map(|row| row.check.clone()).collect::<BTreeSet<_>>();
+    let gone: Vec<String> = checks(baseline).difference(&checks(&document)).cloned().collect();
+    if !gone.is_empty() {
+        say(format!("{gone:?} vanished"));
+    }
+    wrong
+}
+
+fn matrix(fault: Fault) {
+    let run = acme();
+    let baseline = through(&run, |replay| replay);
+    assert_eq!(baseline.results.len(), plainly(&run, Replay::new(acme())).results.len());
+    let operations = operations(&baseline);
+    assert!(operations.len() >= 70, "{operations:?}");
+    let wrong: Vec<String> = operations.iter().flat_map(|operation| judge(&baseline, operation, fault)).collect();
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn denied() {
+    matrix(Fault::Denied);
+}
+
+#[test]
+fn throttled_without_end() {
+    matrix(Fault::Throttled);
+}
+
+#[test]
+fn server_error() {
+    matrix(Fault::ServerError);
+}
+
+#[test]
+fn truncated() {
+    matrix(Fault::Truncated);
+}
+
+/// Ends the list of principals after its first page, as a listing that lost its pages would.
+#[derive(Debug, Clone)]
+struct LostPages(Replay);
+
+impl HttpConnector for LostPages {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let details = request.extension::<Call>().is_some_and(|call| call.id() == "iam:GetAccountAuthorizationDetails");
+        let answer = self.0.call(request);
+        if !details {
+            return answer;
+        }
+        HttpConnectorFuture::new(async move {
+            let mut response = answer.await?;
+            let body = String::from_utf8(response.body().bytes().unwrap_or_default().to_vec()).unwrap();
+            assert!(body.contains("<IsTruncated>true</IsTruncated>"), "the recorded listing has more than one page");
+            let body = body.replace("<IsTruncated>true</IsTruncated>", "<IsTruncated>false</IsTruncated>");
+            *response.body_mut() = SdkBody::from(body);
+            Ok(response)
+        })
+    }
+}
+
+#[test]
+fn a_page_that_is_dropped_makes_the_control_totals_differ() {
+    let whole = through(&acme(), |replay| replay);
+    assert!(whole.control_totals.iter().all(|total| total.difference == 0), "{:?}", whole.control_totals);
+    assert!(whole.control_totals.len() >= 5);
+    let document = through(&acme(), LostPages);
+    let roles = document.control_totals.iter().find(|total| total.population == "IAM roles").unwrap();
+    assert!(roles.difference < 0, "{roles:?}");
+    assert!(document.shortfalls().iter().any(|line| line.starts_with("IAM roles in 111122223333: ")));
+}

@@ -1,0 +1,8 @@
+//! End to end: against a real AWS API server, against the recorded account, and against answers that go wrong.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
+
+mod acme;
+mod bad_input;
+mod faults;
+mod moto;
+mod support;

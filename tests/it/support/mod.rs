@@ -1,0 +1,46 @@
+//! What the tests share.
+
+pub mod moto;
+pub mod replay;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The kickoff that is tested, in an environment without the tester's own AWS settings.
+pub fn kickoff() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kickoff"));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy().to_uppercase();
+        if text.starts_with("AWS_") || text.ends_with("_PROXY") {
+            command.env_remove(&name);
+        }
+    }
+    command
+        .env("AWS_CONFIG_FILE", "/dev/null")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("NO_COLOR", "1")
+        .current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command
+}
+
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub fn acme() -> PathBuf {
+    root().join("fixtures/acme")
+}
+
+/// The exit status, and what was printed as one text for assertions.
+pub fn outcome(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// The only folder in a folder: the run of a scan.
+pub fn only_run(out: &Path) -> PathBuf {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(out).unwrap().map(|e| e.unwrap().path()).collect();
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    entries.remove(0)
+}

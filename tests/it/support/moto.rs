@@ -1,0 +1,89 @@
+//! A moto server: the AWS API on loopback, from PyPI, in a virtual environment under the target folder.
+
+use std::fs;
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+const MOTO: &str = "moto[server]==5.2.5";
+
+/// The virtual environment's interpreter; made on first use, by one process at a time.
+pub fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto-5.2.5");
+        let (python, ready) = (folder.join("bin/python"), folder.join("ready"));
+        let lock = fs::File::create(folder.with_extension("lock")).unwrap();
+        lock.lock().unwrap();
+        if !ready.exists() {
+            let run = |command: &mut Command| {
+                let output = command.output().expect("python3 is needed for the tests");
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            };
+            run(Command::new("python3").args(["-m", "venv"]).arg(&folder));
+            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", MOTO, "boto3"]));
+            fs::File::create(&ready).unwrap().write_all(MOTO.as_bytes()).unwrap();
+        }
+        python
+    })
+}
+
+/// A server of its own for one test; ends with it.
+pub struct Moto {
+    child: Child,
+    pub endpoint: String,
+}
+
+impl Moto {
+    pub fn start() -> Self {
+        // Ports are handed out one test at a time, so that two servers do not pick the same.
+        static STARTING: Mutex<()> = Mutex::new(());
+        let _one = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        let server = python().with_file_name("moto_server");
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let child = Command::new(server)
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+            .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+            .env("MOTO_ACCOUNT_ID", "111122223333")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(started.elapsed() < Duration::from_secs(60), "moto did not start");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Self { child, endpoint: format!("http://127.0.0.1:{port}") }
+    }
+
+    /// Runs a population script against the server.
+    pub fn populate(&self, script: &str) {
+        let path = super::root().join("tests/it/populate").join(script);
+        let output = Command::new(python()).arg(path).arg(&self.endpoint).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// kickoff with this server in place of AWS.
+    pub fn kickoff(&self) -> Command {
+        let mut command = super::kickoff();
+        command
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMIplantedSECRETKEYinTheEnviron")
+            .env("AWS_SESSION_TOKEN", "FwoGZXIvYXdzPlantedSessionToken0123456789")
+            .env("AWS_REGION", "us-east-1");
+        command
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
