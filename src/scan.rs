@@ -153,13 +153,7 @@ fn write_report(document: &Document, run: &Run, path: &Path) -> Result<(), Failu
     Ok(())
 }
 
-fn tell(
-    arguments: &ScanArgs,
-    document: &Document,
-    json: &[u8],
-    folder: &Path,
-    report: &Path,
-) -> Result<(), Failure> {
+fn tell(arguments: &ScanArgs, document: &Document, json: &[u8], folder: &Path, report: &Path) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match arguments.format {
         Format::Json => out.write_all(json)?,

@@ -85,8 +85,8 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     let started = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
     let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
     let plain = connector(bundle.as_ref().map(Path::new)).map_err(Failure::Usage)?;
-    let base = connect(wanted.profile, plain_client(&plain)).await;
-    let caller = identify(&base, wanted.profile).await.map_err(|error| refused(&error))?;
+    let base = connect(wanted.profile, plain_client(&plain)).await.map_err(|error| refused(&error))?;
+    let caller = identify(&base).await.map_err(|error| refused(&error))?;
     let run_id = new_run_id(started, &caller.arn);
 
     let targets = targets(wanted, &caller.account)?;
@@ -200,9 +200,10 @@ async fn account(
 
 fn refused(error: &ConnectError) -> Failure {
     match error {
-        ConnectError::NoCredentials(_) | ConnectError::NoProfile(_) | ConnectError::OtherAccount { .. } => {
-            Failure::usage(error)
-        }
+        ConnectError::NoCredentials(_)
+        | ConnectError::NoProfile(_)
+        | ConnectError::BadProfiles(_)
+        | ConnectError::OtherAccount { .. } => Failure::usage(error),
         _ => Failure::Nothing(error.to_string()),
     }
 }
@@ -249,7 +250,7 @@ async fn enter(
         return Ok((base.clone(), caller.clone()));
     }
     let mut config = match &target.profile {
-        Some(profile) => connect(Some(profile), plain_client(plain)).await,
+        Some(profile) => connect(Some(profile), plain_client(plain)).await?,
         None => base.clone(),
     };
     if let Some(role) = &target.role {
@@ -257,14 +258,14 @@ async fn enter(
         let arn =
             if role.starts_with("arn:") { role.clone() } else { format!("arn:{partition}:iam::{id}:role/{role}") };
         config = assume(&config, &arn, target.external_id.as_deref(), run_id).await;
-        let identity = identify(&config, target.profile.as_deref()).await.map_err(|error| ConnectError::NoRole {
+        let identity = identify(&config).await.map_err(|error| ConnectError::NoRole {
             account: id.to_owned(),
             role: arn,
             why: error.to_string(),
         })?;
         return same_account(config, identity, id);
     }
-    let identity = identify(&config, target.profile.as_deref()).await?;
+    let identity = identify(&config).await?;
     same_account(config, identity, id)
 }
 

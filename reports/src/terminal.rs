@@ -72,7 +72,11 @@ fn tables(document: &Document, width: usize, colour: bool, to: &mut dyn Write) -
     let failing: Vec<OfCheck<'_>> = by_check(document).into_iter().filter(|c| c.count(Status::Fail) > 0).collect();
     if !failing.is_empty() {
         let shown: Vec<Failure> = failing.iter().take(DRAWN).map(Failure::of).collect();
-        if width < NARROW { stacked(&shown, width, colour, to)? } else { drawn(&shown, width, colour, to)? }
+        if width < NARROW {
+            stacked(&shown, width, colour, to)?
+        } else {
+            drawn(&shown, width, colour, to)?
+        }
         if failing.len() > DRAWN {
             writeln!(to, "{} more failing checks stand in the report.", failing.len() - DRAWN)?;
         }
@@ -92,7 +96,8 @@ fn criteria(document: &Document, width: usize, colour: bool, to: &mut dyn Write)
     const FIXED: usize = 64;
     let mut table = Builder::default();
     table.push_record(["criterion", "about", "coverage", "pass", "fail", "open", "other"]);
-    let (with, without): (Vec<_>, Vec<_>) = document.criteria.iter().partition(|criterion| !criterion.checks.is_empty());
+    let (with, without): (Vec<_>, Vec<_>) =
+        document.criteria.iter().partition(|criterion| !criterion.checks.is_empty());
     for criterion in &with {
         let count = |status: Status| criterion.counts.get(status.name()).copied().unwrap_or_default();
         let (pass, fail, open) = (count(Status::Pass), count(Status::Fail), count(Status::NotEvaluated));
@@ -182,7 +187,8 @@ fn drawn(failures: &[Failure], width: usize, colour: bool, to: &mut dyn Write) -
 }
 
 fn stacked(failures: &[Failure], width: usize, colour: bool, to: &mut dyn Write) -> io::Result<()> {
-    let indented = |text: &str| textwrap::fill(text, textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  "));
+    let indented =
+        |text: &str| textwrap::fill(text, textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  "));
     for failure in failures {
         writeln!(to, "{} {}", failure.severity(colour), failure.title)?;
         writeln!(to, "{}", indented(&format!("{} · {} · {}", failure.id, failure.places, failure.evidence)))?;
@@ -199,4 +205,3 @@ fn wrap(text: &str, width: usize) -> String {
 fn short(resource: &str) -> &str {
     if resource.starts_with("arn:") { resource.splitn(6, ':').nth(5).unwrap_or(resource) } else { resource }
 }
-

@@ -30,7 +30,7 @@ fn credentials_that_are_missing_or_misnamed() {
     assert_eq!(status, Some(2));
     assert!(words.starts_with("kickoff: no AWS credentials were found: set AWS_PROFILE"), "{words}");
     let (status, words) = refused(scan(out.path()).args(["--profile", "nowhere"]));
-    assert_eq!(status, Some(2));
+    assert_eq!(status, Some(2), "{words}");
     assert!(words.contains("there is no profile \"nowhere\""), "{words}");
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0, "no empty run is left behind");
 }
@@ -67,10 +67,8 @@ fn with_keys<'a>(command: &'a mut Command, endpoint: &str) -> &'a mut Command {
 fn credentials_that_have_expired_and_an_endpoint_that_is_not_there() {
     let out = tempfile::tempdir().unwrap();
     let body = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error></ErrorResponse>";
-    let answer = format!(
-        "HTTP/1.1 403 Forbidden\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
+    let answer =
+        format!("HTTP/1.1 403 Forbidden\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     let endpoint = server(Box::leak(answer.into_boxed_str()));
     let (status, words) = refused(with_keys(&mut scan(out.path()), &endpoint));
     assert_eq!(status, Some(4));
@@ -110,7 +108,10 @@ fn a_configuration_that_cannot_be_used() {
     fs::write(&config, "[scope]\nregions = [\"eu-west-1\"]\n[thresholds]\nroot_idel_days = 3\n").unwrap();
     let (status, words) = refused(scan(folder.path()).arg("--config").arg(&config));
     assert_eq!(status, Some(2));
-    assert!(words.contains("kickoff.toml, line 4: there is no threshold `root_idel_days`: did you mean `root_idle_days`?"), "{words}");
+    assert!(
+        words.contains("kickoff.toml, line 4: there is no threshold `root_idel_days`: did you mean `root_idle_days`?"),
+        "{words}"
+    );
     let (status, words) = refused(scan(folder.path()).args(["--config", "/nowhere/kickoff.toml"]));
     assert_eq!(status, Some(2));
     assert!(words.contains("/nowhere/kickoff.toml: it cannot be read"), "{words}");
@@ -126,7 +127,7 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &target) } else { drop(fs::copy(&path, &target).unwrap()) }
+        if path.is_dir() { copy(&path, &target) } else { assert!(fs::copy(&path, &target).is_ok()) }
     }
 }
 
@@ -218,7 +219,10 @@ fn an_interrupt_leaves_a_run_that_can_be_read_and_says_so() {
                     && read > 0
                 {
                     if String::from_utf8_lossy(&request[..read]).contains("GetCallerIdentity") {
-                        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n", body.len());
+                        let head = format!(
+                            "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n",
+                            body.len()
+                        );
                         let _ = stream.write_all(format!("{head}{body}").as_bytes());
                     }
                 }
@@ -279,7 +283,9 @@ fn lists_explains_and_permits() {
     let list: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(list["checks"].as_array().unwrap().len(), kickoff_checks::CHECKS.len());
     let (_, stdout, _) = run(&["checks", "explain", "iam-root-mfa"]);
-    assert!(stdout.starts_with("# ") && stdout.contains("## Remediation") && stdout.contains("`iam:GetAccountSummary`"));
+    assert!(
+        stdout.starts_with("# ") && stdout.contains("## Remediation") && stdout.contains("`iam:GetAccountSummary`")
+    );
 
     // Least privilege: one check's policy is small and holds what the check calls; the whole one holds reads only.
     let (_, stdout, _) = run(&["permissions", "--check", "cloudtrail-log-validation"]);

@@ -64,10 +64,14 @@ impl Faulty {
 
 fn error(service: &str, status: u16, code: &str) -> HttpResponse {
     let body = match service {
-        "ec2" => format!("<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors></Response>"),
+        "ec2" => {
+            format!("<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors></Response>")
+        }
         "s3" => format!("<Error><Code>{code}</Code><Message>no</Message></Error>"),
         "iam" | "sts" | "sns" => {
-            format!("<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>")
+            format!(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+            )
         }
         _ => format!("{{\"__type\":\"{code}\",\"message\":\"no\"}}"),
     };
@@ -79,9 +83,31 @@ fn error(service: &str, status: u16, code: &str) -> HttpResponse {
     response
 }
 
+/// Results that cite an operation and are certain without it: (operation, check, why).
+const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
+    ("cloudtrail:GetTrailStatus", "cloudtrail-s3-data-write", "no trail selects the bucket, logging or not"),
+    ("cloudtrail:GetTrailStatus", "cloudtrail-bucket-access-logging", "no access log, and no trail selects the bucket"),
+    ("iam:GenerateCredentialReport", "iam-ssh-and-service-credentials", "service credentials are listed without it"),
+    ("iam:GetCredentialReport", "iam-ssh-and-service-credentials", "service credentials are listed without it"),
+    ("iam:ListSSHPublicKeys", "iam-ssh-and-service-credentials", "service credentials are listed without it"),
+    ("iam:ListServiceSpecificCredentials", "iam-ssh-and-service-credentials", "SSH keys are listed without it"),
+    ("logs:DescribeSubscriptionFilters", "logs-central-forwarding", "an account-wide subscription carries every group"),
+    (
+        "organizations:ListDelegatedServicesForAccount",
+        "org-delegated-admins",
+        "an account that nobody approved, whatever its services",
+    ),
+    (
+        "s3:GetPublicAccessBlock",
+        "cloudtrail-bucket-not-public",
+        "neither policy nor ACL is public: a block can only take away",
+    ),
+];
+
 /// The operations that the recorded account was asked, in order.
 fn operations(baseline: &Document) -> Vec<String> {
-    let all: BTreeSet<String> = baseline.coverage.iter().map(|row| format!("{}:{}", row.service, row.operation)).collect();
+    let all: BTreeSet<String> =
+        baseline.coverage.iter().map(|row| format!("{}:{}", row.service, row.operation)).collect();
     all.into_iter().filter(|id| id != "*:*").collect()
 }
 
@@ -111,7 +137,9 @@ fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
         .filter(|row| format!("{}:{}", row.service, row.operation) == operation)
         .map(|row| row.status.as_str())
         .collect();
-    if covered.is_empty() || covered.iter().any(|found| *found != status) {
+    // Of an answer that was cut, the HTTP status may still say that it was a refusal.
+    let told = |found: &str| found == status || fault == Fault::Truncated && found != "ok";
+    if covered.is_empty() || !covered.iter().all(|found| told(found)) {
         say(format!("coverage says {covered:?}, not {status}"));
     }
     if document.shortfalls().len() <= baseline.shortfalls().len() && operation != "guardduty:GetDetector" {
@@ -128,8 +156,12 @@ fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
         .map(|check| check.meta.id)
         .collect();
     let mut depends: BTreeSet<&str> = BTreeSet::new();
+    let certain = |check: &str| CERTAIN_WITHOUT.iter().any(|(of, name, _)| *of == operation && *name == check);
     for (key, row) in &before {
         let cites = row.evidence.iter().any(|id| ids.contains(id));
+        if certain(&row.check) {
+            continue;
+        }
         if cites {
             depends.insert(&row.check);
             if let Some(now) = after.get(key)

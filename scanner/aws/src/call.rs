@@ -333,6 +333,14 @@ where
             let kind = if recorded { GapKind::Failed } else { GapKind::NotCollected };
             (kind, None, one_line(&connector.map_or_else(|| root_cause(error), |e| root_cause(e))))
         }
+        SdkError::ResponseError(response) => {
+            let status = response.raw().status().as_u16();
+            (
+                GapKind::Failed,
+                None,
+                one_line(&format!("HTTP {status}, and the answer cannot be read: {}", root_cause(error))),
+            )
+        }
         other => (GapKind::Failed, None, one_line(&root_cause(other))),
     }
 }

@@ -1,9 +1,14 @@
 //! From the user's profile to sessions on accounts: who are we, and which roles do we take.
 
+use aws_config::default_provider::region::DefaultRegionChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_types::os_shim_internal::{Env, Fs};
 use aws_types::region::Region;
 
 use crate::wire::root_cause;
@@ -19,6 +24,9 @@ pub enum ConnectError {
     /// The profile does not exist.
     #[error("there is no profile {0:?} in the AWS configuration files: see `aws configure list-profiles`")]
     NoProfile(String),
+    /// The AWS configuration files cannot be read.
+    #[error("the AWS configuration files cannot be read: {0}")]
+    BadProfiles(String),
     /// The credentials are no longer good.
     #[error("the AWS credentials have expired: sign in again, for instance with `aws sso login` ({0})")]
     Expired(String),
@@ -72,18 +80,38 @@ pub struct Target {
     pub external_id: Option<String>,
 }
 
-/// The caller's own configuration: profile, environment, SSO, container or instance role.
-pub async fn connect(profile: Option<&str>, client: SharedHttpClient) -> SdkConfig {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client);
-    if let Some(profile) = profile {
-        loader = loader.profile_name(profile);
+/// The caller's own configuration: environment, default profile, SSO, container or instance role. A profile that is named
+/// counts before all of these, as it does in the AWS CLI: otherwise keys left in the environment would be used in its
+/// place, perhaps for another account.
+///
+/// # Errors
+/// The profile does not exist.
+pub async fn connect(profile: Option<&str>, client: SharedHttpClient) -> Result<SdkConfig, ConnectError> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client.clone());
+    if let Some(name) = profile {
+        known(name).await?;
+        let region = DefaultRegionChain::builder().profile_name(name).build().region().await;
+        let provider = ProviderConfig::without_region().with_http_client(client).with_region(region);
+        let credentials = ProfileFileCredentialsProvider::builder().profile_name(name).configure(&provider).build();
+        loader = loader.profile_name(name).credentials_provider(credentials);
     }
     let config = loader.load().await;
     if config.region().is_some() {
-        return config;
+        return Ok(config);
     }
     // Without any region the commercial partition is meant; STS answers there for everyone in it.
-    config.to_builder().region(Region::new("us-east-1")).build()
+    Ok(config.to_builder().region(Region::new("us-east-1")).build())
+}
+
+/// Whether a profile stands in the AWS configuration files.
+async fn known(profile: &str) -> Result<(), ConnectError> {
+    let files = EnvConfigFiles::default();
+    let set = aws_config::profile::load(&Fs::real(), &Env::real(), &files, None).await;
+    match set {
+        Ok(set) if set.get_profile(profile).is_none() => Err(ConnectError::NoProfile(profile.to_owned())),
+        Ok(_) => Ok(()),
+        Err(error) => Err(ConnectError::BadProfiles(root_cause(&error))),
+    }
 }
 
 /// The configuration of a role assumed with the caller's credentials. The answer of STS holds credentials: it is kept in
@@ -104,7 +132,7 @@ pub async fn assume(base: &SdkConfig, role_arn: &str, external_id: Option<&str>,
 ///
 /// # Errors
 /// There are none, they are not good, or AWS cannot be reached.
-pub async fn identify(config: &SdkConfig, profile: Option<&str>) -> Result<Identity, ConnectError> {
+pub async fn identify(config: &SdkConfig) -> Result<Identity, ConnectError> {
     let client = aws_sdk_sts::Client::new(config);
     let answer = client.get_caller_identity().send().await.map_err(|error| {
         let text = chain(&error);
@@ -113,22 +141,24 @@ pub async fn identify(config: &SdkConfig, profile: Option<&str>) -> Result<Ident
                 Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired") => ConnectError::Expired(text),
                 _ => ConnectError::Refused(text),
             },
-            _ if text.contains("was not defined") || text.contains("could not find profile") => {
-                ConnectError::NoProfile(profile.unwrap_or("default").to_owned())
-            }
             SdkError::DispatchFailure(failure)
                 if failure.as_connector_error().is_some_and(|e| e.is_io() || e.is_timeout()) =>
             {
                 ConnectError::Unreachable(root_cause(&error))
             }
             _ if text.to_lowercase().contains("expired") => ConnectError::Expired(root_cause(&error)),
-            _ => ConnectError::NoCredentials(root_cause(&error)),
+            _ => ConnectError::NoCredentials(first_line(&root_cause(&error))),
         }
     })?;
     match (answer.account, answer.arn) {
         (Some(account), Some(arn)) => Ok(Identity { account, arn }),
         _ => Err(ConnectError::Refused("STS did not say which account they belong to".to_owned())),
     }
+}
+
+/// The SDK goes on with a line for each place where it looked.
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().trim_end_matches(". Attempted:").to_owned()
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

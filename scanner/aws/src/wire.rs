@@ -409,8 +409,12 @@ fn answered(exchange: &Exchange) -> Result<HttpResponse, ConnectorError> {
             None => ConnectorError::other(failure(&text), None),
         });
     };
-    let xml = response.body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<');
-    if (200..300).contains(&response.status) && xml && !xml_is_complete(&response.body) {
+    // An error answer counts too: a code by which AWS says "there is none" must not be read off a broken one. Pages of
+    // HTML, which proxies and test servers send, are no XML and are left to be refused as errors.
+    let kind = response.headers.get("content-type").map(String::as_str).unwrap_or_default();
+    let markup = response.body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<');
+    let xml = markup && (kind.contains("xml") || (200..300).contains(&response.status));
+    if xml && !xml_is_complete(&response.body) {
         let text = "the answer was cut short: its XML does not end".to_owned();
         return Err(ConnectorError::other(Box::new(Failure(text)), None));
     }

@@ -82,6 +82,8 @@ static PATTERNS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
             "AWS secret key",
             r#"(?i:secret_?(?:access_?)?key)["'\\]{0,3}\s{0,3}[=:]\s{0,3}["'\\]{0,3}[A-Za-z0-9/+]{40}\b"#,
         ),
+        // Some errors repeat the header that signed the request.
+        ("request signature", r#"AWS4-HMAC-SHA256 Credential=[^"'<>\\\n]+"#),
         ("session token", r"\b(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[A-Za-z0-9/+=]{60,}"),
         ("GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
         ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),

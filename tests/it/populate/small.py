@@ -42,7 +42,7 @@ trust = {
 iam.create_role(
     RoleName="app",
     AssumeRolePolicyDocument=json.dumps(trust),
-    Description="postgres://app:Planted-Db-Passw0rd@db.internal:5432/app",
+    Tags=[{"Key": "database", "Value": "postgres://app:Planted-Db-Passw0rd@db.internal:5432/app"}],
 )
 
 # A multi-region trail with validation in us-east-1 that logs; a single-region one in eu-west-1 that does not.

@@ -36,10 +36,7 @@ pub fn plainly(run: &Run, connector: impl HttpConnector + 'static) -> Document {
     decide(&run.metadata, http_client_fn(move |_, _| connector.clone()))
 }
 
-fn decide(
-    metadata: &RunMetadata,
-    client: aws_smithy_runtime_api::client::http::SharedHttpClient,
-) -> Document {
+fn decide(metadata: &RunMetadata, client: aws_smithy_runtime_api::client::http::SharedHttpClient) -> Document {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let register = Arc::new(Register::default());
     let shared = Shared {
@@ -51,10 +48,8 @@ fn decide(
     };
     let account = &metadata.accounts[0];
     let session = Session::offline(&account.id, &account.caller, &account.home_region, client, shared);
-    let regions = RequestedRegions::Recorded {
-        enabled: account.regions.clone(),
-        disabled: account.disabled_regions.clone(),
-    };
+    let regions =
+        RequestedRegions::Recorded { enabled: account.regions.clone(), disabled: account.disabled_regions.clone() };
     let selection = Selection::of(&[], &[]).unwrap();
     let facts = runtime.block_on(collect(&session, &selection.needs(), &regions)).facts;
     let rows = evaluate(&facts, &selection.0, &Parameters::default());

@@ -168,7 +168,12 @@ async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSetti
             })
             .or_absent(&["NoSuchBucketPolicy"]),
         policy: policy
-            .parse(|out| out.policy.ok_or_else(|| "it holds no policy".to_owned()))
+            .parse(|out| {
+                let policy = out.policy.ok_or("it holds no policy")?;
+                // The body is the policy itself: nothing else would notice that it was cut short.
+                serde_json::from_str::<serde::de::IgnoredAny>(&policy).map_err(|e| e.to_string())?;
+                Ok(policy)
+            })
             .or_absent(&["NoSuchBucketPolicy"]),
         acl_groups: acl.observed().map(|out| {
             let mut groups: Vec<String> =
