@@ -87,10 +87,6 @@ fn error(service: &str, status: u16, code: &str) -> HttpResponse {
 const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
     ("cloudtrail:GetTrailStatus", "cloudtrail-s3-data-write", "no trail selects the bucket, logging or not"),
     ("cloudtrail:GetTrailStatus", "cloudtrail-bucket-access-logging", "no access log, and no trail selects the bucket"),
-    ("iam:GenerateCredentialReport", "iam-ssh-and-service-credentials", "service credentials are listed without it"),
-    ("iam:GetCredentialReport", "iam-ssh-and-service-credentials", "service credentials are listed without it"),
-    ("iam:ListSSHPublicKeys", "iam-ssh-and-service-credentials", "service credentials are listed without it"),
-    ("iam:ListServiceSpecificCredentials", "iam-ssh-and-service-credentials", "SSH keys are listed without it"),
     ("logs:DescribeSubscriptionFilters", "logs-central-forwarding", "an account-wide subscription carries every group"),
     (
         "organizations:ListDelegatedServicesForAccount",

@@ -18,6 +18,18 @@ const PARTITIONS: &[Partition] = &[
     Partition { name: "aws-us-gov", home_region: "us-gov-west-1", dns_suffix: "amazonaws.com", prefixes: &["us-gov-"] },
     Partition { name: "aws-iso", home_region: "us-iso-east-1", dns_suffix: "c2s.ic.gov", prefixes: &["us-iso-"] },
     Partition {
+        name: "aws-iso-e",
+        home_region: "eu-isoe-west-1",
+        dns_suffix: "cloud.adc-e.uk",
+        prefixes: &["eu-isoe-"],
+    },
+    Partition {
+        name: "aws-iso-f",
+        home_region: "us-isof-south-1",
+        dns_suffix: "csp.hci.ic.gov",
+        prefixes: &["us-isof-"],
+    },
+    Partition {
         name: "aws-iso-b",
         home_region: "us-isob-east-1",
         dns_suffix: "sc2s.sgov.gov",
@@ -66,6 +78,7 @@ mod tests {
             ("us-gov-east-1", "aws-us-gov", "us-gov-west-1"),
             ("cn-north-1", "aws-cn", "cn-northwest-1"),
             ("us-isob-east-1", "aws-iso-b", "us-isob-east-1"),
+            ("eu-isoe-west-1", "aws-iso-e", "eu-isoe-west-1"),
             ("eusc-de-east-1", "aws-eusc", "eusc-de-east-1"),
         ] {
             let found = Partition::of_region(region);

@@ -212,13 +212,15 @@ impl Tape {
 
 /// Whether an endpoint is AWS's own.
 fn is_aws(endpoint: &str) -> bool {
-    const SUFFIXES: [&str; 7] = [
+    const SUFFIXES: [&str; 9] = [
         ".amazonaws.com",
         ".amazonaws.com.cn",
         ".api.aws",
         ".amazonaws.eu",
         ".c2s.ic.gov",
         ".sc2s.sgov.gov",
+        ".cloud.adc-e.uk",
+        ".csp.hci.ic.gov",
         ".api.amazonwebservices.com.cn",
     ];
     endpoint.strip_prefix("https://").is_some_and(|host| SUFFIXES.iter().any(|suffix| host.ends_with(suffix)))

@@ -266,24 +266,6 @@ pub struct ServerCertificate {
     pub expires: Option<Timestamp>,
 }
 
-/// A credential outside the credential report: for CodeCommit, Keyspaces or Bedrock, or an SSH key.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct OtherCredential {
-    /// The user's name.
-    pub user: String,
-    /// `SSH public key`, or the service's name.
-    pub kind: String,
-    /// Its id.
-    pub id: String,
-    /// It can be used.
-    pub active: bool,
-    /// When it was made.
-    pub created: Option<Timestamp>,
-    /// When it ends; none when it does not.
-    pub expires: Option<Timestamp>,
-}
-
 /// An OpenID Connect provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

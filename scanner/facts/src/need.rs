@@ -10,8 +10,8 @@ use crate::detection::{
     Aggregator, ConfigRule, DeliveryChannel, Detector, Finding, GuardDutyAdministration, Hub, Recorder,
 };
 use crate::iam::{
-    AccountSummary, Authorization, CredentialReport, MfaDevice, OidcProvider, OtherCredential, PasswordPolicy,
-    RootManagement, ServerCertificate, UserMfa,
+    AccountSummary, Authorization, CredentialReport, MfaDevice, OidcProvider, PasswordPolicy, RootManagement,
+    ServerCertificate, UserMfa,
 };
 use crate::logging::{
     AccountSubscription, Alarm, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, Topic, Trail,
@@ -168,10 +168,6 @@ families! {
         OidcProviders oidc_providers: Vec<OidcProvider> = ["iam:ListOpenIDConnectProviders", "iam:GetOpenIDConnectProvider"] after [];
         /// Server certificates stored in IAM.
         ServerCertificates server_certificates: Vec<ServerCertificate> = ["iam:ListServerCertificates"] after [];
-        /// Service-specific credentials of all users.
-        ServiceCredentials service_credentials: Vec<OtherCredential> = ["iam:ListServiceSpecificCredentials"] after [];
-        /// SSH public keys of all users.
-        SshKeys ssh_keys: Vec<OtherCredential> = ["iam:ListSSHPublicKeys"] after [CredentialReport];
         /// All buckets of the account.
         Buckets buckets: Vec<Bucket> = ["s3:ListBuckets"] after [];
         /// Buckets that hold trails, flow logs or Config history, as far as the scanned regions tell.

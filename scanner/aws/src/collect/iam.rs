@@ -6,8 +6,8 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::types as sdk;
 use futures::future::join_all;
 use kickoff_facts::iam::{
-    AccountSummary, Authorization, Group, InlinePolicy, ManagedPolicy, MfaDevice, OidcProvider, OtherCredential,
-    PasswordPolicy, Role, RootManagement, ServerCertificate, User, UserMfa,
+    AccountSummary, Authorization, Group, InlinePolicy, ManagedPolicy, MfaDevice, OidcProvider, PasswordPolicy, Role,
+    RootManagement, ServerCertificate, User, UserMfa,
 };
 use kickoff_facts::{GlobalFacts, Observed};
 
@@ -361,91 +361,4 @@ pub(super) async fn server_certificates(session: &Session) -> Observed<Vec<Serve
                 })
                 .collect()
         })
-}
-
-pub(super) async fn service_credentials(session: &Session) -> Observed<Vec<OtherCredential>> {
-    let iam = iam(session);
-    session
-        .pages(
-            ask("iam:ListServiceSpecificCredentials", session.home_region()).with(&[("AllUsers", "true")]),
-            |marker, call| {
-                let request = iam
-                    .list_service_specific_credentials()
-                    .all_users(true)
-                    .set_marker(marker)
-                    .customize()
-                    .interceptor(call)
-                    .send();
-                async {
-                    request.await.map(|out| {
-                        let truncated = out.is_truncated;
-                        (out.service_specific_credentials.unwrap_or_default(), out.marker.filter(|_| truncated))
-                    })
-                }
-            },
-        )
-        .await
-        .observed()
-        .map(|credentials| {
-            credentials
-                .into_iter()
-                .map(|c| OtherCredential {
-                    active: c.status == sdk::StatusType::Active,
-                    created: time(Some(&c.create_date)),
-                    expires: time(c.expiration_date()),
-                    user: c.user_name,
-                    kind: c.service_name,
-                    id: c.service_specific_credential_id,
-                })
-                .collect()
-        })
-}
-
-/// IAM has no bulk answer for SSH keys: one call a user.
-pub(super) async fn ssh_keys(session: &Session, global: &GlobalFacts) -> Observed<Vec<OtherCredential>> {
-    const OPERATION: &str = "iam:ListSSHPublicKeys";
-    let report = match global.credential_report.get() {
-        Ok(report) => report,
-        Err(gap) => return inherited(gap, OPERATION).into(),
-    };
-    let iam = iam(session);
-    let asked = report.users.iter().map(|row| {
-        let iam = &iam;
-        async move {
-            let parameters = [("UserName", row.user.as_str())];
-            session
-                .pages(ask(OPERATION, session.home_region()).with(&parameters), |marker, call| {
-                    let request = iam
-                        .list_ssh_public_keys()
-                        .user_name(&row.user)
-                        .set_marker(marker)
-                        .customize()
-                        .interceptor(call)
-                        .send();
-                    async {
-                        request.await.map(|out| {
-                            let truncated = out.is_truncated;
-                            (out.ssh_public_keys.unwrap_or_default(), out.marker.filter(|_| truncated))
-                        })
-                    }
-                })
-                .await
-                .observed()
-        }
-    });
-    let mut all = follows(Vec::new(), &global.credential_report);
-    for keys in join_all(asked).await {
-        all = all.and(keys).map(|(mut all, keys)| {
-            all.extend(keys.into_iter().map(|k| OtherCredential {
-                active: k.status == sdk::StatusType::Active,
-                created: time(Some(&k.upload_date)),
-                expires: None,
-                user: k.user_name,
-                kind: "SSH public key".to_owned(),
-                id: k.ssh_public_key_id,
-            }));
-            all
-        });
-    }
-    all
 }

@@ -231,8 +231,6 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         Need::SamlProviders => global!(saml_providers, iam::saml_providers(session)),
         Need::OidcProviders => global!(oidc_providers, iam::oidc_providers(session)),
         Need::ServerCertificates => global!(server_certificates, iam::server_certificates(session)),
-        Need::ServiceCredentials => global!(service_credentials, iam::service_credentials(session)),
-        Need::SshKeys => global!(ssh_keys, iam::ssh_keys(session, g)),
         Need::Buckets => global!(buckets, s3::buckets(session)),
         Need::LogBuckets => global!(log_buckets, s3::log_buckets(session, facts)),
         Need::Trails => vec![
