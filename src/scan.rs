@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kickoff_aws::is_region_name;
 use kickoff_checks::{Row, Selection, SelectionError, Severity, evaluate};
 use kickoff_engagement::{Engagement, is_account_id, nearest};
-use kickoff_evidence::{Run, write_private};
+use kickoff_evidence::{EvidenceRef, Run, write_private};
 use kickoff_reports::html;
 use kickoff_reports::results::{Document, Input};
 use kickoff_reports::summary::fails_at;
@@ -122,8 +122,9 @@ fn seal(source: Source, folder: &Path, json: &[u8]) -> Result<Run, Failure> {
     };
     let writer = tape.run();
     let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
+    let (_, ids) = source.register.number();
     for facts in &source.facts {
-        let text = serde_json::to_vec(facts).map_err(|error| Failure::usage(&error))?;
+        let text = EvidenceRef::cited(&ids, || serde_json::to_vec(facts)).map_err(|error| Failure::usage(&error))?;
         writer.write(&format!("facts/{}.json", facts.account), &text).map_err(failed)?;
     }
     writer.write("results.json", json).map_err(failed)?;

@@ -124,28 +124,36 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
                 (&base, &caller, &tape, &recorder, &shared, &register, &regions, &run_id, &plain);
             async move {
                 let id = target.account.clone().unwrap_or_else(|| caller.account.clone());
-                let entered = enter(base, caller, &target, &id, run_id, plain).await;
+                let entered = if shared.cancel.is_cancelled() {
+                    Err(ConnectError::Unreachable("the run was interrupted before".to_owned()))
+                } else {
+                    enter(base, caller, &target, &id, run_id, plain).await
+                };
+                let partition = caller.arn.split(':').nth(1).unwrap_or("aws");
+                let closed = |why: String| {
+                    let record = AccountRecord {
+                        id: id.clone(),
+                        partition: partition.to_owned(),
+                        home_region: Partition::by_name(partition).home_region.to_owned(),
+                        caller: String::new(),
+                        regions: Vec::new(),
+                        disabled_regions: Vec::new(),
+                        unreachable: Some(why.clone()),
+                    };
+                    (unreachable(&record, shared.started, &why, register), record)
+                };
                 tape.start(&id).map_err(|e| Failure::usage(&e))?;
                 let outcome = match entered {
                     Err(error) if single => Err(refused(&error)),
                     // One account of many that cannot be entered is a gap of the run, not the end of it.
-                    Err(error) => {
-                        let partition = caller.arn.split(':').nth(1).unwrap_or("aws");
-                        let record = AccountRecord {
-                            id: id.clone(),
-                            partition: partition.to_owned(),
-                            home_region: Partition::by_name(partition).home_region.to_owned(),
-                            caller: String::new(),
-                            regions: Vec::new(),
-                            disabled_regions: Vec::new(),
-                            unreachable: Some(error.to_string()),
-                        };
-                        Ok((unreachable(&record, shared.started, &error.to_string(), register), record))
-                    }
+                    Err(error) => Ok(closed(error.to_string())),
                     Ok((config, identity)) => {
                         let config = config.to_builder().http_client(recorder.clone()).build();
                         let session = Session::live(&id, &identity.arn, &config, shared.clone());
-                        account(&session, needs, regions).await
+                        match account(&session, needs, regions).await {
+                            Err(failure) if !single => Ok(closed(failure.to_string())),
+                            outcome => outcome,
+                        }
                     }
                 };
                 tape.finish(&id).map_err(Failure::Usage)?;
@@ -159,7 +167,10 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
 
     let mut facts = Vec::new();
     for outcome in collected {
-        let (of_account, record) = outcome?;
+        let (of_account, record) = outcome.inspect_err(|_| {
+            // Nothing was collected that a run could keep: no unfinished folder is left behind.
+            let _ = std::fs::remove_dir_all(tape.run().path());
+        })?;
         facts.push(of_account);
         metadata.accounts.push(record);
     }
@@ -254,7 +265,12 @@ async fn enter(
         None => base.clone(),
     };
     if let Some(role) = &target.role {
-        let partition = caller.arn.split(':').nth(1).unwrap_or("aws");
+        // A role's name belongs to the partition of the credentials that assume it.
+        let source = match &target.profile {
+            Some(_) => identify(&config).await?,
+            None => caller.clone(),
+        };
+        let partition = source.arn.split(':').nth(1).unwrap_or("aws");
         let arn =
             if role.starts_with("arn:") { role.clone() } else { format!("arn:{partition}:iam::{id}:role/{role}") };
         config = assume(&config, &arn, target.external_id.as_deref(), run_id).await;
@@ -284,7 +300,7 @@ fn same_account(
     })
 }
 
-/// Ctrl-C and SIGTERM end collection; what was read is kept and marked incomplete. A second signal ends the process.
+/// Ctrl-C and SIGTERM end collection; what was read is kept, decided and marked incomplete.
 fn stop_on_signals(cancel: CancellationToken) {
     tokio::spawn(async move {
         #[cfg(unix)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use kickoff_checks::{CRITERIA, Parameters, Row, Selection, Status, Strength};
+use kickoff_checks::{CHECKS, CRITERIA, Parameters, Row, Selection, Status, Strength};
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{EvidenceId, EvidenceRef, GapKind, Item, Outcome, Register, RunMetadata, RunState};
 use kickoff_facts::AccountFacts;
@@ -93,7 +93,7 @@ pub struct Coverage {
     pub service: String,
     /// The operation.
     pub operation: String,
-    /// `ok`, or the worst that happened: `denied`, `throttled`, `failed`, `region-disabled`, `not-collected`.
+    /// `ok`, or the first thing that went wrong: `denied`, `throttled`, `failed`, `region-disabled`, `not-collected`.
     pub status: String,
     /// Requests, retries included.
     pub calls: u32,
@@ -238,6 +238,8 @@ pub struct Exchange {
     pub attempt: u32,
     /// AWS's request id, by which CloudTrail knows it.
     pub request_id: Option<String>,
+    /// AWS's own clock: the `Date` header of the answer.
+    pub aws_date: Option<String>,
     /// Who answered.
     pub endpoint: String,
     /// SHA-256 of the stored body.
@@ -331,7 +333,7 @@ impl Document {
         if self.run.state == "interrupted" {
             shortfalls.push("the run was interrupted".to_owned());
         }
-        for row in self.coverage.iter().filter(|row| row.status != "ok" && row.status != "region-disabled") {
+        for row in self.coverage.iter().filter(|row| row.status != "ok" && row.operation != "*") {
             let reason = row.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
             shortfalls.push(format!(
                 "{}:{} in {} of {}: {}{reason}",
@@ -457,6 +459,7 @@ fn evidence(item: &Item, id: EvidenceId) -> Evidence {
                 finished: e.finished.to_string(),
                 attempt: e.attempt,
                 request_id: e.request_id.clone(),
+                aws_date: e.date.clone(),
                 endpoint: e.endpoint.clone(),
                 sha256: e.sha256.clone(),
                 bytes: e.bytes,
@@ -525,7 +528,7 @@ fn coverage(items: &[Item], accounts: &[AccountFacts]) -> Vec<Coverage> {
 }
 
 /// The coverage class of each criterion:
-/// `tested`: configuration bears on most technical controls, and every result was decided; `partly`: something was
+/// `tested`: configuration bears on most technical controls, every check of it ran, and every result was decided; `partly`: something was
 /// decided; `manual`: documents and people only; `not-tested`: configuration bears on it, and nothing was decided.
 fn criteria(input: &Input<'_>, results: &[ResultRow]) -> Vec<Criterion> {
     CRITERIA
@@ -550,7 +553,10 @@ fn criteria(input: &Input<'_>, results: &[ResultRow]) -> Vec<Criterion> {
                 "manual"
             } else if decided == 0 {
                 "not-tested"
-            } else if criterion.strength == Strength::Strong && count(Status::NotEvaluated) == 0 {
+            } else if criterion.strength == Strength::Strong
+                && count(Status::NotEvaluated) + count(Status::Manual) == 0
+                && checks.len() == CHECKS.iter().filter(|c| c.meta.criteria.contains(&criterion.id)).count()
+            {
                 "tested"
             } else {
                 "partly"

@@ -119,7 +119,11 @@ fn a_configuration_that_cannot_be_used() {
     fs::write(&bundle, "not a certificate").unwrap();
     let (status, words) = refused(scan(folder.path()).env("AWS_CA_BUNDLE", &bundle));
     assert_eq!(status, Some(2));
-    assert!(words.contains("holds no PEM certificate"), "{words}");
+    assert!(words.contains("it holds no PEM certificate"), "{words}");
+    fs::write(&bundle, "-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n").unwrap();
+    let (status, words) = refused(scan(folder.path()).env("AWS_CA_BUNDLE", &bundle));
+    assert_eq!(status, Some(2));
+    assert!(words.contains("bundle.pem cannot be used: certificate 1"), "{words}");
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -160,6 +164,8 @@ fn a_run_that_lacks_files_was_cut_altered_or_is_newer() {
     assert!(words.contains("run.json was altered: its SHA-256 is"), "{words}");
     let words = replay("newer", &|run| edit(run, "kickoff/run/1", "kickoff/run/2"));
     assert!(words.contains("has format kickoff/run/2; this version reads up to kickoff/run/1"), "{words}");
+    let words = replay("climbing-id", &|run| edit(run, "\"id\": \"RUN-", "\"id\": \"../RUN-"));
+    assert!(words.contains("is not the id of a run"), "{words}");
     let words = replay("killed", &|run| edit(run, "\"complete\"", "\"running\""));
     assert!(words.contains("was not finished"), "{words}");
     let words = replay("unlisted", &|run| fs::write(run.join("exchanges/999999999999.jsonl.zst"), b"x").unwrap());

@@ -17,6 +17,7 @@ enum Fault {
     Throttled,
     ServerError,
     Truncated,
+    Empty,
 }
 
 /// Replays, but for one operation.
@@ -43,19 +44,21 @@ impl HttpConnector for Faulty {
             Fault::Throttled if ["iam", "sts", "sns"].contains(&service) => (400, "Throttling"),
             Fault::Throttled => (400, "ThrottlingException"),
             Fault::ServerError => (500, "InternalFailure"),
-            Fault::Truncated => return self.cut(request),
+            Fault::Truncated => return self.cut(request, 2),
+            Fault::Empty => return self.cut(request, 0),
         };
         HttpConnectorFuture::ready(Ok(error(service, status, code)))
     }
 }
 
 impl Faulty {
-    fn cut(&self, request: HttpRequest) -> HttpConnectorFuture {
+    /// The first half of a successful answer, or nothing of it.
+    fn cut(&self, request: HttpRequest, parts: usize) -> HttpConnectorFuture {
         let answer = self.replay.call(request);
         HttpConnectorFuture::new(async move {
             let mut response = answer.await?;
             let body = response.body().bytes().unwrap_or_default();
-            let half = body[..body.len() / 2].to_vec();
+            let half = body[..body.len().checked_div(parts).unwrap_or(0)].to_vec();
             *response.body_mut() = SdkBody::from(half);
             Ok(response)
         })
@@ -125,7 +128,7 @@ fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
     let status = match fault {
         Fault::Denied => "denied",
         Fault::Throttled => "throttled",
-        Fault::ServerError | Fault::Truncated => "failed",
+        Fault::ServerError | Fault::Truncated | Fault::Empty => "failed",
     };
     let covered: Vec<&str> = document
         .coverage
@@ -134,7 +137,8 @@ fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
         .map(|row| row.status.as_str())
         .collect();
     // Of an answer that was cut, the HTTP status may still say that it was a refusal.
-    let told = |found: &str| found == status || fault == Fault::Truncated && found != "ok";
+    let cut = matches!(fault, Fault::Truncated | Fault::Empty);
+    let told = |found: &str| found == status || cut && found != "ok";
     if covered.is_empty() || !covered.iter().all(|found| told(found)) {
         say(format!("coverage says {covered:?}, not {status}"));
     }
@@ -160,10 +164,14 @@ fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
         }
         if cites {
             depends.insert(&row.check);
-            if let Some(now) = after.get(key)
-                && matches!(now.status.as_str(), "pass" | "fail")
-            {
-                say(format!("{} still says {} of {} in {}", row.check, now.status, row.resource, row.region));
+            match after.get(key) {
+                Some(now) if matches!(now.status.as_str(), "pass" | "fail") => {
+                    say(format!("{} still says {} of {} in {}", row.check, now.status, row.resource, row.region));
+                }
+                Some(_) => {}
+                // What vanishes must be said to be unknown, where it was or for the account.
+                None if document.results.iter().any(|now| now.check == row.check && now.status == "not-evaluated") => {}
+                None => say(format!("{} of {} in {} vanished without a word", row.check, row.resource, row.region)),
             }
         } else if !told_by.contains(row.check.as_str()) {
             match after.get(key) {
@@ -221,6 +229,11 @@ fn server_error() {
 #[test]
 fn truncated() {
     matrix(Fault::Truncated);
+}
+
+#[test]
+fn answered_with_nothing() {
+    matrix(Fault::Empty);
 }
 
 /// Ends the list of principals after its first page, as a listing that lost its pages would.

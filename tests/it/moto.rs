@@ -105,6 +105,19 @@ fn a_live_scan_decides_keeps_the_answers_and_replays_to_the_same() {
         assert!(exchange.started <= exchange.finished);
     }
 
+    // Facts cite the evidence that they were read from.
+    let facts: serde_json::Value =
+        serde_json::from_slice(&fs::read(run.join("facts/111122223333.json")).unwrap()).unwrap();
+    let cited = facts["global"]["credential_report"]["evidence"].as_array().unwrap();
+    let operations: Vec<&str> = cited
+        .iter()
+        .map(|id| {
+            let item = document.evidence.iter().find(|item| Some(item.id.as_str()) == id.as_str());
+            item.expect("the id stands in the results").operation.as_str()
+        })
+        .collect();
+    assert_eq!(operations, ["GenerateCredentialReport", "GetCredentialReport"]);
+
     // Readable by the owner only.
     #[cfg(unix)]
     for entry in walk(&run) {

@@ -82,6 +82,7 @@ fn show(exchange: &Exchange, item: &Evidence, run: &Run, left: &mut usize) -> Ma
                 " · HTTP " @if let Some(status) = exchange.status { (status) } @else { "no answer" }
                 " · try " (exchange.attempt)
                 @if let Some(id) = &exchange.request_id { " · request id " code { (id) } }
+                @if let Some(date) = &exchange.aws_date { " · AWS's clock " (date) }
                 " · " (exchange.endpoint)
             }
             @if let Some(digest) = &exchange.sha256 {

@@ -1,6 +1,6 @@
 //! How a call is made: paced, counted, recorded, and answered by a fact or a gap.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -31,6 +31,15 @@ pub(crate) struct Answer<T> {
 }
 
 impl<T> Answer<T> {
+    /// As [`Self::or_absent`], where the code also means other things and only the message tells.
+    pub fn or_absent_where(self, codes: &[&str], phrases: &[&str]) -> Observed<Option<T>> {
+        let told = match &self.result {
+            Err(refusal) => phrases.iter().any(|phrase| refusal.gap.message.contains(phrase)),
+            Ok(_) => true,
+        };
+        if told { self.or_absent(codes) } else { self.observed().map(Some) }
+    }
+
     /// What was read, or the gap.
     pub fn observed(self) -> Observed<T> {
         match self.result {
@@ -130,6 +139,7 @@ impl Session {
     {
         let (operation, item, call) = self.open(&asked);
         let (mut all, mut token, mut pages) = (Vec::new(), None::<String>, 0_u32);
+        let mut tokens = BTreeSet::new();
         let result = loop {
             match self.paced(operation, asked.region, page(token.clone(), call.clone())).await {
                 Ok((records, next)) => {
@@ -141,7 +151,7 @@ impl Session {
                             self.register().close(item, Outcome::Complete { pages, records });
                             break Ok(all);
                         }
-                        Some(next) if token.as_ref() == Some(&next) => {
+                        Some(next) if !tokens.insert(next.clone()) => {
                             let refusal = self.failed(operation, asked.region, "AWS gave the same page token twice");
                             break Err(self.refuse(item, refusal));
                         }
@@ -207,7 +217,11 @@ impl Session {
         };
         let item = self.register().open(self.partition(), key);
         let register = Arc::clone(self.register());
-        (operation, item, Call::new(self.account(), self.partition(), asked.region, operation, item, register))
+        (
+            operation,
+            item,
+            Call::new(self.account(), self.partition(), self.caller(), asked.region, operation, item, register),
+        )
     }
 
     fn refuse(&self, item: EvidenceRef, mut refusal: Refusal) -> Refusal {
@@ -240,8 +254,9 @@ impl Session {
         let interrupted =
             || Refusal { code: None, gap: self.not_made(operation.id, region, "the run was interrupted") };
         let work = async {
-            let _place = self.place().await;
+            // Paced first: a call that waits for its turn must not keep a place from others.
             self.pace(operation, region).await;
+            let _place = self.place().await;
             let _under_way = self.told(operation, region);
             send.await
         };
@@ -251,7 +266,7 @@ impl Session {
             result = work => result,
         };
         result.map_err(|error| {
-            let (kind, code, message) = classify(&error, region != self.home_region());
+            let (kind, code, message) = classify(&error);
             let gap = Gap { kind, call: operation.id.to_owned(), region: region.to_owned(), message, evidence: None };
             Refusal { code, gap }
         })
@@ -274,23 +289,25 @@ const THROTTLED: [&str; 13] = [
     "TooManyRequestsException",
 ];
 
-const DENIED: [&str; 8] = [
+/// Refusals, among them those by which services answer credentials that they do not know in their region. Regions that are
+/// not enabled are told by the list of regions, never by a refusal: a session that was revoked is refused alike.
+const DENIED: [&str; 12] = [
     "AccessDenied",
     "AccessDeniedException",
+    "AuthFailure",
     "AuthorizationError",
     "AuthorizationErrorException",
     "InvalidAccessException",
+    "InvalidClientTokenId",
     "NotAuthorized",
+    "OptInRequired",
     "UnauthorizedOperation",
     "UnauthorizedAccess",
+    "UnrecognizedClientException",
 ];
 
-/// Codes by which services refuse credentials that are good elsewhere, because the region is not enabled.
-const REGION_DISABLED: [&str; 4] =
-    ["AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "OptInRequired"];
-
 /// The kind of gap, AWS's code, and one line of what was said.
-fn classify<E>(error: &SdkError<E, HttpResponse>, away: bool) -> (GapKind, Option<String>, String)
+fn classify<E>(error: &SdkError<E, HttpResponse>) -> (GapKind, Option<String>, String)
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
@@ -314,8 +331,6 @@ where
             };
             let kind = if THROTTLED.contains(&code) || status == 429 {
                 GapKind::Throttled
-            } else if away && REGION_DISABLED.contains(&code) {
-                GapKind::RegionDisabled
             } else if DENIED.contains(&code) || status == 403 {
                 GapKind::Denied
             } else {

@@ -139,6 +139,9 @@ pub async fn identify(config: &SdkConfig) -> Result<Identity, ConnectError> {
         match &error {
             SdkError::ServiceError(service) => match service.err().meta().code() {
                 Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired") => ConnectError::Expired(text),
+                Some("InvalidClientTokenId" | "UnrecognizedClientException") => ConnectError::Refused(format!(
+                    "{text} (credentials of GovCloud or China need AWS_REGION, or a region in the profile)"
+                )),
                 _ => ConnectError::Refused(text),
             },
             SdkError::DispatchFailure(failure)

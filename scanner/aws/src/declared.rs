@@ -215,7 +215,8 @@ fn endpoint(session: &Session, service: Service, region: &str, config: &aws_conf
             return url;
         }
     }
-    format!("https://{}.{region}.{}", service.endpoint, session.dns_suffix())
+    let fips = if config.use_fips().unwrap_or_default() { "-fips" } else { "" };
+    format!("https://{}{fips}.{region}.{}", service.endpoint, session.dns_suffix())
 }
 
 fn request(service: Service, name: &str, payload: Payload) -> Result<HttpRequest, BoxError> {

@@ -30,6 +30,9 @@ use kickoff_evidence::{
     ArchiveWriter, CallKey, EvidenceRef, Exchange, Register, Request, Response, Run, RunError, RunWriter, Summary,
     endpoint_of, redact_body, redact_uri, sha256_hex, xml_is_complete,
 };
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 /// Which call a request belongs to. Travels with the request as an extension, seen by the connectors only.
 #[derive(Debug, Clone)]
@@ -39,6 +42,7 @@ pub struct Call(Arc<CallInner>);
 struct CallInner {
     account: String,
     partition: String,
+    caller: String,
     region: String,
     service: &'static str,
     operation: &'static str,
@@ -50,6 +54,7 @@ impl Call {
     pub(crate) fn new(
         account: &str,
         partition: &str,
+        caller: &str,
         region: &str,
         operation: &'static kickoff_facts::Operation,
         item: EvidenceRef,
@@ -58,6 +63,7 @@ impl Call {
         Self(Arc::new(CallInner {
             account: account.to_owned(),
             partition: partition.to_owned(),
+            caller: caller.to_owned(),
             region: region.to_owned(),
             service: operation.service(),
             operation: operation.name(),
@@ -277,6 +283,7 @@ impl Recorder {
         let mut exchange = Exchange {
             account: inner.account.clone(),
             partition: inner.partition.clone(),
+            caller: inner.caller.clone(),
             region: inner.region.clone(),
             service: inner.service.to_owned(),
             operation: inner.operation.to_owned(),
@@ -376,8 +383,15 @@ pub fn connector(ca_bundle: Option<&std::path::Path>) -> Result<SharedHttpConnec
     let mut trust = tls::TrustStore::default();
     if let Some(path) = ca_bundle {
         let pem = std::fs::read(path).map_err(|e| format!("AWS_CA_BUNDLE {} cannot be read: {e}", path.display()))?;
-        if !pem.windows(11).any(|window| window == b"-----BEGIN ") {
-            return Err(format!("AWS_CA_BUNDLE {} holds no PEM certificate", path.display()));
+        let bad = |why: String| format!("AWS_CA_BUNDLE {} cannot be used: {why}", path.display());
+        let mut count = 0;
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
+            let certificate = certificate.map_err(|e| bad(e.to_string()))?;
+            count += 1;
+            RootCertStore::empty().add(certificate).map_err(|e| bad(format!("certificate {count}: {e}")))?;
+        }
+        if count == 0 {
+            return Err(bad("it holds no PEM certificate".to_owned()));
         }
         trust = tls::TrustStore::empty().with_pem_certificate(pem);
     }
@@ -413,9 +427,15 @@ fn answered(exchange: &Exchange) -> Result<HttpResponse, ConnectorError> {
     };
     // An error answer counts too: a code by which AWS says "there is none" must not be read off a broken one. Pages of
     // HTML, which proxies and test servers send, are no XML and are left to be refused as errors.
+    let success = (200..300).contains(&response.status);
+    if success && response.body.is_empty() {
+        // No operation that kickoff calls answers with nothing, and the SDK would read it as an empty list.
+        let text = "the answer is empty".to_owned();
+        return Err(ConnectorError::other(Box::new(Failure(text)), None));
+    }
     let kind = response.headers.get("content-type").map(String::as_str).unwrap_or_default();
     let markup = response.body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<');
-    let xml = markup && (kind.contains("xml") || (200..300).contains(&response.status));
+    let xml = markup && (kind.contains("xml") || success);
     if xml && !xml_is_complete(&response.body) {
         let text = "the answer was cut short: its XML does not end".to_owned();
         return Err(ConnectorError::other(Box::new(Failure(text)), None));

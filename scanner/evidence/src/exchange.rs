@@ -24,6 +24,8 @@ pub struct Exchange {
     pub account: String,
     /// `aws`, `aws-us-gov`, `aws-cn`, ...
     pub partition: String,
+    /// Who asked: the caller's ARN, as STS named it.
+    pub caller: String,
     /// The region whose endpoint was asked; global services answer from the partition's main region.
     pub region: String,
     /// The service, by the prefix that kickoff's catalogue uses (`iam`, `cloudtrail`, `logs`, ...).

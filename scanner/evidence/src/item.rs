@@ -1,5 +1,6 @@
 //! Evidence items: one logical call with all its pages and attempts, under an id that results cite.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -11,9 +12,36 @@ use crate::archive::Position;
 use crate::exchange::{Exchange, endpoint_of};
 
 /// A handle on an evidence item while a run is being collected. It becomes an [`EvidenceId`] once all items are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+///
+/// Facts that are written cite ids, not handles: see [`EvidenceRef::cited`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(transparent)]
 pub struct EvidenceRef(pub u32);
+
+thread_local! {
+    /// The ids that handles are written as, while [`EvidenceRef::cited`] runs.
+    static IDS: RefCell<BTreeMap<EvidenceRef, EvidenceId>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+impl EvidenceRef {
+    /// Does something, on this thread, during which every handle that is serialised becomes its id. A handle is a number
+    /// of this process, which says nothing to a reader of a file.
+    pub fn cited<T>(ids: &BTreeMap<Self, EvidenceId>, work: impl FnOnce() -> T) -> T {
+        IDS.with_borrow_mut(|known| known.clone_from(ids));
+        let done = work();
+        IDS.with_borrow_mut(BTreeMap::clear);
+        done
+    }
+}
+
+impl Serialize for EvidenceRef {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match IDS.with_borrow(|ids| ids.get(self).copied()) {
+            Some(id) => to.collect_str(&id),
+            None => to.serialize_u32(self.0),
+        }
+    }
+}
 
 /// The id of an evidence item in its run, printed as `E-0042`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -118,6 +146,8 @@ pub struct Summary {
     pub endpoint: String,
     /// AWS's request id.
     pub request_id: Option<String>,
+    /// AWS's own clock, as the answer's `Date` header gives it.
+    pub date: Option<String>,
     /// SHA-256 of the stored body.
     pub sha256: Option<String>,
     /// Length of the stored body in bytes.
@@ -139,6 +169,7 @@ impl Summary {
             finished: exchange.finished,
             endpoint: endpoint_of(&exchange.request.uri).to_owned(),
             request_id: response.and_then(|r| r.request_id()).map(str::to_owned),
+            date: response.and_then(|r| r.date()).map(str::to_owned),
             sha256: response.map(|r| r.sha256.clone()),
             bytes: response.map_or(0, |r| r.body.len() as u64),
             redacted: response.map_or(0, |r| r.redactions.iter().map(|x| x.count).sum()),

@@ -76,25 +76,28 @@ const RULES: &[(&str, &str, How)] = &[
 
 /// Secrets by their shape. Key ids (`AKIA...`) are names, not secrets, and stay.
 static PATTERNS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
+    // IAM sends policy documents percent-encoded: quotes, signs and line ends have two spellings.
     [
-        ("private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\z)"),
+        ("private key", r"-----BEGIN[A-Z %0-9]*PRIVATE(?: |%20)KEY-----(?s:.*?)(?:-----END[A-Z %0-9]*PRIVATE(?: |%20)KEY-----|\z)"),
         (
             "AWS secret key",
-            r#"(?i:secret_?(?:access_?)?key)["'\\]{0,3}\s{0,3}[=:]\s{0,3}["'\\]{0,3}[A-Za-z0-9/+]{40}\b"#,
+            r#"(?i:secret_?(?:access_?)?key)(?:["'\\\s=:]|%22|%27|%20|%3[AaDd]|%5[Cc]){1,12}(?:[A-Za-z0-9/+]|%2[FfBb]){40}"#,
         ),
-        // Some errors repeat the header that signed the request.
         ("request signature", r#"AWS4-HMAC-SHA256 Credential=[^"'<>\\\n]+"#),
-        ("session token", r"\b(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[A-Za-z0-9/+=]{60,}"),
-        ("GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
-        ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
-        ("Slack token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
-        ("Slack webhook", r"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{10,}"),
-        ("Stripe key", r"\b[rs]k_live_[A-Za-z0-9]{16,}"),
-        ("web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
-        ("password in an address", r"\b[a-z][a-z0-9+.-]{1,20}://[^/\s:@<>\x22]{1,100}:[^/\s:@<>\x22]{1,200}@"),
+        ("session token", r"(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)(?:[A-Za-z0-9/+=]|%2[FfBb]|%3[Dd]){60,}"),
+        ("GitHub token", r"(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
+        ("GitLab token", r"glpat-[A-Za-z0-9_-]{20,}"),
+        ("Slack token", r"xox[abeoprs]-[A-Za-z0-9-]{10,}"),
+        ("Slack webhook", r"hooks\.slack\.com(?:/|%2[Ff])(?:services|workflows)(?:/|%2[Ff])[A-Za-z0-9/%_-]{10,}"),
+        ("Stripe key", r"[rs]k_live_[A-Za-z0-9]{16,}"),
+        ("web token", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+        (
+            "password in an address",
+            r"[a-z][a-z0-9+.-]{1,20}(?:://|%3[Aa]%2[Ff]%2[Ff])[^/\s:@<>\x22%]{1,100}(?::|%3[Aa])[^/\s:@<>\x22]{1,200}?(?:@|%40)",
+        ),
         (
             "password assignment",
-            r#"(?i:\b(?:password|passwd|pwd|api_?key|auth_?token))\s{0,2}=\s{0,2}[^\s&"'<>\\,;]{6,}"#,
+            r#"(?i:(?:password|passwd|pwd|api_?key|auth_?token))(?:\s|%20){0,2}(?:=|%3[Dd])(?:\s|%20){0,2}[^\s&"'<>\\,;%]{6,}"#,
         ),
     ]
     .into_iter()
@@ -190,38 +193,45 @@ fn xml_values(body: &[u8], rules: &[(&str, How)]) -> Vec<(Range<usize>, String)>
     let mut reader = Reader::from_reader(body);
     reader.config_mut().check_end_names = false;
     let mut cuts = Vec::new();
-    // The rule in force and the depth at which it began.
-    let mut inside: Option<(String, How, usize)> = None;
+    // The rule in force, the depth at which it began, and where its value begins. The value is taken whole: its text
+    // may come in pieces, between entities, sections and elements.
+    let mut inside: Option<(String, How, usize, usize)> = None;
     let mut depth = 0_usize;
+    let place =
+        |reader: &Reader<&[u8]>| usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(body.len());
+    let mut cut = |field: String, how: How, range: Range<usize>| {
+        let text = String::from_utf8_lossy(&body[range.clone()]);
+        // Lossy text has other offsets: what is not UTF-8 goes whole.
+        let how = if matches!(text, Cow::Owned(_)) { How::Whole } else { how };
+        let part = if how == How::Whole { (!range.is_empty()).then(|| 0..range.len()) } else { part(how, &text) };
+        if let Some(part) = part {
+            cuts.push((range.start + part.start..range.start + part.end, field));
+        }
+    };
     loop {
-        let start = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let start = place(&reader);
         match reader.read_event() {
             Ok(Event::Start(tag)) => {
                 depth += 1;
                 if inside.is_none()
                     && let Some((field, how)) = rule(rules, tag.local_name().as_ref())
                 {
-                    inside = Some(((*field).to_owned(), *how, depth));
+                    inside = Some(((*field).to_owned(), *how, depth, place(&reader)));
                 }
             }
             Ok(Event::End(_)) => {
-                if inside.as_ref().is_some_and(|(_, _, at)| *at == depth) {
-                    inside = None;
+                if let Some((field, how, _, from)) = inside.take_if(|(_, _, at, _)| *at == depth) {
+                    cut(field, how, from..start.max(from));
                 }
                 depth = depth.saturating_sub(1);
             }
-            Ok(Event::Text(_) | Event::CData(_)) => {
-                let end = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-                if let Some((field, how, _)) = &inside
-                    && let Some(text) = body.get(start..end)
-                    && let Ok(text) = std::str::from_utf8(text)
-                    && !text.trim().is_empty()
-                    && let Some(cut) = part(*how, text)
-                {
-                    cuts.push((start + cut.start..start + cut.end, field.clone()));
+            Ok(Event::Eof) | Err(_) => {
+                // Cut short within a value, or no XML from here on: the rest goes.
+                if let Some((field, _, _, from)) = inside {
+                    cut(field, How::Whole, from..body.len());
                 }
+                return cuts;
             }
-            Ok(Event::Eof) | Err(_) => return cuts,
             Ok(_) => {}
         }
     }
@@ -326,6 +336,13 @@ mod tests {
             redacted("sns", body).0,
             "<m><Protocol>https</Protocol><Endpoint>https://events.example.com/[redacted by kickoff]</Endpoint></m>"
         );
+        let body = "<m><Endpoint>https://h.example/x?team=a&amp;token=hidden&amp;b=<![CDATA[hidden]]></Endpoint><k>kept</k></m>";
+        assert_eq!(
+            redacted("sns", body).0,
+            "<m><Endpoint>https://h.example/[redacted by kickoff]</Endpoint><k>kept</k></m>"
+        );
+        let cut = "<m><Endpoint>https://h.example/x?token=hidden";
+        assert!(!redacted("sns", cut).0.contains("hidden"));
         let body = "<m><Endpoint>https://me:pw@events.example.com/x</Endpoint></m>";
         assert!(!redacted("sns", body).0.contains("pw"));
         let body = "<m><Endpoint>oncall@example.com</Endpoint></m>";
@@ -346,6 +363,24 @@ mod tests {
             assert_eq!(what.len(), 1, "{secret}");
             assert!(!body.contains(&secret[20..30.min(secret.len())]), "{body}");
             assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok(), "{body}");
+        }
+    }
+
+    #[test]
+    fn secrets_in_percent_encoded_policies_are_found_too() {
+        for secret in [
+            "%22ghp_0123456789abcdefghijABCDEFGHIJ012345%22",
+            "postgres%3A%2F%2Fapp%3As3cr3t-pw%40db.internal",
+            "aws_secret_access_key%22%3A%20%22wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY%2F%2B%22",
+            "aws_secret_access_key=wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYa/",
+        ] {
+            let body = format!("<r><PolicyDocument>%7B%22a%22%3A{secret}%7D</PolicyDocument></r>");
+            let (stored, what) = redacted("iam", &body);
+            assert_eq!(what.len(), 1, "{secret} {stored}");
+            assert!(
+                !stored.contains("s3cr3t") && !stored.contains("wJalr") && !stored.contains("0123456789abc"),
+                "{stored}"
+            );
         }
     }
 

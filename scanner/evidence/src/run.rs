@@ -352,6 +352,10 @@ impl Run {
             _ => return Err(damaged(format!("its schema is {schema:?}, not {SCHEMA:?}"))),
         }
         let metadata: RunMetadata = serde_json::from_value(value).map_err(|e| damaged(e.to_string()))?;
+        let id = metadata.id.as_str();
+        if !id.starts_with("RUN-") || id.len() > 64 || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+            return Err(damaged(format!("{id:?} is not the id of a run")));
+        }
         if metadata.state == RunState::Running {
             return Err(RunError::Unfinished { path: path.to_owned() });
         }

@@ -71,13 +71,10 @@ pub(super) async fn alternate_contacts(session: &Session) -> Observed<AlternateC
                     .send()
             })
             .await
+            .parse(|out| out.alternate_contact.ok_or_else(|| "it names no contact".to_owned()))
             .or_absent(&["ResourceNotFoundException"])
             .map(|found| {
-                found.and_then(|out| out.alternate_contact).map(|c| Contact {
-                    name: text(c.name()),
-                    title: text(c.title()),
-                    email: text(c.email_address()),
-                })
+                found.map(|c| Contact { name: text(c.name()), title: text(c.title()), email: text(c.email_address()) })
             })
     };
     let (security, operations, billing) = futures::join!(

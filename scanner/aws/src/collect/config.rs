@@ -100,7 +100,12 @@ pub(super) async fn delivery_channels(session: &Session, region: &str) -> Observ
                     stream: Delivery {
                         status: stream.and_then(|i| i.last_status()).map(|s| status(s.as_str())).unwrap_or_default(),
                         error: stream.and_then(|i| i.last_error_message()).map(str::to_owned),
-                        last_success: time(stream.and_then(|i| i.last_status_change_time())),
+                        // The stream has one date only, that of its last change of status.
+                        last_success: time(
+                            stream
+                                .filter(|i| i.last_status().is_some_and(|s| status(s.as_str()) == "Success"))
+                                .and_then(|i| i.last_status_change_time()),
+                        ),
                     },
                 }
             })

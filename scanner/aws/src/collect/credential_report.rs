@@ -76,7 +76,7 @@ fn parse(content: &[u8], generated: Timestamp) -> Result<CredentialReport, Strin
         let field = |at: usize| record.get(at).unwrap_or_default();
         let key = |(active, rotated, used): (usize, usize, usize)| {
             Ok::<_, String>(CredentialKey {
-                active: flag(field(active)).unwrap_or(false),
+                active: flag(field(active))?.unwrap_or(false),
                 last_rotated: date(field(rotated))?,
                 last_used: date(field(used))?,
             })
@@ -85,12 +85,15 @@ fn parse(content: &[u8], generated: Timestamp) -> Result<CredentialReport, Strin
             user: field(user).to_owned(),
             arn: field(arn).to_owned(),
             created: date(field(created))?,
-            password_enabled: flag(field(enabled)),
+            password_enabled: flag(field(enabled))?,
             password_last_used: date(field(used))?,
             password_last_changed: date(field(changed))?,
-            mfa_active: flag(field(mfa)).unwrap_or(false),
+            mfa_active: flag(field(mfa))?.unwrap_or(false),
             keys: [key(one)?, key(two)?],
-            certificates_active: certificates.map(|at| flag(field(at)).unwrap_or(false)),
+            certificates_active: [
+                flag(field(certificates[0]))?.unwrap_or(false),
+                flag(field(certificates[1]))?.unwrap_or(false),
+            ],
         };
         if row.user == "<root_account>" {
             report.root = Some(row);
@@ -102,12 +105,13 @@ fn parse(content: &[u8], generated: Timestamp) -> Result<CredentialReport, Strin
     Ok(report)
 }
 
-/// `true` and `false`; `not_supported` and `N/A` are neither.
-fn flag(text: &str) -> Option<bool> {
+/// `true` and `false`; `not_supported` and `N/A` are neither, and anything else must not read as "no".
+fn flag(text: &str) -> Result<Option<bool>, String> {
     match text {
-        "true" | "TRUE" => Some(true),
-        "false" | "FALSE" => Some(false),
-        _ => None,
+        "true" | "TRUE" => Ok(Some(true)),
+        "false" | "FALSE" => Ok(Some(false)),
+        "" | "N/A" | "no_information" | "not_supported" => Ok(None),
+        _ => Err(format!("{text:?} is neither true nor false")),
     }
 }
 
@@ -148,5 +152,7 @@ mod tests {
         assert!(parse(without.as_bytes(), at()).unwrap_err().contains("mfa_active"));
         let row = format!("{HEADER}\nann,arn,yesterday,{}\n", vec!["N/A"; 19].join(","));
         assert!(parse(row.as_bytes(), at()).unwrap_err().contains("yesterday"));
+        let row = format!("{HEADER}\nann,arn,N/A,yes,{}\n", vec!["N/A"; 18].join(","));
+        assert!(parse(row.as_bytes(), at()).unwrap_err().contains("neither true nor false"));
     }
 }

@@ -79,9 +79,12 @@ pub(super) async fn findings(session: &Session, region: &str, known: &RegionalFa
     let client = guardduty(session, region);
     let criteria = sdk::FindingCriteria::builder()
         .criterion("severity", sdk::Condition::builder().greater_than_or_equal(HIGH).build())
+        // An administrator sees its members' findings too: they are told where they belong.
+        .criterion("accountId", sdk::Condition::builder().equals(session.account()).build())
         .criterion("service.archived", sdk::Condition::builder().equals("false").build())
         .build();
-    let parameters = [("DetectorId", detector), ("FindingCriteria", "severity >= 7, service.archived = false")];
+    let parameters =
+        [("DetectorId", detector), ("FindingCriteria", "severity >= 7, service.archived = false, accountId = own")];
     let listed = session
         .pages(ask("guardduty:ListFindings", region).with(&parameters), |token, call| {
             let request = client

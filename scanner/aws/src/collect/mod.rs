@@ -73,6 +73,9 @@ pub async fn collect(session: &Session, needs: &[Need], regions: &RequestedRegio
     // The scope depends on which regions are enabled, whatever the checks need.
     facts.global.all_regions = account::regions(session).await;
     let unknown_regions = scope(session, &mut facts, regions);
+    if !unknown_regions.is_empty() {
+        return Collected { facts, unknown_regions };
+    }
     for level in levels(needs) {
         let work: Vec<LocalBoxFuture<'_, Store>> = level.iter().flat_map(|need| plan(session, &facts, *need)).collect();
         let stores = join_all(work).await;

@@ -88,7 +88,9 @@ pub(super) async fn log_buckets(session: &Session, facts: &AccountFacts) -> Obse
                 kind: GapKind::NotCollected,
                 call: OPERATION.to_owned(),
                 region: session.home_region().to_owned(),
-                message: format!("bucket {name} belongs to another account: scan that account to decide"),
+                message: format!(
+                    "bucket {name} is not among this account's buckets: scan the account that owns it to decide"
+                ),
                 evidence: facts.global.buckets.evidence().first().copied(),
             }
             .into(),
@@ -192,7 +194,9 @@ async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSetti
             let number = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
             Some(ObjectLock {
                 mode: retention.and_then(|r| r.mode()).map(|mode| mode.as_str().to_owned()),
-                days: retention.and_then(|r| number(r.days()).or_else(|| number(r.years()).map(|years| years * 365))),
+                days: retention.and_then(|r| {
+                    number(r.days()).or_else(|| number(r.years()).map(|years| years.saturating_mul(365)))
+                }),
             })
         }),
         lifecycle: lifecycle

@@ -10,8 +10,10 @@ use crate::call::ask;
 use crate::declared::{Payload, SECURITY_HUB, send};
 use crate::session::Session;
 
-/// What Security Hub answers where it is not enabled.
+/// What Security Hub answers where it is not enabled. The first code stands for a lack of permission as well, and only the
+/// message tells them apart.
 const NOT_ENABLED: [&str; 2] = ["InvalidAccessException", "ResourceNotFoundException"];
+const NOT_SUBSCRIBED: [&str; 3] = ["not subscribed", "not enabled", "ResourceNotFoundException"];
 
 fn with_token(path: &str, token: Option<String>) -> Payload {
     Payload::Get(match token {
@@ -50,7 +52,7 @@ pub(super) async fn hub(session: &Session, region: &str) -> Observed<Option<Hub>
         })
         .await
         .parse(|body| serde_json::from_slice::<RawHub>(&body).map_err(|e| e.to_string()))
-        .or_absent(&NOT_ENABLED);
+        .or_absent_where(&NOT_ENABLED, &NOT_SUBSCRIBED);
     let (arn, evidence) = match described {
         Observed::Known { value: Some(hub), evidence } => (hub.hub_arn, evidence),
         Observed::Known { value: None, evidence } => return Observed::Known { value: None, evidence },
@@ -120,7 +122,7 @@ pub(super) async fn findings(session: &Session, region: &str, known: &RegionalFa
     }
     let parameters = [(
         "Filters",
-        "SeverityLabel = CRITICAL, RecordState = ACTIVE, WorkflowStatus = NEW or NOTIFIED, AwsAccountId = own",
+        "SeverityLabel = CRITICAL, RecordState = ACTIVE, WorkflowStatus = NEW or NOTIFIED, AwsAccountId = own, Region = this",
     )];
     session
         .declared_pages(
@@ -130,6 +132,7 @@ pub(super) async fn findings(session: &Session, region: &str, known: &RegionalFa
                 let mut body = json!({
                     "Filters": {
                         "AwsAccountId": [equals(session.account())],
+                        "Region": [equals(region)],
                         "SeverityLabel": [equals("CRITICAL")],
                         "RecordState": [equals("ACTIVE")],
                         "WorkflowStatus": [equals("NEW"), equals("NOTIFIED")],

@@ -16,6 +16,14 @@ pub(super) async fn topics(session: &Session, region: &str, known: &RegionalFact
         (Ok(alarms), Ok(rules)) => (alarms, rules),
         (Err(gap), _) | (_, Err(gap)) => return inherited(gap, OPERATION).into(),
     };
+    // A rule whose targets are not known may tell a topic that nothing else names.
+    let mut targets = follows((), &known.rules);
+    for rule in rules.iter().filter(|rule| rule.enabled) {
+        targets = targets.and(follows((), &rule.targets)).map(|_| ());
+        if let Err(gap) = rule.targets.get() {
+            return inherited(gap, OPERATION).into();
+        }
+    }
     let mut told: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for alarm in alarms {
         for arn in &alarm.alarm_actions {
@@ -28,15 +36,21 @@ pub(super) async fn topics(session: &Session, region: &str, known: &RegionalFact
         }
     }
     let client = client!(aws_sdk_sns, session, region);
+    let topic = |arn: &str| arn.split(':').nth(2) == Some("sns");
     let own = |arn: &str| {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
         matches!(parts.as_slice(), [_, _, "sns", at, account, _] if *at == region && *account == session.account())
     };
-    let asked = told.into_iter().filter(|(arn, _)| own(arn)).map(|(arn, mut told_by)| {
-        let client = &client;
+    let asked = told.into_iter().filter(|(arn, _)| topic(arn)).map(|(arn, mut told_by)| {
+        let (client, own) = (&client, own(arn));
         async move {
             told_by.sort();
             told_by.dedup();
+            if !own {
+                let message = "the topic belongs to another account or region: look there".to_owned();
+                let gap = session.not_made(OPERATION, region, &message);
+                return Topic { arn: arn.to_owned(), told_by, subscriptions: gap.into() };
+            }
             let parameters = [("TopicArn", arn)];
             let subscriptions = session
                 .pages(ask(OPERATION, region).with(&parameters), |token, call| {
@@ -68,5 +82,5 @@ pub(super) async fn topics(session: &Session, region: &str, known: &RegionalFact
         }
     });
     let topics = join_all(asked).await;
-    follows((), &known.alarms).and(follows((), &known.rules)).map(|_| topics)
+    follows((), &known.alarms).and(targets).map(|_| topics)
 }
