@@ -13,7 +13,8 @@
 //!
 //! Otherwise the management account decides. If AWS Config (`config.amazonaws.com`) is delegated to another account,
 //! the aggregator is expected there, which this account cannot see: `manual`, naming the account. If it is not
-//! delegated: `fail`. A member account without an aggregator, and an account without an organization, are
+//! delegated: `fail`, if every enabled region was scanned; otherwise the result is `not-evaluated` and names the regions
+//! that were not, because an aggregator can be in any of them. A member account without an aggregator, and an account without an organization, are
 //! `not-applicable`. An aggregator that lists accounts, or lists regions, does not count: it misses the next one.
 //!
 //! ## What else is accepted
@@ -48,7 +49,7 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC4.1", "CC7.1"],
-    needs: &[Need::Organization, Need::DelegatedAdministrators, Need::Aggregators],
+    needs: &[Need::Organization, Need::DelegatedAdministrators, Need::Aggregators, Need::Regions],
     parameters: &[],
     expected: "an aggregator collects the whole organization and all regions",
     fix: "make an organization aggregator for all regions, where AWS Config is administered",
@@ -83,6 +84,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         }
         let delegates = speaks::delegates(view, seen, "config.amazonaws.com")?;
         Ok(if delegates.is_empty() {
+            regions::all_scanned(view, "config:DescribeConfigurationAggregators")?;
             Verdict::fail(observed)
         } else {
             let delegates = delegates.join(", ");
