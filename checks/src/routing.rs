@@ -17,7 +17,8 @@ pub struct Probe {
 }
 
 /// The fields of every event, and those of its kind.
-fn event(view: &View<'_>, source: &str, detail_type: &str, detail: Value) -> Value {
+#[must_use]
+pub fn event(view: &View<'_>, source: &str, detail_type: &str, detail: Value) -> Value {
     json!({
         "version": "0", "source": source, "detail-type": detail_type, "account": view.account_id(),
         "region": view.region_name(), "detail": detail,
