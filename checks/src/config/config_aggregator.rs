@@ -36,9 +36,11 @@
 use kickoff_facts::detection::Aggregator;
 use kickoff_facts::{Gap, Need, View};
 
+use crate::management::Standing;
 use crate::parameters::Parameters;
-use crate::speaks::Standing;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, regions, speaks};
+use crate::{
+    Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, administrators, management, regions,
+};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -61,9 +63,9 @@ pub const META: Meta = Meta {
 /// The organization is not known, or no aggregator was found and a region could not be read.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(vec![Finding::judge(Resource::account(view), |seen| {
-        let standing = speaks::standing(view)?;
+        let standing = management::standing(view)?;
         if standing == Standing::Alone {
-            return Ok(speaks::alone());
+            return Ok(management::alone());
         }
         let whole = aggregators(view, |aggregator| aggregator.organization && aggregator.all_regions)?;
         if let Some((region, aggregator)) = whole.first() {
@@ -80,9 +82,9 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             format!("no aggregator of the whole organization and all regions: {}", told.collect::<Vec<_>>().join("; "))
         };
         if let Standing::Member(organization) = standing {
-            return Ok(speaks::member(organization));
+            return Ok(management::member(organization));
         }
-        let delegates = speaks::delegates(view, seen, "config.amazonaws.com")?;
+        let delegates = administrators::delegates(view, seen, "config.amazonaws.com")?;
         Ok(if delegates.is_empty() {
             regions::all_scanned(view, "config:DescribeConfigurationAggregators")?;
             Verdict::fail(observed)

@@ -34,9 +34,9 @@
 
 use kickoff_facts::{Need, View};
 
+use crate::administrators::Administrators;
 use crate::parameters::Parameters;
-use crate::speaks::Administrators;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, regions, speaks};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, management, regions};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -59,7 +59,7 @@ pub const META: Meta = Meta {
 /// Never: what is not known is told on the account.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(vec![Finding::judge(Resource::account(view), |_| {
-        if let Err(verdict) = speaks::organization(view)? {
+        if let Err(verdict) = management::organization(view)? {
             return Ok(verdict);
         }
         let administrators = Administrators::read(view, |region| region.security_hub_organization())?;
