@@ -9,8 +9,8 @@ use crate::certainty::among;
 use crate::event_pattern::{Answer, Pattern};
 use crate::routing::event;
 
-/// Calls that matter to security, by service: its name in `source`, and the names of the calls. They are those for which
-/// the CIS AWS Foundations Benchmark asks for monitoring.
+/// Calls that matter to security, by service: its name in `source`, and the names of the calls. They follow the
+/// monitoring section of the CIS AWS Foundations Benchmark, with GuardDuty added.
 const CALLS: [(&str, &[&str]); 8] = [
     ("cloudtrail", &["StopLogging", "DeleteTrail", "UpdateTrail", "CreateTrail", "PutEventSelectors"]),
     (
