@@ -6,6 +6,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::parameters::wildcard;
+
 /// Whether a pattern lets an event through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -167,23 +169,9 @@ fn textual(name: &str, operand: &Value, value: &Value) -> Option<bool> {
         "prefix" => Some(text.starts_with(operand)),
         "suffix" => Some(text.ends_with(operand)),
         "equals-ignore-case" => Some(text.to_lowercase() == operand.to_lowercase()),
-        "wildcard" if !operand.contains('\\') => Some(wildcard(operand, text)),
+        "wildcard" if !operand.contains('\\') => Some(wildcard(operand, text, None)),
         _ => None,
     }
-}
-
-/// Whether a text matches a pattern in which only `*` is special.
-fn wildcard(pattern: &str, text: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(mut text) = text.strip_prefix(first) else { return false };
-    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
-    for part in middle.split('*') {
-        match text.find(part) {
-            Some(at) => text = &text[at + part.len()..],
-            None => return false,
-        }
-    }
-    text.ends_with(last)
 }
 
 /// `[">=", 7, "<", 9]`; none when it is not understood.

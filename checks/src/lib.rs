@@ -3,6 +3,7 @@
 //! A check is one file with a documentation comment (which is its published page), a constant [`Meta`] and a pure
 //! function `evaluate`. One line below registers it; its cases stand beside it as `<check>.cases.json`.
 
+mod administrators;
 mod alerting;
 mod attachments;
 mod certainty;
@@ -24,7 +25,6 @@ pub mod regions;
 mod routing;
 mod runner;
 mod selectors;
-mod speaks;
 mod trail_buckets;
 mod wording;
 

@@ -1,4 +1,5 @@
-//! What checks of an organization share: they are decided in its management account and nowhere else.
+//! Where an account stands in its organization, and what checks of an organization share: they are decided in its
+//! management account and nowhere else.
 
 use kickoff_facts::organization::Organization;
 use kickoff_facts::{Gap, Need, Seen, View};
@@ -6,6 +7,59 @@ use kickoff_facts::{Gap, Need, Seen, View};
 use crate::gaps::unsaid;
 use crate::wording::names;
 use crate::{Evaluation, Finding, Resource, Verdict};
+
+/// Where an account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing<'a> {
+    /// It belongs to no organization.
+    Alone,
+    /// It is a member of an organization that another account manages.
+    Member(&'a Organization),
+    /// It manages an organization.
+    Management(&'a Organization),
+}
+
+/// Where the account stands.
+///
+/// # Errors
+/// The organization is not known.
+pub fn standing<'a>(view: &View<'a>) -> Result<Standing<'a>, Gap> {
+    Ok(match view.organization()? {
+        None => Standing::Alone,
+        Some(organization) if organization.management_account == view.account_id() => {
+            Standing::Management(organization)
+        }
+        Some(organization) => Standing::Member(organization),
+    })
+}
+
+/// The organization that the account manages, or the verdict that the question does not arise in this account.
+///
+/// # Errors
+/// The organization is not known.
+pub fn organization<'a>(view: &View<'a>) -> Result<Result<&'a Organization, Verdict>, Gap> {
+    Ok(match standing(view)? {
+        Standing::Management(organization) => Ok(organization),
+        Standing::Member(organization) => Err(member(organization)),
+        Standing::Alone => Err(alone()),
+    })
+}
+
+/// The verdict on an account without an organization.
+#[must_use]
+pub fn alone() -> Verdict {
+    Verdict::not_applicable("the account belongs to no organization", "the question is asked of an organization")
+}
+
+/// The verdict on a member account that cannot speak for its organization.
+#[must_use]
+pub fn member(organization: &Organization) -> Verdict {
+    let Organization { id, management_account, .. } = organization;
+    Verdict::not_applicable(
+        format!("a member account of {id}"),
+        format!("this is decided in the management account {management_account}"),
+    )
+}
 
 /// The organization as a resource.
 fn resource(view: &View<'_>, organization: &Organization) -> Resource {
@@ -22,19 +76,10 @@ fn resource(view: &View<'_>, organization: &Organization) -> Resource {
 /// # Errors
 /// It is not known whether the account belongs to an organization.
 pub fn judge(view: &View<'_>, decide: impl FnOnce(&Organization, &Seen) -> Result<Verdict, Gap>) -> Evaluation {
-    let Some(organization) = view.organization()? else {
-        let reason = "the question is asked of an organization";
-        let verdict = Verdict::not_applicable("the account belongs to no organization", reason);
-        return Ok(vec![Finding::new(Resource::account(view), verdict)]);
-    };
-    let finding = if organization.management_account == view.account_id() {
-        Finding::judge(resource(view, organization), |seen| decide(organization, seen))
-    } else {
-        let observed = format!("a member account of {}", organization.id);
-        let reason = format!("this is decided in the management account, {}", organization.management_account);
-        Finding::new(Resource::account(view), Verdict::not_applicable(observed, reason))
-    };
-    Ok(vec![finding])
+    Ok(vec![match self::organization(view)? {
+        Ok(organization) => Finding::judge(resource(view, organization), |seen| decide(organization, seen)),
+        Err(verdict) => Finding::new(Resource::account(view), verdict),
+    }])
 }
 
 /// What the management account was told of a family that is none only where there is no organization.

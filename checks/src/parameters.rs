@@ -211,18 +211,20 @@ impl Parameters {
     /// Whether a text matches an entry of a list; `*` stands for any text, `?` for one character.
     #[must_use]
     pub fn matches(&self, parameter: &Parameter, text: &str) -> bool {
-        self.list(parameter).iter().any(|pattern| wildcard(pattern.as_bytes(), text.as_bytes()))
+        self.list(parameter).iter().any(|pattern| wildcard(pattern, text, Some(b'?')))
     }
 }
 
-/// Whether a text matches a pattern of `*` and `?`, in time linear in both.
-pub(crate) fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
+/// Whether a text matches a pattern in which `*` stands for any text and the character `one`, if there is one, for one.
+/// It never goes back further than the last `*`.
+pub(crate) fn wildcard(pattern: &str, text: &str, one: Option<u8>) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut p, mut t, mut star) = (0, 0, None);
     while t < text.len() {
         if p < pattern.len() && pattern[p] == b'*' {
             star = Some((p, t));
             p += 1;
-        } else if p < pattern.len() && (pattern[p] == b'?' || pattern[p] == text[t]) {
+        } else if p < pattern.len() && (Some(pattern[p]) == one || pattern[p] == text[t]) {
             p += 1;
             t += 1;
         } else if let Some((at, from)) = star {
@@ -259,8 +261,14 @@ mod tests {
             ("*a*b", "xxaxxbxxb", true),
             ("", "x", false),
         ] {
-            assert_eq!(wildcard(pattern.as_bytes(), text.as_bytes()), expected, "{pattern} {text}");
+            assert_eq!(wildcard(pattern, text, Some(b'?')), expected, "{pattern} {text}");
         }
+    }
+
+    #[test]
+    fn only_the_star_is_special_where_no_character_stands_for_one() {
+        assert!(wildcard("a?*", "a?c", None));
+        assert!(!wildcard("a?c", "abc", None));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Questions that are decided for the whole account from what its regions say.
 
+use std::collections::BTreeSet;
+
 use kickoff_facts::{Gap, GapKind, View};
 
 /// Looks for something in every region that was asked. What was found anywhere counts, even where another region could
@@ -37,15 +39,32 @@ pub fn each<'a, T>(view: &View<'a>, mut look: impl FnMut(&View<'a>) -> Result<T,
         view.adopt(&region);
     }
     if answers.known.is_empty() && answers.gap.is_none() {
-        answers.gap = Some(Gap {
-            kind: GapKind::NotCollected,
-            call: "every call".to_owned(),
-            region: view.home_region().to_owned(),
-            message: "no region was scanned".to_owned(),
-            evidence: None,
-        });
+        answers.gap = Some(not_collected("every call", view.home_region(), "no region was scanned"));
     }
     answers
+}
+
+/// That every region which the account has enabled was scanned: "nothing anywhere" needs it, what was found does not.
+///
+/// # Errors
+/// The regions of the account are not known, or an enabled one was not scanned; the call is what would have told there.
+pub fn all_scanned(view: &View<'_>, call: &str) -> Result<(), Gap> {
+    let scanned: BTreeSet<&str> = view.regions().map(|region| region.region_name()).collect();
+    let enabled = view.all_regions()?.iter().filter(|region| region.is_enabled()).map(|region| region.name.as_str());
+    let left: Vec<&str> = enabled.filter(|region| !scanned.contains(region)).collect();
+    if left.is_empty() { Ok(()) } else { Err(not_collected(call, &left.join(", "), "enabled and not scanned")) }
+}
+
+/// The gap that a region outside of the scope leaves.
+#[must_use]
+pub fn not_collected(call: &str, region: &str, message: &str) -> Gap {
+    Gap {
+        kind: GapKind::NotCollected,
+        call: call.to_owned(),
+        region: region.to_owned(),
+        message: message.to_owned(),
+        evidence: None,
+    }
 }
 
 /// Whether a window on a region is the one in which a check that is called for each region says something of the whole

@@ -17,7 +17,8 @@ pub struct Probe {
 }
 
 /// The fields of every event, and those of its kind.
-fn event(view: &View<'_>, source: &str, detail_type: &str, detail: Value) -> Value {
+#[must_use]
+pub fn event(view: &View<'_>, source: &str, detail_type: &str, detail: Value) -> Value {
     json!({
         "version": "0", "source": source, "detail-type": detail_type, "account": view.account_id(),
         "region": view.region_name(), "detail": detail,
@@ -181,6 +182,12 @@ fn deliver(view: &View<'_>, seen: &Seen, rule: &Rule) -> Result<Delivery, Gap> {
                 Ok(Delivery::Nowhere(why)) => nowhere.push(why),
                 Err(error) => gap = gap.or(Some(error)),
             },
+            "logs" if target.contains(":log-group:") => {
+                nowhere.push(format!("log group {} tells nobody", last(target)))
+            }
+            service if service == "sqs" || target.contains(":event-bus/") => {
+                unseen.push(format!("goes to {service} {}: who reads it is not visible", last(target)));
+            }
             service => return Ok(Delivery::Reaches(format!("{service} {}", last(target)))),
         }
     }
@@ -219,7 +226,13 @@ fn service(arn: &str) -> &str {
     arn.split(':').nth(2).unwrap_or(arn)
 }
 
-/// The last part of an ARN.
+/// The last part of an ARN; the whole name of a log group, and the name of an API destination without its key.
 fn last(arn: &str) -> &str {
+    if let Some((_, group)) = arn.split_once(":log-group:") {
+        return group.trim_end_matches(":*");
+    }
+    if let Some((_, destination)) = arn.split_once(":api-destination/") {
+        return destination.split('/').next().unwrap_or(destination);
+    }
     arn.rsplit([':', '/']).next().unwrap_or(arn)
 }

@@ -1,7 +1,7 @@
 //! What the event selectors of a trail record.
 
 use kickoff_facts::logging::{AdvancedSelector, FieldSelector, Selectors, Trail};
-use kickoff_facts::{Gap, GapKind, Seen, View};
+use kickoff_facts::{Gap, Seen, View};
 
 use crate::certainty::{among, both};
 use crate::parameters::{CUSTOMER_DATA_BUCKETS, Parameters};
@@ -130,13 +130,12 @@ pub fn object_recorders(
     names.dedup();
     let scanned = region.is_some_and(|region| view.regions().any(|here| here.region_name() == region));
     if names.is_empty() && !scanned {
-        return Err(Gap {
-            kind: GapKind::NotCollected,
-            call: "cloudtrail:DescribeTrails".to_owned(),
-            region: region.unwrap_or("the bucket's region").to_owned(),
-            message: "a single-region trail there may record the bucket".to_owned(),
-            evidence: None,
-        });
+        let message = "a single-region trail there may record the bucket";
+        return Err(regions::not_collected(
+            "cloudtrail:DescribeTrails",
+            region.unwrap_or("the bucket's region"),
+            message,
+        ));
     }
     Ok(names)
 }

@@ -34,9 +34,9 @@
 use kickoff_facts::access::Analyzer;
 use kickoff_facts::{Need, View};
 
+use crate::management::Standing;
 use crate::parameters::Parameters;
-use crate::speaks::Standing;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, speaks};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, administrators, management};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -70,7 +70,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             let told: Vec<String> = external.iter().map(|a| format!("{} is {}", a.name, a.status)).collect();
             format!("no active external-access analyzer: {}", told.join(", "))
         };
-        match speaks::standing(view)? {
+        match management::standing(view)? {
             Standing::Alone => Ok(Verdict::fail(observed)),
             Standing::Member(organization) => Ok(Verdict::manual(
                 observed,
@@ -80,7 +80,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
                 ),
             )),
             Standing::Management(_) => {
-                let delegates = speaks::delegates(view, seen, "access-analyzer.amazonaws.com")?;
+                let delegates = administrators::delegates(view, seen, "access-analyzer.amazonaws.com")?;
                 Ok(if delegates.is_empty() {
                     Verdict::fail(observed)
                 } else {

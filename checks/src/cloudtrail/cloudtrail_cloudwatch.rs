@@ -9,9 +9,11 @@
 //! ## How it is decided
 //! The population is every trail that the scanned regions list, each once. A trail that is switched off is `fail`.
 //! Otherwise one of three is enough. A log group whose last delivery is at most `trail_delivery_max_age_hours` old,
-//! with no error. Or an enabled EventBridge rule with a target, in a region that the trail records, whose pattern asks
-//! for events from CloudTrail (by `detail-type`, or by `eventName` or `eventSource` in `detail`). Or a SIEM: the
-//! trail's topic or bucket, by ARN, is declared in `siem_destinations` and delivery to the bucket is recent and without
+//! with no error. Or an enabled EventBridge rule with a target, in a region that the trail records, whose pattern lets
+//! through an event that matters to security: samples of such API calls (to stop a trail, to change IAM, keys, buckets or
+//! the network, ...) and of console sign-ins are put to it, as EventBridge would. A rule on other calls, or on events
+//! that CloudTrail does not send, does not count; one of which it depends on more than the samples say is `manual`, and
+//! the fields are named. Or a SIEM: the trail's topic or bucket, by ARN, is declared in `siem_destinations` and delivery to the bucket is recent and without
 //! error. Whether the alerts cover the events that matter is asked by the `monitor-` checks.
 //!
 //! ## What else is accepted
@@ -83,17 +85,32 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                     Err(state) => told.push_str(&format!("; declared SIEM reads {siem}, but delivery {state}")),
                 }
             }
-            let rules = regions::find(view, |here| {
+            let rules = regions::each(view, |here| {
                 if !trail.covers(here.region_name()) {
                     return Ok(Vec::new());
                 }
                 let rules = alerting::api_call_rules(here, seen)?;
-                Ok(rules.into_iter().map(|rule| format!("{rule} ({})", here.region_name())).collect())
-            })?;
-            Ok(if rules.is_empty() {
-                Verdict::fail(format!("{told}; no enabled EventBridge rule on API calls"))
+                let certain = rules.certain.into_iter().map(|rule| (true, rule));
+                let all = certain.chain(rules.doubtful.into_iter().map(|rule| (false, rule)));
+                Ok(all.map(|(certain, rule)| (certain, format!("{rule} ({})", here.region_name()))).collect())
+            });
+            // A rule that is in doubt does not outweigh a region that could not be read.
+            let named = |wanted: bool| {
+                let rules = rules.known.iter().flat_map(|(_, rules)| rules).filter(|(certain, _)| *certain == wanted);
+                rules.map(|(_, rule)| rule.as_str()).collect::<Vec<_>>().join(", ")
+            };
+            let (certain, doubtful) = (named(true), named(false));
+            if !certain.is_empty() {
+                return Ok(Verdict::pass(format!("{told}; EventBridge rules on API calls: {certain}")));
+            }
+            if let Some(gap) = rules.gap {
+                return Err(gap);
+            }
+            Ok(if doubtful.is_empty() {
+                Verdict::fail(format!("{told}; no enabled EventBridge rule on API calls that matter to security"))
             } else {
-                Verdict::pass(format!("{told}; EventBridge rules on API calls: {}", rules.join(", ")))
+                let reason = "a person has to judge whether these rules take up the API calls that matter";
+                Verdict::manual(format!("{told}; EventBridge rules: {doubtful}"), reason)
             })
         })
     });

@@ -13,7 +13,8 @@
 //!
 //! Otherwise the management account decides. If AWS Config (`config.amazonaws.com`) is delegated to another account,
 //! the aggregator is expected there, which this account cannot see: `manual`, naming the account. If it is not
-//! delegated: `fail`. A member account without an aggregator, and an account without an organization, are
+//! delegated: `fail`, if every enabled region was scanned; otherwise the result is `not-evaluated` and names the regions
+//! that were not, because an aggregator can be in any of them. A member account without an aggregator, and an account without an organization, are
 //! `not-applicable`. An aggregator that lists accounts, or lists regions, does not count: it misses the next one.
 //!
 //! ## What else is accepted
@@ -35,9 +36,11 @@
 use kickoff_facts::detection::Aggregator;
 use kickoff_facts::{Gap, Need, View};
 
+use crate::management::Standing;
 use crate::parameters::Parameters;
-use crate::speaks::Standing;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, regions, speaks};
+use crate::{
+    Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, administrators, management, regions,
+};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -48,7 +51,7 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC4.1", "CC7.1"],
-    needs: &[Need::Organization, Need::DelegatedAdministrators, Need::Aggregators],
+    needs: &[Need::Organization, Need::DelegatedAdministrators, Need::Aggregators, Need::Regions],
     parameters: &[],
     expected: "an aggregator collects the whole organization and all regions",
     fix: "make an organization aggregator for all regions, where AWS Config is administered",
@@ -60,9 +63,9 @@ pub const META: Meta = Meta {
 /// The organization is not known, or no aggregator was found and a region could not be read.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(vec![Finding::judge(Resource::account(view), |seen| {
-        let standing = speaks::standing(view)?;
+        let standing = management::standing(view)?;
         if standing == Standing::Alone {
-            return Ok(speaks::alone());
+            return Ok(management::alone());
         }
         let whole = aggregators(view, |aggregator| aggregator.organization && aggregator.all_regions)?;
         if let Some((region, aggregator)) = whole.first() {
@@ -79,10 +82,11 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             format!("no aggregator of the whole organization and all regions: {}", told.collect::<Vec<_>>().join("; "))
         };
         if let Standing::Member(organization) = standing {
-            return Ok(speaks::member(organization));
+            return Ok(management::member(organization));
         }
-        let delegates = speaks::delegates(view, seen, "config.amazonaws.com")?;
+        let delegates = administrators::delegates(view, seen, "config.amazonaws.com")?;
         Ok(if delegates.is_empty() {
+            regions::all_scanned(view, "config:DescribeConfigurationAggregators")?;
             Verdict::fail(observed)
         } else {
             let delegates = delegates.join(", ");

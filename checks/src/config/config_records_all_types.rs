@@ -15,8 +15,8 @@
 //!
 //! The question about global types is asked once, in the home region (in the first scanned region where the home
 //! region was not scanned). It holds where any region has a recorder that is recording and includes global types,
-//! excludes none of the four IAM types, or lists all four. If no region is seen to do so and a region could not be
-//! read, the result is `not-evaluated`.
+//! excludes none of the four IAM types, or lists all four. If no region is seen to do so, and an enabled region was not
+//! scanned or could not be read, the result is `not-evaluated`.
 //!
 //! A region without a recorder is `not-applicable`, because `config-recorder-enabled` judges that, unless it is the
 //! region that answers for global types while other regions have recorders.
@@ -53,7 +53,7 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC7.1", "CC8.1"],
-    needs: &[Need::Recorders],
+    needs: &[Need::Recorders, Need::Regions],
     parameters: &[],
     expected: "the recorder of the region covers all resource types, and some region records the global IAM types",
     fix: "let the recorder cover all supported types, and include global types in one region",
@@ -73,7 +73,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let recorders = view.recorders()?;
     let own = recorders.first().map(coverage);
     let finding = Finding::judge(Resource::region(view), |_| {
-        if !answers_for_the_account(view) {
+        if !regions::speaks_for_account(view) {
             return Ok(own.unwrap_or_else(without));
         }
         if own.as_ref().is_some_and(|verdict| verdict.status == Status::Fail) {
@@ -89,6 +89,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         Ok(if !anywhere {
             without()
         } else if global.is_empty() {
+            regions::all_scanned(view, "config:DescribeConfigurationRecorders")?;
             Verdict::fail(format!("{types}; no region records the global types of IAM"))
         } else if own.is_none() {
             let mut verdict = without();
@@ -99,13 +100,6 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         })
     });
     Ok(vec![finding])
-}
-
-/// Whether the question about global types is asked in this region: in exactly one.
-fn answers_for_the_account(view: &View<'_>) -> bool {
-    let scanned: Vec<&str> = view.regions().map(|region| region.region_name()).collect();
-    let one = scanned.iter().find(|name| **name == view.home_region()).or_else(|| scanned.first());
-    one.is_some_and(|name| *name == view.region_name())
 }
 
 fn without() -> Verdict {

@@ -9,14 +9,13 @@
 //! knew of.
 //!
 //! ## How it is decided
-//! The population is every Config rule of the scanned regions. A compliant rule is `pass`. A rule that reports
-//! `NON_COMPLIANT` is `fail` when its oldest result is older than the limit or has no date, and `pass`, with the
-//! count, when all are younger. `INSUFFICIENT_DATA` and `NOT_APPLICABLE` are `not-applicable`: the rule decided
-//! nothing.
+//! The population is every Config rule of the scanned regions. A compliant rule is `pass`. The date of a result is that
+//! of the last evaluation, which a later one renews: what does not comply has not done so for at least that long, and
+//! since when is not told. So a rule that reports `NON_COMPLIANT` is `fail` when its oldest result is older than the
+//! limit or has no date, and `manual`, with the count and the date, when all are younger: AWS Config's timeline of the
+//! resource tells the rest. `INSUFFICIENT_DATA` and `NOT_APPLICABLE` are `not-applicable`: the rule decided nothing.
 //!
-//! The date is when Config recorded the result. A later evaluation may have renewed it, so that the true age can be
-//! higher than the one shown, never lower. A rule that says `NON_COMPLIANT` and lists nothing, because something
-//! changed between the two calls, is `manual`.
+//! A rule that says `NON_COMPLIANT` and lists nothing, because something changed between the two calls, is `manual`.
 //!
 //! ## What else is accepted
 //! An approved exception for the rule.
@@ -70,8 +69,13 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                     if ages.count == 0 {
                         let reason = "the rule does not comply and lists no resource: look at it in the console";
                         Verdict::manual("NON_COMPLIANT, and no resource is listed", reason)
+                    } else if let (true, Some((evaluated, _))) = (ages.within(), ages.oldest) {
+                        let on = evaluated.strftime("%Y-%m-%d");
+                        let reason =
+                            format!("evaluated on {on}; how long it has been so is not told: see its timeline");
+                        Verdict::manual(format!("resources that do not comply, by last evaluation: {ages}"), reason)
                     } else {
-                        Verdict::decide(ages.within(), format!("resources that do not comply: {ages}"))
+                        Verdict::fail(format!("resources that do not comply, by last evaluation: {ages}"))
                     }
                 }
                 "" => Verdict::not_applicable("no compliance is given", "the rule decided nothing"),

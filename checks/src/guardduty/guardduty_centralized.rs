@@ -36,9 +36,10 @@ use std::collections::BTreeSet;
 
 use kickoff_facts::{Gap, Need, View};
 
+use crate::administrators::Administrators;
+use crate::management::Standing;
 use crate::parameters::Parameters;
-use crate::speaks::{Administrators, Standing};
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, regions, speaks};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, management, regions};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -60,8 +61,8 @@ pub const META: Meta = Meta {
 /// # Errors
 /// Never: what is not known is told on the account.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    Ok(vec![Finding::judge(Resource::account(view), |_| match speaks::standing(view)? {
-        Standing::Alone => Ok(speaks::alone()),
+    Ok(vec![Finding::judge(Resource::account(view), |_| match management::standing(view)? {
+        Standing::Alone => Ok(management::alone()),
         Standing::Management(_) => {
             let administrators = Administrators::read(view, |region| region.guardduty_organization())?;
             Ok(Verdict::decide(administrators.missing.is_empty(), administrators.observed()))

@@ -9,8 +9,10 @@
 //! ## How it is decided
 //! For each region with an enabled detector, three samples, findings of severity 7, 8 and 9, are put to the patterns
 //! of the enabled rules on the default bus. Each must be let through by a rule that has a target which reaches
-//! somebody; several rules may share them. A target that is an SNS topic needs a confirmed subscription; any other
-//! target (a function, a queue, another bus) counts as a system that takes over.
+//! somebody; several rules may share them. A target that is an SNS topic needs a confirmed subscription. A
+//! log group tells nobody and does not count. A queue or another event bus leads to somebody who is not visible from
+//! here: `manual`, where nothing else reaches anybody. Any other target, such as a function or an API destination,
+//! counts as a system that takes over.
 //!
 //! Where Security Hub is enabled in the region, a rule that lets GuardDuty's findings through in Security Hub's form
 //! counts too: Security Hub takes them in unless that integration was switched off, which is not read here.

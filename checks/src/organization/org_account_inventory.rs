@@ -30,7 +30,7 @@ use kickoff_facts::organization::MemberAccount;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, speaks};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, management};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -56,7 +56,7 @@ const PRINTED: usize = 1000;
 /// Never: what is not known is told on the account.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(vec![Finding::judge(Resource::account(view), |_| {
-        let organization = match speaks::organization(view)? {
+        let organization = match management::organization(view)? {
             Ok(organization) => organization,
             Err(verdict) => return Ok(verdict),
         };

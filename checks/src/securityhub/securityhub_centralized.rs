@@ -10,10 +10,11 @@
 //! In the management account: `ListOrganizationAdminAccounts` names an administrator in every scanned region;
 //! administrators are designated region by region. A region without one is `fail`.
 //!
-//! Where more than one region was scanned, a finding aggregator must gather them. It belongs to the administrator
+//! Where more than one region is enabled, a finding aggregator must gather them. It belongs to the administrator
 //! account: if none is visible here and another account is the administrator, the result is `manual`, naming the
-//! account; if this account is the administrator, it is `fail`. Other accounts are `not-applicable`: the management
-//! account answers.
+//! account; if this account is the administrator, it is `fail`. That nothing has to be gathered, or that there is no
+//! aggregator, is said only where every enabled region was scanned; otherwise the result is `not-evaluated` and names
+//! the regions that were not. Other accounts are `not-applicable`: the management account answers.
 //!
 //! ## What else is accepted
 //! The management account as administrator, although AWS advises against it.
@@ -33,9 +34,9 @@
 
 use kickoff_facts::{Need, View};
 
+use crate::administrators::Administrators;
 use crate::parameters::Parameters;
-use crate::speaks::Administrators;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, regions, speaks};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, management, regions};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -46,7 +47,7 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC4.1"],
-    needs: &[Need::Organization, Need::SecurityHubOrganization, Need::FindingAggregators],
+    needs: &[Need::Organization, Need::SecurityHubOrganization, Need::FindingAggregators, Need::Regions],
     parameters: &[],
     expected: "every scanned region has a delegated administrator, and findings are gathered in one region",
     fix: "designate a delegated administrator for Security Hub in each region, and make a finding aggregator there",
@@ -58,7 +59,7 @@ pub const META: Meta = Meta {
 /// Never: what is not known is told on the account.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(vec![Finding::judge(Resource::account(view), |_| {
-        if let Err(verdict) = speaks::organization(view)? {
+        if let Err(verdict) = management::organization(view)? {
             return Ok(verdict);
         }
         let administrators = Administrators::read(view, |region| region.security_hub_organization())?;
@@ -66,14 +67,16 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         if !administrators.missing.is_empty() {
             return Ok(Verdict::fail(observed));
         }
-        if view.regions().count() == 1 {
-            return Ok(Verdict::pass(format!("{observed}; one region was scanned, so nothing has to be gathered")));
+        let whole = regions::all_scanned(view, "securityhub:ListFindingAggregators");
+        if view.regions().count() == 1 && whole.is_ok() {
+            return Ok(Verdict::pass(format!("{observed}; one region is enabled, so nothing has to be gathered")));
         }
         let aggregators =
             regions::find(view, |region| Ok(region.finding_aggregators()?.iter().flatten().collect::<Vec<_>>()))?;
         Ok(if let Some(aggregator) = aggregators.first() {
             Verdict::pass(format!("{observed}; aggregator {aggregator}"))
         } else if administrators.accounts.contains(view.account_id()) {
+            whole?;
             Verdict::fail(format!("{observed}; no finding aggregator"))
         } else {
             let accounts: Vec<&str> = administrators.accounts.into_iter().collect();

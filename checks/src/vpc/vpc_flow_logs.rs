@@ -9,8 +9,8 @@
 //! ## How it is decided
 //! The population is every VPC of this account with at least one network interface: an empty default VPC has no
 //! traffic. An `ACTIVE` flow log on the VPC itself is `pass`. A VPC that another account shares with this one is judged
-//! there. Flow logs on single subnets or interfaces are not added up: new ones would be missed. What the flow log
-//! records, and whether it arrives, is asked by `vpc-flow-logs-quality`.
+//! there. Only flow logs on the VPC count yet: those on its subnets or interfaces are not added up, even where they are
+//! on all of its subnets. What the flow log records, and whether it arrives, is asked by `vpc-flow-logs-quality`.
 //!
 //! ## What else is accepted
 //! Flow logs on every subnet, if you make sure that new subnets get one: record an exception.

@@ -13,8 +13,10 @@
 //! the first delivery there is no delivery status, which is no failure. Then the time that it is kept. CloudWatch Logs:
 //! the log group must exist, with no retention or one that is long enough. S3: no lifecycle rule of a bucket of this
 //! account may end objects under `AWSLogs/<account>/vpcflowlogs/` sooner, reckoned as in `cloudtrail-bucket-retention`;
-//! a short rule for certain tags or sizes is `manual`. For a destination of another account, a bucket of which nothing
-//! was read, and a Firehose stream, the time is not read: the flow log passes on the rest, and the reason says so.
+//! a short rule for certain tags or sizes is `manual`. A bucket whose settings could not be read, one of another account
+//! among them, is `not-evaluated`. A log group of another account, a bucket of which nothing was asked, and a Firehose
+//! stream are `manual`: the reason says what a person must confirm. A flow log that fails by its traffic or its delivery
+//! fails wherever it goes.
 //!
 //! ## What else is accepted
 //! Two flow logs, one for accepted and one for rejected traffic, record everything: record an exception for both.
@@ -83,16 +85,17 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
 /// How long what a flow log delivers is kept.
 fn retention(view: &View<'_>, seen: &Seen, log: &FlowLog, limit: u64) -> Result<Verdict, Gap> {
     let destination = log.destination.as_deref().unwrap_or_default();
-    let not_read = |why: &str| {
+    let confirm = |why: &str| {
         let to = if destination.is_empty() { &log.destination_type } else { destination };
-        Ok(Verdict::pass(format!("delivered to {to}")).because(format!("how long it is kept was not read: {why}")))
+        let reason = format!("{why}: confirm that it is kept there at least {limit} days");
+        Ok(Verdict::manual(format!("delivered to {to}"), reason))
     };
     match log.destination_type.as_str() {
         "cloud-watch-logs" => {
             let owner = destination.split(':').nth(4).unwrap_or_default();
-            let Some(name) = log.log_group.as_deref() else { return not_read("AWS does not name the log group") };
+            let Some(name) = log.log_group.as_deref() else { return confirm("AWS does not name the log group") };
             if !owner.is_empty() && owner != view.account_id() {
-                return not_read("the log group belongs to another account");
+                return confirm("the log group belongs to another account");
             }
             Ok(match view.log_groups()?.iter().find(|group| group.name == name).map(|group| group.retention_days) {
                 None => Verdict::fail(format!("log group {name} does not exist")),
@@ -113,11 +116,8 @@ fn retention(view: &View<'_>, seen: &Seen, log: &FlowLog, limit: u64) -> Result<
                 format!("{root}/aws-account-id={account}/aws-service=vpcflowlogs"),
             ];
             let Some(known) = view.log_buckets()?.iter().find(|known| known.name == bucket) else {
-                return not_read("nothing was asked about the bucket");
+                return confirm("nothing was asked about the bucket");
             };
-            if !known.owned {
-                return not_read("the bucket belongs to another account");
-            }
             Ok(match kept(seen.see(&known.settings)?, seen, &paths, limit)? {
                 Kept::LongEnough(told) => Verdict::pass(format!("bucket {bucket}, {told}")),
                 Kept::TooShort(told) => Verdict::fail(format!("bucket {bucket}, {told}")),
@@ -127,6 +127,6 @@ fn retention(view: &View<'_>, seen: &Seen, log: &FlowLog, limit: u64) -> Result<
                 }
             })
         }
-        _ => not_read("it is decided where the stream delivers"),
+        _ => confirm("where the stream delivers was not read"),
     }
 }

@@ -1,64 +1,10 @@
-//! Whether an account can speak for its organization, and what it says of delegated administrators.
+//! Who administers a service for an organization: delegated administrators.
 
 use std::collections::BTreeSet;
 
-use kickoff_facts::organization::Organization;
 use kickoff_facts::{Gap, Seen, View};
 
-use crate::{Verdict, regions};
-
-/// Where an account stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing<'a> {
-    /// It belongs to no organization.
-    Alone,
-    /// It is a member of an organization that another account manages.
-    Member(&'a Organization),
-    /// It manages an organization.
-    Management(&'a Organization),
-}
-
-/// Where the account stands.
-///
-/// # Errors
-/// The organization is not known.
-pub fn standing<'a>(view: &View<'a>) -> Result<Standing<'a>, Gap> {
-    Ok(match view.organization()? {
-        None => Standing::Alone,
-        Some(organization) if organization.management_account == view.account_id() => {
-            Standing::Management(organization)
-        }
-        Some(organization) => Standing::Member(organization),
-    })
-}
-
-/// The organization that the account manages, or the verdict that the question does not arise in this account.
-///
-/// # Errors
-/// The organization is not known.
-pub fn organization<'a>(view: &View<'a>) -> Result<Result<&'a Organization, Verdict>, Gap> {
-    Ok(match standing(view)? {
-        Standing::Management(organization) => Ok(organization),
-        Standing::Member(organization) => Err(member(organization)),
-        Standing::Alone => Err(alone()),
-    })
-}
-
-/// The verdict on an account without an organization.
-#[must_use]
-pub fn alone() -> Verdict {
-    Verdict::not_applicable("the account belongs to no organization", "there is nothing to manage centrally")
-}
-
-/// The verdict on a member account that cannot speak for its organization.
-#[must_use]
-pub fn member(organization: &Organization) -> Verdict {
-    let Organization { id, management_account, .. } = organization;
-    Verdict::not_applicable(
-        format!("a member of {id}"),
-        format!("this is decided in the management account {management_account}"),
-    )
-}
+use crate::regions;
 
 /// Who administers a service, by region.
 #[derive(Debug)]
