@@ -93,7 +93,7 @@ fn a_live_scan_decides_keeps_the_answers_and_replays_to_the_same() {
     }
 
     // The evidence: every call with request id, times and who asked; stamped as not AWS's.
-    assert_eq!(document.run.foreign_endpoints, [moto.endpoint.clone()]);
+    assert_eq!(document.run.foreign_endpoints, [moto.endpoint.as_str()]);
     assert!(document.run.accounts[0].caller.starts_with("arn:aws:"), "{:?}", document.run.accounts);
     let archive = Archive::open(&run.join("exchanges/111122223333.jsonl.zst")).unwrap();
     let id = &document.run.id;
