@@ -135,7 +135,13 @@ pub async fn assume(base: &SdkConfig, role_arn: &str, external_id: Option<&str>,
 pub async fn identify(config: &SdkConfig) -> Result<Identity, ConnectError> {
     let client = aws_sdk_sts::Client::new(config);
     let answer = client.get_caller_identity().send().await.map_err(|error| {
-        let text = chain(&error);
+        let text = match &error {
+            SdkError::ServiceError(service) => {
+                let meta = service.err().meta();
+                format!("{}: {}", meta.code().unwrap_or("no code"), meta.message().unwrap_or("no message"))
+            }
+            other => chain(other),
+        };
         match &error {
             SdkError::ServiceError(service) => match service.err().meta().code() {
                 Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired") => ConnectError::Expired(text),

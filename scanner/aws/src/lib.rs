@@ -8,6 +8,7 @@ mod connect;
 mod declared;
 mod partition;
 mod session;
+mod tape;
 mod wire;
 
 pub use aws_config::SdkConfig;
@@ -16,4 +17,5 @@ pub use collect::{Collected, RequestedRegions, collect, unreachable};
 pub use connect::{ConnectError, Identity, Target, assume, connect, identify};
 pub use partition::{Partition, is_region_name};
 pub use session::{Observer, Progress, Session, Shared};
-pub use wire::{Call, Recorder, Replay, Tape, connector, plain_client};
+pub use tape::Tape;
+pub use wire::{Call, Recorder, Replay, connector, plain_client};
