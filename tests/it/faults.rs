@@ -240,14 +240,20 @@ fn answered_with_nothing() {
     matrix(Fault::Empty);
 }
 
-/// Ends the list of principals after its first page, as a listing that lost its pages would.
+/// Changes the first page of the list of principals: it says that it is the last, or it does not say where to go on.
 #[derive(Debug, Clone)]
-struct LostPages(Replay);
+struct LostPages(Replay, Lost);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lost {
+    Pages,
+    Marker,
+}
 
 impl HttpConnector for LostPages {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let details = request.extension::<Call>().is_some_and(|call| call.id() == "iam:GetAccountAuthorizationDetails");
-        let answer = self.0.call(request);
+        let (answer, lost) = (self.0.call(request), self.1);
         if !details {
             return answer;
         }
@@ -255,7 +261,10 @@ impl HttpConnector for LostPages {
             let mut response = answer.await?;
             let body = String::from_utf8(response.body().bytes().unwrap_or_default().to_vec()).unwrap();
             assert!(body.contains("<IsTruncated>true</IsTruncated>"), "the recorded listing has more than one page");
-            let body = body.replace("<IsTruncated>true</IsTruncated>", "<IsTruncated>false</IsTruncated>");
+            let body = match lost {
+                Lost::Pages => body.replace("<IsTruncated>true</IsTruncated>", "<IsTruncated>false</IsTruncated>"),
+                Lost::Marker => body.replace("<Marker>", "<Other>").replace("</Marker>", "</Other>"),
+            };
             *response.body_mut() = SdkBody::from(body);
             Ok(response)
         })
@@ -267,8 +276,18 @@ fn a_page_that_is_dropped_makes_the_control_totals_differ() {
     let whole = through(&acme(), |replay| replay);
     assert!(whole.control_totals.iter().all(|total| total.difference == 0), "{:?}", whole.control_totals);
     assert!(whole.control_totals.len() >= 5);
-    let document = through(&acme(), LostPages);
+    let document = through(&acme(), |replay| LostPages(replay, Lost::Pages));
     let roles = document.control_totals.iter().find(|total| total.population == "IAM roles").unwrap();
     assert!(roles.difference < 0, "{roles:?}");
     assert!(document.shortfalls().iter().any(|line| line.starts_with("IAM roles in 111122223333: ")));
+}
+
+#[test]
+fn a_page_that_announces_another_without_its_marker_is_a_failure() {
+    let document = through(&acme(), |replay| LostPages(replay, Lost::Marker));
+    let details = document.coverage.iter().find(|row| row.operation == "GetAccountAuthorizationDetails").unwrap();
+    assert_eq!(details.status, "failed");
+    assert_eq!(details.reason.as_deref(), Some("AWS says that there is more, and not where"));
+    let judged = document.results.iter().filter(|row| row.check == "iam-user-in-group");
+    assert!(judged.clone().count() == 1 && judged.clone().all(|row| row.status == "not-evaluated"));
 }

@@ -89,6 +89,9 @@ impl<T> Answer<T> {
     }
 }
 
+/// Stands for the token of a page that AWS announces without one.
+pub(crate) const LOST_PAGE: &str = "\u{0}";
+
 /// What a call is about.
 pub(crate) struct Ask<'a> {
     pub operation: &'static str,
@@ -150,6 +153,11 @@ impl Session {
                             let records = all.len() as u64;
                             self.register().close(item, Outcome::Complete { pages, records });
                             break Ok(all);
+                        }
+                        Some(next) if next == LOST_PAGE => {
+                            let refusal =
+                                self.failed(operation, asked.region, "AWS says that there is more, and not where");
+                            break Err(self.refuse(item, refusal));
                         }
                         Some(next) if !tokens.insert(next.clone()) => {
                             let refusal = self.failed(operation, asked.region, "AWS gave the same page token twice");

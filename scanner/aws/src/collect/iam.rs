@@ -12,11 +12,16 @@ use kickoff_facts::iam::{
 use kickoff_facts::{GlobalFacts, Observed};
 
 use super::{document, follows, inherited, speaks_for, text, time};
-use crate::call::ask;
+use crate::call::{LOST_PAGE, ask};
 use crate::session::{Session, client};
 
 /// Records a page: IAM's own maximum.
 const PAGE: i32 = 1000;
+
+/// The marker of the next page. "There is more" without a marker is a lost page, never the end.
+fn following(truncated: bool, marker: Option<String>) -> Option<String> {
+    truncated.then(|| marker.unwrap_or_else(|| LOST_PAGE.to_owned()))
+}
 
 fn iam(session: &Session) -> Client {
     client!(aws_sdk_iam, session, session.home_region())
@@ -106,7 +111,7 @@ pub(super) async fn authorization(session: &Session) -> Observed<Authorization> 
                         roles: out.role_detail_list.unwrap_or_default().into_iter().map(role).collect(),
                         policies: out.policies.unwrap_or_default().into_iter().filter_map(policy).collect(),
                     };
-                    (vec![Details(details)], out.marker.filter(|_| out.is_truncated))
+                    (vec![Details(details)], following(out.is_truncated, out.marker))
                 })
             }
         })
@@ -213,7 +218,7 @@ pub(super) async fn virtual_mfa_devices(session: &Session) -> Observed<Vec<MfaDe
                     .customize()
                     .interceptor(call)
                     .send();
-                async { request.await.map(|out| (out.virtual_mfa_devices, out.marker.filter(|_| out.is_truncated))) }
+                async { request.await.map(|out| (out.virtual_mfa_devices, following(out.is_truncated, out.marker))) }
             },
         )
         .await
@@ -253,7 +258,7 @@ pub(super) async fn user_mfa_devices(session: &Session, global: &GlobalFacts) ->
                     async {
                         request.await.map(|out| {
                             let serials = out.mfa_devices.into_iter().map(|d| d.serial_number).collect();
-                            (serials, out.marker.filter(|_| out.is_truncated))
+                            (serials, following(out.is_truncated, out.marker))
                         })
                     }
                 })
@@ -346,7 +351,7 @@ pub(super) async fn server_certificates(session: &Session) -> Observed<Vec<Serve
         .pages(ask("iam:ListServerCertificates", session.home_region()), |marker, call| {
             let request = iam.list_server_certificates().set_marker(marker).customize().interceptor(call).send();
             async {
-                request.await.map(|out| (out.server_certificate_metadata_list, out.marker.filter(|_| out.is_truncated)))
+                request.await.map(|out| (out.server_certificate_metadata_list, following(out.is_truncated, out.marker)))
             }
         })
         .await
