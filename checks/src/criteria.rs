@@ -26,6 +26,9 @@ pub struct Criterion {
     pub name: &'static str,
     /// How far configuration can evidence it.
     pub strength: Strength,
+    /// How many checks of the core catalogue bear on it, those that are not built yet included: with fewer, it is not
+    /// tested as far as configuration goes.
+    pub planned_checks: usize,
     /// What an auditor asks people for.
     pub documents: &'static str,
     /// What configuration adds.
@@ -47,7 +50,16 @@ fn criterion(line: &'static str) -> Option<Criterion> {
         "strong" => Strength::Strong,
         _ => return None,
     };
-    Some(Criterion { id, category, name, strength, documents: fields.next()?, configuration: fields.next()? })
+    let planned_checks = fields.next()?.parse().ok()?;
+    Some(Criterion {
+        id,
+        category,
+        name,
+        strength,
+        planned_checks,
+        documents: fields.next()?,
+        configuration: fields.next()?,
+    })
 }
 
 /// Splits a line of our own table; a field may be quoted, and none holds a quote.

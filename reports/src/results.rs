@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use kickoff_checks::{CHECKS, CRITERIA, Parameters, Row, Selection, Status, Strength};
+use kickoff_checks::{CRITERIA, Parameters, Row, Selection, Status, Strength};
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{EvidenceId, EvidenceRef, GapKind, Item, Outcome, Register, RunMetadata, RunState};
 use kickoff_facts::AccountFacts;
@@ -528,7 +528,8 @@ fn coverage(items: &[Item], accounts: &[AccountFacts]) -> Vec<Coverage> {
 }
 
 /// The coverage class of each criterion:
-/// `tested`: configuration bears on most technical controls, every check of it ran, and every result was decided; `partly`: something was
+/// `tested`: configuration bears on most technical controls, every check that
+/// the core catalogue plans for it ran, and every result was decided; `partly`: something was
 /// decided; `manual`: documents and people only; `not-tested`: configuration bears on it, and nothing was decided.
 fn criteria(input: &Input<'_>, results: &[ResultRow]) -> Vec<Criterion> {
     CRITERIA
@@ -555,7 +556,7 @@ fn criteria(input: &Input<'_>, results: &[ResultRow]) -> Vec<Criterion> {
                 "not-tested"
             } else if criterion.strength == Strength::Strong
                 && count(Status::NotEvaluated) + count(Status::Manual) == 0
-                && checks.len() == CHECKS.iter().filter(|c| c.meta.criteria.contains(&criterion.id)).count()
+                && checks.len() >= criterion.planned_checks
             {
                 "tested"
             } else {

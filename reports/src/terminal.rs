@@ -93,7 +93,7 @@ fn tables(document: &Document, width: usize, colour: bool, to: &mut dyn Write) -
 /// The criteria that some check informs; of the others, how many there are of each kind.
 fn criteria(document: &Document, width: usize, colour: bool, to: &mut dyn Write) -> io::Result<()> {
     /// Everything but the column that gives way: borders and the other columns.
-    const FIXED: usize = 64;
+    const FIXED: usize = 60;
     let mut table = Builder::default();
     table.push_record(["criterion", "about", "coverage", "pass", "fail", "open", "other"]);
     let (with, without): (Vec<_>, Vec<_>) =
@@ -105,7 +105,11 @@ fn criteria(document: &Document, width: usize, colour: bool, to: &mut dyn Write)
         let number = |n: u64| if n == 0 { String::from("·") } else { n.to_string() };
         table.push_record([
             criterion.id.clone(),
-            wrap(&criterion.name, width.saturating_sub(FIXED)),
+            if width < NARROW {
+                clipped(&criterion.name, width - FIXED.min(width))
+            } else {
+                wrap(&criterion.name, width - FIXED)
+            },
             criterion.coverage.clone(),
             number(pass),
             if fail > 0 { paint(&fail.to_string(), "31", colour) } else { number(0) },
@@ -195,6 +199,12 @@ fn stacked(failures: &[Failure], width: usize, colour: bool, to: &mut dyn Write)
         writeln!(to, "{}\n", indented(&format!("→ {}", failure.fix)))?;
     }
     Ok(())
+}
+
+/// One line of a text, with a sign where it was cut.
+fn clipped(text: &str, width: usize) -> String {
+    let width = width.max(10);
+    if text.chars().count() <= width { text.to_owned() } else { text.chars().take(width - 1).chain(['…']).collect() }
 }
 
 fn wrap(text: &str, width: usize) -> String {

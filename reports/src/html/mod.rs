@@ -195,7 +195,7 @@ fn criteria(document: &Document) -> Markup {
         section {
             h2 #criteria { "The 61 criteria" }
             p.hint {
-                strong { "tested" } ": configuration bears on most of the technical controls, every check of it ran, and every result was decided. "
+                strong { "tested" } ": configuration bears on most of the technical controls, every check that the core catalogue plans for it ran, and every result was decided. "
                 strong { "partly" } ": some of it was decided. "
                 strong { "manual" } ": documents and people only. "
                 strong { "not-tested" } ": configuration bears on it, and nothing was decided in this run. "
