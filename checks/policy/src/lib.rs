@@ -1,0 +1,3 @@
+//! The IAM policy language: parse, decide, explain, reach. No I/O and no AWS crate.
+//!
+//! Every answer names the statement that decided it; what is not known stays as a residual and is never taken for a yes or a no.
