@@ -14,6 +14,12 @@ fn load() -> ActionTable {
     ActionTable::read(black_box(include_bytes!("../data/actions.zst"))).unwrap()
 }
 
+/// Of which this is decompression.
+#[divan::bench]
+fn unpack() -> Vec<u8> {
+    zstd::decode_all(black_box(&include_bytes!("../data/actions.zst")[..])).unwrap()
+}
+
 /// A literal, a service, a prefix, a middle, one without any beginning, and everything.
 #[divan::bench(args = ["s3:GetObject", "ec2:*", "s3:Get*", "iam:*Role*", "*:*tag*", "*"])]
 fn expand(bencher: divan::Bencher<'_, '_>, pattern: &str) {

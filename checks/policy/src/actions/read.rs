@@ -1,6 +1,7 @@
 //! The table from its bytes. data/make/actions.py, which writes it, describes the text.
 
 use std::io::Read;
+use std::ops::Range;
 
 use super::{AccessLevel, Action, ActionTable, Service, Span, Type, Use};
 
@@ -50,8 +51,9 @@ impl ActionTable {
             let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
             ActionDataError::NotUtf8 { line: 1 + good.iter().filter(|&&c| c == b'\n').count() }
         })?;
-        let mut reader = Reader { table: Self::none(), service: 0, first_key: 0, first_type: 0, at: 0 };
+        let mut reader = Reader { table: Self::none(), last: 0..0, first_key: 0, first_type: 0, at: 0 };
         reader.table.names.reserve(text.len());
+        reader.table.lower.reserve(text.len());
         let mut line = 0;
         for record in text.split('\n') {
             line += 1;
@@ -96,8 +98,8 @@ fn unpack(bytes: &[u8]) -> Result<Vec<u8>, ActionDataError> {
 /// The table so far, and where the text is being read.
 struct Reader {
     table: ActionTable,
-    /// Length of the current service's 'prefix:' at the beginning of each of its names.
-    service: usize,
+    /// The name of the last action, in `lower`.
+    last: Range<usize>,
     /// Where its condition keys and resource types begin.
     first_key: usize,
     first_type: usize,
@@ -160,7 +162,6 @@ impl Reader {
         };
         let first = u16::try_from(table.actions.len()).map_err(|_| "too many actions")?;
         table.services.push(Service { prefix: prefix.into(), name: name.into(), rcp, first, end: first });
-        self.service = prefix.len() + 1;
         (self.first_key, self.first_type) = (table.keys.len(), table.types.len());
         Ok(())
     }
@@ -190,43 +191,40 @@ impl Reader {
         if name.is_empty() || !name.bytes().all(fits) {
             return Err("an action's name has letters, digits and hyphens");
         }
-        for number in uses.split(' ').filter(|number| !number.is_empty()) {
-            let (number, required) = number.strip_suffix('*').map_or((number, false), |number| (number, true));
-            let of = local(number, self.first_type, self.table.types.len()).ok_or("no such resource type")?;
-            self.table.uses.push(Use { of, required });
-        }
+        let (first, end, into) = (self.first_type, self.table.types.len(), &mut self.table.uses);
+        numbers(uses, |number, required| {
+            let of = local(number, first, end).ok_or("no such resource type")?;
+            into.push(Use { of, required });
+            Ok(())
+        })?;
         self.refs(keys)?;
         let table = &mut self.table;
         let service = table.services.last_mut().ok_or("no service to belong to")?;
-        let is_first = service.first == service.end;
-        let before = table.names.len();
-        table.names.push_str(&service.prefix);
-        table.names.push(':');
-        table.names.push_str(name);
-        let name_end = offset(table.names.len())?;
-        let action =
-            Action { name_end, uses_end: offset(table.uses.len())?, refs_end: offset(table.refs.len())?, level };
-        table.actions.push(action);
-        service.end = u16::try_from(table.actions.len()).map_err(|_| "too many actions")?;
-        // The one before, which is of the same service: its name ends where this one begins.
-        if !is_first {
-            let at = table.actions.len().checked_sub(3).and_then(|at| table.actions.get(at));
-            let start = at.map_or(0, |action| action.name_end as usize) + self.service;
-            let last = table.names.get(start..before).unwrap_or_default();
-            let folded = |c: u8| c.to_ascii_lowercase();
-            if last.bytes().map(folded).ge(name.bytes().map(folded)) {
-                return Err("actions are not sorted, or one is listed twice");
-            }
+        for names in [&mut table.names, &mut table.lower] {
+            names.push_str(&service.prefix);
+            names.push(':');
+            names.push_str(name);
         }
+        let (start, end) = (self.last.end, table.lower.len());
+        if let Some(new) = table.lower.get_mut(start..) {
+            new.make_ascii_lowercase();
+        }
+        if table.lower.get(self.last.clone()) >= table.lower.get(start..) {
+            return Err("actions are not sorted, or one is listed twice");
+        }
+        self.last = start..end;
+        let (uses_end, refs_end) = (offset(table.uses.len())?, offset(table.refs.len())?);
+        table.actions.push(Action { name_end: offset(end)?, uses_end, refs_end, level });
+        service.end = u16::try_from(table.actions.len()).map_err(|_| "too many actions")?;
         Ok(())
     }
 
     fn refs(&mut self, keys: &str) -> Result<(), Problem> {
-        for number in keys.split(' ').filter(|number| !number.is_empty()) {
-            let key = local(number, self.first_key, self.table.keys.len()).ok_or("no such condition key")?;
-            self.table.refs.push(key);
-        }
-        Ok(())
+        let (first, end, into) = (self.first_key, self.table.keys.len(), &mut self.table.refs);
+        numbers(keys, |number, starred| {
+            into.push(local(number, first, end).filter(|_| !starred).ok_or("no such condition key")?);
+            Ok(())
+        })
     }
 
     /// Where in the text a column is which begins so many bytes into the line.
@@ -240,27 +238,49 @@ impl Reader {
         if table.actions.is_empty() {
             return Err("the table ends without any action");
         }
-        table.lower = table.names.to_ascii_lowercase();
         table.names.shrink_to_fit();
+        table.lower.shrink_to_fit();
         table.text = text;
         Ok(table)
     }
 }
 
-/// The columns of a line, if there are as many as wanted.
+/// The columns of a line, if there are as many as wanted. By bytes, because a search costs more on columns so short.
 fn columns<const N: usize>(line: &str) -> Option<[&str; N]> {
     let mut found = [""; N];
-    let mut parts = line.split('\t');
-    for column in &mut found {
-        *column = parts.next()?;
+    let (mut column, mut start) = (0, 0);
+    for (at, _) in line.bytes().enumerate().filter(|&(_, c)| c == b'\t') {
+        *found.get_mut(column)? = line.get(start..at)?;
+        (column, start) = (column + 1, at + 1);
     }
-    parts.next().is_none().then_some(found)
+    *found.get_mut(column)? = line.get(start..)?;
+    (column + 1 == N).then_some(found)
+}
+
+/// Each number of a list such as `0 12* 3`, and whether it has a star.
+fn numbers(list: &str, mut each: impl FnMut(usize, bool) -> Result<(), Problem>) -> Result<(), Problem> {
+    const WRONG: Problem = "a list of numbers has digits, single spaces and stars after numbers";
+    let mut bytes = list.bytes().peekable();
+    while let Some(first) = bytes.next_if(u8::is_ascii_digit) {
+        let mut number = usize::from(first - b'0');
+        while let Some(digit) = bytes.next_if(u8::is_ascii_digit) {
+            // Saturates, so that one too long is one that is not there.
+            number = number.saturating_mul(10).saturating_add(usize::from(digit - b'0'));
+        }
+        each(number, bytes.next_if_eq(&b'*').is_some())?;
+        match bytes.next() {
+            None => return Ok(()),
+            Some(b' ') if bytes.peek().is_some() => {}
+            Some(_) => return Err(WRONG),
+        }
+    }
+    if list.is_empty() { Ok(()) } else { Err(WRONG) }
 }
 
 /// The index in the whole table of a number that counts within a service.
-fn local(number: &str, first: usize, end: usize) -> Option<u16> {
-    let at = first.checked_add(number.parse().ok()?)?;
-    (at < end).then(|| u16::try_from(at).ok()).flatten()
+fn local(number: usize, first: usize, end: usize) -> Option<u16> {
+    let at = first.checked_add(number).filter(|&at| at < end)?;
+    u16::try_from(at).ok()
 }
 
 /// An offset; no text is long enough that it does not fit.
