@@ -34,12 +34,12 @@ INTEGRITY = "sha512-fmjPChL/p+FZvKASQiw6WjdaAzKkvwVwN45tfyDiW3LJe2DoS7e/SIRQiT0y
 # As AWS's service reference spells them: to tag, or to manage permissions, is always to write as well.
 LEVELS = {"List": "L", "Read": "R", "Write": "W", "Permissions management, Write": "P", "Tagging, Write": "T"}
 
-# Which services honour resource control policies. The package's list is AWS's own: its maker reads it daily from
-# docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.md, the list under "RCPs apply to
-# actions for the following AWS services", by the prefixes which that page prints in brackets (act-security-labs,
-# rcpSupportedServices.ts). It is longer than the lists in articles, because AWS began with five services in November
-# 2024 (S3, STS, KMS, SQS, Secrets Manager) and has added since, most of them in 2026. So it is taken as it is. What
-# must be in it whatever happens to that page is checked here; cognito-sync must not (AWS refuses it in RCPs).
+# Which services honour resource control policies: the package's list, because it is AWS's own. Its maker reads it from
+# docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html, "RCPs apply to actions for the
+# following AWS services", by the prefixes printed there. Compared by hand with that page as of 2026-09-26: the same 62
+# prefixes. It is longer than the lists in articles because AWS began with five services in November 2024 (S3, STS,
+# KMS, SQS, Secrets Manager) and has added since, most of them in 2026. What must be in it whatever happens to that
+# page is checked here, and what must not: AWS refuses RCPs that name cognito-sync, which some lists have.
 RCP_SURELY = {"s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "aoss", "dynamodb", "logs", "cognito-idp"}
 RCP_SURELY_NOT = {"iam", "ec2", "lambda", "organizations", "sns", "cognito-sync"}
 

@@ -131,6 +131,8 @@ fn services_under_resource_control_policies() {
     ] {
         assert_eq!(table().honours_rcp(prefix), honours, "{prefix}");
     }
+    let honouring = table().services().iter().filter(|service| service.honours_rcp()).count();
+    assert!(README.contains(&format!("control policies: {honouring},")));
 }
 
 #[test]
