@@ -1,3 +1,6 @@
 //! The IAM policy language: parse, decide, explain, reach. No I/O and no AWS crate.
 //!
 //! Every answer names the statement that decided it; what is not known stays as a residual and is never taken for a yes or a no.
+
+pub mod actions;
+pub mod glob;
