@@ -34,13 +34,15 @@ struct Tally {
 
 fn run(seed: u64, tally: &mut Tally) {
     let item = item(seed, REQUESTS, CONDITIONAL);
-    let engine = Engine::new(&item.policies)
-        .unwrap_or_else(|error| panic!("seed {seed}: refused, {error}\n{}", line(&item.policies, &serde_json::Value::Null, false)));
+    let engine = Engine::new(&item.policies).unwrap_or_else(|error| {
+        panic!("seed {seed}: refused, {error}\n{}", line(&item.policies, &serde_json::Value::Null, false))
+    });
     for request in &item.requests {
-        let compared = compare(&engine, &item.policies, &request.request, request.conditional).unwrap_or_else(|found| {
-            let whole = line(&item.policies, &request.request, request.conditional);
-            panic!("seed {seed}: {}\nwhole: {whole}\nshrunk: {}", found.text, shrink(&whole))
-        });
+        let compared =
+            compare(&engine, &item.policies, &request.request, request.conditional).unwrap_or_else(|found| {
+                let whole = line(&item.policies, &request.request, request.conditional);
+                panic!("seed {seed}: {}\nwhole: {whole}\nshrunk: {}", found.text, shrink(&whole))
+            });
         if !request.conditional {
             for decision in compared.decisions {
                 *tally.strict.entry(decision).or_default() += 1;

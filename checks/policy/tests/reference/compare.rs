@@ -96,7 +96,12 @@ fn removable(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>
     let named = |back: usize, name: &str| path.iter().rev().nth(back).is_some_and(|last| last == name);
     let optional = match value {
         Value::Array(values) => values.len() > 1,
-        _ => named(0, "policies") && path.len() == 1 || named(0, "context") || named(0, "Condition") || named(1, "Condition"),
+        _ => {
+            named(0, "policies") && path.len() == 1
+                || named(0, "context")
+                || named(0, "Condition")
+                || named(1, "Condition")
+        }
     };
     for (key, _) in &children {
         if optional || key == "Condition" || key == "Sid" || key == "resource_account" {
@@ -114,7 +119,9 @@ fn remove(value: &mut Value, path: &[String]) {
     match (path, value) {
         ([last], Value::Array(values)) => drop(last.parse().map(|index: usize| values.remove(index))),
         ([last], Value::Object(fields)) => drop(fields.remove(last)),
-        ([first, rest @ ..], Value::Array(values)) => drop(first.parse().map(|index: usize| remove(&mut values[index], rest))),
+        ([first, rest @ ..], Value::Array(values)) => {
+            drop(first.parse().map(|index: usize| remove(&mut values[index], rest)))
+        }
         ([first, rest @ ..], Value::Object(fields)) => {
             if let Some(value) = fields.get_mut(first) {
                 remove(value, rest);

@@ -264,14 +264,31 @@ static KEYS: [Key; 9] = [
         written: "AWS:UserName",
         kind: KeyKind::Text,
         values: &["alice", "bob", "Alice", "*"],
-        expected: &["alice", "BOB", "a*", "?ob", "*", "${*}", "${aws:PrincipalTag/Team}", "${aws:principaltag/team, 'bob'}"],
+        expected: &[
+            "alice",
+            "BOB",
+            "a*",
+            "?ob",
+            "*",
+            "${*}",
+            "${aws:PrincipalTag/Team}",
+            "${aws:principaltag/team, 'bob'}",
+        ],
     },
     Key {
         name: "aws:PrincipalTag/Team",
         written: "aws:principaltag/TEAM",
         kind: KeyKind::Text,
         values: &["Red", "alice", "b", "home/alice"],
-        expected: &["red", "Red", "R?d", "${aws:username}", "home/${aws:username}", "home/${aws:username, 'alice'}*", "${?}"],
+        expected: &[
+            "red",
+            "Red",
+            "R?d",
+            "${aws:username}",
+            "home/${aws:username}",
+            "home/${aws:username, 'alice'}*",
+            "${?}",
+        ],
     },
     Key {
         name: "aws:TagKeys",
@@ -319,7 +336,12 @@ static KEYS: [Key; 9] = [
         name: "aws:SourceArn",
         written: "aws:sourcearn",
         kind: KeyKind::Arn,
-        values: &["arn:aws:sns:eu-west-1:111111111111:topic", "arn:aws:s3:::data", "arn:aws:sns:eu:west:1:to:pic", "data"],
+        values: &[
+            "arn:aws:sns:eu-west-1:111111111111:topic",
+            "arn:aws:s3:::data",
+            "arn:aws:sns:eu:west:1:to:pic",
+            "data",
+        ],
         expected: &[
             "arn:aws:sns:*:111111111111:*",
             "arn:aws:s3:::data",
@@ -332,8 +354,7 @@ static KEYS: [Key; 9] = [
     },
 ];
 
-const ORDERS: [&str; 6] =
-    ["Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"];
+const ORDERS: [&str; 6] = ["Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"];
 
 pub fn item(seed: u64, requests: usize, conditional: usize) -> Item {
     let mut generator = Generator { random: Random::new(seed), theme: &TRUST, callers: Vec::new(), own: true };
@@ -424,7 +445,8 @@ impl Generator {
             policies.insert("session".to_owned(), session);
         }
         if self.random.chance(35) {
-            let levels = (0..=self.random.below(3)).map(|_| json!({"org": "o-1", "policies": self.limit(Layer::Limit)}));
+            let levels =
+                (0..=self.random.below(3)).map(|_| json!({"org": "o-1", "policies": self.limit(Layer::Limit)}));
             let levels: Value = levels.collect();
             policies.insert("scp".to_owned(), levels);
         }
@@ -478,9 +500,9 @@ impl Generator {
         }
         statement.insert("Effect".to_owned(), json!(if deny { "Deny" } else { "Allow" }));
         match layer {
-            Layer::Resource => drop(statement.extend([self.principal(deny)])),
-            Layer::Rcp => drop(statement.insert("Principal".to_owned(), json!("*"))),
-            Layer::Endpoint if self.random.chance(50) => drop(statement.extend([self.principal(deny)])),
+            Layer::Resource => statement.extend([self.principal(deny)]),
+            Layer::Rcp => statement.extend([("Principal".to_owned(), json!("*"))]),
+            Layer::Endpoint if self.random.chance(50) => statement.extend([self.principal(deny)]),
             _ => (),
         }
         // A Deny that matches all leaves nothing to find out.

@@ -239,7 +239,9 @@ impl<'a> Ask<'a> {
             }
             "AWS" if self.kind == Kind::Role && name == self.caller => Some(Grant::Role),
             "AWS" if name == self.caller => Some(Grant::Direct),
-            "AWS" if self.kind == Kind::Session && name.starts_with(&format!("arn:aws:iam::{}:role/", self.account)) => {
+            "AWS"
+                if self.kind == Kind::Session && name.starts_with(&format!("arn:aws:iam::{}:role/", self.account)) =>
+            {
                 // The ARN of a session has the role's name without its path.
                 (name.rsplit('/').next() == self.caller.split('/').nth(1)).then_some(Grant::Role)
             }
@@ -475,9 +477,8 @@ fn texts(value: &Value) -> Vec<String> {
 fn names(principal: &Value) -> Vec<(String, String)> {
     match principal.as_object() {
         None => texts(principal).into_iter().map(|name| ("AWS".to_owned(), name)).collect(),
-        Some(kinds) => kinds
-            .iter()
-            .flat_map(|(kind, names)| texts(names).into_iter().map(|name| (kind.clone(), name)))
-            .collect(),
+        Some(kinds) => {
+            kinds.iter().flat_map(|(kind, names)| texts(names).into_iter().map(|name| (kind.clone(), name))).collect()
+        }
     }
 }
