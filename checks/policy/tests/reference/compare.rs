@@ -133,7 +133,7 @@ fn remove(value: &mut Value, path: &[String]) {
 
 pub fn line(policies: &Value, request: &Value, conditional: bool) -> Value {
     json!({
-        "id": "shrunk",
+        "id": "differential",
         "mode": if conditional { "conditional" } else { "strict" },
         "policies": policies,
         "request": request,
