@@ -359,7 +359,8 @@ fn is_action_pattern(text: &str) -> bool {
 
 /// ARNs, `*`, a variable at the start, and API Gateway's short form.
 fn is_resource_pattern(text: &str) -> bool {
-    let arn = text.starts_with("arn:") && text.bytes().filter(|b| *b == b':').count() >= 2 + usize::from(!text.contains('*'));
+    let whole = text.contains(['*', '?', '$']) || text.bytes().filter(|b| *b == b':').count() >= 5;
+    let arn = text.starts_with("arn:") && whole;
     arn || text.starts_with('*') || text.starts_with("${") || text.starts_with("execute-api:/")
 }
 
@@ -376,7 +377,7 @@ impl<'de> Visitor<'de> for DocumentVisitor {
         let mut raw = RawDocument::default();
         while let Some(key) = map.next_key::<String>()? {
             match key.to_ascii_lowercase().as_str() {
-                "version" if raw.version.is_none() => raw.version = Some(map.next_value()?),
+                "version" if raw.version.is_none() => raw.version = Some(within(&key, map.next_value())?),
                 "statement" if raw.statements.is_none() => raw.statements = Some(map.next_value_seed(StatementsSeed)?),
                 "id" => {
                     map.next_value::<IgnoredAny>()?;
@@ -448,29 +449,29 @@ impl<'de> Visitor<'de> for StatementSeed {
             let name = key.to_ascii_lowercase();
             let not = name.starts_with("not");
             match name.as_str() {
-                "sid" => raw.sid = map.next_value()?,
+                "sid" => raw.sid = within(&key, map.next_value())?,
                 "effect" => {
                     if raw.effect.is_some() {
                         raw.odd.push("Effect stands twice".into());
                     }
-                    raw.effect = Some(map.next_value()?);
+                    raw.effect = Some(within(&key, map.next_value())?);
                 }
                 "action" | "notaction" => {
-                    let entries = map.next_value_seed(TextsSeed)?;
+                    let entries = within(&key, map.next_value_seed(TEXTS))?;
                     if raw.actions.is_some() {
                         raw.odd.push("more than one of Action and NotAction".into());
                     }
                     raw.actions = Some(Listed { not, entries });
                 }
                 "resource" | "notresource" => {
-                    let entries = map.next_value_seed(TextsSeed)?;
+                    let entries = within(&key, map.next_value_seed(TEXTS))?;
                     if raw.resources.is_some() {
                         raw.odd.push("more than one of Resource and NotResource".into());
                     }
                     raw.resources = Some(Listed { not, entries });
                 }
                 "principal" | "notprincipal" => {
-                    let value = map.next_value_seed(PrincipalSeed)?;
+                    let value = within(&key, map.next_value_seed(PrincipalSeed))?;
                     if raw.principal.is_some() {
                         raw.odd.push("more than one of Principal and NotPrincipal".into());
                     }
@@ -480,7 +481,9 @@ impl<'de> Visitor<'de> for StatementSeed {
                     if !raw.condition.is_empty() {
                         raw.odd.push("Condition stands twice".into());
                     }
-                    raw.condition = map.next_value_seed(ConditionSeed)?;
+                    let (conditions, odd) = within(&key, map.next_value_seed(ConditionSeed))?;
+                    raw.condition = conditions;
+                    raw.odd.extend(odd);
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -492,8 +495,28 @@ impl<'de> Visitor<'de> for StatementSeed {
     }
 }
 
-/// A string, number or boolean, or a list of them, as texts.
-struct TextsSeed;
+/// A text or a list of texts; in conditions numbers and booleans too.
+#[derive(Clone, Copy)]
+struct TextsSeed {
+    /// Numbers and booleans are taken as their text.
+    scalars: bool,
+    /// Inside a list already.
+    inside: bool,
+}
+
+const TEXTS: TextsSeed = TextsSeed { scalars: false, inside: false };
+const SCALARS: TextsSeed = TextsSeed { scalars: true, inside: false };
+
+impl TextsSeed {
+    fn scalar<E: de::Error>(self, found: de::Unexpected<'_>, value: impl ToString) -> Result<Vec<String>, E> {
+        if self.scalars { Ok(vec![value.to_string()]) } else { Err(E::invalid_type(found, &self)) }
+    }
+}
+
+/// Says in which element a value is wrong.
+fn within<T, E: de::Error>(element: &str, result: Result<T, E>) -> Result<T, E> {
+    result.map_err(|e| E::custom(format!("{element}: {e}")))
+}
 
 impl<'de> DeserializeSeed<'de> for TextsSeed {
     type Value = Vec<String>;
@@ -515,28 +538,28 @@ impl<'de> Visitor<'de> for TextsSeed {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(vec![value.to_string()])
+        self.scalar(de::Unexpected::Bool(value), value)
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(vec![value.to_string()])
+        self.scalar(de::Unexpected::Signed(value), value)
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(vec![value.to_string()])
+        self.scalar(de::Unexpected::Unsigned(value), value)
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(vec![value.to_string()])
+        self.scalar(de::Unexpected::Float(value), value)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        if self.inside {
+            return Err(de::Error::invalid_type(de::Unexpected::Seq, &self));
+        }
         let mut texts = Vec::with_capacity(seq.size_hint().unwrap_or(0).min(1024));
-        while let Some(mut one) = seq.next_element_seed(TextsSeed)? {
-            match (one.pop(), one.is_empty()) {
-                (Some(text), true) => texts.push(text),
-                _ => return Err(de::Error::custom("a list inside a list")),
-            }
+        while let Some(one) = seq.next_element_seed(TextsSeed { inside: true, ..self })? {
+            texts.extend(one);
         }
         Ok(texts)
     }
@@ -566,7 +589,8 @@ impl<'de> Visitor<'de> for PrincipalSeed {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut kinds = Vec::new();
         while let Some(kind) = map.next_key::<String>()? {
-            kinds.push((kind, map.next_value_seed(TextsSeed)?));
+            let values = within(&kind, map.next_value_seed(TEXTS))?;
+            kinds.push((kind, values));
         }
         Ok(RawPrincipal::Map(kinds))
     }
@@ -575,7 +599,7 @@ impl<'de> Visitor<'de> for PrincipalSeed {
 struct ConditionSeed;
 
 impl<'de> DeserializeSeed<'de> for ConditionSeed {
-    type Value = Vec<RawCondition>;
+    type Value = (Vec<RawCondition>, Vec<String>);
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -583,18 +607,22 @@ impl<'de> DeserializeSeed<'de> for ConditionSeed {
 }
 
 impl<'de> Visitor<'de> for ConditionSeed {
-    type Value = Vec<RawCondition>;
+    type Value = (Vec<RawCondition>, Vec<String>);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object of condition operators")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut all = Vec::new();
+        let (mut all, mut odd, mut seen) = (Vec::new(), Vec::new(), Vec::new());
         while let Some(operator) = map.next_key::<String>()? {
-            map.next_value_seed(KeysSeed { operator: &operator, all: &mut all })?;
+            within(&operator, map.next_value_seed(KeysSeed { operator: &operator, all: &mut all }))?;
+            if seen.contains(&operator) {
+                odd.push(format!("the condition operator {operator} stands twice"));
+            }
+            seen.push(operator);
         }
-        Ok(all)
+        Ok((all, odd))
     }
 }
 
@@ -620,7 +648,7 @@ impl<'de> Visitor<'de> for KeysSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
-            let values = map.next_value_seed(TextsSeed)?;
+            let values = within(&key, map.next_value_seed(SCALARS))?;
             self.all.push(RawCondition { operator: self.operator.to_owned(), key, values });
         }
         Ok(())

@@ -3,4 +3,14 @@
 //! Every answer names the statement that decided it; what is not known stays as a residual and is never taken for a yes or a no.
 
 pub mod actions;
+pub mod caller;
+pub mod compile;
+pub mod condition;
+pub mod context;
+pub mod decide;
+pub mod document;
 pub mod glob;
+mod refine;
+pub mod simulate;
+pub mod template;
+pub mod truth;

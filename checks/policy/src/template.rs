@@ -19,7 +19,10 @@ pub enum Token {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(Box<str>),
-    Variable { key: Box<str>, default: Option<Box<str>> },
+    Variable {
+        key: Box<str>,
+        default: Option<Box<str>>,
+    },
     /// `${*}`, `${?}`, `${$}`: the character itself.
     Literal(char),
 }
@@ -77,7 +80,9 @@ impl Template {
                 Piece::Variable { key, default } => match (context.lookup(key), default) {
                     (Lookup::One(value), _) => tokens.extend(value.chars().map(Token::Char)),
                     // Multivalued keys cannot be variables.
-                    (Lookup::Missing | Lookup::Many(_), Some(default)) => tokens.extend(default.chars().map(Token::Char)),
+                    (Lookup::Missing | Lookup::Many(_), Some(default)) => {
+                        tokens.extend(default.chars().map(Token::Char))
+                    }
                     (Lookup::Missing | Lookup::Many(_), None) => return Rendered::Missing,
                     (Lookup::Unknown | Lookup::Present, _) => {
                         unknown = true;
