@@ -2,6 +2,7 @@
 //!
 //! Every answer names the statement that decided it; what is not known stays as a residual and is never taken for a yes or a no.
 
+pub mod account;
 pub mod actions;
 pub mod caller;
 pub mod compile;
