@@ -2,6 +2,7 @@
 //!
 //! Every answer names the statement that decided it; what is not known stays as a residual and is never taken for a yes or a no.
 
+pub mod access;
 pub mod account;
 pub mod actions;
 pub mod caller;
@@ -10,6 +11,7 @@ pub mod condition;
 pub mod context;
 pub mod decide;
 pub mod document;
+pub mod estate;
 pub mod glob;
 mod refine;
 pub mod simulate;

@@ -22,6 +22,15 @@ const MULTIVALUED: [&str; 6] = [
     "aws:sourceorgpaths",
 ];
 
+/// Keys that AWS sets to true or false and nothing else.
+const BOOLEAN: [&str; 5] = [
+    "aws:multifactorauthpresent",
+    "aws:securetransport",
+    "aws:viaawsservice",
+    "aws:principalisawsservice",
+    "kms:grantisforawsresource",
+];
+
 /// A context with some unknown keys assumed.
 struct Assumed<'a> {
     known: &'a dyn Context,
@@ -163,6 +172,9 @@ fn values_of(key: &str, tests: &[&Test]) -> Option<Vec<Option<String>>> {
         all.extend(dates.iter().flat_map(near).filter(Option::is_some));
     } else if kinds.contains(&'b') {
         all.extend(["true", "false"].map(|b| Some(b.to_owned())));
+        if !BOOLEAN.contains(&key) {
+            all.push(Some("\u{1}".to_owned()));
+        }
     } else {
         all.push(Some("\u{1}\u{1}".to_owned()));
         all.extend(texts.into_iter().map(Some));

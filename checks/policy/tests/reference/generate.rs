@@ -390,6 +390,12 @@ pub fn domain(policies: &Value, request: &Value) -> BTreeMap<String, Vec<Option<
     unknown
         .map(|key| {
             let mut values: Vec<_> = key.values.iter().map(|value| json!(value)).collect();
+            // AWS sets it to nothing else, and the engine may rely on that.
+            if key.name == "aws:MultiFactorAuthPresent" {
+                values.retain(|value| {
+                    value.as_str().is_some_and(|v| v.eq_ignore_ascii_case("true") || v.eq_ignore_ascii_case("false"))
+                });
+            }
             if key.kind == KeyKind::Many {
                 values = vec![json!(["Red"]), json!(["blue", "alice"]), json!(["Red", "blue"]), json!(["green"])];
             }
