@@ -1,0 +1,314 @@
+//! What `kickoff access` found: who reaches administrator rights, by which steps, and who gets in from outside.
+//! These types are the JSON contract of that command; the pictures and tables only draw them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The whole answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Access {
+    /// ARNs of principals that are administrators outright.
+    pub administrators: Vec<String>,
+    /// Principals that are administrators when conditions hold.
+    pub conditional_administrators: Vec<Conditional>,
+    /// Principals that are one step away from more than they were given.
+    pub one_step: Vec<OneStep>,
+    /// Paths from a principal to another, step by step.
+    pub escalations: Vec<Escalation>,
+    /// What would have been allowed had nothing stood in the way.
+    pub blocked: Vec<Blocked>,
+    /// Access from outside the account.
+    pub outside: Vec<Outside>,
+    /// Who can tamper with the logs.
+    pub log_tamper: Vec<Tamper>,
+    /// What could not be decided.
+    pub unknown: Vec<Unknown>,
+}
+
+/// How sure an answer is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// Whatever the request looks like.
+    Certain,
+    /// It depends on a condition or on something that was not read.
+    #[default]
+    Possible,
+}
+
+impl Certainty {
+    /// The word of the JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Possible => "possible",
+        }
+    }
+}
+
+impl fmt::Display for Certainty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How far one step leads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reaches {
+    /// To an administrator.
+    Administrator,
+    /// To other principals only.
+    #[default]
+    Others,
+}
+
+impl Reaches {
+    /// The word of the JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Others => "others",
+        }
+    }
+}
+
+/// What sort of party comes from outside.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PartyKind {
+    /// Another AWS account, or a principal in it.
+    Account,
+    /// Anyone at all.
+    Anyone,
+    /// A service of AWS.
+    Service,
+    /// An OpenID Connect provider.
+    Oidc,
+    /// A SAML provider.
+    Saml,
+    /// Not recognised.
+    #[default]
+    Unknown,
+}
+
+impl PartyKind {
+    /// The word of the JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Anyone => "anyone",
+            Self::Service => "service",
+            Self::Oidc => "oidc",
+            Self::Saml => "saml",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The statement an answer rests on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Identity, resource, boundary, service control policy and so on.
+    pub layer: String,
+    /// Name or ARN of the policy.
+    pub policy: String,
+    /// Its version, when it has any.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Which statement of it, counted as the policy engine counts.
+    pub statement: u32,
+    /// The statement's Sid.
+    #[serde(default)]
+    pub sid: Option<String>,
+    /// The pattern in it that matched.
+    #[serde(default)]
+    pub pattern: Option<String>,
+}
+
+impl fmt::Display for Evidence {
+    /// One line: `Deploy v3, Sid AllowPass (identity), matched by iam:*`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(short(&self.policy))?;
+        if let Some(version) = &self.version {
+            write!(f, " {version}")?;
+        }
+        write!(f, ", statement {}", self.statement)?;
+        if let Some(sid) = &self.sid {
+            write!(f, " Sid {sid}")?;
+        }
+        if !self.layer.is_empty() {
+            write!(f, " ({})", self.layer)?;
+        }
+        if let Some(pattern) = &self.pattern {
+            write!(f, ", matched by {pattern}")?;
+        }
+        Ok(())
+    }
+}
+
+/// An administrator under conditions.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Conditional {
+    /// Its ARN.
+    pub principal: String,
+    /// The conditions that are left to hold.
+    pub residual: Vec<String>,
+}
+
+/// One step that leads further.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct OneStep {
+    /// Who can take it.
+    pub principal: String,
+    /// The step.
+    pub primitive: String,
+    /// How sure.
+    pub certainty: Certainty,
+    /// How far it leads.
+    pub reaches: Reaches,
+    /// How many principals it leads to.
+    pub targets: u32,
+    /// One of them.
+    #[serde(default)]
+    pub example: Option<String>,
+    /// What it rests on.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// A path of steps.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// Where it starts.
+    pub from: String,
+    /// Where it ends.
+    pub to: String,
+    /// As sure as its least sure step.
+    pub certainty: Certainty,
+    /// The steps in order.
+    pub path: Vec<Hop>,
+}
+
+/// A step of a path.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Hop {
+    /// Who takes it.
+    pub from: String,
+    /// Whom it makes of them.
+    pub to: String,
+    /// By which means.
+    pub primitive: String,
+    /// How sure.
+    pub certainty: Certainty,
+    /// What it rests on.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// A step that something prevents.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Blocked {
+    /// Who would take it.
+    pub principal: String,
+    /// The step.
+    pub what: String,
+    /// What prevents it.
+    pub by: String,
+    /// The statement that does.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// A way in from outside.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outside {
+    /// The principal as the policy names it.
+    pub who: String,
+    /// What sort of party.
+    pub kind: PartyKind,
+    /// Its account, when known.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// What it reaches, by ARN.
+    pub resource: String,
+    /// How sure.
+    pub certainty: Certainty,
+    /// Whether a condition restricts it to the intended caller.
+    pub guarded: bool,
+    /// The conditions, as written.
+    #[serde(default)]
+    pub conditions: Vec<String>,
+    /// Whether what is reached is an administrator.
+    pub administrator: bool,
+    /// What it rests on.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// A way of tampering with logs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tamper {
+    /// Its identifier.
+    pub id: String,
+    /// The action.
+    pub action: String,
+    /// On what.
+    pub resource: String,
+    /// Who can.
+    pub principals: Vec<Holder>,
+}
+
+/// A principal that holds a permission.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Its ARN.
+    pub principal: String,
+    /// How sure.
+    pub certainty: Certainty,
+    /// What it rests on.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// Something that was not decided.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Unknown {
+    /// What.
+    pub what: String,
+    /// How often.
+    pub count: u32,
+    /// Why.
+    pub why: String,
+    /// One instance.
+    #[serde(default)]
+    pub example: Option<String>,
+}
+
+/// The last part of an ARN: `ann` of `arn:aws:iam::111122223333:user/team/ann`. Anything else stays whole.
+#[must_use]
+pub fn short(arn: &str) -> &str {
+    if !arn.starts_with("arn:") {
+        return arn;
+    }
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or(arn);
+    let last = resource.rsplit(['/', ':']).next().unwrap_or(resource);
+    if last.is_empty() || last == "*" { resource } else { last }
+}
+
+/// Cuts a long text in the middle: its end tells names apart as often as its beginning does.
+#[must_use]
+pub fn middle_cut(text: &str, most: usize) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    if letters.len() <= most {
+        return text.to_owned();
+    }
+    let kept = most.saturating_sub(1);
+    let head = kept.div_ceil(2);
+    letters.iter().take(head).chain(&['…']).chain(letters.iter().skip(letters.len() - (kept - head))).collect()
+}
