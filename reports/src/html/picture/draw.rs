@@ -5,15 +5,15 @@ use maud::{Markup, html};
 use super::layout::{Graph, Kind, Layout, Node, Place, place};
 use crate::access::middle_cut;
 
-const WIDE: f64 = 214.0;
+const WIDE: f64 = 196.0;
 const ICON: f64 = 34.0;
-const CURVE: f64 = 56.0;
+const CURVE: f64 = 46.0;
 const EDGE: f64 = 34.0;
 /// Letters of the fixed-width faces at their sizes, rounded up.
 const NAME: f64 = 7.3;
 const LABEL: f64 = 6.7;
 /// Longest label in letters.
-const LABELS: usize = 28;
+const LABELS: usize = 24;
 const LANE: f64 = 20.0;
 
 /// Draws the graph; `name` makes the identifiers of two pictures on a page differ.
