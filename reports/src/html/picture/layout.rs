@@ -156,10 +156,7 @@ pub(super) fn place(graph: &Graph) -> Layout {
         order[item.column].push(at);
     }
     settle(&mut items, &mut order);
-    let top = items.iter().map(|item| item.y).fold(f64::INFINITY, f64::min);
-    for item in &mut items {
-        item.y -= top;
-    }
+    close_up(&mut items);
     let height = items.iter().map(|item| item.y + item.height).fold(0.0, f64::max);
     let ways = ways(graph, &items, &chains, &forward);
     let lanes = ways.iter().filter(|way| way.lane.is_some()).count();
@@ -256,6 +253,21 @@ fn stack(items: &mut [Item], column: &[usize], wanted: Option<&BTreeMap<usize, f
         for &at in column {
             items[at].y += shift;
         }
+    }
+}
+
+/// Starts at nought and takes out bands in which no column has anything: parts that nothing connects drift apart.
+fn close_up(items: &mut [Item]) {
+    let mut by_height: Vec<usize> = (0..items.len()).collect();
+    by_height.sort_by(|&a, &b| items[a].y.total_cmp(&items[b].y));
+    let (mut up, mut floor) = (None, 0.0_f64);
+    for at in by_height {
+        let y = items[at].y;
+        let shift = *up.get_or_insert(y);
+        let shift = shift + (y - shift - floor - GAP).max(0.0);
+        up = Some(shift);
+        items[at].y = y - shift;
+        floor = floor.max(items[at].y + items[at].height);
     }
 }
 
