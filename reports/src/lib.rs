@@ -1,5 +1,7 @@
 //! Renderers: results.json, the terminal's tables, the HTML report. None of them decides a verdict or talks to AWS.
 
+pub use kickoff_policy::access;
+pub mod access_tables;
 pub mod html;
 pub mod results;
 pub mod summary;

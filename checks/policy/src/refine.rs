@@ -164,12 +164,14 @@ fn values_of(key: &str, tests: &[&Test]) -> Option<Vec<Option<String>>> {
         let between = numbers.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0);
         let points: Vec<f64> = numbers.iter().copied().chain(between).chain([first - 1.0, last + 1.0]).collect();
         all.extend(points.into_iter().map(|n| Some(n.to_string())));
+        all.push(Some("\u{1}".to_owned()));
     } else if kinds.contains(&'d') {
         dates.sort();
         let near = |d: &jiff::Timestamp| {
             [-1, 0, 1].map(|s| d.checked_add(jiff::SignedDuration::from_secs(s)).ok().map(|d| d.to_string()))
         };
         all.extend(dates.iter().flat_map(near).filter(Option::is_some));
+        all.push(Some("\u{1}".to_owned()));
     } else if kinds.contains(&'b') {
         all.extend(["true", "false"].map(|b| Some(b.to_owned())));
         if !BOOLEAN.contains(&key) {

@@ -10,6 +10,7 @@ use crate::results::{Coverage, Document, Evidence, ResultRow};
 use crate::summary::{OfCheck, by_check, by_status};
 
 mod evidence;
+pub mod picture;
 
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");

@@ -1,0 +1,216 @@
+//! The terminal's tables of what `kickoff access` found; every line with the statement behind it.
+
+use tabled::builder::Builder;
+use tabled::settings::Style;
+
+use crate::access::{Access, Certainty, Evidence, short};
+
+/// At most so many rows are drawn of each; the JSON has them all.
+const DRAWN: usize = 200;
+
+/// All sections, each said to be empty when it is.
+#[must_use]
+pub fn render(access: &Access, width: usize, colour: bool) -> String {
+    let mut page = Page { width: width.max(50), colour, text: String::new() };
+    page.administrators(access);
+    page.escalations(access);
+    page.one_step(access);
+    page.outside(access);
+    page.tamper(access);
+    page.unknown(access);
+    page.text
+}
+
+/// A column: its head and its share of the width.
+type Column = (&'static str, usize);
+
+struct Page {
+    width: usize,
+    colour: bool,
+    text: String,
+}
+
+impl Page {
+    fn paint(&self, text: &str, code: &str) -> String {
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn sure(&self, certainty: Certainty) -> String {
+        self.paint(certainty.name(), if certainty == Certainty::Certain { "31" } else { "33" })
+    }
+
+    fn alarm(&self, text: &str) -> String {
+        self.paint(text, "31")
+    }
+
+    fn section(&mut self, title: &str, columns: &[Column], rows: Vec<Vec<String>>) {
+        let title = self.paint(title, "1");
+        self.text.push_str(&title);
+        if rows.is_empty() {
+            self.text.push_str(": none found\n\n");
+            return;
+        }
+        self.text.push('\n');
+        let room = self.width.saturating_sub(3 * columns.len() + 1);
+        let shares: usize = columns.iter().map(|(_, share)| share).sum();
+        let widths: Vec<usize> =
+            columns.iter().map(|(_, share)| (room * share / shares.max(1)).max(MOST_NARROW)).collect();
+        let mut table = Builder::default();
+        table.push_record(columns.iter().map(|(head, _)| *head));
+        let all = rows.len();
+        for row in rows.into_iter().take(DRAWN) {
+            table.push_record(row.iter().zip(&widths).map(|(cell, &width)| wrap(cell, width)));
+        }
+        self.text.push_str(&table.build().with(Style::modern_rounded()).to_string());
+        self.text.push('\n');
+        if all > DRAWN {
+            self.text.push_str(&format!("{} more are in the JSON output.\n", all - DRAWN));
+        }
+        self.text.push('\n');
+    }
+
+    fn administrators(&mut self, access: &Access) {
+        let sure = access.administrators.iter().map(|arn| vec![clean(arn), "always".to_owned()]);
+        let conditional = access
+            .conditional_administrators
+            .iter()
+            .map(|one| vec![clean(&one.principal), format!("when {}", clean(&one.residual.join(" and ")))]);
+        let rows = sure.chain(conditional).collect();
+        self.section("Administrators", &[("principal", 55), ("when", 45)], rows);
+    }
+
+    fn escalations(&mut self, access: &Access) {
+        let mut rows = Vec::new();
+        for one in &access.escalations {
+            let ends = format!("{}\n→ {}\n{}", clean(&one.from), clean(&one.to), self.sure(one.certainty));
+            let steps: Vec<String> = one
+                .path
+                .iter()
+                .enumerate()
+                .map(|(at, hop)| {
+                    let (number, to) = (at + 1, clean(short(&hop.to)));
+                    let (means, sure) = (clean(&hop.primitive), self.sure(hop.certainty));
+                    format!("{number}. {means} → {to}\n{sure}\n{}", grounds(&hop.evidence))
+                })
+                .collect();
+            rows.push(vec![ends, steps.join("\n")]);
+        }
+        self.section("Escalation paths", &[("from → to", 38), ("steps and evidence", 62)], rows);
+    }
+
+    fn one_step(&mut self, access: &Access) {
+        let mut rows = Vec::new();
+        for one in &access.one_step {
+            let noun = if one.targets == 1 { "target" } else { "targets" };
+            let mut leads = format!("{}: {} {noun}", one.reaches.name(), one.targets);
+            if let Some(example) = &one.example {
+                leads.push_str(&format!(", such as {}", clean(short(example))));
+            }
+            let step = format!("{}\n{}\n{leads}", clean(&one.primitive), self.sure(one.certainty));
+            rows.push(vec![clean(&one.principal), step, grounds(&one.evidence)]);
+        }
+        self.section("One step away", &[("principal", 32), ("step", 34), ("evidence", 34)], rows);
+        let rows: Vec<_> = access
+            .blocked
+            .iter()
+            .map(|one| {
+                let what = format!("{}\nprevented by {}", clean(&one.what), clean(&one.by));
+                vec![clean(&one.principal), what, grounds(&one.evidence)]
+            })
+            .collect();
+        self.section("Prevented", &[("principal", 32), ("step", 34), ("evidence", 34)], rows);
+    }
+
+    fn outside(&mut self, access: &Access) {
+        let mut rows = Vec::new();
+        for one in &access.outside {
+            let account = one.account.as_deref().map(|id| format!(" {}", clean(id))).unwrap_or_default();
+            let who = format!("{}\n{}{account}", clean(&one.who), one.kind.name());
+            let mut what = vec![clean(&one.resource), self.sure(one.certainty)];
+            if one.administrator {
+                what.push(self.alarm("administrator"));
+            }
+            what.push(if one.guarded { "guarded".to_owned() } else { self.alarm("unguarded") });
+            what.extend(one.conditions.iter().map(|condition| clean(condition)));
+            rows.push(vec![who, what.join("\n"), grounds(&one.evidence)]);
+        }
+        self.section("Outside access", &[("who", 30), ("reaches", 36), ("evidence", 34)], rows);
+    }
+
+    fn tamper(&mut self, access: &Access) {
+        let mut rows = Vec::new();
+        for one in &access.log_tamper {
+            let what = format!("{}\n{}", clean(&one.action), clean(&one.resource));
+            for holder in &one.principals {
+                let who = format!("{}\n{}", clean(&holder.principal), self.sure(holder.certainty));
+                rows.push(vec![what.clone(), who, grounds(&holder.evidence)]);
+            }
+        }
+        self.section("Log tampering", &[("action", 34), ("who", 32), ("evidence", 34)], rows);
+    }
+
+    fn unknown(&mut self, access: &Access) {
+        let rows = access
+            .unknown
+            .iter()
+            .map(|one| {
+                let example = one.example.as_deref().map(|e| format!("\nsuch as {}", clean(e))).unwrap_or_default();
+                vec![clean(&one.what), one.count.to_string(), format!("{}{example}", clean(&one.why))]
+            })
+            .collect();
+        self.section("Not decided", &[("what", 34), ("count", 10), ("why", 56)], rows);
+    }
+}
+
+/// A column narrower than a word such as `certain` would break it.
+const MOST_NARROW: usize = 10;
+
+fn grounds(all: &[Evidence]) -> String {
+    if all.is_empty() {
+        return "evidence not recorded".to_owned();
+    }
+    all.iter().map(|one| clean(&one.to_string())).collect::<Vec<_>>().join("\n")
+}
+
+/// Names are foreign: what would steer a terminal is not passed on.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+fn wrap(text: &str, width: usize) -> String {
+    textwrap::fill(text, width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Escalation, Hop};
+
+    #[test]
+    fn lines_fit_and_carry_evidence() {
+        let evidence =
+            Evidence { policy: "Deploy".into(), statement: 3, sid: Some("Pass".into()), ..Default::default() };
+        let arn = |name: &str| format!("arn:aws:iam::111122223333:role/{}", name.repeat(12));
+        let hop = Hop {
+            from: arn("ab"),
+            to: arn("cd\u{1b}"),
+            primitive: "iam:PassRole".into(),
+            evidence: vec![evidence],
+            ..Default::default()
+        };
+        let path = Escalation { from: arn("ab"), to: arn("cd\u{1b}"), path: vec![hop], ..Default::default() };
+        let access = Access { escalations: vec![path], ..Default::default() };
+        for width in [80, 120] {
+            let text = render(&access, width, false);
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+            assert!(text.contains("Deploy, statement 3 Sid Pass") && !text.contains('\u{1b}'), "{text}");
+        }
+        assert!(render(&access, 80, true).contains("\u{1b}[33mpossible\u{1b}[0m"));
+    }
+
+    #[test]
+    fn empty_is_said() {
+        let text = render(&Access::default(), 80, false);
+        assert_eq!(text.matches("none found").count(), 7);
+    }
+}

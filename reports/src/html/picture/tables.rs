@@ -1,0 +1,132 @@
+//! The tables beside the pictures: whole ARNs, and the statement behind every line.
+
+use maud::{Markup, html};
+
+use crate::access::{Access, Blocked, Certainty, Escalation, Evidence, OneStep, Outside, Tamper, Unknown, short};
+
+/// At most so many rows a table; the JSON has them all.
+pub(super) const MOST_ROWS: usize = 200;
+
+/// A table of at most `MOST_ROWS` rows, with a line for the others.
+fn table<T>(heads: &[&str], rows: &[T], row: impl Fn(&T) -> Markup) -> Markup {
+    html! {
+        table.access-rows {
+            thead { tr { @for head in heads { th { (head) } } } }
+            tbody { @for one in rows.iter().take(MOST_ROWS) { tr { (row(one)) } } }
+        }
+        @if rows.len() > MOST_ROWS {
+            p.rest { "The first " (MOST_ROWS) " of " (rows.len()) " are shown; all of them are in the JSON output." }
+        }
+    }
+}
+
+fn evidence(all: &[Evidence]) -> Markup {
+    html! {
+        @if all.is_empty() { span.muted { "not recorded" } }
+        @for one in all { div.ground title=(one.policy) { (one) } }
+    }
+}
+
+fn sure(certainty: Certainty) -> Markup {
+    html! { span class={ "sure " (certainty.name()) } { (certainty) } }
+}
+
+pub(super) fn administrators(access: &Access) -> Markup {
+    html! {
+        h2 #administrators { "Administrators" }
+        @if access.administrators.is_empty() && access.conditional_administrators.is_empty() { p { "None found." } }
+        @if !access.administrators.is_empty() { (table(&["Administrator"], &access.administrators, |arn| html! { td { code { (arn) } } })) }
+        @if !access.conditional_administrators.is_empty() {
+            (table(&["Administrator under conditions", "When"], &access.conditional_administrators, |one| html! {
+                td { code { (one.principal) } } td { @for condition in &one.residual { div { code { (condition) } } } }
+            }))
+        }
+    }
+}
+
+pub(super) fn escalations(all: &[Escalation]) -> Markup {
+    table(&["From", "To", "Certainty", "Steps, each with its evidence"], all, |one| {
+        html! {
+            td { code { (one.from) } }
+            td { code { (one.to) } }
+            td { (sure(one.certainty)) }
+            td {
+                ol.steps {
+                    @for hop in &one.path {
+                        li title={ (hop.from) " → " (hop.to) } {
+                            (short(&hop.from)) " → " (short(&hop.to)) " by " strong { (hop.primitive) } " " (sure(hop.certainty))
+                            (evidence(&hop.evidence))
+                        }
+                    }
+                }
+            }
+        }
+    })
+}
+
+pub(super) fn one_step(all: &[OneStep]) -> Markup {
+    table(&["Principal", "Step", "Certainty", "Leads to", "Evidence"], all, |one| {
+        html! {
+            td { code { (one.principal) } }
+            td { (one.primitive) }
+            td { (sure(one.certainty)) }
+            td {
+                (one.reaches.name()) ": " (one.targets) @if one.targets == 1 { " target" } @else { " targets" }
+                @if let Some(example) = &one.example { br; span.muted { "such as " code { (example) } } }
+            }
+            td { (evidence(&one.evidence)) }
+        }
+    })
+}
+
+pub(super) fn blocked(all: &[Blocked]) -> Markup {
+    table(&["Principal", "Step", "Prevented by", "Evidence"], all, |one| {
+        html! { td { code { (one.principal) } } td { (one.what) } td { (one.by) } td { (evidence(&one.evidence)) } }
+    })
+}
+
+pub(super) fn outside(all: &[Outside]) -> Markup {
+    table(&["Outside party", "Reaches", "Certainty", "Guard", "Evidence"], all, |one| {
+        html! {
+            td {
+                code { (one.who) } br;
+                span.muted { (one.kind.name()) @if let Some(account) = &one.account { " " (account) } }
+            }
+            td { code { (one.resource) } @if one.administrator { br; strong.alarm { "administrator" } } }
+            td { (sure(one.certainty)) }
+            td {
+                @if one.guarded { "guarded" } @else { strong.alarm { "unguarded" } }
+                @for condition in &one.conditions { div { code { (condition) } } }
+            }
+            td { (evidence(&one.evidence)) }
+        }
+    })
+}
+
+pub(super) fn tamper(all: &[Tamper]) -> Markup {
+    let rows: Vec<_> = all.iter().flat_map(|one| one.principals.iter().map(move |holder| (one, holder))).collect();
+    let nobody: Vec<&Tamper> = all.iter().filter(|one| one.principals.is_empty()).collect();
+    html! {
+        @if !rows.is_empty() {
+            (table(&["Action", "On", "Principal", "Certainty", "Evidence"], &rows, |(one, holder)| html! {
+                td { code { (one.action) } br; span.muted { (one.id) } }
+                td { code { (one.resource) } }
+                td { code { (holder.principal) } }
+                td { (sure(holder.certainty)) }
+                td { (evidence(&holder.evidence)) }
+            }))
+        }
+        @if !nobody.is_empty() {
+            p.small { "Nobody found for: " @for one in nobody.iter().take(MOST_ROWS) { code { (one.action) } " on " code { (one.resource) } "; " } "what was asked is listed all the same." }
+        }
+    }
+}
+
+pub(super) fn unknown(all: &[Unknown]) -> Markup {
+    table(&["What", "How often", "Why", "Example"], all, |one| {
+        html! {
+            td { (one.what) } td { (one.count) } td { (one.why) }
+            td { @if let Some(example) = &one.example { code { (example) } } }
+        }
+    })
+}

@@ -1,0 +1,177 @@
+use super::*;
+use crate::access::{Evidence, Hop, OneStep, Unknown};
+
+fn arn(name: &str) -> String {
+    format!("arn:aws:iam::111122223333:{name}")
+}
+
+fn path(names: &[&str], certainty: Certainty) -> Escalation {
+    let evidence = vec![Evidence {
+        layer: "identity".into(),
+        policy: arn("policy/Deploy"),
+        version: Some("v3".into()),
+        statement: 2,
+        sid: Some("AllowPass".into()),
+        pattern: Some("iam:*".into()),
+    }];
+    let means =
+        ["iam:CreatePolicyVersion", "sts:AssumeRole", "iam:PassRole + ec2:RunInstances", "lambda:UpdateFunctionCode"];
+    let hop = |pair: &[&str]| Hop {
+        from: arn(pair[0]),
+        to: arn(pair[1]),
+        primitive: means[(pair[0].len() + pair[1].len()) % 4].into(),
+        certainty,
+        evidence: evidence.clone(),
+    };
+    let hops = names.windows(2).map(hop).collect();
+    Escalation { from: arn(names[0]), to: arn(names[names.len() - 1]), certainty, path: hops }
+}
+
+fn way(who: &str, kind: PartyKind, resource: &str, guarded: bool, administrator: bool) -> Outside {
+    let account = (kind == PartyKind::Account).then(|| who.split(':').nth(4).unwrap_or(who).to_owned());
+    let conditions = if guarded { vec!["sts:ExternalId = 7f3a-vendor-long-value".to_owned()] } else { Vec::new() };
+    let evidence = vec![Evidence { layer: "trust".into(), policy: resource.into(), ..Default::default() }];
+    let certainty = if guarded { Certainty::Possible } else { Certainty::Certain };
+    Outside {
+        who: who.into(),
+        kind,
+        account,
+        resource: resource.into(),
+        certainty,
+        guarded,
+        conditions,
+        administrator,
+        evidence,
+    }
+}
+
+fn arrows(html: &str) -> usize {
+    html.matches("<g class=\"arrow\">").count()
+}
+
+fn boxes(html: &str) -> usize {
+    html.matches("<g class=\"node ").count()
+}
+
+fn sample() -> Access {
+    use Certainty::{Certain, Possible};
+    let admin = "role/OrganizationAdministrator";
+    let escalations = vec![
+        path(&["user/ann", admin], Certain),
+        path(&["user/ben", "role/ci/deploy", admin], Certain),
+        path(&["user/carla.with-a-very-long-name.of-the-platform-team", "role/ci/deploy", admin], Possible),
+        path(&["role/jenkins-agent", "role/ci/deploy", admin], Certain),
+        path(&["user/dora", "role/jenkins-agent", "role/ci/deploy", admin], Possible),
+        path(&["role/lambda-etl", "role/GlueServiceRole", admin], Certain),
+        path(&["user/eve", "role/lambda-etl", "role/GlueServiceRole", admin], Possible),
+        path(&["user/finn", "user/break-glass"], Certain),
+        path(&["role/support", "user/break-glass"], Possible),
+        path(&["role/read-only", "role/support", "user/break-glass"], Possible),
+        path(&["user/gus", admin], Possible),
+        path(&["role/ci/deploy", admin], Certain),
+        path(&["role/ci/deploy", "role/jenkins-agent", "user/break-glass"], Possible),
+        path(&["user/hal", "role/EC2-web", admin], Certain),
+        path(&["user/iris", "role/EC2-web", admin], Certain),
+    ];
+    let mut outside = vec![
+        way("arn:aws:iam::999988887777:root", PartyKind::Account, &arn("role/VendorReadOnly"), true, false),
+        way("arn:aws:iam::999988887777:root", PartyKind::Account, &arn("role/VendorDeploy"), false, true),
+        way("*", PartyKind::Anyone, "arn:aws:s3:::public-assets-of-the-company-website", false, false),
+        way("*", PartyKind::Anyone, "arn:aws:sqs:eu-west-1:111122223333:jobs", true, false),
+        way("token.actions.githubusercontent.com", PartyKind::Oidc, &arn("role/ci/deploy"), false, true),
+        way(&arn("saml-provider/Okta"), PartyKind::Saml, &arn("role/OrganizationAdministrator"), true, true),
+        way("cloudtrail.amazonaws.com", PartyKind::Service, "arn:aws:s3:::trail-logs", true, false),
+    ];
+    for at in 0..8 {
+        let who = format!("arn:aws:iam::44445555666{at}:role/partner-{at}");
+        outside.push(way(&who, PartyKind::Account, &arn("role/VendorReadOnly"), at % 3 != 0, false));
+    }
+    let step = OneStep {
+        principal: arn("user/ann"),
+        primitive: "iam:AttachUserPolicy".into(),
+        targets: 3,
+        ..Default::default()
+    };
+    Access {
+        administrators: vec![arn(admin), arn("user/break-glass")],
+        escalations,
+        outside,
+        one_step: vec![step],
+        unknown: vec![Unknown {
+            what: "resource policies".into(),
+            count: 4,
+            why: "AccessDenied".into(),
+            example: None,
+        }],
+        ..Default::default()
+    }
+}
+
+#[test]
+fn an_arrow_for_every_hop_and_a_box_for_every_name() {
+    let access = sample();
+    let hops: BTreeSet<_> = access.escalations.iter().flat_map(|e| &e.path).map(|h| (&h.from, &h.to)).collect();
+    let ends: BTreeSet<_> = access.escalations.iter().flat_map(|e| &e.path).flat_map(|h| [&h.from, &h.to]).collect();
+    let drawn = escalations(&access).into_string();
+    assert_eq!((arrows(&drawn), boxes(&drawn)), (hops.len(), ends.len()));
+    assert!(drawn.contains("role=\"img\"") && drawn.contains("<desc") && drawn.contains("line possible"));
+    assert_eq!(drawn, escalations(&access).into_string());
+    let whole = page(&access, "Who can reach what", "Account 111122223333");
+    assert!(!whole.contains("<script") && !whole.contains("src="));
+}
+
+#[test]
+fn what_is_outside_is_worded_as_well_as_coloured() {
+    let drawn = outside(&sample()).into_string();
+    assert!(drawn.contains("administrator, unguarded") && drawn.contains("outline alarm"));
+    assert_eq!(arrows(&drawn), 15);
+}
+
+#[test]
+fn names_are_escaped() {
+    let bad = "<script>alert(1)</script>";
+    let mut access =
+        Access { escalations: vec![path(&[bad, "role/\"'><b>"], Certainty::Certain)], ..Default::default() };
+    access.outside.push(way(bad, PartyKind::Unknown, bad, false, false));
+    let text = page(&access, bad, bad);
+    assert!(!text.contains("<script") && !text.contains("<b>"));
+}
+
+#[test]
+fn many_are_capped_and_counted() {
+    let mut access = Access::default();
+    for at in 0..253 {
+        access.escalations.push(path(&[&format!("user/u{at:03}"), "role/admin"], Certainty::Possible));
+        access.outside.push(way(&format!("party{at}"), PartyKind::Unknown, "arn:aws:s3:::b", true, false));
+    }
+    access.escalations.push(path(&["user/zz", "role/x", "role/admin"], Certainty::Certain));
+    let drawn = escalations(&access).into_string();
+    assert_eq!(boxes(&drawn), 40);
+    assert!(drawn.contains("user/zz") && drawn.contains("and 216 more in the table"), "certain ones come first");
+    assert_eq!(boxes(&outside(&access).into_string()), 40);
+    let text = section(&access).into_string();
+    assert!(text.contains("The first 200 of 254 are shown"));
+}
+
+#[test]
+fn nothing_is_said_not_drawn() {
+    let text = section(&Access::default()).into_string();
+    assert!(text.contains("None found.") && !text.contains("<svg"));
+}
+
+#[test]
+fn circles_are_drawn() {
+    let circle = path(&["role/a", "role/b", "role/c", "role/a"], Certainty::Certain);
+    let own = path(&["role/a", "role/a"], Certainty::Certain);
+    let drawn = escalations(&Access { escalations: vec![circle, own], ..Default::default() }).into_string();
+    assert_eq!((arrows(&drawn), boxes(&drawn)), (4, 3));
+}
+
+#[test]
+fn long_names_are_cut_in_the_middle() {
+    let long = format!("role/start{}end", "x".repeat(60));
+    let drawn =
+        escalations(&Access { escalations: vec![path(&[&long, "role/b"], Certainty::Certain)], ..Default::default() });
+    let drawn = drawn.into_string();
+    assert!(drawn.contains("startxx") && drawn.contains("xend<") && drawn.contains('…') && drawn.contains(&arn(&long)));
+}
