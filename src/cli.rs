@@ -20,6 +20,12 @@ pub(crate) enum Command {
     Checks(ChecksArgs),
     /// The least-privilege IAM policy for the selected checks
     Permissions(PermissionsArgs),
+    /// Who is able to do an action, decided by which statement
+    WhoCan(WhoCanArgs),
+    /// Administrators, one step away, escalation paths, outside access, log tampering
+    Access(AccessArgs),
+    /// Requests against given policies, before you change anything: a JSON line each
+    Simulate(SimulateArgs),
     /// Write docs/ from the checks and the schema, or compare it with --check
     #[command(hide = true)]
     GenerateDocs(DocsArgs),
@@ -141,4 +147,55 @@ pub(crate) struct DocsArgs {
     /// The folder
     #[arg(long, default_value = "docs")]
     pub dir: PathBuf,
+}
+
+/// The accounts that are asked about.
+#[derive(Debug, Args)]
+pub(crate) struct EstateArgs {
+    /// A recorded run
+    #[arg(long, value_name = "RUN", conflicts_with = "authorization_details")]
+    pub replay: Option<PathBuf>,
+    /// What `aws iam get-account-authorization-details` prints; no credentials, no network. Repeatable
+    #[arg(long, value_name = "FILE")]
+    pub authorization_details: Vec<PathBuf>,
+    /// A service control policy, or a level of them ({"org", "policies": [{"name", "document"}]}). Repeatable, a level each
+    #[arg(long, value_name = "FILE")]
+    pub scp: Vec<PathBuf>,
+    /// Another list of AWS actions than the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub action_data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhoCanArgs {
+    /// The action, such as iam:PassRole
+    pub action: String,
+    /// The resource: an ARN, a pattern for each of many [default: *]
+    pub resource: Option<String>,
+    #[command(flatten)]
+    pub estate: EstateArgs,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccessArgs {
+    #[command(flatten)]
+    pub estate: EstateArgs,
+    /// Also write a page with the paths drawn
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// A file of requests, one JSON object a line; - is stdin
+    pub file: PathBuf,
+    /// Another list of AWS actions than the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub action_data: Option<PathBuf>,
 }

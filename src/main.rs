@@ -5,6 +5,7 @@ mod cli;
 mod docs;
 mod exit;
 mod permissions;
+mod policy;
 mod progress;
 mod scan;
 mod source;
@@ -22,6 +23,9 @@ fn main() -> ExitCode {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Checks(arguments) => catalogue::run(&arguments),
         Command::Permissions(arguments) => permissions::run(&arguments),
+        Command::WhoCan(arguments) => policy::who_can(&arguments),
+        Command::Access(arguments) => policy::access(&arguments),
+        Command::Simulate(arguments) => policy::simulate(&arguments),
         Command::GenerateDocs(arguments) => docs::run(&arguments),
     };
     match outcome {

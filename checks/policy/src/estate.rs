@@ -375,6 +375,12 @@ impl Estate {
         Estate { table, accounts, documents, principals, by_arn, scp, now: now.to_owned() }
     }
 
+    /// The date of the action list.
+    #[must_use]
+    pub fn action_date(&self) -> &str {
+        self.table.date()
+    }
+
     /// How many principals there are.
     #[must_use]
     pub fn principals(&self) -> usize {
@@ -430,6 +436,21 @@ impl Estate {
             }
         }
         allow.and(!deny)
+    }
+
+    /// Whether a Deny of its own, of its boundary or of the SCPs takes an action on a resource away.
+    pub(crate) fn denied(&self, p: &Principal, action: ActionId, target: &Target) -> Truth {
+        let context = self.asking(p, &[]);
+        let above = self.scp.iter().flatten().flatten().filter(|_| !p.is_service_linked());
+        let all = p.held.iter().chain(&p.boundary).chain(above);
+        Truth::any(all.map(|held| self.documents[held.document].says(action, target, &context).deny))
+    }
+
+    /// Whether an Allow statement of its own covers the whole target.
+    pub(crate) fn names_every(&self, p: &Principal, action: ActionId, target: &Target) -> bool {
+        let context = self.asking(p, &[]);
+        let mut statements = p.held.iter().flat_map(|held| self.documents[held.document].about(action));
+        statements.any(|s| s.allows() && s.covers(target, &context).certain())
     }
 
     /// A point question with its reasons.

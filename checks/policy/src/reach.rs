@@ -1,0 +1,676 @@
+//! Who is an administrator, who can become one and how, who gets in from outside, who can blind the logs.
+//!
+//! An administrator is allowed every action on every resource, save those of [`EXCLUDED`], under its boundary and SCPs. A Deny
+//! takes that away when it takes an action of [`CORE`] on every resource: any other Deny an administrator can lift alone.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::access::{Access, Blocked, Certainty, Conditional, Escalation, Evidence, Hop, OneStep, Reaches, Unknown};
+use crate::actions::{ActionId, ActionSet};
+use crate::compile::Target;
+use crate::estate::{Estate, Held, Principal, cite};
+use crate::primitives::{Kind, Primitive};
+use crate::truth::Truth;
+
+/// Services that an administrator need not have: the organization, the account itself, and AWS's bill.
+pub const EXCLUDED: [&str; 14] = [
+    "organizations",
+    "account",
+    "aws-portal",
+    "billing",
+    "budgets",
+    "ce",
+    "consolidatedbilling",
+    "cur",
+    "freetier",
+    "invoicing",
+    "payments",
+    "purchase-orders",
+    "support",
+    "tax",
+];
+
+/// What makes an administrator one: with these the holder can give itself the rest.
+pub const CORE: [&str; 10] = [
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateAccessKey",
+    "iam:CreatePolicyVersion",
+    "iam:CreateRole",
+    "iam:CreateUser",
+    "iam:PassRole",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:UpdateAssumeRolePolicy",
+];
+
+/// In a path, the end that is no principal: the rights themselves.
+pub const ADMINISTRATOR: &str = "administrator";
+
+pub(crate) fn certainty(truth: Truth) -> Certainty {
+    if truth.certain() { Certainty::Certain } else { Certainty::Possible }
+}
+
+/// Whether a principal is an administrator, or what keeps it from being one.
+struct Standing {
+    /// It holds the grant of an administrator.
+    granted: Truth,
+    grant: Option<Evidence>,
+    /// Boundary, SCPs and Deny statements leave an administrator's rights to whoever has them.
+    ceiling: Truth,
+    cap: Option<Evidence>,
+}
+
+/// A step to more privilege.
+#[derive(Clone)]
+struct Step {
+    /// The next principal; none for the rights themselves.
+    to: Option<usize>,
+    primitive: &'static str,
+    truth: Truth,
+    evidence: Vec<Evidence>,
+}
+
+/// The analysis of an estate.
+pub struct Reach<'e> {
+    estate: &'e Estate,
+    core: Vec<ActionId>,
+    required: ActionSet,
+    primitives: Vec<Primitive>,
+    /// Per document: which actions of the primitives its Allow statements name.
+    interest: Vec<[u64; 4]>,
+    interesting: Vec<ActionId>,
+    standing: Vec<Standing>,
+}
+
+impl<'e> Reach<'e> {
+    /// Judges every principal of an estate by itself.
+    #[must_use]
+    pub fn new(estate: &'e Estate) -> Reach<'e> {
+        let table = estate.table;
+        let core: Vec<ActionId> = CORE.iter().filter_map(|name| table.id(name)).collect();
+        let excluded = ActionSet::union_all(&EXCLUDED.map(|service| table.expand(&format!("{service}:*"))));
+        let required = ActionSet::all(table).subtract(&excluded);
+        let primitives = crate::primitives::all(table);
+        let mut interesting: Vec<ActionId> = primitives.iter().flat_map(|p| p.actions.iter().copied()).collect();
+        interesting.sort_unstable();
+        interesting.dedup();
+        interesting.truncate(256);
+        let interest = estate
+            .documents
+            .iter()
+            .map(|document| {
+                let mut mask = [0_u64; 4];
+                for (at, action) in interesting.iter().enumerate() {
+                    if document.unreadable.is_some() || document.allowed.contains(*action) {
+                        mask[at / 64] |= 1 << (at % 64);
+                    }
+                }
+                mask
+            })
+            .collect();
+        let mut reach = Reach { estate, core, required, primitives, interest, interesting, standing: Vec::new() };
+        reach.standing = estate.principals.iter().map(|p| reach.stand(p)).collect();
+        reach
+    }
+
+    fn stand(&self, p: &Principal) -> Standing {
+        let (granted, grant) = self.grants_everything(p, &p.held, "identity");
+        let (ceiling, cap) = self.ceiling(p);
+        Standing { granted, grant, ceiling, cap }
+    }
+
+    /// Whether the Allow statements of these policies together cover everything that is required.
+    fn grants_everything(&self, p: &Principal, held: &[Held], layer: &str) -> (Truth, Option<Evidence>) {
+        let context = self.estate.asking(p, &[]);
+        let Some(probe) = self.core.first() else { return (Truth::Unknown, None) };
+        let mut first = None;
+        for policy in held {
+            let document = &self.estate.documents[policy.document];
+            for s in document.about(*probe) {
+                if s.allows() && s.covers_everything() && s.holds(&context).possible() {
+                    first.get_or_insert_with(|| cite(layer, policy, s, CORE[0]));
+                }
+            }
+        }
+        if first.is_none() {
+            let blind =
+                held.iter().any(|h| self.estate.documents[h.document].unreadable.is_some()) || p.lacks.is_some();
+            return (if blind { Truth::Unknown } else { Truth::False }, None);
+        }
+        let (mut must, mut may) = (ActionSet::empty(), ActionSet::empty());
+        for policy in held {
+            for s in &self.estate.documents[policy.document].policy.statements {
+                if !s.allows() || !s.covers_everything() {
+                    continue;
+                }
+                let truth = s.holds(&context);
+                if truth.possible() {
+                    let set = s.actions(self.estate.table, &mut |pattern| self.estate.table.expand(pattern));
+                    may = may.union(&set);
+                    if truth.certain() {
+                        must = must.union(&set);
+                    }
+                }
+            }
+        }
+        if must.is_superset_of(&self.required) {
+            (Truth::True, first)
+        } else if may.is_superset_of(&self.required) {
+            (Truth::Unknown, first)
+        } else {
+            (Truth::False, first)
+        }
+    }
+
+    /// Whether boundary, SCPs and Deny statements leave the core of an administrator's rights.
+    fn ceiling(&self, p: &Principal) -> (Truth, Option<Evidence>) {
+        let context = self.estate.asking(p, &[]);
+        let (mut found, mut cap) = (Truth::True, None);
+        let mut lower = |truth: Truth, why: Option<Evidence>| {
+            if truth < found {
+                found = truth;
+                cap = why;
+            }
+        };
+        let mut cut = |held: &Held, layer: &str| {
+            for action in &self.core {
+                for s in self.estate.documents[held.document].about(*action) {
+                    // A Deny on everything but something is one on everything, for whoever seeks a way.
+                    let wide = s.covers_everything() || s.source.resources.as_ref().is_some_and(|r| r.not);
+                    if !s.allows() && wide {
+                        lower(!s.holds(&context), Some(cite(layer, held, s, self.estate.table.name(*action))));
+                    }
+                }
+            }
+        };
+        let above: Vec<&Held> = self.estate.scp.iter().flatten().flatten().collect();
+        let linked = p.path.starts_with("/aws-service-role/");
+        p.held.iter().for_each(|held| cut(held, "identity"));
+        p.boundary.iter().for_each(|held| cut(held, "boundary"));
+        if !linked {
+            above.iter().for_each(|held| cut(held, "scp"));
+        }
+        if let Some(boundary) = &p.boundary {
+            let (truth, _) = self.grants_everything(p, std::slice::from_ref(boundary), "boundary");
+            lower(truth, Some(whole("boundary", boundary)));
+        }
+        for level in self.estate.scp.iter().flatten().filter(|_| !linked) {
+            let (truth, _) = self.grants_everything(p, level, "scp");
+            lower(truth, level.first().map(|held| whole("scp", held)));
+        }
+        if p.lacks.is_some() {
+            lower(Truth::Unknown, None);
+        }
+        (found, cap)
+    }
+
+    fn administrator(&self, at: usize) -> Truth {
+        self.standing[at].granted.and(self.standing[at].ceiling)
+    }
+
+    fn names(&self, p: &Principal, action: ActionId) -> bool {
+        let Ok(at) = self.interesting.binary_search(&action) else { return false };
+        p.lacks.is_some() || p.held.iter().any(|held| self.interest[held.document][at / 64] & (1 << (at % 64)) != 0)
+    }
+
+    fn point(
+        &self,
+        p: &Principal,
+        action: ActionId,
+        arn: &str,
+        given: &[(&str, &str)],
+    ) -> (Truth, Vec<Evidence>, Option<Evidence>) {
+        let point = self.estate.point(p, action, &Target::one(arn), given);
+        (point.allowed, point.by.into_iter().collect(), point.against)
+    }
+
+    /// Whether a principal may do an action on some resource at all: asked of resources that its own statements name.
+    fn some(
+        &self,
+        p: &Principal,
+        action: ActionId,
+        given: &[(&str, &str)],
+    ) -> (Truth, Vec<Evidence>, Option<Evidence>) {
+        let table = self.estate.table;
+        let account = &self.estate.accounts[p.account].account;
+        let mut best = (Truth::False, Vec::new(), None);
+        let any = |text: &str| text.replace('*', "any").replace('?', "a");
+        let fill = |template: &str| {
+            let text = template
+                .replace("${Partition}", "aws")
+                .replace("${Region}", "us-east-1")
+                .replace("${Account}", account);
+            let mut out = String::new();
+            let mut rest = text.as_str();
+            while let Some((before, after)) = rest.split_once("${") {
+                out.push_str(before);
+                out.push_str("any");
+                rest = after.split_once('}').map_or("", |(_, tail)| tail);
+            }
+            out + rest
+        };
+        let mut witnesses: Vec<String> = Vec::new();
+        if table.takes_resource(action) {
+            for held in &p.held {
+                for s in self.estate.documents[held.document].about(action).filter(|s| s.allows()) {
+                    if s.covers_everything() || s.source.resources.as_ref().is_some_and(|r| r.not) {
+                        witnesses.extend(table.resource_types(action).map(|(_, template)| fill(template)).take(2));
+                    } else {
+                        let entries = s.source.resources.iter().flat_map(|r| &r.entries);
+                        witnesses.extend(entries.filter(|e| !e.contains("${")).take(6).map(|e| any(e)));
+                    }
+                }
+            }
+        } else {
+            witnesses.push("*".to_owned());
+        }
+        if witnesses.is_empty() && p.lacks.is_some() {
+            return (Truth::Unknown, Vec::new(), None);
+        }
+        witnesses.dedup();
+        for witness in witnesses.iter().take(16) {
+            let found = self.point(p, action, witness, given);
+            if found.0 > best.0 || best.2.is_none() {
+                best = found;
+            }
+            if best.0.certain() {
+                break;
+            }
+        }
+        best
+    }
+
+    /// The whole analysis.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        let mut access = Access::default();
+        let estate = self.estate;
+        let mut admin_free: Vec<usize> = Vec::new();
+        for (at, p) in estate.principals.iter().enumerate() {
+            let standing = &self.standing[at];
+            match self.administrator(at) {
+                Truth::True => {
+                    admin_free.push(at);
+                    access.administrators.push(p.arn.clone());
+                }
+                Truth::Unknown if standing.grant.is_some() => {
+                    let residual = self.open_conditions(p);
+                    access.conditional_administrators.push(Conditional { principal: p.arn.clone(), residual });
+                }
+                Truth::False if standing.granted.possible() => {
+                    let by = standing
+                        .cap
+                        .as_ref()
+                        .map_or_else(|| "a layer above".to_owned(), |e| format!("{} {}", e.layer, e.policy));
+                    let evidence = standing.grant.iter().chain(&standing.cap).cloned().collect();
+                    access.blocked.push(Blocked {
+                        principal: p.arn.clone(),
+                        what: "administrator grant".to_owned(),
+                        by,
+                        evidence,
+                    });
+                }
+                _ => {}
+            }
+        }
+        let steps = self.steps(&mut access);
+        self.paths(&steps, &mut access);
+        crate::outside::outside(estate, |at| self.administrator(at).possible(), &mut access);
+        crate::outside::log_tamper(estate, |at| self.administrator(at).certain(), &mut access);
+        self.unknown(&mut access);
+        access
+    }
+
+    fn open_conditions(&self, p: &Principal) -> Vec<String> {
+        let context = self.estate.asking(p, &[]);
+        let mut open = Vec::new();
+        for held in p.held.iter().chain(&p.boundary).chain(self.estate.scp.iter().flatten().flatten()) {
+            for action in &self.core {
+                for s in self.estate.documents[held.document].about(*action) {
+                    let effect = if s.allows() { "Allow" } else { "Deny" };
+                    open.extend(s.open_conditions(&context).map(|c| format!("{effect} when {c} ({})", held.name)));
+                }
+            }
+        }
+        open.sort();
+        open.dedup();
+        if let Some(lacks) = &p.lacks {
+            open.push(format!("{lacks} is not among the data"));
+        }
+        open
+    }
+
+    /// The direct steps of every principal that is no administrator, and what is blocked.
+    fn steps(&self, access: &mut Access) -> Vec<Vec<Step>> {
+        let estate = self.estate;
+        let mut all: Vec<Vec<Step>> = vec![Vec::new(); estate.principals.len()];
+        for (at, p) in estate.principals.iter().enumerate() {
+            if self.administrator(at).certain() {
+                continue;
+            }
+            for primitive in &self.primitives {
+                if primitive.actions.is_empty() || !primitive.actions.iter().all(|a| self.names(p, *a)) {
+                    continue;
+                }
+                if !matches!(primitive.kind, Kind::Own | Kind::Other | Kind::Pass) {
+                    continue;
+                }
+                let given: Vec<(&str, &str)> = match &primitive.service {
+                    Some(service) => vec![("iam:passedtoservice", service.as_str()), ("iam:policyarn", ADMIN_POLICY)],
+                    None => vec![("iam:policyarn", ADMIN_POLICY)],
+                };
+                let mut truth = Truth::True;
+                let (mut evidence, mut against) = (Vec::new(), None);
+                for action in &primitive.actions {
+                    let (one, by, stop) = self.some(p, *action, &given);
+                    if one < truth {
+                        truth = one;
+                        against = stop;
+                    }
+                    evidence.extend(by);
+                }
+                evidence.dedup();
+                if !truth.possible() {
+                    let by = against
+                        .as_ref()
+                        .map_or_else(|| "nothing that both allow".to_owned(), |e| format!("{} {}", e.layer, e.policy));
+                    evidence.extend(against);
+                    access.blocked.push(Blocked {
+                        principal: p.arn.clone(),
+                        what: primitive.id.to_owned(),
+                        by,
+                        evidence,
+                    });
+                    continue;
+                }
+                let found = self.targets(at, p, primitive, &given, &evidence);
+                let best = found.iter().max_by_key(|(step, admin)| (*admin, step.truth));
+                let (reaches, sure, example) = match best {
+                    Some((step, admin)) => (
+                        if *admin { Reaches::Administrator } else { Reaches::Others },
+                        step.truth,
+                        step.to.map(|to| estate.principals[to].arn.clone()),
+                    ),
+                    None => (Reaches::Others, Truth::Unknown, None),
+                };
+                access.one_step.push(OneStep {
+                    principal: p.arn.clone(),
+                    primitive: primitive.id.to_owned(),
+                    certainty: certainty(truth.and(sure)),
+                    reaches,
+                    targets: u32::try_from(found.len()).unwrap_or(u32::MAX),
+                    example,
+                    evidence,
+                });
+                all[at].extend(found.into_iter().map(|(step, _)| step));
+            }
+        }
+        self.assume(&mut all);
+        all
+    }
+
+    /// Where a primitive leads: administrators and principals that may lead on, at most a few hundred, administrators first.
+    fn targets(
+        &self,
+        at: usize,
+        p: &Principal,
+        primitive: &Primitive,
+        given: &[(&str, &str)],
+        evidence: &[Evidence],
+    ) -> Vec<(Step, bool)> {
+        let estate = self.estate;
+        let step =
+            |to: Option<usize>, truth: Truth| Step { to, primitive: primitive.id, truth, evidence: evidence.to_vec() };
+        let all_on =
+            |arn: &str| Truth::all(primitive.actions.iter().map(|a| estate.allowed(p, *a, &Target::one(arn), given)));
+        let ceiling = self.standing[at].ceiling;
+        let mut found = Vec::new();
+        if primitive.kind == Kind::Own {
+            let (role, policy, group) = (primitive.on_role, primitive.on_policy, primitive.on_group);
+            let truth = if policy {
+                let own = p.held.iter().filter(|h| h.name.starts_with("arn:") && !h.name.contains("::aws:policy/"));
+                Truth::any(own.map(|held| all_on(&held.name)))
+            } else if group {
+                let arn = |name: &String| {
+                    let groups = &estate.accounts[p.account].groups;
+                    groups.iter().find(|g| g.name == *name).map_or(Truth::False, |g| all_on(&g.arn))
+                };
+                Truth::any(p.groups.iter().map(arn))
+            } else if role == p.user || p.is_protected() {
+                Truth::False
+            } else {
+                all_on(&p.arn)
+            };
+            let truth = truth.and(ceiling);
+            if truth.possible() && primitive.gives_all {
+                found.push((step(None, truth), true));
+            }
+            return found;
+        }
+        let mut looked = 0;
+        let admins_first = (0..estate.principals.len()).filter(|t| self.administrator(*t).possible());
+        let others = (0..estate.principals.len()).filter(|t| !self.administrator(*t).possible());
+        for to in admins_first.chain(others) {
+            let target = &estate.principals[to];
+            if to == at || target.user == primitive.on_role || (target.is_protected() && primitive.changes) {
+                continue;
+            }
+            let admin = self.administrator(to);
+            // Further principals only serve as stepping stones: a few are enough to show where it leads.
+            if !admin.possible() && looked >= 64 {
+                break;
+            }
+            looked += usize::from(!admin.possible());
+            let mut truth = match (&primitive.service, primitive.kind) {
+                (Some(service), Kind::Pass) => {
+                    let pass = estate.allowed(p, primitive.pass, &Target::one(&target.arn), given);
+                    pass.and(crate::outside::trusts_service(estate, target, service))
+                }
+                _ => all_on(&target.arn),
+            };
+            if primitive.kind == Kind::Pass {
+                let rest = primitive.actions.iter().filter(|a| **a != primitive.pass);
+                truth = truth.and(Truth::all(rest.map(|a| self.some(p, *a, given).0)));
+            }
+            let strengthened = primitive.gives_all;
+            let wins = if strengthened { self.standing[to].ceiling } else { admin };
+            if truth.possible() {
+                let reached = if strengthened { truth.and(wins) } else { truth };
+                found.push((step(Some(to), if wins.possible() { reached } else { truth }), wins.possible()));
+                if strengthened && reached.certain() {
+                    break;
+                }
+            }
+        }
+        found
+    }
+
+    /// Steps by `sts:AssumeRole` along trust policies.
+    fn assume(&self, all: &mut [Vec<Step>]) {
+        let estate = self.estate;
+        let Some(assume) = estate.table.id("sts:AssumeRole") else { return };
+        let callers: Vec<usize> = (0..all.len()).filter(|at| self.names(&estate.principals[*at], assume)).collect();
+        for (to, role) in estate.principals.iter().enumerate().filter(|(_, p)| !p.user) {
+            let trust = crate::outside::trust_of(estate, role);
+            let target = Target::one(&role.arn);
+            let mut add = |from: usize, truth: Truth, evidence: Vec<Evidence>| {
+                if from != to && truth.possible() && !self.administrator(from).certain() {
+                    all[from].push(Step { to: Some(to), primitive: "assume", truth, evidence });
+                }
+            };
+            for (arn, truth, evidence) in &trust.named {
+                let Some(from) = estate.by_arn.get(arn).copied() else { continue };
+                let caller = &estate.principals[from];
+                if caller.account == role.account {
+                    // Named by its trust policy, a principal of the same account needs no Allow of its own.
+                    let denied = estate.denied(caller, assume, &target);
+                    add(from, truth.and(!denied), vec![evidence.clone()]);
+                } else {
+                    let point = estate.point(caller, assume, &target, &[]);
+                    add(from, truth.and(point.allowed), point.by.into_iter().chain([evidence.clone()]).collect());
+                }
+            }
+            for (account, truth, evidence) in &trust.accounts {
+                for from in &callers {
+                    let caller = &estate.principals[*from];
+                    if estate.accounts[caller.account].account != *account {
+                        continue;
+                    }
+                    let allowed = estate.allowed(caller, assume, &target, &[]);
+                    if allowed.possible() {
+                        let point = estate.point(caller, assume, &target, &[]);
+                        add(*from, truth.and(allowed), point.by.into_iter().chain([evidence.clone()]).collect());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Shortest paths to an administrator: along certain steps first, then along possible ones.
+    fn paths(&self, steps: &[Vec<Step>], access: &mut Access) {
+        let estate = self.estate;
+        let mut next: Vec<Option<Step>> = vec![None; steps.len()];
+        let mut sure = vec![false; steps.len()];
+        for certain in [true, false] {
+            let mut back: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            let mut queue = VecDeque::new();
+            for (from, list) in steps.iter().enumerate() {
+                if next[from].is_some() || self.administrator(from).certain() {
+                    continue;
+                }
+                for step in list.iter().filter(|s| !certain || s.truth.certain()) {
+                    let wins = match step.to {
+                        None => Truth::True,
+                        Some(to) if gives_all(&self.primitives, step.primitive) => self.standing[to].ceiling,
+                        Some(to) => self.administrator(to),
+                    };
+                    if (certain && wins.certain()) || (!certain && wins.possible()) {
+                        if next[from].as_ref().is_none_or(|old| old.truth < step.truth) {
+                            next[from] = Some(step.clone());
+                        }
+                    } else if let Some(to) = step.to {
+                        back.entry(to).or_default().push(from);
+                    }
+                }
+            }
+            queue.extend((0..steps.len()).filter(|at| next[*at].is_some()));
+            while let Some(to) = queue.pop_front() {
+                sure[to] |= certain;
+                for from in back.get(&to).into_iter().flatten() {
+                    if next[*from].is_none() {
+                        let step = steps[*from].iter().filter(|s| s.to == Some(to) && (!certain || s.truth.certain()));
+                        next[*from] = step.max_by_key(|s| s.truth).cloned();
+                        if next[*from].is_some() {
+                            queue.push_back(*from);
+                        }
+                    }
+                }
+            }
+        }
+        for from in 0..steps.len() {
+            if next[from].is_none() {
+                continue;
+            }
+            let (mut path, mut at, mut worst) = (Vec::new(), from, Truth::True);
+            while let Some(step) = &next[at] {
+                if path.len() > steps.len() || self.administrator(at).certain() {
+                    break;
+                }
+                worst = worst.and(step.truth);
+                let to = step.to.map_or(ADMINISTRATOR.to_owned(), |to| estate.principals[to].arn.clone());
+                path.push(Hop {
+                    from: estate.principals[at].arn.clone(),
+                    to,
+                    primitive: step.primitive.to_owned(),
+                    certainty: certainty(step.truth),
+                    evidence: step.evidence.clone(),
+                });
+                match step.to {
+                    Some(to) if !gives_all(&self.primitives, step.primitive) => at = to,
+                    _ => break,
+                }
+            }
+            let to = path.last().map(|hop| hop.to.clone()).unwrap_or_default();
+            let worst = if sure[from] { worst } else { worst.and(Truth::Unknown) };
+            access.escalations.push(Escalation {
+                from: estate.principals[from].arn.clone(),
+                to,
+                certainty: certainty(worst),
+                path,
+            });
+        }
+    }
+
+    /// What was not judged, and why.
+    fn unknown(&self, access: &mut Access) {
+        let estate = self.estate;
+        for (at, document) in estate.documents.iter().enumerate() {
+            let holders: Vec<&Principal> = estate
+                .principals
+                .iter()
+                .filter(|p| p.trust == Some(at) || p.held.iter().any(|h| h.document == at))
+                .collect();
+            let Some(first) = holders.first() else { continue };
+            let why = match &document.unreadable {
+                Some(error) => error.clone(),
+                None => match document.policy.problems.first() {
+                    Some(problem) => problem.to_string(),
+                    None => continue,
+                },
+            };
+            access.unknown.push(Unknown {
+                what: "a policy that cannot be read whole".to_owned(),
+                count: u32::try_from(holders.len()).unwrap_or(u32::MAX),
+                why,
+                example: Some(first.arn.clone()),
+            });
+        }
+        for account in estate.accounts.iter().filter(|a| !a.complete) {
+            access.unknown.push(Unknown {
+                what: format!("account {}", account.account),
+                count: 1,
+                why: "the last page says that there are more: principals and policies are lacking".to_owned(),
+                example: None,
+            });
+        }
+        for primitive in &self.primitives {
+            let why = match primitive.kind {
+                Kind::Workload => "workloads and what runs on them were not collected",
+                Kind::Provider => "identity providers and permission sets were not collected",
+                Kind::Guardrail => "what remains when the guardrail is lifted is not judged",
+                Kind::Own | Kind::Other | Kind::Pass => continue,
+            };
+            let mut holders = estate.principals.iter().enumerate().filter(|(at, p)| {
+                !self.administrator(*at).certain()
+                    && !primitive.actions.is_empty()
+                    && primitive.actions.iter().all(|a| self.names(p, *a))
+            });
+            if let Some((_, first)) = holders.next() {
+                let count = u32::try_from(holders.count() + 1).unwrap_or(u32::MAX);
+                access.unknown.push(Unknown {
+                    what: format!("{} (allowed by name)", primitive.id),
+                    count,
+                    why: why.to_owned(),
+                    example: Some(first.arn.clone()),
+                });
+            }
+        }
+    }
+}
+
+/// The policy that whoever may attach one would choose.
+const ADMIN_POLICY: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+fn gives_all(primitives: &[Primitive], id: &str) -> bool {
+    primitives.iter().any(|p| p.id == id && p.gives_all)
+}
+
+fn whole(layer: &str, held: &Held) -> Evidence {
+    Evidence {
+        layer: layer.to_owned(),
+        policy: held.name.to_string(),
+        version: held.version.as_deref().map(str::to_owned),
+        ..Evidence::default()
+    }
+}
