@@ -97,6 +97,8 @@ checks! {
         guardduty_protection_plans
     }
     iam {
+        iam_aws_managed_admin_attached
+        iam_cloudshell_full_access
         iam_customer_policy_no_admin
         iam_expired_server_cert
         iam_federated_access
