@@ -184,7 +184,7 @@ pub fn full_admin(policy: &Policy) -> Vec<Hit> {
         .collect();
     let denied = union(&denials(policy).filter(|statement| statement.covers_everything()).collect::<Vec<_>>());
     let (granted, most) = (union(&sure), union(&wide));
-    if !whole(&most) || most.subtract(&denied).len() == 0 {
+    if !whole(&most) || most.subtract(&denied).is_empty() {
         return Vec::new();
     }
     let by = |statements: &[&Compiled]| {
