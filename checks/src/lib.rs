@@ -17,6 +17,7 @@ mod event_pattern;
 mod finding;
 mod finding_age;
 mod gaps;
+mod grants;
 mod lifecycle;
 mod management;
 mod page;
@@ -96,14 +97,23 @@ checks! {
         guardduty_protection_plans
     }
     iam {
+        iam_aws_managed_admin_attached
+        iam_cloudshell_full_access
+        iam_customer_policy_no_admin
         iam_expired_server_cert
         iam_federated_access
         iam_group_not_empty
+        iam_inline_policy_no_admin
         iam_no_inline_policies
         iam_password_policy_complexity
         iam_password_policy_expiry
         iam_password_policy_length
         iam_password_policy_reuse
+        iam_policy_allow_notaction
+        iam_policy_cloudtrail_full
+        iam_policy_kms_full
+        iam_policy_no_service_wildcard
+        iam_policy_permissive_assume_role
         iam_policy_unused
         iam_role_unused
         iam_root_central_management
@@ -115,6 +125,7 @@ checks! {
         iam_security_audit_role
         iam_service_user_with_password
         iam_support_role
+        iam_unattached_policy_no_admin
         iam_user_access_key_age
         iam_user_console_mfa
         iam_user_hardware_mfa

@@ -82,6 +82,8 @@ parameters! {
     ALARM_NO_DATA_MAX "alarm_no_data_max_hours" = Number(24), "hours", from "kickoff: a day of silence of a security alarm should be noticed";
     /// An external-access finding must be resolved or archived within so long.
     ANALYZER_FINDING_MAX_AGE "analyzer_finding_max_age_days" = Number(30), "days", from "kickoff: state the figure of your own policy";
+    /// Holders of AdministratorAccess that are approved: names or patterns, alone or as user/NAME, group/NAME, role/NAME.
+    APPROVED_ADMINISTRATORS "approved_administrators" = List(&[]), "", from "nobody is approved until you declare it";
     /// Accounts that may act as delegated administrators, by id.
     APPROVED_DELEGATED_ADMINISTRATORS "approved_delegated_administrators" = List(&[]), "", from "nothing is approved until you declare it";
     /// IAM users kept for emergencies, by name or pattern; they may have a console password.
