@@ -26,6 +26,7 @@ mod routing;
 mod runner;
 mod selectors;
 mod trail_buckets;
+mod trust;
 mod wording;
 
 pub use check::{Check, Kind, Level, Meta, Per, Severity};
@@ -69,6 +70,7 @@ checks! {
         cloudtrail_bucket_not_public
         cloudtrail_bucket_retention
         cloudtrail_bucket_separate_account
+        cloudtrail_bucket_writers
         cloudtrail_cloudwatch
         cloudtrail_delivery_healthy
         cloudtrail_insights
@@ -100,11 +102,15 @@ checks! {
         iam_federated_access
         iam_group_not_empty
         iam_no_inline_policies
+        iam_oidc_trust_unscoped
         iam_password_policy_complexity
         iam_password_policy_expiry
         iam_password_policy_length
         iam_password_policy_reuse
         iam_policy_unused
+        iam_role_confused_deputy
+        iam_role_trust_external_account
+        iam_role_trust_public
         iam_role_unused
         iam_root_central_management
         iam_root_hardware_mfa
@@ -129,6 +135,7 @@ checks! {
     logs {
         logs_central_forwarding
         logs_kms
+        logs_not_public
         logs_retention_finite
         logs_retention_min
     }
