@@ -25,6 +25,7 @@ pub mod regions;
 mod routing;
 mod runner;
 mod selectors;
+mod service_control;
 mod trail_buckets;
 mod trust;
 mod wording;
@@ -153,6 +154,8 @@ checks! {
         org_delegated_admins
         org_membership
         org_scp_guardrails
+        org_scp_protects_logging
+        org_scp_root_deny
         org_tag_policies
     }
     securityhub {
