@@ -26,7 +26,9 @@ pub mod regions;
 mod routing;
 mod runner;
 mod selectors;
+mod service_control;
 mod trail_buckets;
+mod trust;
 mod wording;
 
 pub use check::{Check, Kind, Level, Meta, Per, Severity};
@@ -70,6 +72,7 @@ checks! {
         cloudtrail_bucket_not_public
         cloudtrail_bucket_retention
         cloudtrail_bucket_separate_account
+        cloudtrail_bucket_writers
         cloudtrail_cloudwatch
         cloudtrail_delivery_healthy
         cloudtrail_insights
@@ -105,6 +108,7 @@ checks! {
         iam_group_not_empty
         iam_inline_policy_no_admin
         iam_no_inline_policies
+        iam_oidc_trust_unscoped
         iam_password_policy_complexity
         iam_password_policy_expiry
         iam_password_policy_length
@@ -115,6 +119,9 @@ checks! {
         iam_policy_no_service_wildcard
         iam_policy_permissive_assume_role
         iam_policy_unused
+        iam_role_confused_deputy
+        iam_role_trust_external_account
+        iam_role_trust_public
         iam_role_unused
         iam_root_central_management
         iam_root_hardware_mfa
@@ -140,6 +147,7 @@ checks! {
     logs {
         logs_central_forwarding
         logs_kms
+        logs_not_public
         logs_retention_finite
         logs_retention_min
     }
@@ -157,6 +165,8 @@ checks! {
         org_delegated_admins
         org_membership
         org_scp_guardrails
+        org_scp_protects_logging
+        org_scp_root_deny
         org_tag_policies
     }
     securityhub {
