@@ -101,12 +101,12 @@ impl Page {
     fn one_step(&mut self, access: &Access) {
         let mut rows = Vec::new();
         for one in &access.one_step {
-            let noun = if one.targets == 1 { "target" } else { "targets" };
-            let mut leads = format!("{}: {} {noun}", one.reaches.name(), one.targets);
+            let mut leads = one.reaches.name().to_owned();
             if let Some(example) = &one.example {
                 leads.push_str(&format!(", such as {}", clean(short(example))));
             }
-            let step = format!("{}\n{}\n{leads}", clean(&one.primitive), self.sure(one.certainty));
+            let also = if one.also.is_empty() { String::new() } else { format!(" (also {})", one.also.join(", ")) };
+            let step = format!("{}{also}\n{}\n{leads}", clean(&one.primitive), self.sure(one.certainty));
             rows.push(vec![clean(&one.principal), step, grounds(&one.evidence)]);
         }
         self.section("One step away", &[("principal", 32), ("step", 34), ("evidence", 34)], rows);

@@ -172,9 +172,10 @@ pub struct OneStep {
     pub certainty: Certainty,
     /// How far it leads.
     pub reaches: Reaches,
-    /// How many principals it leads to.
-    pub targets: u32,
-    /// One of them.
+    /// Other steps of the same principal that do the same: the same role passed to the same service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+    /// A principal that it leads to.
     #[serde(default)]
     pub example: Option<String>,
     /// What it rests on.

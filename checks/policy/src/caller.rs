@@ -118,7 +118,7 @@ impl Caller {
             | Caller::Role { account, .. }
             | Caller::Session { account, .. }
             | Caller::FederatedUser { account, .. } => Some(account),
-            Caller::Federated(id) => id.splitn(6, ':').nth(4),
+            Caller::Federated(id) => id.split(':').nth(4),
             Caller::Service(_) | Caller::Anonymous => None,
         }
     }
@@ -212,7 +212,7 @@ impl Caller {
 
 /// The number of an account entry, which may be written as the ARN of its root.
 fn owner(entry: &str) -> &str {
-    if is_account_id(entry) { entry } else { entry.splitn(6, ':').nth(4).unwrap_or("") }
+    if is_account_id(entry) { entry } else { entry.split(':').nth(4).unwrap_or("") }
 }
 
 /// Whether an ARN names a role, whatever its path.

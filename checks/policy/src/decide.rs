@@ -390,5 +390,5 @@ fn wants_grant(action: &Action, target: &Target) -> bool {
 
 /// The account in a resource's ARN, if it tells one.
 fn account_in(arn: &str) -> Option<&str> {
-    arn.splitn(6, ':').nth(4).filter(|account| crate::document::is_account_id(account))
+    arn.split(':').nth(4).filter(|account| crate::document::is_account_id(account))
 }

@@ -459,10 +459,9 @@ impl Estate {
         let (mut by, mut denied, mut capped): (Option<(Truth, Evidence)>, Option<Evidence>, Option<Evidence>) =
             (None, None, None);
         let allowed = self.weigh(p, action, target, given, &mut |layer, held, says| {
-            if let (Some(statement), "identity") = (says.allow_by, layer) {
-                if by.as_ref().is_none_or(|(truth, _)| says.allow > *truth) {
-                    by = Some((says.allow, cite(layer, held, statement, name)));
-                }
+            let better = by.as_ref().is_none_or(|(truth, _)| says.allow > *truth);
+            if let (Some(statement), "identity", true) = (says.allow_by, layer, better) {
+                by = Some((says.allow, cite(layer, held, statement, name)));
             }
             if let Some(statement) = says.deny_by {
                 denied.get_or_insert_with(|| cite(layer, held, statement, name));

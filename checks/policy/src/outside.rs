@@ -6,7 +6,7 @@ use crate::condition::Condition;
 use crate::context::{Context, Lookup};
 use crate::document::PrincipalEntry;
 use crate::estate::{Estate, Held, Principal, cite};
-use crate::reach::certainty;
+use crate::reach::{certainty, fill};
 use crate::truth::Truth;
 
 /// Whom a trust policy names, with the certainty of its conditions.
@@ -86,7 +86,7 @@ pub(crate) fn trusts_service(estate: &Estate, role: &Principal, service: &str) -
 
 /// The number of an account that an entry names.
 fn account_of(entry: &str) -> String {
-    entry.splitn(6, ':').nth(4).unwrap_or(entry).to_owned()
+    entry.split(':').nth(4).unwrap_or(entry).to_owned()
 }
 
 /// Keys by which a trust policy makes sure for whom the other side acts.
@@ -181,13 +181,12 @@ pub(crate) fn log_tamper(estate: &Estate, administrator: impl Fn(usize) -> bool,
             if administrator(at) || !p.held.iter().any(|held| speaks[held.document]) {
                 continue;
             }
-            let arn = template.as_ref().map_or("*".to_owned(), |t| every(t, &estate.accounts[p.account].account));
+            let arn = template.as_ref().map_or("*".to_owned(), |t| fill(t, &estate.accounts[p.account].account, "*"));
             let target = Target::new(&arn, estate.table.takes_resource(known));
-            let point = estate.point(p, known, &target, &[]);
             shown = arn;
             // A right on some named resources is no right on the logs unless those are among them.
-            let on_all = point.by.is_some() && point.allowed.possible() && estate.names_every(p, known, &target);
-            if on_all {
+            if estate.names_every(p, known, &target) && estate.allowed(p, known, &target, &[]).possible() {
+                let point = estate.point(p, known, &target, &[]);
                 principals.push(Holder {
                     principal: p.arn.clone(),
                     certainty: certainty(point.allowed),
@@ -204,16 +203,4 @@ pub(crate) fn log_tamper(estate: &Estate, administrator: impl Fn(usize) -> bool,
             });
         }
     }
-}
-
-/// The pattern of every resource of a kind in an account.
-fn every(template: &str, account: &str) -> String {
-    let text = template.replace("${Partition}", "aws").replace("${Account}", account);
-    let (mut out, mut rest) = (String::new(), text.as_str());
-    while let Some((before, after)) = rest.split_once("${") {
-        out.push_str(before);
-        out.push('*');
-        rest = after.split_once('}').map_or("", |(_, tail)| tail);
-    }
-    out + rest
 }

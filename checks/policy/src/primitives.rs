@@ -28,8 +28,6 @@ pub(crate) struct Primitive {
     pub(crate) actions: Vec<ActionId>,
     /// The service that the role is passed to.
     pub(crate) service: Option<String>,
-    /// `iam:PassRole`.
-    pub(crate) pass: ActionId,
     /// It works on roles; else on users.
     pub(crate) on_role: bool,
     pub(crate) on_policy: bool,
@@ -46,7 +44,6 @@ const ELSEWHERE: [&str; 5] = ["assume", "assume-web", "assume-saml", "pol-versio
 /// The table; an action that the action list lacks leaves its primitive out.
 pub(crate) fn all(table: &ActionTable) -> Vec<Primitive> {
     let text: &'static str = include_str!("../data/primitives.txt");
-    let Some(pass) = table.id("iam:PassRole") else { return Vec::new() };
     let mut found = Vec::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let mut cells = line.split('|');
@@ -73,7 +70,6 @@ pub(crate) fn all(table: &ActionTable) -> Vec<Primitive> {
             kind,
             actions,
             service: (!service.is_empty()).then(|| service.to_owned()),
-            pass,
             on_role: kind == Kind::Pass || named("role-") || named("trust-"),
             on_policy: named("pol-"),
             on_group: named("group-"),

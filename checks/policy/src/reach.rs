@@ -4,6 +4,7 @@
 //! takes that away when it takes an action of [`CORE`] on every resource: any other Deny an administrator can lift alone.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use crate::access::{Access, Blocked, Certainty, Conditional, Escalation, Evidence, Hop, OneStep, Reaches, Unknown};
 use crate::actions::{ActionId, ActionSet};
@@ -68,13 +69,24 @@ struct Step {
     to: Option<usize>,
     primitive: &'static str,
     truth: Truth,
-    evidence: Vec<Evidence>,
+    evidence: Arc<Vec<Evidence>>,
 }
+
+/// Whether an action is allowed on some resource, and on which.
+#[derive(Clone)]
+struct Found {
+    truth: Truth,
+    witness: Option<String>,
+}
+
+/// Stepping stones that are looked at for each primitive of a principal.
+const STONES: usize = 48;
 
 /// The analysis of an estate.
 pub struct Reach<'e> {
     estate: &'e Estate,
     core: Vec<ActionId>,
+    pass: ActionId,
     required: ActionSet,
     primitives: Vec<Primitive>,
     /// Per document: which actions of the primitives its Allow statements name.
@@ -109,7 +121,8 @@ impl<'e> Reach<'e> {
                 mask
             })
             .collect();
-        let mut reach = Reach { estate, core, required, primitives, interest, interesting, standing: Vec::new() };
+        let pass = table.id("iam:PassRole").unwrap_or(ActionId(u16::MAX));
+        let mut reach = Reach { estate, core, pass, required, primitives, interest, interesting, standing: Vec::new() };
         reach.standing = estate.principals.iter().map(|p| reach.stand(p)).collect();
         reach
     }
@@ -214,71 +227,51 @@ impl<'e> Reach<'e> {
         p.lacks.is_some() || p.held.iter().any(|held| self.interest[held.document][at / 64] & (1 << (at % 64)) != 0)
     }
 
-    fn point(
-        &self,
-        p: &Principal,
-        action: ActionId,
-        arn: &str,
-        given: &[(&str, &str)],
-    ) -> (Truth, Vec<Evidence>, Option<Evidence>) {
-        let point = self.estate.point(p, action, &Target::one(arn), given);
-        (point.allowed, point.by.into_iter().collect(), point.against)
-    }
-
-    /// Whether a principal may do an action on some resource at all: asked of resources that its own statements name.
-    fn some(
-        &self,
-        p: &Principal,
-        action: ActionId,
-        given: &[(&str, &str)],
-    ) -> (Truth, Vec<Evidence>, Option<Evidence>) {
+    /// Resources to ask about when it only matters whether there is one: those that its own Allow statements name.
+    fn witnesses(&self, p: &Principal, action: ActionId) -> Vec<String> {
         let table = self.estate.table;
+        if !table.takes_resource(action) {
+            return vec!["*".to_owned()];
+        }
         let account = &self.estate.accounts[p.account].account;
-        let mut best = (Truth::False, Vec::new(), None);
-        let any = |text: &str| text.replace('*', "any").replace('?', "a");
-        let fill = |template: &str| {
-            let text = template
-                .replace("${Partition}", "aws")
-                .replace("${Region}", "us-east-1")
-                .replace("${Account}", account);
-            let mut out = String::new();
-            let mut rest = text.as_str();
-            while let Some((before, after)) = rest.split_once("${") {
-                out.push_str(before);
-                out.push_str("any");
-                rest = after.split_once('}').map_or("", |(_, tail)| tail);
-            }
-            out + rest
-        };
-        let mut witnesses: Vec<String> = Vec::new();
-        if table.takes_resource(action) {
-            for held in &p.held {
-                for s in self.estate.documents[held.document].about(action).filter(|s| s.allows()) {
-                    if s.covers_everything() || s.source.resources.as_ref().is_some_and(|r| r.not) {
-                        witnesses.extend(table.resource_types(action).map(|(_, template)| fill(template)).take(2));
-                    } else {
-                        let entries = s.source.resources.iter().flat_map(|r| &r.entries);
-                        witnesses.extend(entries.filter(|e| !e.contains("${")).take(6).map(|e| any(e)));
-                    }
+        let mut found: Vec<String> = Vec::new();
+        for held in &p.held {
+            for s in self.estate.documents[held.document].about(action).filter(|s| s.allows()) {
+                if s.covers_everything() || s.source.resources.as_ref().is_some_and(|r| r.not) {
+                    found.extend(
+                        table.resource_types(action).map(|(_, template)| fill(template, account, "any")).take(2),
+                    );
+                } else {
+                    let entries = s.source.resources.iter().flat_map(|r| &r.entries).filter(|e| !e.contains("${"));
+                    found.extend(entries.take(6).map(|e| e.replace('*', "any").replace('?', "a")));
                 }
             }
-        } else {
-            witnesses.push("*".to_owned());
         }
-        if witnesses.is_empty() && p.lacks.is_some() {
-            return (Truth::Unknown, Vec::new(), None);
-        }
-        witnesses.dedup();
-        for witness in witnesses.iter().take(16) {
-            let found = self.point(p, action, witness, given);
-            if found.0 > best.0 || best.2.is_none() {
-                best = found;
+        found.dedup();
+        found.truncate(16);
+        found
+    }
+
+    /// Whether a principal may do an action on some resource at all, and on which.
+    fn some(&self, p: &Principal, action: ActionId) -> Found {
+        let mut best = Found { truth: if p.lacks.is_some() { Truth::Unknown } else { Truth::False }, witness: None };
+        for witness in self.witnesses(p, action) {
+            let truth = self.estate.allowed(p, action, &Target::one(&witness), ATTACH_ADMIN);
+            if truth > best.truth || best.witness.is_none() {
+                best = Found { truth: truth.max(best.truth), witness: Some(witness) };
             }
-            if best.0.certain() {
+            if best.truth.certain() {
                 break;
             }
         }
         best
+    }
+
+    /// The statements behind what [`Reach::some`] found: those that grant, and the one against.
+    fn why(&self, p: &Principal, action: ActionId, found: &Found) -> (Vec<Evidence>, Option<Evidence>) {
+        let Some(witness) = &found.witness else { return (Vec::new(), None) };
+        let point = self.estate.point(p, action, &Target::one(witness), ATTACH_ADMIN);
+        (point.by.into_iter().collect(), point.against)
     }
 
     /// The whole analysis.
@@ -286,12 +279,10 @@ impl<'e> Reach<'e> {
     pub fn access(&self) -> Access {
         let mut access = Access::default();
         let estate = self.estate;
-        let mut admin_free: Vec<usize> = Vec::new();
         for (at, p) in estate.principals.iter().enumerate() {
             let standing = &self.standing[at];
             match self.administrator(at) {
                 Truth::True => {
-                    admin_free.push(at);
                     access.administrators.push(p.arn.clone());
                 }
                 Truth::Unknown if standing.grant.is_some() => {
@@ -345,140 +336,206 @@ impl<'e> Reach<'e> {
     fn steps(&self, access: &mut Access) -> Vec<Vec<Step>> {
         let estate = self.estate;
         let mut all: Vec<Vec<Step>> = vec![Vec::new(); estate.principals.len()];
+        let order = self.order();
+        // The ways to run code as a role, by the service that it is passed to: what differs is only which calls start it.
+        let mut groups: BTreeMap<&str, Vec<&Primitive>> = BTreeMap::new();
+        for primitive in self.primitives.iter().filter(|p| p.kind == Kind::Pass) {
+            if let Some(service) = &primitive.service {
+                groups.entry(service).or_default().push(primitive);
+            }
+        }
+        groups.values_mut().for_each(|list| list.sort_by_key(|p| p.actions.len()));
+        let trusting: BTreeMap<&str, Vec<(usize, Truth)>> = groups
+            .keys()
+            .map(|service| {
+                let trusts =
+                    |at: &usize| (*at, crate::outside::trusts_service(estate, &estate.principals[*at], service));
+                (*service, order.iter().map(trusts).filter(|(_, truth)| truth.possible()).collect())
+            })
+            .collect();
+        let changes: Vec<&Primitive> =
+            self.primitives.iter().filter(|p| matches!(p.kind, Kind::Own | Kind::Other)).collect();
         for (at, p) in estate.principals.iter().enumerate() {
             if self.administrator(at).certain() {
                 continue;
             }
-            for primitive in &self.primitives {
-                if primitive.actions.is_empty() || !primitive.actions.iter().all(|a| self.names(p, *a)) {
+            let mut known: BTreeMap<ActionId, Found> = BTreeMap::new();
+            let mut look = |action: ActionId| known.entry(action).or_insert_with(|| self.some(p, action)).clone();
+            for primitive in &changes {
+                if !primitive.actions.iter().all(|a| self.names(p, *a)) {
                     continue;
                 }
-                if !matches!(primitive.kind, Kind::Own | Kind::Other | Kind::Pass) {
-                    continue;
-                }
-                let given: Vec<(&str, &str)> = match &primitive.service {
-                    Some(service) => vec![("iam:passedtoservice", service.as_str()), ("iam:policyarn", ADMIN_POLICY)],
-                    None => vec![("iam:policyarn", ADMIN_POLICY)],
+                let found: Vec<(ActionId, Found)> = primitive.actions.iter().map(|a| (*a, look(*a))).collect();
+                let steps = if Truth::all(found.iter().map(|(_, f)| f.truth)).possible() {
+                    self.changes(at, p, primitive, &order)
+                } else {
+                    Vec::new()
                 };
-                let mut truth = Truth::True;
-                let (mut evidence, mut against) = (Vec::new(), None);
-                for action in &primitive.actions {
-                    let (one, by, stop) = self.some(p, *action, &given);
-                    if one < truth {
-                        truth = one;
-                        against = stop;
+                self.tell(at, p, &[primitive], &found, steps, None, access, &mut all[at]);
+            }
+            if !self.names(p, self.pass) {
+                continue;
+            }
+            for (service, primitives) in &groups {
+                let named = |primitive: &&&Primitive| primitive.actions.iter().all(|a| self.names(p, *a));
+                let rest = |primitive: &Primitive, look: &mut dyn FnMut(ActionId) -> Found| -> Vec<(ActionId, Found)> {
+                    primitive.actions.iter().filter(|a| **a != self.pass).map(|a| (*a, look(*a))).collect()
+                };
+                let mut ready: Vec<(&Primitive, Vec<(ActionId, Found)>, Truth)> = Vec::new();
+                for primitive in primitives.iter().filter(named) {
+                    let found = rest(primitive, &mut look);
+                    let truth = Truth::all(found.iter().map(|(_, f)| f.truth));
+                    ready.push((primitive, found, truth));
+                }
+                let Some(best) = ready.iter().max_by_key(|(p, _, truth)| (*truth, std::cmp::Reverse(p.actions.len())))
+                else {
+                    continue;
+                };
+                let given = [("iam:passedtoservice", *service)];
+                let roles = &trusting[service];
+                let mut steps = Vec::new();
+                let mut others = 0;
+                for (to, trust) in roles.iter().filter(|_| best.2.possible()) {
+                    let admin = self.administrator(*to).possible();
+                    others += usize::from(!admin);
+                    if *to == at || others > STONES {
+                        continue;
                     }
-                    evidence.extend(by);
+                    let target = Target::one(&estate.principals[*to].arn);
+                    let truth = estate.allowed(p, self.pass, &target, &given).and(*trust).and(best.2);
+                    if truth.possible() {
+                        steps.push((*to, truth));
+                        if admin && truth.certain() {
+                            break;
+                        }
+                    }
                 }
-                evidence.dedup();
-                if !truth.possible() {
-                    let by = against
-                        .as_ref()
-                        .map_or_else(|| "nothing that both allow".to_owned(), |e| format!("{} {}", e.layer, e.policy));
-                    evidence.extend(against);
-                    access.blocked.push(Blocked {
-                        principal: p.arn.clone(),
-                        what: primitive.id.to_owned(),
-                        by,
-                        evidence,
-                    });
-                    continue;
-                }
-                let found = self.targets(at, p, primitive, &given, &evidence);
-                let best = found.iter().max_by_key(|(step, admin)| (*admin, step.truth));
-                let (reaches, sure, example) = match best {
-                    Some((step, admin)) => (
-                        if *admin { Reaches::Administrator } else { Reaches::Others },
-                        step.truth,
-                        step.to.map(|to| estate.principals[to].arn.clone()),
-                    ),
-                    None => (Reaches::Others, Truth::Unknown, None),
-                };
-                access.one_step.push(OneStep {
-                    principal: p.arn.clone(),
-                    primitive: primitive.id.to_owned(),
-                    certainty: certainty(truth.and(sure)),
-                    reaches,
-                    targets: u32::try_from(found.len()).unwrap_or(u32::MAX),
-                    example,
-                    evidence,
-                });
-                all[at].extend(found.into_iter().map(|(step, _)| step));
+                let mut found = vec![(self.pass, look(self.pass))];
+                found.extend(best.1.iter().cloned());
+                let mut told: Vec<&Primitive> = vec![best.0];
+                told.extend(
+                    ready.iter().filter(|(p, _, truth)| p.id != best.0.id && *truth == best.2).map(|(p, _, _)| *p),
+                );
+                let steps = steps.into_iter().map(|(to, truth)| (Some(to), truth)).collect();
+                let nobody = roles.is_empty().then(|| format!("no role trusts {service}"));
+                self.tell(at, p, &told, &found, steps, nobody, access, &mut all[at]);
             }
         }
         self.assume(&mut all);
         all
     }
 
-    /// Where a primitive leads: administrators and principals that may lead on, at most a few hundred, administrators first.
-    fn targets(
+    /// The principals, administrators first: who leads nowhere is asked last.
+    fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.estate.principals.len()).collect();
+        order.sort_by_key(|at| (std::cmp::Reverse(self.administrator(*at)), *at));
+        order
+    }
+
+    /// Writes down what a principal holds of one primitive (or several that do the same), or what blocks it.
+    #[expect(clippy::too_many_arguments, reason = "one place for what the two kinds of primitives have in common")]
+    fn tell(
         &self,
         at: usize,
         p: &Principal,
-        primitive: &Primitive,
-        given: &[(&str, &str)],
-        evidence: &[Evidence],
-    ) -> Vec<(Step, bool)> {
+        primitives: &[&Primitive],
+        found: &[(ActionId, Found)],
+        steps: Vec<(Option<usize>, Truth)>,
+        nobody: Option<String>,
+        access: &mut Access,
+        all: &mut Vec<Step>,
+    ) {
+        let Some(primitive) = primitives.first() else { return };
+        let held = Truth::all(found.iter().map(|(_, f)| f.truth));
+        let mut evidence = Vec::new();
+        let mut against = None;
+        for (action, one) in found {
+            let (by, stop) = self.why(p, *action, one);
+            evidence.extend(by);
+            against = against.or(stop.filter(|_| !one.truth.certain()));
+        }
+        evidence.dedup();
+        if !held.possible() || nobody.is_some() {
+            let layer = against.as_ref().map(|e| format!("{} {}", e.layer, e.policy));
+            let by = nobody.or(layer).unwrap_or_else(|| "no resource that its statements share".to_owned());
+            evidence.extend(against);
+            access.blocked.push(Blocked { principal: p.arn.clone(), what: primitive.id.to_owned(), by, evidence });
+            return;
+        }
+        let wins = |to: Option<usize>| match to {
+            None => Truth::True,
+            Some(to) if primitive.gives_all => self.standing[to].ceiling,
+            Some(to) => self.administrator(to),
+        };
+        let best = steps.iter().max_by_key(|(to, truth)| (wins(*to).and(*truth), *truth)).copied();
+        let (reaches, truth, example) = match best {
+            Some((to, truth)) if wins(to).possible() => (Reaches::Administrator, truth.and(wins(to)), to),
+            Some((to, truth)) => (Reaches::Others, truth, to),
+            // It holds the calls, and nothing that it can turn them on is known to lead further.
+            None => (Reaches::Others, Truth::Unknown, None),
+        };
+        let capped = primitive.kind == Kind::Own && best.is_none() && self.standing[at].ceiling == Truth::False;
+        if let Some(cap) = self.standing[at].cap.as_ref().filter(|_| capped) {
+            let by = format!("{} {}", cap.layer, cap.policy);
+            let evidence = evidence.iter().chain([cap]).cloned().collect();
+            access.blocked.push(Blocked { principal: p.arn.clone(), what: primitive.id.to_owned(), by, evidence });
+        }
+        let evidence = Arc::new(evidence);
+        all.extend(steps.iter().map(|(to, truth)| Step {
+            to: *to,
+            primitive: primitive.id,
+            truth: *truth,
+            evidence: Arc::clone(&evidence),
+        }));
+        access.one_step.push(OneStep {
+            principal: p.arn.clone(),
+            primitive: primitive.id.to_owned(),
+            also: primitives.iter().skip(1).map(|p| p.id.to_owned()).collect(),
+            certainty: certainty(truth.and(held)),
+            reaches,
+            example: example.map(|to| self.estate.principals[to].arn.clone()),
+            evidence: evidence.to_vec(),
+        });
+    }
+
+    /// Where changing policies or credentials leads: to an administrator's rights, and to a few other principals as stepping stones.
+    fn changes(&self, at: usize, p: &Principal, primitive: &Primitive, order: &[usize]) -> Vec<(Option<usize>, Truth)> {
         let estate = self.estate;
-        let step =
-            |to: Option<usize>, truth: Truth| Step { to, primitive: primitive.id, truth, evidence: evidence.to_vec() };
-        let all_on =
-            |arn: &str| Truth::all(primitive.actions.iter().map(|a| estate.allowed(p, *a, &Target::one(arn), given)));
-        let ceiling = self.standing[at].ceiling;
-        let mut found = Vec::new();
+        let on = |arn: &str| {
+            let target = Target::one(arn);
+            Truth::all(primitive.actions.iter().map(|a| estate.allowed(p, *a, &target, ATTACH_ADMIN)))
+        };
         if primitive.kind == Kind::Own {
-            let (role, policy, group) = (primitive.on_role, primitive.on_policy, primitive.on_group);
-            let truth = if policy {
-                let own = p.held.iter().filter(|h| h.name.starts_with("arn:") && !h.name.contains("::aws:policy/"));
-                Truth::any(own.map(|held| all_on(&held.name)))
-            } else if group {
-                let arn = |name: &String| {
-                    let groups = &estate.accounts[p.account].groups;
-                    groups.iter().find(|g| g.name == *name).map_or(Truth::False, |g| all_on(&g.arn))
-                };
-                Truth::any(p.groups.iter().map(arn))
-            } else if role == p.user || p.is_protected() {
+            let truth = if primitive.on_policy {
+                let own = p.held.iter().filter(|h| h.name.starts_with("arn:") && !h.name.contains(":iam::aws:"));
+                Truth::any(own.map(|held| on(&held.name)))
+            } else if primitive.on_group {
+                let groups = estate.accounts[p.account].groups.iter().filter(|g| p.groups.contains(&g.name));
+                Truth::any(groups.map(|g| on(&g.arn)))
+            } else if primitive.on_role == p.user || p.is_protected() {
                 Truth::False
             } else {
-                all_on(&p.arn)
+                on(&p.arn)
             };
-            let truth = truth.and(ceiling);
-            if truth.possible() && primitive.gives_all {
-                found.push((step(None, truth), true));
-            }
-            return found;
+            let truth = truth.and(self.standing[at].ceiling);
+            return if truth.possible() && primitive.gives_all { vec![(None, truth)] } else { Vec::new() };
         }
-        let mut looked = 0;
-        let admins_first = (0..estate.principals.len()).filter(|t| self.administrator(*t).possible());
-        let others = (0..estate.principals.len()).filter(|t| !self.administrator(*t).possible());
-        for to in admins_first.chain(others) {
+        let (mut found, mut others) = (Vec::new(), 0);
+        for to in order.iter().copied() {
             let target = &estate.principals[to];
             if to == at || target.user == primitive.on_role || (target.is_protected() && primitive.changes) {
                 continue;
             }
-            let admin = self.administrator(to);
-            // Further principals only serve as stepping stones: a few are enough to show where it leads.
-            if !admin.possible() && looked >= 64 {
+            let wins = if primitive.gives_all { self.standing[to].ceiling } else { self.administrator(to) };
+            others += usize::from(!wins.possible() || primitive.gives_all);
+            // Further ones only serve as stepping stones: a few are enough to show where it leads.
+            if others > STONES {
                 break;
             }
-            looked += usize::from(!admin.possible());
-            let mut truth = match (&primitive.service, primitive.kind) {
-                (Some(service), Kind::Pass) => {
-                    let pass = estate.allowed(p, primitive.pass, &Target::one(&target.arn), given);
-                    pass.and(crate::outside::trusts_service(estate, target, service))
-                }
-                _ => all_on(&target.arn),
-            };
-            if primitive.kind == Kind::Pass {
-                let rest = primitive.actions.iter().filter(|a| **a != primitive.pass);
-                truth = truth.and(Truth::all(rest.map(|a| self.some(p, *a, given).0)));
-            }
-            let strengthened = primitive.gives_all;
-            let wins = if strengthened { self.standing[to].ceiling } else { admin };
+            let truth = on(&target.arn);
             if truth.possible() {
-                let reached = if strengthened { truth.and(wins) } else { truth };
-                found.push((step(Some(to), if wins.possible() { reached } else { truth }), wins.possible()));
-                if strengthened && reached.certain() {
+                found.push((Some(to), truth));
+                if truth.and(wins).certain() {
                     break;
                 }
             }
@@ -495,6 +552,7 @@ impl<'e> Reach<'e> {
             let trust = crate::outside::trust_of(estate, role);
             let target = Target::one(&role.arn);
             let mut add = |from: usize, truth: Truth, evidence: Vec<Evidence>| {
+                let evidence = Arc::new(evidence);
                 if from != to && truth.possible() && !self.administrator(from).certain() {
                     all[from].push(Step { to: Some(to), primitive: "assume", truth, evidence });
                 }
@@ -584,7 +642,7 @@ impl<'e> Reach<'e> {
                     to,
                     primitive: step.primitive.to_owned(),
                     certainty: certainty(step.truth),
-                    evidence: step.evidence.clone(),
+                    evidence: step.evidence.to_vec(),
                 });
                 match step.to {
                     Some(to) if !gives_all(&self.primitives, step.primitive) => at = to,
@@ -659,8 +717,21 @@ impl<'e> Reach<'e> {
     }
 }
 
-/// The policy that whoever may attach one would choose.
-const ADMIN_POLICY: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+/// Whoever may attach a policy would choose this one.
+const ATTACH_ADMIN: &[(&str, &str)] = &[("iam:policyarn", "arn:aws:iam::aws:policy/AdministratorAccess")];
+
+/// An ARN of a kind: the account as it is, each other part `with`.
+pub(crate) fn fill(template: &str, account: &str, with: &str) -> String {
+    let text = template.replace("${Partition}", "aws").replace("${Account}", account);
+    let text = if with == "*" { text } else { text.replace("${Region}", "us-east-1") };
+    let (mut out, mut rest) = (String::new(), text.as_str());
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        out.push_str(with);
+        rest = after.split_once('}').map_or("", |(_, tail)| tail);
+    }
+    out + rest
+}
 
 fn gives_all(primitives: &[Primitive], id: &str) -> bool {
     primitives.iter().any(|p| p.id == id && p.gives_all)

@@ -68,10 +68,13 @@ pub(super) fn one_step(all: &[OneStep]) -> Markup {
     table(&["Principal", "Step", "Certainty", "Leads to", "Evidence"], all, |one| {
         html! {
             td { code { (one.principal) } }
-            td { (one.primitive) }
+            td {
+                (one.primitive)
+                @if !one.also.is_empty() { br; span.muted { "also " (one.also.join(", ")) } }
+            }
             td { (sure(one.certainty)) }
             td {
-                (one.reaches.name()) ": " (one.targets) @if one.targets == 1 { " target" } @else { " targets" }
+                (one.reaches.name())
                 @if let Some(example) = &one.example { br; span.muted { "such as " code { (example) } } }
             }
             td { (evidence(&one.evidence)) }

@@ -89,7 +89,7 @@ fn sample() -> Access {
     let step = OneStep {
         principal: arn("user/ann"),
         primitive: "iam:AttachUserPolicy".into(),
-        targets: 3,
+        also: Vec::new(),
         ..Default::default()
     };
     Access {

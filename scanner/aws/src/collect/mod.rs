@@ -314,9 +314,11 @@ pub(crate) fn text(value: Option<&str>) -> String {
     value.unwrap_or_default().to_owned()
 }
 
-/// A policy document, which IAM sends percent-encoded.
+/// A policy document, which IAM sends percent-encoded; some emulators encode it twice, and no document starts with `%`.
 pub(crate) fn document(encoded: Option<&str>) -> String {
-    percent_encoding::percent_decode_str(encoded.unwrap_or_default()).decode_utf8_lossy().into_owned()
+    let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let once = decode(encoded.unwrap_or_default());
+    if once.starts_with('%') { decode(&once) } else { once }
 }
 
 /// Whether the account speaks for an organization: only its management account may ask for what is organization-wide.
