@@ -79,6 +79,9 @@ struct Found {
     witness: Option<String>,
 }
 
+/// A primitive, what was found of its calls, and whether all of them are allowed.
+type Ready<'a> = (&'a Primitive, Vec<(ActionId, Found)>, Truth);
+
 /// Stepping stones that are looked at for each primitive of a principal.
 const STONES: usize = 48;
 
@@ -381,7 +384,7 @@ impl<'e> Reach<'e> {
                 let rest = |primitive: &Primitive, look: &mut dyn FnMut(ActionId) -> Found| -> Vec<(ActionId, Found)> {
                     primitive.actions.iter().filter(|a| **a != self.pass).map(|a| (*a, look(*a))).collect()
                 };
-                let mut ready: Vec<(&Primitive, Vec<(ActionId, Found)>, Truth)> = Vec::new();
+                let mut ready: Vec<Ready<'_>> = Vec::new();
                 for primitive in primitives.iter().filter(named) {
                     let found = rest(primitive, &mut look);
                     let truth = Truth::all(found.iter().map(|(_, f)| f.truth));
