@@ -101,6 +101,16 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
         "an account that nobody approved, whatever its services",
     ),
     (
+        "organizations:DescribeOrganization",
+        "iam-role-trust-external-account",
+        "an ExternalId is asked for, whosever the account",
+    ),
+    (
+        "organizations:ListAccounts",
+        "iam-role-trust-external-account",
+        "an ExternalId is asked for, whosever the account",
+    ),
+    (
         "s3:GetPublicAccessBlock",
         "cloudtrail-bucket-not-public",
         "neither policy nor ACL is public: a block can only take away",

@@ -515,10 +515,8 @@ impl Estate {
         for held in p.held.iter().chain(&p.boundary).chain(self.scp.iter().flatten().flatten()) {
             for statement in self.documents[held.document].about(action) {
                 if statement.covers(target, &context).possible() && statement.holds(&context) == Truth::Unknown {
-                    let effect = if statement.allows() { "Allow" } else { "Deny" };
-                    open.extend(
-                        statement.open_conditions(&context).map(|c| format!("{effect} when {c} ({})", held.name)),
-                    );
+                    let effect = if statement.allows() { "if" } else { "unless" };
+                    open.extend(statement.open_conditions(&context).map(|c| format!("{effect} {c} ({})", held.name)));
                 }
             }
         }

@@ -322,8 +322,8 @@ impl<'e> Reach<'e> {
         for held in p.held.iter().chain(&p.boundary).chain(self.estate.scp.iter().flatten().flatten()) {
             for action in &self.core {
                 for s in self.estate.documents[held.document].about(*action) {
-                    let effect = if s.allows() { "Allow" } else { "Deny" };
-                    open.extend(s.open_conditions(&context).map(|c| format!("{effect} when {c} ({})", held.name)));
+                    let effect = if s.allows() { "" } else { "not " };
+                    open.extend(s.open_conditions(&context).map(|c| format!("{effect}{c} ({})", held.name)));
                 }
             }
         }
@@ -359,7 +359,8 @@ impl<'e> Reach<'e> {
         let changes: Vec<&Primitive> =
             self.primitives.iter().filter(|p| matches!(p.kind, Kind::Own | Kind::Other)).collect();
         for (at, p) in estate.principals.iter().enumerate() {
-            if self.administrator(at).certain() {
+            // A service-linked role acts for its service alone: nobody can take it to go further.
+            if self.administrator(at).certain() || p.path.starts_with("/aws-service-role/") {
                 continue;
             }
             let mut known: BTreeMap<ActionId, Found> = BTreeMap::new();
@@ -651,6 +652,13 @@ impl<'e> Reach<'e> {
                     Some(to) if !gives_all(&self.primitives, step.primitive) => at = to,
                     _ => break,
                 }
+            }
+            // Who is an administrator under conditions is told as such: no path that is as open adds to it.
+            if self.administrator(from).possible()
+                && self.standing[from].grant.is_some()
+                && !(sure[from] && worst.certain())
+            {
+                continue;
             }
             let to = path.last().map(|hop| hop.to.clone()).unwrap_or_default();
             let worst = if sure[from] { worst } else { worst.and(Truth::Unknown) };
