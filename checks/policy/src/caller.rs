@@ -204,9 +204,11 @@ impl Caller {
         let anyone = principals.entries.contains(&PrincipalEntry::Anyone);
         let excluded = match effect {
             Effect::Deny => !bounded && (anyone || self.wholly_listed(&principals.entries)),
-            Effect::Allow => anyone || principals.entries.iter().any(|entry| named(entry).is_some()),
+            Effect::Allow => anyone || principals.entries.iter().filter_map(named).any(|(_, truth)| truth.certain()),
         };
-        if excluded { Vec::new() } else { vec![(Grant::Direct, Truth::True)] }
+        // A session that may be the one listed is granted perhaps.
+        let perhaps = effect == Effect::Allow && principals.entries.iter().filter_map(named).next().is_some();
+        if excluded { Vec::new() } else { vec![(Grant::Direct, Truth::True.doubted(perhaps))] }
     }
 }
 
