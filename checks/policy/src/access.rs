@@ -49,6 +49,12 @@ impl Certainty {
     }
 }
 
+impl From<crate::truth::Truth> for Certainty {
+    fn from(truth: crate::truth::Truth) -> Certainty {
+        if truth.certain() { Certainty::Certain } else { Certainty::Possible }
+    }
+}
+
 impl fmt::Display for Certainty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -138,7 +144,10 @@ impl fmt::Display for Evidence {
         if let Some(version) = &self.version {
             write!(f, " {version}")?;
         }
-        write!(f, ", statement {}", self.statement)?;
+        // A policy cited as a whole has no statement that decides: it lacks an Allow.
+        if self.statement > 0 {
+            write!(f, ", statement {}", self.statement)?;
+        }
         if let Some(sid) = &self.sid {
             write!(f, " Sid {sid}")?;
         }
@@ -175,6 +184,9 @@ pub struct OneStep {
     /// Other steps of the same principal that do the same: the same role passed to the same service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// What must be there beside the policies, and was not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
     /// A principal that it leads to.
     #[serde(default)]
     pub example: Option<String>,
@@ -192,8 +204,22 @@ pub struct Escalation {
     pub to: String,
     /// As sure as its least sure step.
     pub certainty: Certainty,
-    /// The steps in order.
+    /// The steps in order: the shortest path.
     pub path: Vec<Hop>,
+    /// Other first steps of the same principal that lead there too; `one_step` has their evidence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<Alternative>,
+}
+
+/// Another first step that leads to an administrator.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Alternative {
+    /// By which means.
+    pub primitive: String,
+    /// Whom it makes of the principal.
+    pub to: String,
+    /// How sure the step is.
+    pub certainty: Certainty,
 }
 
 /// A step of a path.
@@ -212,16 +238,16 @@ pub struct Hop {
     pub evidence: Vec<Evidence>,
 }
 
-/// A step that something prevents.
+/// Steps that something prevents.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Blocked {
-    /// Who would take it.
+    /// Who would take them.
     pub principal: String,
-    /// The step.
-    pub what: String,
-    /// What prevents it.
+    /// The steps.
+    pub what: Vec<String>,
+    /// What prevents them.
     pub by: String,
-    /// The statement that does.
+    /// The statement that does, or the policy that lacks an Allow.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
 }
@@ -252,26 +278,24 @@ pub struct Outside {
     pub evidence: Vec<Evidence>,
 }
 
-/// A way of tampering with logs.
+/// What a principal can do to the logs, or to what watches them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tamper {
-    /// Its identifier.
-    pub id: String,
-    /// The action.
-    pub action: String,
-    /// On what.
-    pub resource: String,
-    /// Who can.
-    pub principals: Vec<Holder>,
-}
-
-/// A principal that holds a permission.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Holder {
     /// Its ARN.
     pub principal: String,
+    /// By which statement what.
+    pub grants: Vec<TamperGrant>,
+}
+
+/// What one statement lets a principal do to the logs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TamperGrant {
     /// How sure.
     pub certainty: Certainty,
+    /// The actions.
+    pub actions: Vec<String>,
+    /// The resources that it can be done to: those collected, or a pattern for all of a kind.
+    pub resources: Vec<String>,
     /// What it rests on.
     #[serde(default)]
     pub evidence: Vec<Evidence>,

@@ -10,7 +10,7 @@ use crate::truth::Truth;
 
 /// A resource pattern, classed by what its matching costs.
 #[derive(Debug, Clone)]
-enum Pattern {
+pub(crate) enum Pattern {
     Any,
     Literal(Box<str>),
     Prefix(Box<str>),
@@ -82,7 +82,7 @@ impl Pattern {
     }
 
     /// Without variables, against one resource.
-    fn matches_one(&self, text: &str) -> bool {
+    pub(crate) fn matches_one(&self, text: &str) -> bool {
         match self {
             Pattern::Any => true,
             Pattern::Literal(literal) => **literal == *text,
@@ -111,6 +111,7 @@ pub struct Compiled {
     pub source: Statement,
     resources: Option<Listed<Pattern>>,
     pub(crate) tests: Box<[Test]>,
+    everything: bool,
 }
 
 /// The action of a request.
@@ -157,7 +158,9 @@ impl Compiled {
             entries: listed.entries.iter().map(|text| Pattern::new(text, version)).collect(),
         });
         let tests = source.conditions.iter().map(|c| Test::new(c, version)).collect();
-        Compiled { source, resources, tests }
+        let everything =
+            resources.as_ref().is_none_or(|r| !r.not && r.entries.iter().any(|p| matches!(p, Pattern::Any)));
+        Compiled { source, resources, tests, everything }
     }
 
     /// Whether the statement grants.
@@ -184,6 +187,9 @@ impl Compiled {
     /// Whether the statement speaks of the resource; of many, unknown when of some of them only.
     #[must_use]
     pub fn covers(&self, target: &Target, context: &dyn Context) -> Truth {
+        if self.everything {
+            return Truth::True;
+        }
         let Some(resources) = &self.resources else { return Truth::True };
         let found = Truth::any(resources.entries.iter().map(|pattern| pattern.matches(target, context)));
         if resources.not { !found } else { found }
@@ -214,7 +220,12 @@ impl Compiled {
     /// Whether the statement speaks of every resource.
     #[must_use]
     pub fn covers_everything(&self) -> bool {
-        self.resources.as_ref().is_none_or(|r| !r.not && r.entries.iter().any(|p| matches!(p, Pattern::Any)))
+        self.everything
+    }
+
+    /// Its resource patterns; none when it has no such element.
+    pub(crate) fn patterns(&self) -> Option<&Listed<Pattern>> {
+        self.resources.as_ref()
     }
 
     /// The actions that it speaks of.

@@ -381,7 +381,7 @@ impl<'a, 'q> Evaluation<'a, 'q> {
 }
 
 /// Whether the resource's own policy must grant, in its account too: trust policies and key policies.
-fn wants_grant(action: &Action, target: &Target) -> bool {
+pub(crate) fn wants_grant(action: &Action, target: &Target) -> bool {
     let name = action.name.to_ascii_lowercase();
     let role =
         name.starts_with("sts:assumerole") || matches!(name.as_str(), "sts:tagsession" | "sts:setsourceidentity");
@@ -389,6 +389,6 @@ fn wants_grant(action: &Action, target: &Target) -> bool {
 }
 
 /// The account in a resource's ARN, if it tells one.
-fn account_in(arn: &str) -> Option<&str> {
+pub(crate) fn account_in(arn: &str) -> Option<&str> {
     arn.split(':').nth(4).filter(|account| crate::document::is_account_id(account))
 }

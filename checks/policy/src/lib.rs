@@ -13,8 +13,6 @@ pub mod decide;
 pub mod document;
 pub mod estate;
 pub mod glob;
-mod outside;
-mod primitives;
 pub mod reach;
 mod refine;
 pub mod simulate;

@@ -1,0 +1,351 @@
+//! Accounts as a whole: every document compiled once, every principal with what it holds, and point questions over all of them.
+
+mod build;
+mod document;
+mod who;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::access::Evidence;
+use crate::account::{AccountData, ControlLevel, ResourcePolicy};
+use crate::actions::{ActionId, ActionTable};
+use crate::compile::{Compiled, Target};
+use crate::context::{Context, Lookup};
+use crate::truth::Truth;
+
+pub(crate) use document::{Document, Says};
+pub use who::{Holder, WhoCan};
+
+/// A policy that a principal holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    pub(crate) document: usize,
+    /// How it is cited: an ARN, or `inline NAME`, with the group it comes by.
+    pub(crate) name: Arc<str>,
+    pub(crate) version: Option<Arc<str>>,
+    /// The group that it comes by.
+    pub(crate) group: Option<Arc<str>>,
+}
+
+impl Held {
+    /// Whether the account may change the policy: it is managed, and not AWS's own.
+    pub(crate) fn is_customer_managed(&self) -> bool {
+        self.name.starts_with("arn:") && !self.name.contains(":iam::aws:")
+    }
+}
+
+/// A user or a role.
+#[derive(Debug, Clone)]
+pub(crate) struct Principal {
+    pub(crate) arn: String,
+    pub(crate) name: String,
+    pub(crate) account: usize,
+    pub(crate) user: bool,
+    pub(crate) path: String,
+    pub(crate) groups: Vec<String>,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) held: Vec<Held>,
+    pub(crate) boundary: Option<Held>,
+    /// A policy that it holds was not among the data.
+    pub(crate) lacks: Option<String>,
+    pub(crate) trust: Option<usize>,
+    /// An instance profile holds the role.
+    pub(crate) on_instances: bool,
+    /// It stands for any member of a group: who it is, is not known.
+    pub(crate) unnamed: bool,
+}
+
+impl Principal {
+    /// Whether AWS keeps customers from changing the role.
+    pub(crate) fn is_protected(&self) -> bool {
+        self.path.starts_with("/aws-service-role/") || self.path.starts_with("/aws-reserved/")
+    }
+
+    pub(crate) fn is_service_linked(&self) -> bool {
+        self.path.starts_with("/aws-service-role/")
+    }
+}
+
+/// The levels of SCPs or RCPs above accounts.
+#[derive(Debug, Clone, Default)]
+pub enum Controls {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// The same above every account.
+    Everywhere(Vec<ControlLevel>),
+    /// By account; an empty list where none bind it: the management account, or one that is in no organization.
+    Each(BTreeMap<String, Vec<ControlLevel>>),
+}
+
+impl Controls {
+    /// The levels above an account; none when they are not known.
+    #[must_use]
+    pub fn above(&self, account: &str) -> Option<&[ControlLevel]> {
+        match self {
+            Controls::Unknown => None,
+            Controls::Everywhere(levels) => Some(levels),
+            Controls::Each(accounts) => accounts.get(account).map(Vec::as_slice),
+        }
+    }
+}
+
+/// What keeps logs or watches over them: ARNs by kind, in the words of `data/log_tamper.txt` (`trail`, `log bucket`,
+/// `detector`). A kind that is there was collected whole, even if it has none.
+pub type Watched = BTreeMap<String, Vec<String>>;
+
+/// What stands above and beside the accounts.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// Service control policies.
+    pub scp: Controls,
+    /// Resource control policies.
+    pub rcp: Controls,
+    /// The policies of resources, as far as they are known.
+    pub resources: Vec<ResourcePolicy>,
+    /// The trails, buckets, detectors and so on that are known, by account.
+    pub watched: BTreeMap<String, Watched>,
+    /// The organization's id, by account.
+    pub organizations: BTreeMap<String, String>,
+}
+
+/// Accounts with their principals and policies.
+#[derive(Debug)]
+pub struct Estate {
+    pub(crate) table: &'static ActionTable,
+    pub(crate) accounts: Vec<AccountData>,
+    pub(crate) documents: Vec<Document>,
+    pub(crate) principals: Vec<Principal>,
+    pub(crate) by_arn: HashMap<String, usize>,
+    /// By account: SCPs by level. None: there are none, or they are not known.
+    pub(crate) scp: Vec<Option<Vec<Vec<Held>>>>,
+    pub(crate) rcp: Vec<Option<Vec<Vec<Held>>>>,
+    /// By account and group: the policies of the group.
+    pub(crate) groups: Vec<Vec<Vec<Held>>>,
+    /// By ARN of a managed policy: its versions that are not in force.
+    pub(crate) versions: HashMap<String, Vec<Held>>,
+    /// By ARN of a resource: its policy.
+    pub(crate) resources: HashMap<String, usize>,
+    pub(crate) watched: BTreeMap<String, Watched>,
+    organizations: BTreeMap<String, String>,
+    /// The time of the questions, as ISO 8601.
+    now: String,
+}
+
+/// What a principal's request tells of itself.
+pub(crate) struct Asking<'a> {
+    pub(crate) principal: &'a Principal,
+    account: &'a str,
+    organization: Option<&'a str>,
+    now: &'a str,
+    /// The action that is asked for, with the list that tells which keys its request has.
+    action: Option<(&'a ActionTable, ActionId)>,
+    /// Keys of the request itself, in lower case.
+    pub(crate) given: &'a [(&'a str, &'a str)],
+}
+
+impl Context for Asking<'_> {
+    fn lookup(&self, key: &str) -> Lookup<'_> {
+        if let Some((_, value)) = self.given.iter().find(|(k, _)| *k == key) {
+            return Lookup::One((*value).into());
+        }
+        if self.lacks(key) {
+            return Lookup::Missing;
+        }
+        let p = self.principal;
+        if p.unnamed && is_of_principal(key) {
+            return Lookup::Unknown;
+        }
+        match key {
+            "aws:principalarn" => Lookup::One(p.arn.as_str().into()),
+            "aws:principalaccount" => Lookup::One(self.account.into()),
+            "aws:principalorgid" => self.organization.map_or(Lookup::Unknown, |id| Lookup::One(id.into())),
+            "aws:principaltype" => Lookup::One(if p.user { "User" } else { "AssumedRole" }.into()),
+            "aws:principalisawsservice" => Lookup::One("false".into()),
+            "aws:username" if p.user => Lookup::One(p.name.as_str().into()),
+            "aws:username" => Lookup::Missing,
+            "aws:currenttime" => Lookup::One(self.now.into()),
+            // The credentials of a role are temporary, always.
+            "aws:tokenissuetime" if !p.user => Lookup::Present,
+            // AWS answers over TLS; who asks in the clear gets nothing from its APIs.
+            "aws:securetransport" => Lookup::One("true".into()),
+            _ => match key.strip_prefix("aws:principaltag/") {
+                // Tag keys are folded. A session of a role may bring tags of its own.
+                Some(tag) => match p.tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(tag)) {
+                    Some((_, value)) if p.user => Lookup::One(value.as_str().into()),
+                    None if p.user => Lookup::Missing,
+                    _ => Lookup::Unknown,
+                },
+                None => Lookup::Unknown,
+            },
+        }
+    }
+}
+
+impl Asking<'_> {
+    /// Whether requests for the action do not have a key of IAM's own: `iam:PolicyARN` is there when a policy is attached, not
+    /// when an access key is made. Source: Service Authorization Reference, "Actions, resources, and condition keys for IAM".
+    fn lacks(&self, key: &str) -> bool {
+        let Some((table, action)) = self.action.filter(|_| key.starts_with("iam:") && !key.contains('/')) else {
+            return false;
+        };
+        table.name(action).starts_with("iam:") && !table.condition_keys(action).any(|one| one.eq_ignore_ascii_case(key))
+    }
+}
+
+/// Whether a key tells who asks.
+fn is_of_principal(key: &str) -> bool {
+    matches!(key, "aws:principalarn" | "aws:username" | "aws:userid") || key.starts_with("aws:principaltag/")
+}
+
+/// In the telling of a question's layers: what the policies of one level of SCPs say together.
+const LEVEL: &str = "scp level";
+
+/// The reasons of an answer to a point question.
+#[derive(Debug, Clone)]
+pub(crate) struct Point {
+    /// The statement that grants.
+    pub(crate) by: Option<Evidence>,
+    /// What stands against it although something grants: the statement, or the layer.
+    pub(crate) against: Option<Evidence>,
+}
+
+pub(crate) fn cite(layer: &str, held: &Held, statement: &Compiled, action: &str) -> Evidence {
+    Evidence {
+        statement: u32::try_from(statement.source.number).unwrap_or(u32::MAX),
+        sid: statement.source.sid.clone(),
+        pattern: statement.pattern_for(action).map(str::to_owned),
+        ..whole(layer, held)
+    }
+}
+
+/// A policy as a whole, where no statement of it decides: it lacks an Allow.
+pub(crate) fn whole(layer: &str, held: &Held) -> Evidence {
+    Evidence {
+        layer: layer.to_owned(),
+        policy: held.name.to_string(),
+        version: held.version.as_deref().map(str::to_owned),
+        ..Evidence::default()
+    }
+}
+
+impl Estate {
+    /// The date of the action list.
+    #[must_use]
+    pub fn action_date(&self) -> &str {
+        self.table.date()
+    }
+
+    /// How many principals there are.
+    #[must_use]
+    pub fn principals(&self) -> usize {
+        self.principals.len()
+    }
+
+    /// The organization that an account is in, if that is known.
+    pub(crate) fn organization(&self, account: &str) -> Option<&str> {
+        self.organizations.get(account).map(String::as_str)
+    }
+
+    pub(crate) fn asking<'a>(
+        &'a self,
+        principal: &'a Principal,
+        action: Option<ActionId>,
+        given: &'a [(&'a str, &'a str)],
+    ) -> Asking<'a> {
+        let account = self.accounts[principal.account].account.as_str();
+        let organization = self.organization(account);
+        let action = action.map(|action| (self.table, action));
+        Asking { principal, account, organization, now: &self.now, action, given }
+    }
+
+    /// The levels of SCPs that bind a principal; service-linked roles are free of them.
+    pub(crate) fn levels(&self, p: &Principal) -> &[Vec<Held>] {
+        match &self.scp[p.account] {
+            Some(levels) if !p.is_service_linked() => levels,
+            _ => &[],
+        }
+    }
+
+    /// Whether a principal's own policies, boundary and SCPs allow an action on a resource.
+    #[must_use]
+    pub(crate) fn allowed(&self, p: &Principal, action: ActionId, target: &Target, given: &[(&str, &str)]) -> Truth {
+        self.weigh(p, action, target, given, &mut |_, _, _| {})
+    }
+
+    /// The same, telling each policy that had a say: layer, policy, what it says.
+    pub(crate) fn weigh<'a>(
+        &'a self,
+        p: &'a Principal,
+        action: ActionId,
+        target: &Target,
+        given: &[(&str, &str)],
+        told: &mut dyn FnMut(&'static str, &'a Held, Says<'a>),
+    ) -> Truth {
+        let context = self.asking(p, Some(action), given);
+        let mut allow = if p.lacks.is_some() { Truth::Unknown } else { Truth::False };
+        let mut deny = allow;
+        for held in &p.held {
+            let says = self.documents[held.document].says(action, target, &context);
+            allow = allow.or(says.allow);
+            deny = deny.or(says.deny);
+            told("identity", held, says);
+        }
+        if !allow.possible() {
+            return Truth::False;
+        }
+        if let Some(held) = &p.boundary {
+            let says = self.documents[held.document].says(action, target, &context);
+            allow = allow.and(says.allow);
+            deny = deny.or(says.deny);
+            told("boundary", held, says);
+        }
+        for level in self.levels(p) {
+            let mut here = Truth::False;
+            for held in level {
+                let says = self.documents[held.document].says(action, target, &context);
+                here = here.or(says.allow);
+                deny = deny.or(says.deny);
+                told("scp", held, says);
+            }
+            if let Some(held) = level.first() {
+                told(LEVEL, held, Says { allow: here, allow_by: None, deny: Truth::False, deny_by: None });
+            }
+            allow = allow.and(here);
+        }
+        allow.and(!deny)
+    }
+
+    /// A point question with its reasons.
+    pub(crate) fn point(&self, p: &Principal, action: ActionId, target: &Target, given: &[(&str, &str)]) -> Point {
+        let mut by: Option<(Truth, &Held, &Compiled)> = None;
+        let mut denied: Option<(&str, &Held, &Compiled, Truth)> = None;
+        let mut capped: Option<(&str, &Held)> = None;
+        let allowed = self.weigh(p, action, target, given, &mut |layer, held, says| {
+            if let (Some(statement), "identity") = (says.allow_by, layer)
+                && by.is_none_or(|(truth, ..)| says.allow > truth)
+            {
+                by = Some((says.allow, held, statement));
+            }
+            if let Some(statement) = says.deny_by
+                && denied.is_none_or(|(.., truth)| says.deny > truth)
+            {
+                denied = Some((layer, held, statement, says.deny));
+            }
+            match layer {
+                "boundary" if !says.allow.certain() => capped = capped.or(Some((layer, held))),
+                LEVEL if !says.allow.certain() => capped = capped.or(Some(("scp", held))),
+                _ => {}
+            }
+        });
+        let name = self.table.name(action);
+        let against = match (denied, capped) {
+            _ if allowed.certain() => None,
+            (Some((layer, held, statement, _)), _) => Some(cite(layer, held, statement, name)),
+            (None, Some((layer, held))) => Some(whole(layer, held)),
+            (None, None) => None,
+        };
+        Point { by: by.map(|(_, held, statement)| cite("identity", held, statement, name)), against }
+    }
+}
