@@ -46,7 +46,8 @@ const GRANTS: [&[&str]; 33] = [
     &["*"],
 ];
 
-const SERVICES: [&str; 4] = ["lambda.amazonaws.com", "ec2.amazonaws.com", "cloudformation.amazonaws.com", "glue.amazonaws.com"];
+const SERVICES: [&str; 4] =
+    ["lambda.amazonaws.com", "ec2.amazonaws.com", "cloudformation.amazonaws.com", "glue.amazonaws.com"];
 
 /// How many of each an account has.
 struct Sizes {
@@ -164,7 +165,7 @@ impl Maker<'_> {
             1 => {
                 let actions = *self.random.pick(&GRANTS);
                 statement("Deny", actions, "*")
-            },
+            }
             2 | 3 => {
                 let resource = self.resource("iam:PassRole");
                 statement("Deny", &["iam:*", "sts:*"], &resource)
@@ -242,7 +243,8 @@ impl Maker<'_> {
             statements.push(statement);
         }
         if self.random.chance(8) {
-            let deny = json!({ "Effect": "Deny", "Principal": { "AWS": self.user_arn(self.number) }, "Action": "sts:*" });
+            let deny =
+                json!({ "Effect": "Deny", "Principal": { "AWS": self.user_arn(self.number) }, "Action": "sts:*" });
             statements.push(self.conditional(deny, 30));
         }
         document(&statements)
@@ -297,7 +299,8 @@ impl Maker<'_> {
             policies.push(Managed { arn: format!("arn:aws:iam::{number}:policy/p{at}"), versions });
         }
         for at in 0..3 {
-            policies.push(Managed { arn: format!("arn:aws:iam::{number}:policy/b{at}"), versions: vec![self.ceiling()] });
+            policies
+                .push(Managed { arn: format!("arn:aws:iam::{number}:policy/b{at}"), versions: vec![self.ceiling()] });
         }
         let mut groups = Vec::new();
         for at in 0..self.sizes.groups {

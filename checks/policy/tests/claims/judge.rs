@@ -40,6 +40,8 @@ struct Actor<'w> {
     contexts: Vec<Map<String, Value>>,
     /// The patterns of its Allow statements, and whether they are those left out: who does not name an action is not asked about it.
     names: Vec<(bool, Vec<String>)>,
+    /// Whether its own policies deny anything.
+    denies: bool,
     /// What was asked of its own policies.
     asked: RefCell<HashMap<(String, String), bool>>,
 }
@@ -131,13 +133,14 @@ impl<'w> Actor<'w> {
                 put("aws:TokenIssueTime", NOW);
             }
         }
+        let denies = held.iter().flat_map(|d| list(&d["Statement"])).any(|s| s["Effect"] == "Deny");
         let names = held.iter().flat_map(|d| list(&d["Statement"])).filter(|s| s["Effect"] == "Allow").map(|s| {
             let not = !s["NotAction"].is_null();
             let patterns = list(&s[if not { "NotAction" } else { "Action" }]);
             (not, patterns.iter().filter_map(|p| p.as_str()).map(str::to_lowercase).collect())
         });
         let names = names.collect();
-        Actor { account, entity, arn: entity.arn(), policies, contexts, names, asked: RefCell::default() }
+        Actor { account, entity, arn: entity.arn(), policies, contexts, names, denies, asked: RefCell::default() }
     }
 
     /// Allowed on a resource whatever the unknown keys are.
@@ -187,6 +190,9 @@ impl<'w> Actor<'w> {
     }
 
     fn with_everything(&self) -> bool {
+        if self.policies["boundary"].is_null() && self.policies["scp"].is_null() && !self.denies {
+            return true;
+        }
         let mut identity = self.policies["identity"].clone();
         identity.as_array_mut().unwrap().push(allow(&["*"], "*"));
         self.is_administrator_with(identity)
@@ -230,8 +236,9 @@ impl<'w> Judge<'w> {
         let mut random = Random::new(seed);
         let actors: BTreeMap<String, Actor<'w>> =
             world.entities().map(|(account, e)| (e.arn(), Actor::new(world, account, e, &mut random))).collect();
-        let administrators = actors.values().filter(|a| a.is_administrator_under(&a.policies)).map(|a| a.arn.clone());
-        let administrators = administrators.collect();
+        let administrators = actors.values().filter(|a| CORE.iter().all(|action| a.speaks_of(action)));
+        let administrators = administrators.filter(|a| a.is_administrator_under(&a.policies));
+        let administrators = administrators.map(|a| a.arn.clone()).collect();
         let strong = actors.values().filter(|a| a.with_everything()).map(|a| a.arn.clone()).collect();
         Judge { world, actors, administrators, strong, primitives: primitives() }
     }
@@ -273,15 +280,19 @@ impl<'w> Judge<'w> {
 
     fn trusts(&self, to: &Actor<'_>, service: &str) -> bool {
         // Whether a star is a service too may be left open: it must be named.
-        let named = |s: &&Value| s["Effect"] == "Deny" || list(&s["Principal"]["Service"]).iter().any(|name| name == service);
+        let named =
+            |s: &&Value| s["Effect"] == "Deny" || list(&s["Principal"]["Service"]).iter().any(|name| name == service);
         let trust: Value = list(&to.entity.trust["Statement"]).iter().filter(named).cloned().collect();
         let policies = json!({ "resource": [{ "Version": "2012-10-17", "Statement": trust }] });
         !to.entity.user
             && to.contexts.iter().all(|context| {
                 let mut asked = context.clone();
                 // Of a service's own request nothing is known that is known of a principal.
-                asked.retain(|key, _| !key.starts_with("aws:Principal") && key != "aws:username" && key != "aws:TokenIssueTime");
-                let request = json!({ "principal": service, "action": "sts:AssumeRole", "resource": to.arn, "context": asked });
+                asked.retain(|key, _| {
+                    !key.starts_with("aws:Principal") && key != "aws:username" && key != "aws:TokenIssueTime"
+                });
+                let request =
+                    json!({ "principal": service, "action": "sts:AssumeRole", "resource": to.arn, "context": asked });
                 decide_one(&policies, &request) == Decision::Allow
             })
     }
@@ -301,7 +312,9 @@ impl<'w> Judge<'w> {
             match *service {
                 "lambda" => ["app-1", "ops-1", "zq"].iter().any(|name| on(&format!("function:{name}"))),
                 // A launch is asked about everything that it needs.
-                "ec2" => ["instance/*", "network-interface/*", "volume/*", "subnet/zq", "security-group/zq"].iter().all(|k| on(k)),
+                "ec2" => ["instance/*", "network-interface/*", "volume/*", "subnet/zq", "security-group/zq"]
+                    .iter()
+                    .all(|k| on(k)),
                 _ => on("any/zq"),
             }
         })
@@ -323,8 +336,10 @@ impl<'w> Judge<'w> {
             return Err("the role does not trust the service");
         }
         let own = format!("arn:aws:iam::{}:instance-profile/zq", from.entity.account);
-        let profile = || ["iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"].iter().all(|call| from.may(call, &own));
-        if *service == "ec2.amazonaws.com" && !to.entity.profile && !profile() {
+        let profile =
+            || ["iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"].iter().all(|call| from.may(call, &own));
+        let launches = primitive.starts_with("pass-ec2") || primitive.starts_with("pass-asg");
+        if launches && !to.entity.profile && !profile() {
             return Err("no instance profile holds the role");
         }
         if Self::starts(from, &rest) { Ok(()) } else { Err("no one resource allows the calls that start it") }
@@ -366,9 +381,8 @@ impl<'w> Judge<'w> {
         };
         let kind = primitive.split('-').next().unwrap_or_default();
         match (primitive, kind) {
-            ("pol-new-version", _) => own().any(|(arn, _)| {
-                from.may(call, arn) && from.is_administrator_with(replaced(arn, &allow(&["*"], "*")))
-            }),
+            ("pol-new-version", _) => own()
+                .any(|(arn, _)| from.may(call, arn) && from.is_administrator_with(replaced(arn, &allow(&["*"], "*")))),
             ("pol-switch-default", _) => own().any(|(arn, _)| {
                 let others = &account.policy(arn).versions[1..];
                 from.may(call, arn) && others.iter().any(|d| from.is_administrator_with(replaced(arn, d)))
@@ -380,9 +394,7 @@ impl<'w> Judge<'w> {
                     && from.may(call, &account.group_arn(&group.name))
                     && from.is_administrator_with(documents(account, &joined).into_iter().map(|(_, d)| d).collect())
             }),
-            (_, "group") => {
-                e.groups.iter().any(|g| from.may(call, &account.group_arn(g))) && self.is_strong(&from.arn)
-            }
+            (_, "group") => e.groups.iter().any(|g| from.may(call, &account.group_arn(g))) && self.is_strong(&from.arn),
             (_, "user") => e.user && from.may(call, &from.arn) && self.is_strong(&from.arn),
             (_, "role") => !e.user && from.may(call, &from.arn) && self.is_strong(&from.arn),
             _ => false,
@@ -409,7 +421,7 @@ impl<'w> Judge<'w> {
 
     /// Why the last step of a path that is claimed as certain does not end at an administrator.
     pub fn refute_end(&self, to: &str, primitive: &str) -> Option<String> {
-        let Some(to) = self.actors.get(to) else { return None };
+        let to = self.actors.get(to)?;
         let ends = if primitive.contains('+') { self.is_strong(&to.arn) } else { to.core_under(&to.policies) };
         (!ends).then(|| "what it ends at is no administrator beyond doubt".to_owned())
     }
@@ -446,7 +458,10 @@ impl<'w> Judge<'w> {
                     PASSES.into_iter().filter(|id| self.passes(from, to, id).is_ok()).for_each(|id| way(id, &to.arn));
                 }
                 if self.is_strong(&to.arn) {
-                    STRENGTHENS.into_iter().filter(|id| self.takes(from, to, id).is_ok()).for_each(|id| way(id, &to.arn));
+                    STRENGTHENS
+                        .into_iter()
+                        .filter(|id| self.takes(from, to, id).is_ok())
+                        .for_each(|id| way(id, &to.arn));
                 }
             }
         }

@@ -92,7 +92,11 @@ pub fn trust(principal: &Value) -> Value {
 }
 
 fn inline(documents: &[Value]) -> Value {
-    documents.iter().enumerate().map(|(at, d)| json!({ "PolicyName": format!("own-{at}"), "PolicyDocument": d })).collect()
+    documents
+        .iter()
+        .enumerate()
+        .map(|(at, d)| json!({ "PolicyName": format!("own-{at}"), "PolicyDocument": d }))
+        .collect()
 }
 
 fn attached(arns: &[String]) -> Value {
@@ -108,7 +112,8 @@ impl Account {
                 "Path": e.path, "Arn": e.arn(), "CreateDate": MADE, "Tags": tags, "AttachedManagedPolicies": attached(&e.attached),
             });
             if let Some(arn) = &e.boundary {
-                out["PermissionsBoundary"] = json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn });
+                out["PermissionsBoundary"] =
+                    json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn });
             }
             if e.user {
                 out["UserName"] = json!(e.name);
@@ -183,15 +188,12 @@ impl World {
         self.accounts.iter().flat_map(|account| account.entities.iter().map(move |e| (account, e)))
     }
 
-    pub fn find(&self, arn: &str) -> Option<(&Account, &Entity)> {
-        self.entities().find(|(_, e)| e.arn() == arn)
-    }
-
     /// What a failure is about: some principals with all that they hold.
     pub fn dump(&self, arns: &[&str]) -> String {
         let mut out = String::new();
         for (account, e) in self.entities().filter(|(_, e)| arns.contains(&e.arn().as_str())) {
-            let held: Value = documents(account, e).into_iter().map(|(name, d)| json!({ name: d["Statement"] })).collect();
+            let held: Value =
+                documents(account, e).into_iter().map(|(name, d)| json!({ name: d["Statement"] })).collect();
             out += &format!("\n  {} tags {:?} groups {:?}\n    holds {held}", e.arn(), e.tags, e.groups);
             if let Some(arn) = &e.boundary {
                 out += &format!("\n    boundary {}", account.policy(arn).versions[0]["Statement"]);
