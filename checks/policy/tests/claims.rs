@@ -9,6 +9,8 @@
 mod generate;
 #[path = "claims/judge.rs"]
 mod judge;
+#[path = "claims/judge_itself.rs"]
+mod judge_itself;
 #[path = "claims/planted.rs"]
 mod planted;
 mod reference;
