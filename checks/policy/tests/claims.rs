@@ -59,12 +59,26 @@ fn claims(seed: u64, judge: &Judge<'_>, access: &Access, tally: &mut Tally, wron
     }
     for escalation in access.escalations.iter().filter(|e| e.certainty == Certainty::Certain) {
         tally.claims += 1;
+        let mut changed: Option<judge::Actor<'_>> = None;
         for hop in &escalation.path {
-            if let Some(why) = judge.refute_step(&hop.from, &hop.to, &hop.primitive) {
+            assert!(!hop.evidence.is_empty(), "seed {seed}: a step without evidence: {hop:?}");
+            // Somebody in a group, or without its boundary, is itself, with other policies.
+            if hop.to.contains(":group/") || hop.to == hop.from {
+                match judge.changed(&hop.from, &hop.to, &hop.primitive) {
+                    Ok(Some(actor)) => changed = Some(actor),
+                    Ok(None) => break,
+                    Err(why) => wrong.push((format!("step {}, {why}", hop.primitive), format!("seed {seed}: {hop:?}"))),
+                }
+                continue;
+            }
+            let refuted = match changed.take() {
+                Some(actor) => judge.refute_step_of(&actor, &hop.to, &hop.primitive),
+                None => judge.refute_step(&hop.from, &hop.to, &hop.primitive),
+            };
+            if let Some(why) = refuted {
                 let story = format!("seed {seed}: {} -> {}{}", hop.from, hop.to, dump(&[&hop.from, &hop.to]));
                 wrong.push((format!("step {}, {why}", hop.primitive), story));
             }
-            assert!(!hop.evidence.is_empty(), "seed {seed}: a step without evidence: {hop:?}");
         }
         let last = escalation.path.last().expect("a path has steps");
         if let Some(why) = judge.refute_end(&last.to, &last.primitive) {
@@ -112,7 +126,7 @@ fn answers(seed: u64, judge: &Judge<'_>, estate: &Estate, wrong: &mut Vec<Wrong>
     for (_, e) in judge.world().entities().filter(|(_, e)| e.account == target.account) {
         let arn = e.arn();
         let (always, sometimes) = judge.answers(&arn, action, &target.arn());
-        let answer = found.iter().find(|h| h.principal == arn).map(|h| h.certain);
+        let answer = found.principals.iter().find(|h| h.principal == arn).map(|h| h.certain);
         if answer == Some(true) && !always || answer.is_none() && sometimes {
             let story =
                 format!("seed {seed}: {arn} {action} {}: {answer:?}{}", target.arn(), judge.world().dump(&[&arn]));

@@ -100,8 +100,11 @@ fn administrators_are_those_whom_nothing_holds_back() {
 fn a_denied_step_is_told_with_the_statement_that_denies_it() {
     let estate = estate(None);
     let access = Reach::new(&estate).access();
-    let blocked =
-        access.blocked.iter().find(|b| b.principal.ends_with("/held-back") && b.what.contains(&"user-attach".to_owned())).unwrap();
+    let blocked = access
+        .blocked
+        .iter()
+        .find(|b| b.principal.ends_with("/held-back") && b.what.contains(&"user-attach".to_owned()))
+        .unwrap();
     assert!(blocked.evidence.iter().any(|e| e.sid.as_deref() == Some("NoIam")), "{blocked:?}");
     assert!(access.escalations.iter().all(|e| !e.from.ends_with("/held-back")));
 }

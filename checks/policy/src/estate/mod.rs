@@ -190,7 +190,7 @@ impl Asking<'_> {
         let Some((table, action)) = self.action.filter(|_| key.starts_with("iam:") && !key.contains('/')) else {
             return false;
         };
-        table.name(action).starts_with("iam:") && !table.condition_keys(action).any(|one| one.eq_ignore_ascii_case(key))
+        !table.condition_keys(action).any(|one| one.eq_ignore_ascii_case(key))
     }
 }
 
@@ -241,6 +241,11 @@ impl Estate {
     #[must_use]
     pub fn principals(&self) -> usize {
         self.principals.len()
+    }
+
+    /// The time of the questions.
+    pub(crate) fn now(&self) -> &str {
+        &self.now
     }
 
     /// The organization that an account is in, if that is known.

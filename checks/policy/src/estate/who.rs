@@ -229,7 +229,10 @@ impl Estate {
             tell(what, "not among the data: it may let in more, and may deny (--resource-policies FILE takes it in)");
         }
         if let Some(owner) = asked.owner.filter(|owner| self.accounts.iter().all(|a| a.account != *owner)) {
-            tell(format!("account {owner}, which owns the resource"), "it was not collected: its principals are not told");
+            tell(
+                format!("account {owner}, which owns the resource"),
+                "it was not collected: its principals are not told",
+            );
         }
         for account in self.accounts.iter().filter(|account| !account.complete) {
             tell(

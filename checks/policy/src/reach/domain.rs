@@ -205,7 +205,14 @@ impl<'e> Domain<'e> {
 
     fn of(members: Vec<Member>, arns: Vec<&'e str>) -> Domain<'e> {
         let matched = RefCell::default();
-        Domain { members, arns, matched, administrators: Wins::default(), ceilings: Wins::default(), with_policies: Rc::default() }
+        Domain {
+            members,
+            arns,
+            matched,
+            administrators: Wins::default(),
+            ceilings: Wins::default(),
+            with_policies: Rc::default(),
+        }
     }
 
     /// The place of an ARN.
@@ -332,9 +339,7 @@ impl<'e> Domain<'e> {
                 }
             }
             let free_of_boundary = p.boundary.is_none() || granted == Granted::ByTrust { capped: false };
-            let skip = |layer: usize| {
-                (layer == 0 && granted != Granted::Own) || (layer == 1 && free_of_boundary)
-            };
+            let skip = |layer: usize| (layer == 0 && granted != Granted::Own) || (layer == 1 && free_of_boundary);
             let capped = allow.iter().enumerate().filter(|(layer, _)| !skip(*layer)).map(|(_, truth)| *truth);
             Truth::all(capped).and(!deny)
         };

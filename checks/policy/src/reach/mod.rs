@@ -88,7 +88,6 @@ enum To {
 struct Step {
     to: To,
     primitive: &'static str,
-    gives_all: bool,
     /// The trust policy of the role is part of its evidence.
     by_trust: bool,
     why: Rc<[Ask]>,
@@ -170,7 +169,8 @@ impl<'e> Reach<'e> {
             mask
         };
         for primitive in &mut primitives {
-            primitive.mask = mask(&|action| primitive.actions.contains(&action));
+            let by_trust = |action| primitive.is_by_trust() && Some(action) == table.id(trust::ASSUME);
+            primitive.mask = mask(&|action| primitive.actions.contains(&action) && !by_trust(action));
         }
         let interest = estate
             .documents
@@ -189,7 +189,8 @@ impl<'e> Reach<'e> {
             }
         }
         let bar = Bar::new(estate);
-        let takes_policy = |action: &ActionId| table.condition_keys(*action).any(|key| key.eq_ignore_ascii_case("iam:PolicyARN"));
+        let takes_policy =
+            |action: &ActionId| table.condition_keys(*action).any(|key| key.eq_ignore_ascii_case("iam:PolicyARN"));
         let attaching = interesting.iter().copied().filter(takes_policy).collect();
         let mut reach = Reach {
             estate,
@@ -258,9 +259,7 @@ impl<'e> Reach<'e> {
 
     /// Whether an actor's Allow statements name an action.
     fn names(&self, at: usize, action: ActionId) -> bool {
-        self.interesting
-            .binary_search(&action)
-            .is_ok_and(|place| self.masks[at][place / 64] & (1 << (place % 64)) != 0)
+        self.interesting.binary_search(&action).is_ok_and(|place| self.masks[at][place / 64] & (1 << (place % 64)) != 0)
     }
 
     /// Whether they name all that a primitive needs.
@@ -332,9 +331,11 @@ impl<'e> Reach<'e> {
         Truth::all(kinds.into_iter().filter(|(_, actions)| actions.len() > 1).map(|(pattern, actions)| {
             let target = Target::new(pattern, true);
             let all = |target: &Target| {
-                Truth::all(actions.iter().map(|a| {
-                    self.estate.allowed(p, *a, target, self.given(p, *a, &Given::Attach).as_slice())
-                }))
+                Truth::all(
+                    actions
+                        .iter()
+                        .map(|a| self.estate.allowed(p, *a, target, self.given(p, *a, &Given::Attach).as_slice())),
+                )
             };
             let whole = all(&target);
             if whole != Truth::Unknown {
@@ -430,11 +431,7 @@ impl<'e> Reach<'e> {
                 let member = domain.members[place as usize];
                 Some(member.who) != own && sweep.at(place).and(member.truth).possible()
             };
-            let _ = if sweep.rest.possible() {
-                rest.into_iter().any(reached)
-            } else {
-                sweep.singly().any(reached)
-            };
+            let _ = if sweep.rest.possible() { rest.into_iter().any(reached) } else { sweep.singly().any(reached) };
         }
         best.get()
     }
@@ -559,7 +556,12 @@ impl<'e> Reach<'e> {
         if let Some(first) = self.left_out.first() {
             let why = "they can change what they hold in more ways than are tried".to_owned();
             let example = Some(estate.principals[*first].arn.clone());
-            tell("principals with very many groups or policy versions to choose from".to_owned(), self.left_out.len(), why, example);
+            tell(
+                "principals with very many groups or policy versions to choose from".to_owned(),
+                self.left_out.len(),
+                why,
+                example,
+            );
         }
     }
 }

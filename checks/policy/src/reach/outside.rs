@@ -85,10 +85,10 @@ fn of_document(
     for statement in document.policy.statements.iter().filter(|s| s.allows()) {
         let covers = match asked {
             Some((action, _)) if !statement.speaks_of(action) => Truth::False,
-            Some((_, target)) => statement.covers(target, &Stranger::default()),
+            Some((_, target)) => statement.covers(target, &Stranger::new(estate)),
             None => Truth::True,
         };
-        let truth = statement.holds(&Stranger::default()).and(covers).doubted(doubt);
+        let truth = statement.holds(&Stranger::new(estate)).and(covers).doubted(doubt);
         let Some(principals) = statement.source.principals.as_ref().filter(|_| truth.possible()) else { continue };
         let conditions = &statement.source.conditions;
         // Everybody but those listed is everybody.
@@ -111,9 +111,7 @@ fn of_document(
                 PrincipalEntry::Federated(name) => {
                     (name.clone(), PartyKind::Oidc, None, guard(|key| key.ends_with(":sub")))
                 }
-                PrincipalEntry::Id(id) | PrincipalEntry::Canonical(id) => {
-                    (id.clone(), PartyKind::Unknown, None, false)
-                }
+                PrincipalEntry::Id(id) | PrincipalEntry::Canonical(id) => (id.clone(), PartyKind::Unknown, None, false),
             };
             let action = asked.map_or(super::trust::ASSUME, |(action, _)| &action.name);
             found.push(Outside {

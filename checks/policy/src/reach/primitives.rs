@@ -68,8 +68,16 @@ pub(crate) struct Primitive {
     pub(crate) gives_all: bool,
     /// What else must be there, and policies do not tell: it is possible, never certain.
     pub(crate) needs: Option<&'static str>,
-    /// Which of the actions of all primitives it needs, by their place among them.
+    /// Which of the actions of all primitives it needs, by their place among them; a trust policy may do without
+    /// `sts:AssumeRole`.
     pub(crate) mask: Vec<u64>,
+}
+
+impl Primitive {
+    /// Whether the target must trust the actor as it is.
+    pub(crate) fn is_by_trust(&self) -> bool {
+        matches!(self.kind, Kind::Take(Take::Assumed | Take::PolicyAssumed))
+    }
 }
 
 /// Told by trust policies themselves.

@@ -129,12 +129,7 @@ impl Bar {
     }
 
     /// Whether boundary, SCPs and Deny statements leave the core of an administrator's rights; `without` a policy of its own.
-    pub(super) fn ceiling(
-        &self,
-        estate: &Estate,
-        p: &Principal,
-        without: Option<usize>,
-    ) -> (Truth, Option<Evidence>) {
+    pub(super) fn ceiling(&self, estate: &Estate, p: &Principal, without: Option<usize>) -> (Truth, Option<Evidence>) {
         let context = estate.asking(p, None, &[]);
         let (mut found, mut cap) = (Truth::True, None);
         let levels = estate.levels(p);
@@ -145,8 +140,8 @@ impl Bar {
                 for s in estate.documents[held.document].about(*action).filter(|s| !s.allows()) {
                     // A Deny on all but some of a kind is one on the kind, for whoever seeks a way.
                     let covers = s.covers(kind, &context);
-                    let wide = covers.certain()
-                        || (covers.possible() && s.source.resources.as_ref().is_some_and(|r| r.not));
+                    let wide =
+                        covers.certain() || (covers.possible() && s.source.resources.as_ref().is_some_and(|r| r.not));
                     let left = if wide { !s.holds(&context) } else { Truth::True };
                     if left < found {
                         (found, cap) = (left, Some(cite(layer, held, s, estate.table.name(*action))));

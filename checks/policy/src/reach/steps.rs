@@ -188,7 +188,8 @@ impl<'e> Reach<'e> {
         let Some(assume) = self.assume.id else { return Truth::Unknown };
         let levels = self.estate.rcp[role.account].iter().flatten().flatten();
         let target = crate::compile::Target::one(&role.arn);
-        let says = levels.map(|held| self.estate.documents[held.document].says(assume, &target, &trust::Stranger::default()));
+        let says = levels
+            .map(|held| self.estate.documents[held.document].says(assume, &target, &trust::Stranger::new(self.estate)));
         !Truth::any(says.map(|says| says.deny))
     }
 
@@ -219,7 +220,8 @@ impl<'e> Reach<'e> {
                     Kind::Take(take) => self.take(&mut work, primitive, take),
                     Kind::Saml => self.federated(&mut work, primitive, true),
                     Kind::Oidc => self.federated(&mut work, primitive, false),
-                    _ => {}
+                    Kind::Join | Kind::Switch => self.withheld(&mut work, primitive),
+                    Kind::Lift | Kind::Pass | Kind::Ride | Kind::Unjudged => {}
                 }
             }
             for (service, kind, primitives) in &services {
@@ -263,7 +265,7 @@ impl<'e> Reach<'e> {
         why: Rc<[Ask]>,
     ) -> Step {
         let best = self.best(at, &to, gives_all);
-        Step { to, primitive, gives_all, by_trust, why, best }
+        Step { to, primitive, by_trust, why, best }
     }
 
     /// The ways to run code as a role, by the service and whether the role is passed: what differs is only which calls do it.
@@ -355,7 +357,8 @@ impl<'e> Reach<'e> {
         let (mut ceiling, mut cap) = (standing.ceiling, standing.cap.clone());
         if own == Own::Policy && !ceiling.certain() {
             // What the rewritten policy itself denies goes with it.
-            let rewritten = p.held.iter().filter(|h| why.iter().any(|ask| matches!(&ask.on, On::Text(arn) if **arn == *h.name)));
+            let rewritten =
+                p.held.iter().filter(|h| why.iter().any(|ask| matches!(&ask.on, On::Text(arn) if **arn == *h.name)));
             for held in rewritten {
                 let (without, stop) = self.bar.ceiling(self.estate, p, Some(held.document));
                 if without > ceiling {
@@ -426,7 +429,9 @@ impl<'e> Reach<'e> {
                     steps.push(step(To::Hub(domain, Rc::new(all))));
                 }
             }
-        } else if let Some(domain) = self.key(if take == Take::User { Key::Users(account) } else { Key::Roles(account) }) {
+        } else if let Some(domain) =
+            self.key(if take == Take::User { Key::Users(account) } else { Key::Roles(account) })
+        {
             let mut all = self.sweep_all(work, &on_member, domain);
             if by_policy && all.possible() {
                 all = Rc::new(all.and(&self.rewritable(work, domain)));
@@ -464,6 +469,18 @@ impl<'e> Reach<'e> {
         let members = &self.domains[domain].members;
         let each = holding.iter().map(|place| (*place, self.rewrites(work, members[*place as usize].who)));
         Sweep::each(Truth::False, each)
+    }
+
+    /// What keeps an actor from a way that its statements name.
+    fn withheld(&self, work: &mut Work<'_>, primitive: &Primitive) {
+        for action in &primitive.actions {
+            if !self.some_of(work, *action).possible() {
+                let ask = Ask { action: *action, on: On::Some, given: Given::Nothing };
+                let against = self.reasons(work.p, &ask, None).1;
+                let by = against.as_ref().map_or_else(|| nobody(primitive), stopper);
+                return block(work, by, [primitive.id], against.as_slice());
+            }
+        }
     }
 
     fn federated(&self, work: &mut Work<'_>, primitive: &Primitive, saml: bool) {
@@ -535,7 +552,9 @@ impl<'e> Reach<'e> {
                 found.push((Assumed::One(role), truth));
             }
         };
-        for &(role, truth, grant) in self.base(work.at).and_then(|own| self.populations.trusted.named.get(&own)).into_iter().flatten() {
+        for &(role, truth, grant) in
+            self.base(work.at).and_then(|own| self.populations.trusted.named.get(&own)).into_iter().flatten()
+        {
             one(role, truth, grant);
         }
         for &role in self.populations.trusted.by_caller.iter().filter(|_| !p.unnamed) {
@@ -543,13 +562,11 @@ impl<'e> Reach<'e> {
                 one(role, truth, grant);
             }
         }
-        let perhaps = Key::OpenPerhaps(account);
-        for key in [Some(Key::Open(account)), Some(perhaps).filter(|_| self.is_anybody(work.at))].into_iter().flatten() {
-            if let Some(domain) = self.key(key) {
-                let free = Granted::ByTrust { capped: false };
-                let swept = self.domains[domain].sweep(self.estate, p, assume, &[], free);
-                found.push((Assumed::Hub(key, Rc::new(swept)), Truth::True));
-            }
+        let open = if self.is_anybody(work.at) { Key::OpenPerhaps(account) } else { Key::Open(account) };
+        if let Some(domain) = self.key(open) {
+            let free = Granted::ByTrust { capped: false };
+            let swept = self.domains[domain].sweep(self.estate, p, assume, &[], free);
+            found.push((Assumed::Hub(open, Rc::new(swept)), Truth::True));
         }
         if self.names(work.at, assume) {
             for key in [Key::Assumable(account), Key::Foreign(account)] {

@@ -59,7 +59,8 @@ fn rows(estate: &Estate, account: usize) -> Vec<Blinding> {
                 && document.allowed.contains(action)
                 && document.about(action).filter(|s| s.allows()).any(|s| {
                     // A right on some named resources is no right on the logs unless those are among them.
-                    s.covers_everything() || targets.iter().any(|t| s.covers(t, &super::trust::Stranger::default()).certain())
+                    s.covers_everything()
+                        || targets.iter().any(|t| s.covers(t, &super::trust::Stranger::new(estate)).certain())
                 })
         };
         let documents = estate.documents.iter().map(whole).collect();

@@ -27,16 +27,28 @@ pub(super) struct Trust {
     pub(super) by_caller: bool,
 }
 
-/// Of whoever comes, nothing is known but that it is over TLS, and perhaps the organization.
-#[derive(Default)]
+/// Of whoever comes, nothing is known but when, that it is over TLS, and perhaps the organization.
 pub(super) struct Stranger<'a> {
-    pub(super) organization: Option<&'a str>,
+    now: &'a str,
+    organization: Option<&'a str>,
+}
+
+impl<'a> Stranger<'a> {
+    pub(super) fn new(estate: &'a Estate) -> Stranger<'a> {
+        Stranger { now: estate.now(), organization: None }
+    }
+
+    /// Somebody of an account.
+    fn of(estate: &'a Estate, account: &str) -> Stranger<'a> {
+        Stranger { now: estate.now(), organization: estate.organization(account) }
+    }
 }
 
 impl Context for Stranger<'_> {
     fn lookup(&self, key: &str) -> Lookup<'_> {
         match (key, self.organization) {
             ("aws:securetransport", _) => Lookup::One("true".into()),
+            ("aws:currenttime", _) => Lookup::One(self.now.into()),
             ("aws:principalorgid", Some(id)) => Lookup::One(id.into()),
             _ => Lookup::Unknown,
         }
@@ -60,30 +72,34 @@ fn grants<'e>(estate: &'e Estate, role: &Principal, assume: &Action) -> impl Ite
     statements.filter(move |s| s.allows() && s.speaks_of(assume))
 }
 
+/// Its Deny statements that do.
+fn denies<'e>(estate: &'e Estate, role: &Principal, assume: &Action) -> impl Iterator<Item = &'e Compiled> {
+    let statements = document(estate, role).into_iter().flat_map(|d| d.policy.statements.iter());
+    statements.filter(move |s| !s.allows() && s.speaks_of(assume))
+}
+
 /// Whether a Deny of the trust policy may take a grant back.
 pub(super) fn taken_back(document: &Document) -> bool {
     document.policy.statements.iter().any(|s| !s.allows())
 }
 
-fn doubt(estate: &Estate, role: &Principal) -> bool {
-    document(estate, role).is_some_and(taken_back)
-}
-
 /// Whom a role lets in.
 pub(super) fn trust_of(estate: &Estate, role: &Principal, assume: &Action) -> Trust {
     let mut trust = Trust::default();
-    let doubt = doubt(estate, role);
+    // Whom a Deny means is asked of each that may come.
+    let denied = denies(estate, role, assume).next().is_some();
     if document(estate, role).is_some_and(|d| d.unreadable.is_some()) {
         trust.anyone = Some(Truth::Unknown);
     }
     for statement in grants(estate, role, assume) {
         let Some(principals) = &statement.source.principals else { continue };
         let of = |account: &str| {
-            let stranger = Stranger { organization: estate.organization(account) };
-            statement.holds(&stranger).doubted(doubt)
+            let stranger = Stranger::of(estate, account);
+            statement.holds(&stranger)
         };
         let truth = of(&estate.accounts[role.account].account);
-        if truth == Truth::Unknown && statement.source.conditions.iter().any(|c| is_of_caller(&c.key)) {
+        let asks = statement.source.conditions.iter().any(|c| is_of_caller(&c.key));
+        if truth.possible() && (denied || (truth == Truth::Unknown && asks)) {
             trust.by_caller = true;
             continue;
         }
@@ -128,16 +144,26 @@ fn session_role(arn: &str) -> Option<String> {
 }
 
 /// How a role's trust policy grants to one principal, with its own context.
-pub(super) fn trusts_caller(estate: &Estate, role: &Principal, caller: &Principal, assume: &Action) -> Vec<(Grant, Truth)> {
+pub(super) fn trusts_caller(
+    estate: &Estate,
+    role: &Principal,
+    caller: &Principal,
+    assume: &Action,
+) -> Vec<(Grant, Truth)> {
     let Ok(who) = crate::caller::Caller::parse(&caller.arn) else { return Vec::new() };
     let context = estate.asking(caller, assume.id, &[]);
-    let doubt = doubt(estate, role);
+    let bounded = caller.boundary.is_some();
+    let denied = Truth::any(denies(estate, role, assume).map(|statement| {
+        let principals = statement.source.principals.as_ref();
+        let meant = principals.map(|p| who.meant(p, statement.source.effect, bounded, false)).unwrap_or_default();
+        Truth::any(meant.into_iter().map(|(_, named)| named)).and(statement.holds(&context))
+    }));
     let mut found = Vec::new();
     for statement in grants(estate, role, assume) {
         let Some(principals) = &statement.source.principals else { continue };
-        let truth = statement.holds(&context).doubted(doubt || principals.not);
+        let truth = statement.holds(&context).doubted(principals.not).and(!denied);
         if truth.possible() {
-            let meant = who.meant(principals, statement.source.effect, caller.boundary.is_some(), false);
+            let meant = who.meant(principals, statement.source.effect, bounded, false);
             found.extend(meant.into_iter().map(|(grant, named)| (grant, named.and(truth))));
         }
     }
@@ -160,16 +186,14 @@ pub(super) fn trusts_service(estate: &Estate, role: &Principal, service: &str, a
         };
         let names = statement.source.principals.as_ref().is_some_and(|p| !p.not && p.entries.iter().any(named));
         let assumes = assume.iter().any(|action| statement.speaks_of(action));
-        Truth::from(names && assumes).and(statement.holds(&Stranger::default())).doubted(doubt)
+        Truth::from(names && assumes).and(statement.holds(&Stranger::new(estate))).doubted(doubt)
     }))
 }
 
 /// Whether a role trusts an identity provider of a kind.
 pub(super) fn trusts_provider(estate: &Estate, role: &Principal, saml: bool) -> bool {
     let statements = document(estate, role).into_iter().flat_map(|d| d.policy.statements.iter());
-    let named = |entry: &PrincipalEntry| {
-        matches!(entry, PrincipalEntry::Federated(name) if name.contains("saml-provider/") == saml)
-    };
+    let named = |entry: &PrincipalEntry| matches!(entry, PrincipalEntry::Federated(name) if name.contains("saml-provider/") == saml);
     statements
         .filter(|s| s.allows())
         .any(|s| s.source.principals.as_ref().is_some_and(|p| !p.not && p.entries.iter().any(named)))
@@ -177,7 +201,10 @@ pub(super) fn trusts_provider(estate: &Estate, role: &Principal, saml: bool) -> 
 
 /// The statement by which a role lets a principal in.
 pub(super) fn evidence(estate: &Estate, role: &Principal, caller: &Principal, assume: &Action) -> Option<Evidence> {
-    let who = crate::caller::Caller::parse(&caller.arn).ok()?;
+    // Of any principal of an account only that is known.
+    let number = &estate.accounts[caller.account].account;
+    let who = if caller.unnamed { &format!("arn:aws:iam::{number}:user/any") } else { &caller.arn };
+    let who = crate::caller::Caller::parse(who).ok()?;
     let context = estate.asking(caller, assume.id, &[]);
     let mut statements: Vec<(Truth, &Compiled)> = grants(estate, role, assume)
         .filter(|s| {

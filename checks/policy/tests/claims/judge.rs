@@ -32,7 +32,7 @@ pub struct Way {
 }
 
 /// A principal with what it holds, ready to be asked about.
-struct Actor<'w> {
+pub struct Actor<'w> {
     account: &'w Account,
     entity: &'w Entity,
     arn: String,
@@ -267,14 +267,11 @@ impl<'w> Judge<'w> {
         if to.entity.user || to.entity.is_service_linked() {
             return false;
         }
-        // The session that acts for a role may be the one that is listed.
-        let session = format!(":assumed-role/{}/", from.entity.name);
-        let text = to.entity.trust.to_string();
-        if text.contains("NotPrincipal") && text.contains(&session) {
-            return false;
-        }
+        // AWS does not support NotPrincipal with Allow: what an old one grants is not beyond doubt.
+        let supported = |s: &&Value| s["Effect"] == "Deny" || s["NotPrincipal"].is_null();
+        let trust: Value = list(&to.entity.trust["Statement"]).iter().filter(supported).cloned().collect();
         let mut policies = from.policies.clone();
-        policies["resource"] = json!([to.entity.trust]);
+        policies["resource"] = json!([{ "Version": "2012-10-17", "Statement": trust }]);
         from.may_under(&policies, "sts:AssumeRole", &to.arn)
     }
 
@@ -351,6 +348,16 @@ impl<'w> Judge<'w> {
         if from.entity.account != to.entity.account {
             return Err(ELSEWHERE);
         }
+        if let Some(rest) = primitive.strip_prefix("pol-version+") {
+            let own = to.entity.attached.iter().filter(|arn| arn.contains(&format!("::{}:policy/", to.entity.account)));
+            let rewrites = own.into_iter().any(|arn| from.may("iam:CreatePolicyVersion", arn));
+            let taken = match rest {
+                "assume" => self.assumes(from, to),
+                _ => from.may("iam:UpdateAssumeRolePolicy", &to.arn),
+            };
+            let free = !to.entity.user && !to.entity.is_service_linked();
+            return if rewrites && taken && free { Ok(()) } else { Err("a call is not allowed") };
+        }
         let on_role = primitive.starts_with("role-") || primitive.starts_with("trust-");
         if to.entity.user == on_role || to.entity.is_service_linked() {
             return Err("it cannot be changed");
@@ -406,6 +413,11 @@ impl<'w> Judge<'w> {
         let Some(from) = self.actors.get(from).filter(|a| a.acts()) else {
             return Some("nobody can act as it".to_owned());
         };
+        self.refute_step_of(from, to, primitive)
+    }
+
+    /// The same of somebody who changed what it holds before.
+    pub fn refute_step_of(&self, from: &Actor<'_>, to: &str, primitive: &str) -> Option<String> {
         let Some(to) = self.actors.get(to) else {
             return (!self.lifts(from, primitive)).then(|| "it does not give itself all rights".to_owned());
         };
@@ -417,6 +429,33 @@ impl<'w> Judge<'w> {
             _ => self.takes(from, to, primitive),
         };
         backed.err().map(str::to_owned)
+    }
+
+    /// A principal after a step that changes what it holds; none where this judge does not follow.
+    ///
+    /// The changed entity lives as long as the test.
+    pub fn changed(&self, from: &str, to: &str, primitive: &str) -> Result<Option<Actor<'w>>, String> {
+        let from = self.actors.get(from).ok_or("nobody can act as it")?;
+        let (account, e) = (from.account, from.entity);
+        let Some((calls, _)) = self.primitives.get(primitive) else { return Err("no such primitive".to_owned()) };
+        let entity = match primitive {
+            "group-join" => {
+                let name = to.rsplit('/').next().unwrap_or_default().to_owned();
+                if !from.may(calls[0], to) {
+                    return Err("the group cannot be joined".to_owned());
+                }
+                Entity { groups: [e.groups.clone(), vec![name]].concat(), ..e.clone() }
+            }
+            "user-boundary-off" | "role-boundary-off" => {
+                if !from.may(calls[0], &from.arn) {
+                    return Err("the boundary cannot be taken off".to_owned());
+                }
+                Entity { boundary: None, ..e.clone() }
+            }
+            _ => return Ok(None),
+        };
+        let entity: &'w Entity = Box::leak(Box::new(entity));
+        Ok(Some(Actor::new(self.world, account, entity, &mut Random::new(1))))
     }
 
     /// Why the last step of a path that is claimed as certain does not end at an administrator.

@@ -2,7 +2,7 @@
 
 use kickoff_policy::account::{AccountData, ControlLevel, Named};
 use kickoff_policy::actions::ActionTable;
-use kickoff_policy::estate::Estate;
+use kickoff_policy::estate::{Around, Controls, Estate};
 use serde_json::{Value, json};
 
 pub const ADMINISTRATOR_ACCESS: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -181,7 +181,8 @@ impl World {
             policies: documents.iter().enumerate().map(|(at, d)| named(at, d)).collect(),
         };
         let levels: Option<Vec<ControlLevel>> = self.scp.as_ref().map(|levels| levels.iter().map(level).collect());
-        Estate::new(accounts, levels.as_deref(), ActionTable::embedded(), NOW)
+        let around = Around { scp: levels.map_or(Controls::Unknown, Controls::Everywhere), ..Around::default() };
+        Estate::new(accounts, around, ActionTable::embedded(), NOW)
     }
 
     pub fn entities(&self) -> impl Iterator<Item = (&Account, &Entity)> {
