@@ -17,6 +17,7 @@ mod outside;
 mod primitives;
 pub mod reach;
 mod refine;
+pub mod review;
 pub mod simulate;
 pub mod template;
 pub mod truth;
