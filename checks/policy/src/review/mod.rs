@@ -89,6 +89,8 @@ pub struct Reviewed {
     pub possible_actions: usize,
     /// Effective privilege service by service; services of which nothing is granted are left out.
     pub services: Arc<[ServiceRights]>,
+    /// Actions that it is granted and the action list lacks: no count has them.
+    pub unlisted: Vec<String>,
     /// Whether it is an administrator, and why.
     pub administrator: Standing,
     /// Whether a second factor is asked for.
@@ -175,6 +177,27 @@ pub enum Way {
     Unknown,
 }
 
+impl Way {
+    /// For people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ConsolePassword => "console",
+            Self::AccessKey => "API",
+            Self::SshKey => "CodeCommit",
+            Self::ServiceCredential => "service credential",
+            Self::Principal => "assumed by",
+            Self::Account => "assumed by account",
+            Self::Service => "assumed by service",
+            Self::Saml => "SAML",
+            Self::IdentityCenter => "IAM Identity Center",
+            Self::Oidc => "OIDC",
+            Self::Anyone => "assumed by anyone",
+            Self::Unknown => "not recognised",
+        }
+    }
+}
+
 /// What is granted in a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceRights {
@@ -184,12 +207,24 @@ pub struct ServiceRights {
     pub name: String,
     /// Every action of the service that is in the list may be allowed; on what and when, the next two tell.
     pub full: bool,
-    /// Some of it on some resources only.
-    pub limited_by_resource: bool,
-    /// Some of it depends on a condition or on something not known.
-    pub limited_by_condition: bool,
+    /// How much of it is on some resources only.
+    pub limited_by_resource: Limit,
+    /// How much of it depends on a condition or on something not known.
+    pub limited_by_condition: Limit,
     /// By access level, those the service has no action of left out.
     pub levels: Vec<LevelRights>,
+}
+
+/// How much of a grant is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Limit {
+    /// Nothing of it.
+    No,
+    /// Some of its actions.
+    Part,
+    /// All of its actions.
+    All,
 }
 
 /// What is granted of one access level.
@@ -407,6 +442,7 @@ fn one(
         certain_actions: rights.certain,
         possible_actions: rights.possible,
         services: Arc::clone(&rights.services),
+        unlisted: rights.unlisted.iter().cloned().collect(),
         administrator,
         mfa: who.mfa,
         last_used: who.last_used,
@@ -438,6 +474,7 @@ fn root_user(account: &str, arn: String, credentials: &Credentials, inputs: &Inp
         certain_actions: 0,
         possible_actions: 0,
         services: Arc::default(),
+        unlisted: Vec::new(),
         administrator: Standing { state: StandingState::Administrator, why: "root user".to_owned() },
         mfa: who.mfa,
         last_used: who.last_used,

@@ -39,6 +39,8 @@ struct Template {
     own: Target,
     /// The third segment of the ARN, when it has no variable.
     service: Option<String>,
+    /// What stands behind the account.
+    resource: String,
     slashes: usize,
     /// A variable of it takes slashes.
     paths: bool,
@@ -68,15 +70,18 @@ const PATHS: [&str; 9] = [
 
 impl Templates {
     pub(super) fn new(estate: &Estate) -> Templates {
-        let one = match estate.accounts.as_slice() {
-            [one] => Some((one.partition.as_str(), one.account.as_str())),
-            _ => None,
+        let account = match estate.accounts.as_slice() {
+            [one] => one.account.as_str(),
+            _ => "*",
         };
+        // Nobody acts in a partition but their own.
+        let mut partitions = estate.accounts.iter().map(|account| account.partition.as_str());
+        let partition = partitions.next().filter(|first| partitions.all(|other| other == *first)).unwrap_or("*");
         let (mut all, mut places, mut uses) = (Vec::new(), HashMap::new(), Vec::new());
         for action in estate.table.ids() {
             let kinds = estate.table.resources(action).map(|kind| {
                 let at = *places.entry(kind.arn).or_insert_with(|| {
-                    all.push(Template::new(kind.arn, one));
+                    all.push(Template::new(kind.arn, partition, account));
                     all.len() - 1
                 });
                 (at, kind.required)
@@ -165,33 +170,38 @@ fn denied(reached: &[(Extent, bool)]) -> Extent {
 }
 
 impl Template {
-    fn new(arn: &str, one: Option<(&str, &str)>) -> Template {
-        let general = opened(arn);
-        let own = match one {
-            Some((partition, account)) => {
-                opened(&arn.replace("${Partition}", partition).replace("${Account}", account))
-            }
-            None => general.clone(),
-        };
+    fn new(arn: &str, partition: &str, account: &str) -> Template {
+        let own = arn.replace("${Partition}", partition);
+        let general = opened(&own);
+        let own = opened(&own.replace("${Account}", account));
         let service = arn.split(':').nth(2).filter(|service| !service.contains(['$', '*'])).map(str::to_owned);
         Template {
             general: Target::new(&general, true),
             own: Target::new(&own, true),
             service,
+            resource: arn.splitn(6, ':').nth(5).unwrap_or_default().to_owned(),
             slashes: arn.matches('/').count(),
             paths: PATHS.iter().any(|name| arn.contains(name)),
             bucket: arn.ends_with(":::${BucketName}"),
         }
     }
 
+    /// Whether a pattern may name resources of this kind, by service and by how the last segment of the ARN begins.
+    fn may_be_named(&self, entry: &str) -> bool {
+        let parts: Vec<&str> = entry.splitn(6, ':').collect();
+        let [_, _, service, _, _, resource] = parts.as_slice() else { return true };
+        // A wildcard within a segment may take colons as well.
+        if parts.iter().take(5).any(|part| *part != "*" && head(part) != *part) {
+            return true;
+        }
+        let (one, other) = (head(resource), head(&self.resource));
+        self.service.as_ref().is_none_or(|own| own == service || *service == "*")
+            && (one.starts_with(other) || other.starts_with(one))
+    }
+
     fn extent(&self, statement: &Compiled, not: bool, open: bool, context: &dyn Context) -> Extent {
         let entries = statement.source.resources.as_ref().map_or(&[][..], |listed| &listed.entries);
-        let mine = |entry: &&String| match (&self.service, entry.split(':').nth(2)) {
-            (Some(own), Some(other)) => {
-                other == own || other.contains(['*', '?', '$']) || entry.split(':').take(2).any(|s| s.contains('*'))
-            }
-            _ => true,
-        };
+        let mine = |entry: &&String| self.may_be_named(entry);
         if !not && !entries.iter().any(|entry| mine(&entry)) {
             return Extent::None;
         }
@@ -200,7 +210,9 @@ impl Template {
             Truth::True => return Extent::All,
             Truth::Unknown => {}
         }
-        if statement.covers(&self.own, context).certain() {
+        // Only a pattern whose text before its first wildcard begins as the kind does covers the whole kind.
+        let wide = not || entries.iter().any(|entry| self.own.text().starts_with(head(entry)));
+        if wide && statement.covers(&self.own, context).certain() {
             return Extent::Own;
         }
         if open {
@@ -219,6 +231,11 @@ impl Template {
             _ => Extent::Some,
         }
     }
+}
+
+/// The text before the first wildcard or variable.
+fn head(text: &str) -> &str {
+    text.find(['*', '?', '$']).map_or(text, |at| &text[..at])
 }
 
 /// The text with a star in place of every variable.

@@ -101,6 +101,8 @@ pub(super) struct Rights {
     pub(super) missing: Vec<String>,
     pub(super) certain: usize,
     pub(super) possible: usize,
+    /// What it is granted and the action list lacks.
+    pub(super) unlisted: BTreeSet<String>,
     pub(super) not_known: BTreeSet<String>,
 }
 
@@ -201,9 +203,11 @@ impl<'e> Weigher<'e> {
             // What was not read may deny anything.
             (own.every.must, own.any.must) = (ActionSet::empty(), ActionSet::empty());
         }
-        for action in p.held.iter().flat_map(|held| &self.documents[held.document].unlisted) {
+        let unlisted = p.held.iter().flat_map(|held| &self.documents[held.document].unlisted);
+        let unlisted: BTreeSet<String> = unlisted.map(|action| (*action).to_owned()).collect();
+        if !unlisted.is_empty() {
             not_known
-                .insert(format!("{action} is granted, which the action list of {} lacks", self.estate.table.date()));
+                .insert(format!("it is granted actions that the action list of {} lacks", self.estate.table.date()));
         }
         let services = self.levels.services(&own.every, &own.any);
         let full: HashSet<&str> = services.iter().filter(|s| s.full).map(|s| s.prefix.as_str()).collect();
@@ -219,6 +223,7 @@ impl<'e> Weigher<'e> {
             of_services: self.estate.table.services().len(),
             certain: own.any.must.len(),
             possible: own.any.may.len(),
+            unlisted,
             not_known,
         }
     }

@@ -1,7 +1,7 @@
 //! Rights by service and access level, and in one sentence that a manager can decide on.
 
 use super::rights::{Pair, Rights};
-use super::{LevelRights, ServiceRights, Standing, StandingState};
+use super::{LevelRights, Limit, ServiceRights, Standing, StandingState};
 use crate::actions::{AccessLevel, ActionSet, ActionTable};
 
 /// The levels in the order in which they are shown.
@@ -78,12 +78,20 @@ impl<'t> Levels<'t> {
                 prefix: service.prefix().to_owned(),
                 name: service.name().to_owned(),
                 full: granted[at] == total,
-                limited_by_resource: sum(&everywhere[at]) < sum(&granted[at]),
-                limited_by_condition: sum(&certain[at]) < sum(&granted[at]),
+                limited_by_resource: limit(sum(&everywhere[at]), sum(&granted[at])),
+                limited_by_condition: limit(sum(&certain[at]), sum(&granted[at])),
                 levels: levels.collect(),
             });
         }
         services
+    }
+}
+
+fn limit(free: usize, all: usize) -> Limit {
+    match free {
+        0 => Limit::All,
+        _ if free < all => Limit::Part,
+        _ => Limit::No,
     }
 }
 
@@ -95,18 +103,23 @@ impl ServiceRights {
     }
 
     fn limited(&self) -> bool {
-        self.limited_by_resource || self.limited_by_condition
+        self.limited_by_resource.max(self.limited_by_condition) > Limit::No
     }
 
-    /// With what limits it: `s3 (named resources)`.
+    /// With what limits it: `s3 (on named resources)`.
     fn word(&self) -> String {
-        let limit = match (self.limited_by_resource, self.limited_by_condition) {
-            (true, true) => " (in part on named resources or under conditions)",
-            (true, false) => " (in part on named resources)",
-            (false, true) => " (in part under conditions)",
-            (false, false) => "",
-        };
-        format!("{}{limit}", self.prefix)
+        let mut limits = Vec::new();
+        match self.limited_by_resource {
+            Limit::No => {}
+            Limit::Part => limits.push("in part on named resources"),
+            Limit::All => limits.push("on named resources"),
+        }
+        match self.limited_by_condition {
+            Limit::No => {}
+            Limit::Part => limits.push("in part under conditions"),
+            Limit::All => limits.push("under conditions"),
+        }
+        if limits.is_empty() { self.prefix.clone() } else { format!("{} ({})", self.prefix, limits.join(", ")) }
     }
 }
 
@@ -142,12 +155,12 @@ fn body(rights: &Rights) -> String {
     }
     let (full, part): (Vec<&ServiceRights>, Vec<&ServiceRights>) = services.iter().partition(|s| s.full);
     if full.len() == rights.of_services {
-        let mut text = if full.iter().all(|s| !s.limited_by_resource) {
+        let mut text = if full.iter().all(|s| s.limited_by_resource == Limit::No) {
             "Every action on every resource".to_owned()
         } else {
             "Every action, some on named resources only".to_owned()
         };
-        if full.iter().any(|s| s.limited_by_condition) {
+        if full.iter().any(|s| s.limited_by_condition > Limit::No) {
             text.push_str(", in part under conditions");
         }
         if !rights.all_by.is_empty() {
@@ -199,7 +212,7 @@ fn nearly_everything(rights: &Rights, full: &[&ServiceRights], part: &[&ServiceR
     }
     let limited = full.iter().filter(|s| s.limited()).count();
     if limited > 0 {
-        text.push_str(&format!("; in part on named resources or under conditions in {}", services(limited)));
+        text.push_str(&format!("; on named resources or under conditions in {}", services(limited)));
     }
     text
 }
@@ -212,7 +225,7 @@ fn listed(all: &[&ServiceRights]) -> String {
     let text = services(all.len());
     match limited {
         0 => text,
-        _ => format!("{text} ({limited} of them in part on named resources or under conditions)"),
+        _ => format!("{text} ({limited} of them on named resources or under conditions)"),
     }
 }
 
