@@ -149,8 +149,7 @@ impl<'e> Weigher<'e> {
         key.extend([usize::MAX, usize::from(bound)]);
         key.extend(p.boundary.as_ref().map(|held| held.document));
         // Texts may be the same under two names, and names are in the answer when everything is allowed.
-        let names = shared.then(|| self.all_by(p)).unwrap_or_default();
-        let shared = shared && names.is_empty();
+        let shared = shared && self.all_by(p).is_empty();
         if let Some(known) = self.known.get(&key).filter(|_| shared) {
             return Rc::clone(known);
         }
