@@ -4,6 +4,7 @@ pub use kickoff_policy::access;
 pub mod access_tables;
 pub mod html;
 pub mod results;
+pub mod review_tables;
 pub mod summary;
 pub mod terminal;
 

@@ -1,0 +1,302 @@
+//! The access review for people: a table for the terminal, and CSV for the reviewer to fill in.
+//!
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula; names are foreign,
+//! so such a cell gets an apostrophe in front.
+
+use kickoff_policy::review::{
+    LastUse, Limit, Mfa, Nature, PrincipalKind, Review, Reviewed, ServiceRights, StandingState,
+};
+use tabled::builder::Builder;
+use tabled::settings::Style;
+
+/// At most so many principals are drawn; the CSV and the JSON have them all.
+const DRAWN: usize = 200;
+
+/// The columns of the CSV; the last three are the reviewer's.
+const HEADS: [&str; 25] = [
+    "Account ID",
+    "ARN",
+    "Name",
+    "Type",
+    "Human or workload",
+    "Why human or workload",
+    "Ways in",
+    "Groups",
+    "Policies",
+    "Permissions boundary",
+    "Effective privilege",
+    "Privilege by service and access level",
+    "Administrator",
+    "Why administrator or not",
+    "MFA",
+    "Last used",
+    "Created",
+    "Active access keys",
+    "Oldest active key age (days)",
+    "Granted services never used",
+    "Not known",
+    "As of",
+    "Reviewer",
+    "Decision",
+    "Decision date",
+];
+
+/// The review as CSV (RFC 4180): a header, and a record for each principal.
+///
+/// # Errors
+/// The writer of CSV refuses.
+pub fn csv(review: &Review) -> Result<String, csv::Error> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(HEADS)?;
+    for p in &review.principals {
+        writer.write_record(record(review, p).iter().map(|cell| guarded(cell)))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| csv::Error::from(e.into_error()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {
+    let unused = match &p.unused {
+        Some(unused) => unused.never_used.join("; "),
+        None => "unknown".to_owned(),
+    };
+    [
+        p.account.clone(),
+        p.arn.clone(),
+        p.name.clone(),
+        kind(p.kind).to_owned(),
+        nature(p.nature).to_owned(),
+        p.nature_why.clone(),
+        ways_in(p).join("; "),
+        p.groups.join("; "),
+        p.policies.join("; "),
+        p.boundary.clone().unwrap_or_default(),
+        p.words.clone(),
+        p.services.iter().map(levels).collect::<Vec<_>>().join("; "),
+        state(p.administrator.state).to_owned(),
+        p.administrator.why.clone(),
+        mfa(p.mfa).to_owned(),
+        last(&p.last_used),
+        p.created.as_deref().map_or_else(|| "unknown".to_owned(), date),
+        keys(p),
+        key_age(p),
+        unused,
+        p.not_known.join("; "),
+        date(&review.time),
+        String::new(),
+        String::new(),
+        String::new(),
+    ]
+}
+
+/// The table: whom the review is of, what they may do, how they get in; with the population under it.
+#[must_use]
+pub fn render(review: &Review, width: usize) -> String {
+    const SHARES: [usize; 4] = [26, 20, 34, 20];
+    let room = width.max(60).saturating_sub(3 * SHARES.len() + 1);
+    let widths = SHARES.map(|share| room * share / SHARES.iter().sum::<usize>());
+    let mut table = Builder::default();
+    table.push_record(["principal", "who and how", "effective privilege", "use"]);
+    for p in review.principals.iter().take(DRAWN) {
+        let mut ways = ways_in(p);
+        ways.insert(0, nature(p.nature).to_owned());
+        let standing = format!("administrator: {}, {}", state(p.administrator.state), p.administrator.why);
+        let cells = [
+            format!("{}\n{}", p.arn, p.groups.join(", ")),
+            ways.join("\n"),
+            format!("{}\n{standing}", p.words),
+            format!("MFA {}\nlast used {}\nkey age {}", mfa(p.mfa), last(&p.last_used), key_age(p)),
+        ];
+        table.push_record(cells.iter().zip(widths).map(|(cell, width)| textwrap::fill(clean(cell).trim_end(), width)));
+    }
+    let mut text = format!("{}\n", table.build().with(Style::modern_rounded()));
+    if review.principals.len() > DRAWN {
+        text.push_str(&format!("{} more are in the CSV and the JSON.\n", review.principals.len() - DRAWN));
+    }
+    text.push_str(&textwrap::fill(&clean(&population(review)), width.max(60)));
+    text.push('\n');
+    text
+}
+
+/// How many there are, and what was not known.
+#[must_use]
+pub fn population(review: &Review) -> String {
+    let of = &review.population;
+    let mut text = format!(
+        "Population: {} users, {} roles and {} root users in {} accounts.",
+        of.users, of.roles, of.root_users, of.accounts
+    );
+    for one in &of.not_known {
+        text.push_str(&format!("\nNot known of {}: {}.", one.count, one.what));
+    }
+    text
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn guarded(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// Names are foreign: what would steer a terminal is not passed on.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+fn kind(kind: PrincipalKind) -> &'static str {
+    match kind {
+        PrincipalKind::RootUser => "root user",
+        PrincipalKind::User => "user",
+        PrincipalKind::Role => "role",
+    }
+}
+
+fn nature(nature: Nature) -> &'static str {
+    match nature {
+        Nature::Human => "human",
+        Nature::Workload => "workload",
+        Nature::Either => "either",
+        Nature::Unknown => "unknown",
+    }
+}
+
+fn state(state: StandingState) -> &'static str {
+    match state {
+        StandingState::Administrator => "yes",
+        StandingState::Conditional => "under conditions",
+        StandingState::CanBecome => "can become one",
+        StandingState::Not => "no",
+        StandingState::Unknown => "unknown",
+    }
+}
+
+fn mfa(mfa: Mfa) -> &'static str {
+    match mfa {
+        Mfa::Yes => "yes",
+        Mfa::No => "no",
+        Mfa::NotApplicable => "not applicable",
+        Mfa::Unknown => "unknown",
+    }
+}
+
+fn ways_in(p: &Reviewed) -> Vec<String> {
+    p.ways_in
+        .iter()
+        .map(|way| match way.conditions.is_empty() {
+            true => format!("{}: {}", way.by.name(), way.who),
+            false => format!("{}: {} if {}", way.by.name(), way.who, way.conditions.join(" and ")),
+        })
+        .collect()
+}
+
+/// `s3: list 3 of 12, write 1 of 70 (on named resources)`.
+fn levels(service: &ServiceRights) -> String {
+    let granted = service.levels.iter().filter(|level| level.granted > 0);
+    let levels: Vec<String> = granted.map(|l| format!("{} {} of {}", l.level, l.granted, l.total)).collect();
+    let mut text = format!("{}: {}", service.prefix, levels.join(", "));
+    for (limit, all, part) in [
+        (service.limited_by_resource, "on named resources", "in part on named resources"),
+        (service.limited_by_condition, "under conditions", "in part under conditions"),
+    ] {
+        match limit {
+            Limit::No => {}
+            Limit::Part => text.push_str(&format!(" ({part})")),
+            Limit::All => text.push_str(&format!(" ({all})")),
+        }
+    }
+    text
+}
+
+fn keys(p: &Reviewed) -> String {
+    let Some(keys) = &p.keys else {
+        return if p.kind == PrincipalKind::Role { String::new() } else { "unknown".to_owned() };
+    };
+    let active = keys.iter().filter(|key| key.active).map(|key| {
+        let made = key.created.as_deref().map_or_else(|| "unknown".to_owned(), date);
+        format!("{}: created {made}, last used {}", key.name, last(&key.last_used))
+    });
+    active.collect::<Vec<_>>().join("; ")
+}
+
+/// Empty when there is no active key.
+fn key_age(p: &Reviewed) -> String {
+    match (p.key_age_days, &p.keys) {
+        (Some(days), _) => days.to_string(),
+        (None, Some(keys)) if keys.iter().all(|key| !key.active) => "none".to_owned(),
+        (None, None) if p.kind == PrincipalKind::Role => "none".to_owned(),
+        (None, _) => "unknown".to_owned(),
+    }
+}
+
+fn last(last: &LastUse) -> String {
+    match last {
+        LastUse::At(time) => date(time),
+        other => other.to_string(),
+    }
+}
+
+/// The day of a time, in UTC; what is no time stays as it is.
+fn date(time: &str) -> String {
+    match time.parse::<jiff::Timestamp>() {
+        Ok(time) => time.strftime("%Y-%m-%d").to_string(),
+        Err(_) => time.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kickoff_policy::account::AccountData;
+    use kickoff_policy::actions::ActionTable;
+    use kickoff_policy::estate::Estate;
+    use kickoff_policy::review::{Inputs, review};
+    use std::collections::HashMap;
+
+    fn made() -> Review {
+        let details = r#"{"UserDetailList": [{"UserName": "=cmd", "Arn": "arn:aws:iam::111122223333:user/=cmd",
+            "GroupList": ["+a,b", "say \"no\""]}], "GroupDetailList": [
+            {"GroupName": "+a,b", "Arn": "arn:aws:iam::111122223333:group/a"},
+            {"GroupName": "say \"no\"", "Arn": "arn:aws:iam::111122223333:group/b"}]}"#;
+        let accounts = AccountData::from_details(details).unwrap();
+        let estate = Estate::new(accounts, None, ActionTable::embedded(), "2026-01-01T00:00:00Z");
+        let (credentials, accessed) = (HashMap::new(), HashMap::new());
+        let inputs =
+            Inputs { now: "2026-01-01T00:00:00Z", standing: &|_| None, credentials: &credentials, accessed: &accessed };
+        review(&estate, &inputs)
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_quotes_are_doubled() {
+        let text = csv(&made()).unwrap();
+        let (head, record) = text.split_once("\r\n").unwrap();
+        assert!(
+            head.starts_with("Account ID,ARN,Name,") && head.ends_with("Reviewer,Decision,Decision date"),
+            "{head}"
+        );
+        assert!(record.starts_with("111122223333,arn:aws:iam::111122223333:user/=cmd,'=cmd,user,unknown,"), "{record}");
+        assert!(record.contains(",\"'+a,b; say \"\"no\"\"\","), "{record}");
+        assert!(record.ends_with(",2026-01-01,,,\r\n"), "{record}");
+        for cell in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
+            assert_eq!(guarded(cell), format!("'{cell}"));
+        }
+        assert_eq!(guarded("a=1"), "a=1");
+    }
+
+    #[test]
+    fn the_table_fits_and_counts_the_population() {
+        let mut review = made();
+        review.principals[0].name = "x\u{1b}[31m".to_owned();
+        review.principals[0].groups = vec!["\u{1b}[31m".to_owned()];
+        for width in [80, 120] {
+            let text = render(&review, width);
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+            assert!(!text.contains('\u{1b}'));
+            assert!(text.contains("Population: 1 users, 0 roles and 0 root users in 1 accounts."), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_are_of_utc() {
+        assert_eq!(date("2026-01-01T00:30:00+01:00"), "2025-12-31");
+        assert_eq!(date("yesterday"), "yesterday");
+    }
+}
