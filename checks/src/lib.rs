@@ -14,6 +14,7 @@ mod criteria;
 mod delivery;
 mod detectors;
 mod event_pattern;
+mod filter_pattern;
 mod finding;
 mod finding_age;
 mod gaps;
