@@ -105,10 +105,11 @@ impl Event {
         self.batch.source == "signin"
     }
 
-    /// The record that a trail delivers. The address is one from outside; who called is left open, unless the events are
-    /// about that.
+    /// The records that a trail delivers, all of which have to be taken up: one that leaves open who called, and one of a
+    /// role and of a user. The first finds what is left out, the others what is meant for certain callers only. Events
+    /// that are about who called have the first alone. The address is one from outside.
     #[must_use]
-    pub fn record(&self, view: &View<'_>) -> Value {
+    pub fn records(&self, view: &View<'_>) -> Vec<Value> {
         let mut record = json!({
             "eventType": if self.signs_in() { "AwsConsoleSignIn" } else { "AwsApiCall" },
             "eventCategory": "Management", "managementEvent": true, "readOnly": self.reads(),
@@ -122,17 +123,41 @@ impl Event {
             let field = path.split('.').fold(&mut record, |at, key| &mut at[key]);
             *field = value.map_or(Value::Null, Value::from);
         }
-        record
+        if record.get("userIdentity").is_some() {
+            return vec![record];
+        }
+        let called = callers(view).map(|caller| {
+            let mut called = record.clone();
+            called["userIdentity"] = caller;
+            called
+        });
+        std::iter::once(record).chain(called).collect()
     }
 
-    /// The event that EventBridge has in the region of the window.
-    #[must_use]
-    pub fn on_bus(&self, view: &View<'_>) -> Value {
+    /// The events that EventBridge has in the region of the window.
+    pub fn on_bus(&self, view: &View<'_>) -> impl Iterator<Item = Value> {
         let kind = if self.signs_in() { "AWS Console Sign In via CloudTrail" } else { "AWS API Call via CloudTrail" };
-        let mut detail = self.record(view);
-        detail["awsRegion"] = json!(view.region_name());
-        routing::event(view, &format!("aws.{}", self.batch.source), kind, detail)
+        self.records(view).into_iter().map(move |mut detail| {
+            detail["awsRegion"] = json!(view.region_name());
+            routing::event(view, &format!("aws.{}", self.batch.source), kind, detail)
+        })
     }
+}
+
+/// A role and a user who call for themselves.
+fn callers(view: &View<'_>) -> [Value; 2] {
+    let (partition, account) = (view.partition(), view.account_id());
+    [
+        json!({
+            "type": "AssumedRole", "accountId": account, "userName": null, "invokedBy": null,
+            "arn": format!("arn:{partition}:sts::{account}:assumed-role/somebody/session"),
+            "principalId": "AROA00000000000000000:session",
+        }),
+        json!({
+            "type": "IAMUser", "accountId": account, "userName": "somebody", "invokedBy": null,
+            "arn": format!("arn:{partition}:iam::{account}:user/somebody"), "principalId": "AIDA00000000000000000",
+        }),
+    ]
 }
 
 /// Calls that change something, and succeed.

@@ -2,7 +2,6 @@
 //! or by a SIEM that is declared.
 
 use kickoff_facts::{Gap, Need, Seen, View};
-use serde_json::Value;
 
 use crate::detection_events::{Class, Event, Place};
 use crate::event_pattern::{Answer, Pattern};
@@ -255,8 +254,7 @@ fn on_bus(here: &View<'_>, pattern: &Pattern, event: Event) -> Answer {
     if event.place() == Place::Home && here.region_name() != here.home_region() {
         return Answer::No;
     }
-    let sample: Value = event.on_bus(here);
-    match pattern.answer(&sample) {
+    match Answer::all(event.on_bus(here).map(|sample| pattern.answer(&sample))) {
         Answer::Yes if event.reads() => Answer::unsure("whether the rule takes in calls that only read"),
         answer => answer,
     }

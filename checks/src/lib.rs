@@ -160,8 +160,24 @@ checks! {
         monitor_alarm_confirmed_subscriber
         monitor_alarm_has_action
         monitor_alarm_insufficient_data
+        monitor_cloudtrail_change
+        monitor_cmk_deletion
+        monitor_config_change
+        monitor_console_auth_failure
+        monitor_console_no_mfa
+        monitor_detection_path
+        monitor_gateway_change
         monitor_guardduty_routing
+        monitor_iam_policy_change
+        monitor_nacl_change
+        monitor_organizations_change
+        monitor_root_usage
+        monitor_route_table_change
+        monitor_s3_policy_change
+        monitor_security_group_change
         monitor_securityhub_routing
+        monitor_unauthorized_api
+        monitor_vpc_change
     }
     organization {
         org_account_inventory

@@ -206,7 +206,7 @@ pub fn deliver(view: &View<'_>, seen: &Seen, targets: Result<&Vec<String>, Gap>)
                 nowhere.push(format!("log group {} tells nobody", last(target)))
             }
             // Actions of alarms only.
-            "automate" | "autoscaling" => nowhere.push(format!("{} changes capacity and tells nobody", last(target))),
+            "automate" | "autoscaling" => nowhere.push(format!("{} tells nobody", last(target))),
             service if service == "sqs" || target.contains(":event-bus/") => {
                 unseen.push(format!("goes to {service} {}: who reads it is not visible", last(target)));
             }

@@ -120,6 +120,10 @@ impl<'v, 'a> Trails<'v, 'a> {
         self.view.adopt(&here);
     }
 
+    fn taken(&self, pattern: &FilterPattern, event: Event) -> Answer {
+        Answer::all(event.records(self.view).iter().map(|record| pattern.answer(record)))
+    }
+
     fn alarmed(&self, here: &View<'_>, filter: &MetricFilter) -> Result<Delivery, Gap> {
         alarms::delivery(here, self.seen, filter)
     }
@@ -135,8 +139,7 @@ impl<'v, 'a> Trails<'v, 'a> {
     ) {
         match FilterPattern::parse(pattern) {
             Ok(pattern) => {
-                let answers: Vec<Answer> =
-                    events.iter().map(|event| pattern.answer(&event.record(self.view))).collect();
+                let answers: Vec<Answer> = events.iter().map(|event| self.taken(&pattern, *event)).collect();
                 // A filter on something else says nothing, whoever it tells.
                 if answers.iter().any(|answer| *answer != Answer::No) {
                     all.paths.push(Path { what: what.to_owned(), answers, delivery: delivery() });
