@@ -227,7 +227,7 @@ impl<'v, 'a> Trails<'v, 'a> {
         if paths.paths.iter().all(|path| path.taken() == 0) {
             return;
         }
-        if recorded.iter().any(|recorded| *recorded == Ok(false)) {
+        if recorded.contains(&Ok(false)) {
             paths.remarks.push(format!("rules in {region} lack events that no trail records"));
         }
         for path in &mut paths.paths {
