@@ -107,8 +107,8 @@ fn compare(selector: &Selector, operator: Operator, text: &Text, value: &Value) 
     if operator == Operator::NotEqual { equal.not() } else { equal }
 }
 
-/// Whether a text is the wanted one. A `*` at the ends stands for any text; inside, older editions of the guide say that
-/// it stands for itself, newer ones do not say: none where that matters.
+/// Whether a text is the wanted one. A `*` at the ends stands for any text; inside, older editions of the guide say
+/// that it stands for itself, newer ones do not say: none where that matters.
 fn alike(wanted: &str, found: &str) -> Option<bool> {
     let inner = wanted.trim_matches('*');
     let matches = wildcard(wanted, found, None);

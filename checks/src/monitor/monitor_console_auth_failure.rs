@@ -34,7 +34,8 @@
 //! topic as its action, and confirm the subscription. CLI: `aws logs put-metric-filter --log-group-name GROUP
 //! --filter-name NAME --filter-pattern PATTERN --metric-transformations
 //! metricName=NAME,metricNamespace=Security,metricValue=1`, then `aws cloudwatch put-metric-alarm ...`. Terraform:
-//! `aws_cloudwatch_log_metric_filter`, `aws_cloudwatch_metric_alarm`, `aws_sns_topic_subscription`.
+//! `aws_cloudwatch_log_metric_filter`, `aws_cloudwatch_metric_alarm`, `aws_sns_topic_subscription`. A pattern that
+//! will do: `{ ($.eventName = ConsoleLogin) && ($.errorMessage = "Failed authentication") }`.
 //!
 //! ## Peers
 //! Prowler `cloudwatch_log_metric_filter_authentication_failures`; Powerpipe

@@ -20,8 +20,8 @@
 //! is not visible from here: ask for its rules.
 //!
 //! ## Remediation
-//! Start with the trail's log group or with a SIEM: one route there serves all classes. Then see the check of each class
-//! that has none.
+//! Start with the trail's log group or with a SIEM: one route there serves all classes. Then see the check of each
+//! class that has none.
 //!
 //! ## Peers
 //! No peer has it: they give a failure for each class.

@@ -7,7 +7,7 @@
 //! Nothing binds the root user, and nobody should need it. Each use is either planned or an incident.
 //!
 //! ## How it is decided
-//! The events that must be told are a console sign-in of the root user, a call of his to IAM, and one to EC2. Samples
+//! The events that must be told are a console sign-in of the root user, a call of it to IAM, and one to EC2. Samples
 //! of them, as CloudTrail records them, are put to what there is; each must reach somebody, and several ways may
 //! share them.
 //!
@@ -35,7 +35,9 @@
 //! topic as its action, and confirm the subscription. CLI: `aws logs put-metric-filter --log-group-name GROUP
 //! --filter-name NAME --filter-pattern PATTERN --metric-transformations
 //! metricName=NAME,metricNamespace=Security,metricValue=1`, then `aws cloudwatch put-metric-alarm ...`. Terraform:
-//! `aws_cloudwatch_log_metric_filter`, `aws_cloudwatch_metric_alarm`, `aws_sns_topic_subscription`.
+//! `aws_cloudwatch_log_metric_filter`, `aws_cloudwatch_metric_alarm`, `aws_sns_topic_subscription`. A pattern that
+//! will do: `{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType !=
+//! "AwsServiceEvent" }`.
 //!
 //! ## Peers
 //! Prowler `cloudwatch_log_metric_filter_root_usage`; Powerpipe `log_metric_filter_root_login`; ScoutSuite
