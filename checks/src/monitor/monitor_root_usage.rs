@@ -27,8 +27,9 @@
 //! made with a root access key, are not asked for; `iam-root-no-access-keys` asks for the key.
 //!
 //! ## What else is accepted
-//! Two filters or rules, one for sign-ins and one for calls. GuardDuty's `Policy:IAMUser/RootCredentialUsage` is not:
-//! it is of low severity, comes late, and AWS does not say that it comes for each use.
+//! Two filters or rules, one for sign-ins and one for calls. GuardDuty's finding `Policy:IAMUser/RootCredentialUsage`,
+//! where GuardDuty runs in every enabled region and rules take the finding, of severity 2, to somebody: `manual`, as it
+//! tells of several uses at once and later, and AWS does not say that a sign-in alone makes one.
 //!
 //! ## Remediation
 //! Console: CloudWatch, Log groups, the trail's log group, Metric filters, Create; then an alarm on the metric with a
@@ -49,11 +50,16 @@
 //! events, and Live Tail"; Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; AWS
 //! CloudTrail User Guide, "AWS Management Console sign-in events".
 
-use kickoff_facts::View;
+use kickoff_facts::{Gap, Need, Seen, View};
+use serde_json::json;
 
 use crate::detection_events::ROOT_USAGE;
+use crate::detectors::{GuardDuty, guardduty};
 use crate::parameters::Parameters;
-use crate::{Evaluation, Kind, Level, Meta, Per, Severity, detection_path};
+use crate::routing::{self, Probe, guardduty_event};
+use crate::{
+    Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict, detection_path, regions,
+};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -64,16 +70,59 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC7.2", "CC6.1"],
-    needs: detection_path::NEEDS,
+    needs: &[
+        Need::Regions,
+        Need::Trails,
+        Need::MetricFilters,
+        Need::Alarms,
+        Need::Topics,
+        Need::Rules,
+        Need::SecurityLogGroups,
+        Need::AccountSubscriptions,
+        Need::Detectors,
+    ],
     parameters: detection_path::PARAMETERS,
     expected: detection_path::EXPECTED,
     fix: "make a metric filter that matches what is missing, with an alarm whose topic has a confirmed subscription",
 };
+
+/// GuardDuty's finding on calls of the root user.
+const FINDING: &str = "Policy:IAMUser/RootCredentialUsage";
 
 /// Decides.
 ///
 /// # Errors
 /// Never: what is not known is told on the account.
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
-    detection_path::account(view, parameters, &ROOT_USAGE)
+    Ok(vec![Finding::judge(Resource::account(view), |seen| {
+        let verdict = detection_path::judge(view, seen, parameters, &ROOT_USAGE)?;
+        if verdict.status == Status::Fail && told_by_guardduty(view, seen)? {
+            let observed = format!("{}; GuardDuty tells of {FINDING} in every enabled region", verdict.observed);
+            return Ok(Verdict::manual(observed, "judge whether that finding is enough: it comes later than an alarm"));
+        }
+        Ok(verdict)
+    })])
+}
+
+/// Whether GuardDuty runs and its finding reaches somebody in every enabled region.
+///
+/// # Errors
+/// No region is known to lack it, and of one it is not known.
+fn told_by_guardduty(view: &View<'_>, seen: &Seen) -> Result<bool, Gap> {
+    let told = regions::each(view, |here| {
+        if let GuardDuty::Off(_) = guardduty(here, seen)? {
+            return Ok(false);
+        }
+        let mut event = guardduty_event(here, 2.0);
+        event["detail"]["type"] = json!(FINDING);
+        let probe = Probe { what: FINDING.to_owned(), events: vec![event] };
+        Ok(routing::judge(here, seen, "GuardDuty", &[probe])?.status == Status::Pass)
+    });
+    if told.known.iter().any(|(_, told)| !told) {
+        return Ok(false);
+    }
+    match told.gap {
+        Some(gap) => Err(gap),
+        None => regions::all_scanned(view, "guardduty:ListDetectors").map(|()| true),
+    }
 }
