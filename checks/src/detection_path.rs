@@ -1,7 +1,7 @@
 //! Whether the events of a detection control are told to somebody: by metric filters and alarms, by EventBridge rules,
 //! or by a SIEM that is declared.
 
-use kickoff_facts::{Gap, Need, Seen, View};
+use kickoff_facts::{Gap, Seen, View};
 
 use crate::detection_events::{Class, Event, Place};
 use crate::event_pattern::{Answer, Pattern};
@@ -15,17 +15,24 @@ mod trails;
 
 use trails::Trails;
 
-/// The facts that a judgement looks at.
-pub const NEEDS: &[Need] = &[
-    Need::Regions,
-    Need::Trails,
-    Need::MetricFilters,
-    Need::Alarms,
-    Need::Topics,
-    Need::Rules,
-    Need::SecurityLogGroups,
-    Need::AccountSubscriptions,
-];
+/// The facts that a judgement looks at, and more.
+macro_rules! needs {
+    ($($more:ident),*) => {
+        &[
+            kickoff_facts::Need::Regions,
+            kickoff_facts::Need::Trails,
+            kickoff_facts::Need::MetricFilters,
+            kickoff_facts::Need::Alarms,
+            kickoff_facts::Need::Topics,
+            kickoff_facts::Need::Rules,
+            kickoff_facts::Need::SecurityLogGroups,
+            kickoff_facts::Need::AccountSubscriptions,
+            $(kickoff_facts::Need::$more),*
+        ]
+    };
+}
+
+pub(crate) use needs;
 
 /// The parameters that it reads.
 pub const PARAMETERS: &[&Parameter] = &[&SIEM_DESTINATIONS, &TRAIL_DELIVERY_MAX_AGE];

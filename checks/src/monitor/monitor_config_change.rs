@@ -61,7 +61,7 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC7.2", "CC7.1"],
-    needs: detection_path::NEEDS,
+    needs: detection_path::needs!(),
     parameters: detection_path::PARAMETERS,
     expected: detection_path::EXPECTED,
     fix: "make a metric filter that matches what is missing, with an alarm whose topic has a confirmed subscription",

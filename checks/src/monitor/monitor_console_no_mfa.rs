@@ -48,7 +48,7 @@
 //! events, and Live Tail"; Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; AWS
 //! CloudTrail User Guide, "AWS Management Console sign-in events".
 
-use kickoff_facts::{Need, View};
+use kickoff_facts::View;
 
 use crate::credentials::console_users;
 use crate::detection_events::CONSOLE_NO_MFA;
@@ -64,17 +64,7 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC7.2", "CC6.1"],
-    needs: &[
-        Need::Regions,
-        Need::Trails,
-        Need::MetricFilters,
-        Need::Alarms,
-        Need::Topics,
-        Need::Rules,
-        Need::SecurityLogGroups,
-        Need::AccountSubscriptions,
-        Need::CredentialReport,
-    ],
+    needs: detection_path::needs!(CredentialReport),
     parameters: detection_path::PARAMETERS,
     expected: detection_path::EXPECTED,
     fix: "make a metric filter with an alarm that somebody hears, or let people sign in through an identity provider",

@@ -30,7 +30,7 @@
 //! CIS AWS Foundations Benchmark v5, section 4 (Monitoring); Amazon CloudWatch Logs User Guide, "Filter pattern syntax
 //! for metric filters, subscription filters, filter log events, and Live Tail".
 
-use kickoff_facts::{Gap, Need, View};
+use kickoff_facts::{Gap, View};
 
 use crate::detection_events::{CLASSES, ORGANIZATIONS};
 use crate::management::{self, Standing};
@@ -46,17 +46,7 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Manual,
     criteria: &["CC7.2", "CC7.3"],
-    needs: &[
-        Need::Regions,
-        Need::Trails,
-        Need::MetricFilters,
-        Need::Alarms,
-        Need::Topics,
-        Need::Rules,
-        Need::SecurityLogGroups,
-        Need::AccountSubscriptions,
-        Need::Organization,
-    ],
+    needs: detection_path::needs!(Organization),
     parameters: detection_path::PARAMETERS,
     expected: detection_path::EXPECTED,
     fix: "see the check of each class that has no way",

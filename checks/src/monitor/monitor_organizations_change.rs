@@ -48,7 +48,7 @@
 //! events, and Live Tail"; Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; AWS
 //! CloudTrail User Guide, "CloudTrail record contents".
 
-use kickoff_facts::{Need, View};
+use kickoff_facts::View;
 
 use crate::detection_events::ORGANIZATIONS;
 use crate::parameters::Parameters;
@@ -63,17 +63,7 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC7.2", "CC6.3"],
-    needs: &[
-        Need::Regions,
-        Need::Trails,
-        Need::MetricFilters,
-        Need::Alarms,
-        Need::Topics,
-        Need::Rules,
-        Need::SecurityLogGroups,
-        Need::AccountSubscriptions,
-        Need::Organization,
-    ],
+    needs: detection_path::needs!(Organization),
     parameters: detection_path::PARAMETERS,
     expected: detection_path::EXPECTED,
     fix: "make a metric filter that matches what is missing, with an alarm whose topic has a confirmed subscription",

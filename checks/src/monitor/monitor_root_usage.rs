@@ -50,7 +50,7 @@
 //! events, and Live Tail"; Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; AWS
 //! CloudTrail User Guide, "AWS Management Console sign-in events".
 
-use kickoff_facts::{Gap, Need, Seen, View};
+use kickoff_facts::{Gap, Seen, View};
 use serde_json::json;
 
 use crate::detection_events::ROOT_USAGE;
@@ -70,17 +70,7 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC7.2", "CC6.1"],
-    needs: &[
-        Need::Regions,
-        Need::Trails,
-        Need::MetricFilters,
-        Need::Alarms,
-        Need::Topics,
-        Need::Rules,
-        Need::SecurityLogGroups,
-        Need::AccountSubscriptions,
-        Need::Detectors,
-    ],
+    needs: detection_path::needs!(Detectors),
     parameters: detection_path::PARAMETERS,
     expected: detection_path::EXPECTED,
     fix: "make a metric filter that matches what is missing, with an alarm whose topic has a confirmed subscription",
