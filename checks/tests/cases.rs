@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use kickoff_checks::parameters::{Parameters, Value};
-use kickoff_checks::{CHECKS, Check, Kind, Level, evaluate};
+use kickoff_checks::{CHECKS, Check, Kind, Level, differences, evaluate};
 use kickoff_facts::AccountFacts;
 use serde::Deserialize;
 
@@ -160,8 +160,12 @@ fn every_page_has_its_title_and_all_headings_filled() {
         let page = check.page();
         assert_eq!(page.title, check.meta.title, "{}", check.meta.id);
         let headings: Vec<&str> = page.sections.iter().map(|section| section.heading).collect();
+        // One may stand between the last two.
+        let optional = headings.iter().position(|heading| *heading == differences::HEADING);
+        assert!(optional.is_none_or(|at| at == 6), "{}", check.meta.id);
+        let fixed: Vec<&str> = headings.into_iter().filter(|heading| *heading != differences::HEADING).collect();
         assert_eq!(
-            headings,
+            fixed,
             [
                 "What it asks",
                 "Why an auditor asks",

@@ -45,6 +45,13 @@
 //! `logs-no-alarm-root-usage`; CloudSploit `monitoringMetrics`; CIS AWS Foundations v5 4.3. They compare the pattern
 //! as text, and accept no other means.
 //!
+//! ## Where peers differ
+//! - Prowler `cloudwatch_log_metric_filter_root_usage`: searches the text of the pattern with a regular expression, and
+//!   fails where an EventBridge rule or a SIEM tells somebody; an alarm passes without an action, or with a topic whose
+//!   subscription nobody confirmed. A pattern matches by what it means (Amazon CloudWatch Logs User Guide, "Filter
+//!   pattern syntax for metric filters, subscription filters, filter log events, and Live Tail"), and EventBridge has
+//!   the events of CloudTrail too: here sample events are put to what there is, as far as somebody who hears of them.
+//!
 //! ## References
 //! Amazon CloudWatch Logs User Guide, "Filter pattern syntax for metric filters, subscription filters, filter log
 //! events, and Live Tail"; Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; AWS
