@@ -1,12 +1,12 @@
-//! Generated documentation: a page for each check, their index, and the schema of results.json.
+//! Generated documentation: a page for each check, their index, where peers differ, and the schema of results.json.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use kickoff_checks::CHECKS;
 use kickoff_checks::parameters::PARAMETERS;
+use kickoff_checks::{CHECKS, differences};
 use kickoff_reports::Document;
 
 use crate::catalogue::page;
@@ -82,6 +82,8 @@ fn files(dir: &Path) -> Result<BTreeMap<PathBuf, String>, Failure> {
         ));
     }
     files.insert(dir.join("thresholds.md"), thresholds);
+    let differences = differences::markdown().map_err(|error| Failure::usage(&error))?;
+    files.insert(dir.join("differences.md"), differences);
     let schema = Document::json_schema().map_err(|error| Failure::usage(&error))?;
     files.insert(dir.join("results.schema.json"), schema);
     Ok(files)

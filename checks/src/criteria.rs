@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::table::fields;
+
 /// How far configuration of a cloud account can evidence the controls of a criterion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
@@ -60,28 +62,6 @@ fn criterion(line: &'static str) -> Option<Criterion> {
         documents: fields.next()?,
         configuration: fields.next()?,
     })
-}
-
-/// Splits a line of our own table; a field may be quoted, and none holds a quote.
-fn fields(line: &'static str) -> Vec<&'static str> {
-    let mut fields = Vec::new();
-    let mut rest = line;
-    loop {
-        if let Some(quoted) = rest.strip_prefix('"')
-            && let Some(end) = quoted.find('"')
-        {
-            fields.push(&quoted[..end]);
-            rest = &quoted[end + 1..];
-        } else {
-            let end = rest.find(',').unwrap_or(rest.len());
-            fields.push(&rest[..end]);
-            rest = &rest[end..];
-        }
-        match rest.strip_prefix(',') {
-            Some(next) => rest = next,
-            None => return fields,
-        }
-    }
 }
 
 #[cfg(test)]

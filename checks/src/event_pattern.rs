@@ -20,15 +20,19 @@ pub enum Answer {
 }
 
 impl Answer {
-    fn of(holds: bool) -> Self {
+    /// A certain answer.
+    pub fn of(holds: bool) -> Self {
         if holds { Self::Yes } else { Self::No }
     }
 
-    fn unsure(why: impl Into<String>) -> Self {
+    /// It depends on this.
+    pub fn unsure(why: impl Into<String>) -> Self {
         Self::Unsure(vec![why.into()])
     }
 
-    fn not(self) -> Self {
+    /// The opposite.
+    #[must_use]
+    pub fn not(self) -> Self {
         match self {
             Self::Yes => Self::No,
             Self::No => Self::Yes,
@@ -37,7 +41,7 @@ impl Answer {
     }
 
     /// All must hold: a certain no decides.
-    fn all(answers: impl IntoIterator<Item = Self>) -> Self {
+    pub fn all(answers: impl IntoIterator<Item = Self>) -> Self {
         Self::join(answers, &Self::No, Self::Yes)
     }
 

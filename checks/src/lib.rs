@@ -12,8 +12,12 @@ mod contacts;
 mod credentials;
 mod criteria;
 mod delivery;
+mod detection_events;
+mod detection_path;
 mod detectors;
+pub mod differences;
 mod event_pattern;
+mod filter_pattern;
 mod finding;
 mod finding_age;
 mod gaps;
@@ -27,6 +31,8 @@ mod routing;
 mod runner;
 mod selectors;
 mod service_control;
+mod subscriptions;
+mod table;
 mod trail_buckets;
 mod trust;
 mod wording;
@@ -156,8 +162,24 @@ checks! {
         monitor_alarm_confirmed_subscriber
         monitor_alarm_has_action
         monitor_alarm_insufficient_data
+        monitor_cloudtrail_change
+        monitor_cmk_deletion
+        monitor_config_change
+        monitor_console_auth_failure
+        monitor_console_no_mfa
+        monitor_detection_path
+        monitor_gateway_change
         monitor_guardduty_routing
+        monitor_iam_policy_change
+        monitor_nacl_change
+        monitor_organizations_change
+        monitor_root_usage
+        monitor_route_table_change
+        monitor_s3_policy_change
+        monitor_security_group_change
         monitor_securityhub_routing
+        monitor_unauthorized_api
+        monitor_vpc_change
     }
     organization {
         org_account_inventory

@@ -9,6 +9,25 @@ pub struct Section<'a> {
     pub lines: Vec<&'a str>,
 }
 
+impl Section<'_> {
+    /// The items of its list, each on one line. What stands before the list is an item too.
+    #[must_use]
+    pub fn items(&self) -> Vec<String> {
+        let mut items: Vec<String> = Vec::new();
+        for line in &self.lines {
+            match (line.strip_prefix("- "), items.last_mut()) {
+                (Some(begin), _) => items.push(begin.to_owned()),
+                (None, Some(item)) => {
+                    item.push(' ');
+                    item.push_str(line.trim());
+                }
+                (None, None) => items.push((*line).to_owned()),
+            }
+        }
+        items
+    }
+}
+
 /// A page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<'a> {

@@ -1,6 +1,6 @@
 //! Whether events of a product are told to somebody: rules on the default bus, their patterns, targets and topics.
 
-use kickoff_facts::logging::{Rule, Topic};
+use kickoff_facts::logging::Topic;
 use kickoff_facts::{Gap, Seen, View};
 use serde_json::{Value, json};
 
@@ -68,16 +68,21 @@ pub enum Origin {
 }
 
 /// Whether something is told, from the least to the most.
-#[derive(Debug)]
-enum Told {
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// It is not.
     No,
+    /// A person has to judge.
     Perhaps,
+    /// What could show it is not known.
     Unread(Gap),
+    /// It is.
     Yes,
 }
 
-/// What a rule's targets amount to.
-enum Delivery {
+/// What the targets of a rule or the actions of an alarm amount to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
     /// They reach a person or a system.
     Reaches(String),
     /// They reach no one.
@@ -107,7 +112,7 @@ pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> R
             remarks.push(format!("rule {} is disabled", rule.name));
             continue;
         }
-        let delivery = deliver(view, seen, rule);
+        let delivery = deliver(view, seen, seen.see(&rule.targets));
         match &delivery {
             Ok(Delivery::Reaches(to)) if answers.contains(&Answer::Yes) => {
                 routes.push(format!("rule {} to {to}", rule.name));
@@ -159,20 +164,35 @@ pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> R
     Ok(Verdict::pass(routes.join("; ")))
 }
 
-/// The better of two.
-fn most(one: Told, other: Told) -> Told {
-    let rank = |told: &Told| match told {
-        Told::No => 0,
-        Told::Perhaps => 1,
-        Told::Unread(_) => 2,
-        Told::Yes => 3,
-    };
-    if rank(&other) > rank(&one) { other } else { one }
+impl Told {
+    fn rank(&self) -> u8 {
+        match self {
+            Self::No => 0,
+            Self::Perhaps => 1,
+            Self::Unread(_) => 2,
+            Self::Yes => 3,
+        }
+    }
 }
 
-/// What the targets of a rule amount to: the best of them.
-fn deliver(view: &View<'_>, seen: &Seen, rule: &Rule) -> Result<Delivery, Gap> {
-    let targets = seen.see(&rule.targets)?;
+/// The better of two.
+#[must_use]
+pub fn most(one: Told, other: Told) -> Told {
+    if other.rank() > one.rank() { other } else { one }
+}
+
+/// The worse of two.
+#[must_use]
+pub fn least(one: Told, other: Told) -> Told {
+    if other.rank() < one.rank() { other } else { one }
+}
+
+/// What the targets of a rule, or the actions of an alarm, amount to: the best of them.
+///
+/// # Errors
+/// None reaches anybody for certain, and one is not known.
+pub fn deliver(view: &View<'_>, seen: &Seen, targets: Result<&Vec<String>, Gap>) -> Result<Delivery, Gap> {
+    let targets = targets?;
     let (mut gap, mut unseen, mut nowhere) = (None, Vec::new(), Vec::new());
     for target in targets {
         match service(target) {
@@ -185,6 +205,8 @@ fn deliver(view: &View<'_>, seen: &Seen, rule: &Rule) -> Result<Delivery, Gap> {
             "logs" if target.contains(":log-group:") => {
                 nowhere.push(format!("log group {} tells nobody", last(target)))
             }
+            // Actions of alarms only.
+            "automate" | "autoscaling" => nowhere.push(format!("{} tells nobody", last(target))),
             service if service == "sqs" || target.contains(":event-bus/") => {
                 unseen.push(format!("goes to {service} {}: who reads it is not visible", last(target)));
             }

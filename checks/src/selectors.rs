@@ -70,6 +70,23 @@ pub fn management_shortcoming(selectors: &Selectors, access: Access) -> Option<S
     Some(shortcoming.unwrap_or_else(|| format!("records no {} management events", access.name())))
 }
 
+/// Whether every management event of a name is recorded, whoever causes it; the service as `eventSource` has it.
+#[must_use]
+pub fn records_call(selectors: &Selectors, source: &str, name: &str, access: Access) -> bool {
+    let basic = selectors.basic.iter().filter(|s| s.management && access.in_basic(&s.read_write));
+    let asked = |s: &&AdvancedSelector| asks(s, "eventCategory", "Management") && access.in_advanced(s);
+    basic.into_iter().any(|s| s.excluded_sources.iter().all(|excluded| excluded != source))
+        || selectors.advanced.iter().filter(asked).any(|selector| {
+            selector.fields.iter().all(|condition| match condition.field.as_str() {
+                "eventCategory" | "readOnly" => true,
+                "eventSource" => condition.matches(source),
+                "eventName" => condition.matches(name),
+                // Who called, how: each takes in only a part.
+                _ => false,
+            })
+        })
+}
+
 /// Whether events of a kind are recorded for every object of a bucket, given as `arn:aws:s3:::name/`.
 #[must_use]
 pub fn records_objects(selectors: &Selectors, objects: &str, access: Access) -> bool {

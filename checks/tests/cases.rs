@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use kickoff_checks::parameters::{Parameters, Value};
-use kickoff_checks::{CHECKS, Check, Kind, Level, evaluate};
+use kickoff_checks::{CHECKS, Check, Kind, Level, differences, evaluate};
 use kickoff_facts::AccountFacts;
 use serde::Deserialize;
 
@@ -139,7 +139,9 @@ fn every_check_gives_what_its_cases_say() {
 fn every_file_is_registered_and_named_after_its_check() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let registered: BTreeSet<PathBuf> = CHECKS.iter().map(|check| file(check, "rs")).collect();
-    for folder in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+    // A folder beside a file of its name is the rest of that module.
+    let service = |path: &PathBuf| path.is_dir() && !path.with_extension("rs").is_file();
+    for folder in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(service) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|ending| ending == "rs") {
@@ -158,8 +160,12 @@ fn every_page_has_its_title_and_all_headings_filled() {
         let page = check.page();
         assert_eq!(page.title, check.meta.title, "{}", check.meta.id);
         let headings: Vec<&str> = page.sections.iter().map(|section| section.heading).collect();
+        // One may stand between the last two.
+        let optional = headings.iter().position(|heading| *heading == differences::HEADING);
+        assert!(optional.is_none_or(|at| at == 6), "{}", check.meta.id);
+        let fixed: Vec<&str> = headings.into_iter().filter(|heading| *heading != differences::HEADING).collect();
         assert_eq!(
-            headings,
+            fixed,
             [
                 "What it asks",
                 "Why an auditor asks",

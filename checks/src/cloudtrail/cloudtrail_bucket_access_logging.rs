@@ -20,8 +20,16 @@
 //! `aws_s3_bucket_logging`. The target should be another bucket, or the log logs itself.
 //!
 //! ## Peers
-//! Prowler `cloudtrail_logs_s3_bucket_access_logging_enabled`; AWS Config `CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING`; CIS
-//! AWS Foundations v5 3.4; CloudSploit `cloudtrailBucketAccessLogging`.
+//! Prowler `cloudtrail_logs_s3_bucket_access_logging_enabled`; Powerpipe `cloudtrail_s3_logging_enabled`; AWS Config
+//! `CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING`; CIS AWS Foundations v5 3.4; CloudSploit `cloudtrailBucketAccessLogging`.
+//!
+//! ## Where peers differ
+//! - Powerpipe `cloudtrail_s3_logging_enabled`: knows server access logging alone, and fails a bucket whose reads and
+//!   writes a trail records as data events. AWS recommends these (Amazon S3 User Guide, "Logging options for Amazon
+//!   S3"), while it delivers access logs as best it can: here either will do.
+//! - Prowler `cloudtrail_logs_s3_bucket_access_logging_enabled`: knows server access logging alone, and fails a bucket
+//!   whose reads and writes a trail records as data events. AWS recommends these (Amazon S3 User Guide, "Logging
+//!   options for Amazon S3"), while it delivers access logs as best it can: here either will do.
 //!
 //! ## References
 //! Amazon S3 User Guide, "Logging requests with server access logging"; API Reference, `GetBucketLogging`.

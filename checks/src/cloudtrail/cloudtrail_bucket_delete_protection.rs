@@ -29,6 +29,14 @@
 //! Prowler `cloudtrail_bucket_requires_mfa_delete`; Powerpipe `cloudtrail_trail_bucket_mfa_enabled`; CloudSploit
 //! `cloudtrailBucketDelete`, `cloudtrailObjectLock`.
 //!
+//! ## Where peers differ
+//! - Powerpipe `cloudtrail_trail_bucket_mfa_enabled`: asks for MFA delete alone, and fails a bucket whose objects
+//!   Object Lock keeps in compliance mode, which no user can end, root included (Amazon S3 User Guide, "Locking objects
+//!   with Object Lock"). Here either will do.
+//! - Prowler `cloudtrail_bucket_requires_mfa_delete`: asks for MFA delete alone, and fails a bucket whose objects
+//!   Object Lock keeps in compliance mode, which no user can end, root included (Amazon S3 User Guide, "Locking objects
+//!   with Object Lock"). Here either will do.
+//!
 //! ## References
 //! Amazon S3 User Guide, "Locking objects with Object Lock", "Configuring MFA delete".
 

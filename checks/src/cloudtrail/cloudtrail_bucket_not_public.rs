@@ -25,8 +25,13 @@
 //! `aws_s3_bucket_public_access_block`.
 //!
 //! ## Peers
-//! Prowler `cloudtrail_logs_s3_bucket_is_not_publicly_accessible`; AWS Config
+//! Prowler `cloudtrail_logs_s3_bucket_is_not_publicly_accessible`; Powerpipe `cloudtrail_bucket_not_public`; AWS Config
 //! `CLOUDTRAIL_S3_BUCKET_PUBLIC_ACCESS_PROHIBITED`; CloudSploit `cloudtrailBucketPrivate`.
+//!
+//! ## Where peers differ
+//! - Powerpipe `cloudtrail_bucket_not_public`: alarms on a policy that names everyone, even where a condition confines
+//!   it to one account or address, and reads no public access block. AWS does not call such a policy public (Amazon S3
+//!   User Guide, "The meaning of public"): here its answer counts, `GetBucketPolicyStatus`.
 //!
 //! ## References
 //! Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage", "The meaning of public".

@@ -27,8 +27,19 @@
 //! kickoff.toml.
 //!
 //! ## Peers
-//! Prowler `cloudtrail_cloudwatch_logging_enabled`; AWS Config `CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED`; FSBP
-//! CloudTrail.5. They accept a log group only.
+//! Prowler `cloudtrail_cloudwatch_logging_enabled`; Powerpipe `cloudtrail_trail_integrated_with_logs`; AWS Config
+//! `CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED`; FSBP CloudTrail.5. They accept a log group only.
+//!
+//! ## Where peers differ
+//! - AWS Config `CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED`: fails a trail without a log group, whatever else reads its
+//!   events. EventBridge has them without one (Amazon EventBridge User Guide, "AWS service events delivered via AWS
+//!   CloudTrail"), and a SIEM reads the bucket or the topic: here either is enough.
+//! - Powerpipe `cloudtrail_trail_integrated_with_logs`: fails a trail without a log group, whatever else reads its
+//!   events. EventBridge has them without one (Amazon EventBridge User Guide, "AWS service events delivered via AWS
+//!   CloudTrail"), and a SIEM reads the bucket or the topic: here either is enough.
+//! - Prowler `cloudtrail_cloudwatch_logging_enabled`: fails a trail without a log group, whatever else reads its
+//!   events. EventBridge has them without one (Amazon EventBridge User Guide, "AWS service events delivered via AWS
+//!   CloudTrail"), and a SIEM reads the bucket or the topic: here either is enough.
 //!
 //! ## References
 //! AWS CloudTrail User Guide, "Sending events to CloudWatch Logs"; Amazon EventBridge User Guide, "AWS service events

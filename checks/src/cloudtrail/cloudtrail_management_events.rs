@@ -26,8 +26,18 @@
 //! Terraform: an `event_selector` with `read_write_type = "All"` and `include_management_events = true`.
 //!
 //! ## Peers
-//! Prowler `cloudtrail_multi_region_enabled_logging_management_events`; AWS Config `CLOUDTRAIL_SECURITY_TRAIL_ENABLED`;
-//! CIS AWS Foundations v5 3.1; CloudSploit `cloudtrailManagementEvents`.
+//! Prowler `cloudtrail_multi_region_enabled_logging_management_events`; Powerpipe `cloudtrail_security_trail_enabled`,
+//! `cloudtrail_multi_region_read_write_enabled`; AWS Config `CLOUDTRAIL_SECURITY_TRAIL_ENABLED`; CIS AWS Foundations v5
+//! 3.1; CloudSploit `cloudtrailManagementEvents`.
+//!
+//! ## Where peers differ
+//! - Powerpipe `cloudtrail_multi_region_read_write_enabled`: asks `ReadWriteType` of basic selectors, and of advanced
+//!   ones only that `readOnly` is not named. It passes a trail that records no management events, or leaves AWS KMS
+//!   out. `IncludeManagementEvents` and `ExcludeManagementEventSources` say that (API Reference, `EventSelector`), and
+//!   so does `eventCategory`: all are read here.
+//! - Powerpipe `cloudtrail_security_trail_enabled`: alarms on a trail with one selector for reads and one for writes,
+//!   which together record everything, and on one without a KMS key, which `cloudtrail-kms` asks for. Advanced
+//!   selectors are not read (issue 971). Here what the selectors of either kind take in together decides.
 //!
 //! ## References
 //! AWS CloudTrail User Guide, "Logging management events"; API Reference, `GetEventSelectors`.

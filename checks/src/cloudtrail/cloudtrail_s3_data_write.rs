@@ -26,7 +26,20 @@
 //!
 //! ## Peers
 //! Prowler `cloudtrail_s3_dataevents_write_enabled`; AWS Config `CLOUDTRAIL_ALL_WRITE_S3_DATA_EVENT_CHECK`; CIS AWS
-//! Foundations v5 3.8; Powerpipe `cloudtrail_s3_object_write_events_audit_enabled`, which reads basic selectors only.
+//! Foundations v5 3.8; Powerpipe `cloudtrail_s3_data_events_enabled`,
+//! `cloudtrail_s3_object_write_events_audit_enabled`.
+//!
+//! ## Where peers differ
+//! - Powerpipe `cloudtrail_s3_data_events_enabled`, `cloudtrail_s3_object_write_events_audit_enabled`: compares the
+//!   beginning of ARNs: the bucket "prod-data" passes on a selector for "prod-data-archive" or for one folder of its
+//!   own, and on a trail that is switched off. Advanced selectors are not read, so that whoever uses them gets an alarm
+//!   (issue 971). What a value takes in is said in the API Reference, `DataResource` and `AdvancedFieldSelector`: here
+//!   exactly that counts.
+//! - Prowler `cloudtrail_s3_dataevents_write_enabled`: passes the account on any advanced selector of the type
+//!   `AWS::S3::Object`, whichever bucket it names and even where it takes in reads alone, and fails basic selectors
+//!   that name your buckets of customer data and not all buckets. With several regions the verdict may change from run
+//!   to run (measured). Here each of these buckets is held against what the selectors take in (API Reference,
+//!   `DataResource`, `AdvancedFieldSelector`).
 //!
 //! ## References
 //! AWS CloudTrail User Guide, "Logging data events"; API Reference, `DataResource`, `AdvancedFieldSelector`.

@@ -26,6 +26,11 @@
 //! Prowler `config_recorder_all_regions_enabled`; Powerpipe `config_enabled_all_regions`; FSBP Config.1; CIS AWS
 //! Foundations v5 3.3; ScoutSuite `config-recorder-not-configured`; CloudSploit `configServiceEnabled`.
 //!
+//! ## Where peers differ
+//! - Prowler `config_recorder_all_regions_enabled`: keeps recorders by their names, and they are named `default` in
+//!   every region: of all regions one is left, whichever answered last, and the result changes from run to run
+//!   (measured with 5.46). Here each region is judged by its own recorder.
+//!
 //! ## References
 //! AWS Config Developer Guide, "Managing the configuration recorder"; API Reference, `ConfigurationRecorderStatus`.
 

@@ -24,6 +24,11 @@
 //! Prowler `guardduty_is_enabled`; Powerpipe `guardduty_enabled`; AWS Config `GUARDDUTY_ENABLED_CENTRALIZED`; FSBP
 //! GuardDuty.1; CloudSploit `guarddutyEnabled`.
 //!
+//! ## Where peers differ
+//! - Powerpipe `guardduty_enabled`: leaves out eight regions as unsupported before it looks, Cape Town, Milan, Osaka,
+//!   Jakarta and Bahrain among them. GuardDuty is offered there (AWS General Reference, "Amazon GuardDuty endpoints and
+//!   quotas"): no region is left out here by name.
+//!
 //! ## References
 //! Amazon GuardDuty User Guide, "Getting started with GuardDuty"; "Suspending or disabling GuardDuty".
 

@@ -29,6 +29,14 @@
 //! Prowler `guardduty_no_high_severity_findings`; Powerpipe `guardduty_no_high_severity_findings`,
 //! `guardduty_finding_archived`; AWS Config `GUARDDUTY_NON_ARCHIVED_FINDINGS`; CloudSploit `noActiveFindings`.
 //!
+//! ## Where peers differ
+//! - Powerpipe `guardduty_finding_archived`: alarms on any finding that is not archived, low ones and sample findings
+//!   included. Samples are made on request and show nothing (Amazon GuardDuty User Guide, "Sample findings"): here they
+//!   are left out, and a high finding fails when it is open longer than your response time.
+//! - Prowler `guardduty_no_high_severity_findings`: asks for severity 8 alone, and passes when `ListFindings` is
+//!   denied. 7.0 to 8.9 is high and more is critical (Amazon GuardDuty User Guide, "Severity levels of GuardDuty
+//!   findings"): here all from 7.0 on counts, and what could not be read is `not-evaluated`.
+//!
 //! ## References
 //! Amazon GuardDuty User Guide, "Severity levels of GuardDuty findings"; "Sample findings".
 

@@ -27,7 +27,15 @@
 //! ## Peers
 //! Prowler `iam_aws_attached_policy_no_administrative_privileges`, `iam_role_administratoraccess_policy`,
 //! `iam_user_administrator_access_policy`, `iam_group_administrator_access_policy`; Powerpipe
-//! `iam_role_no_administrator_access_policy_attached`; CIS AWS Foundations v5 1.15.
+//! `iam_role_no_administrator_access_policy_attached`, `iam_policy_no_star_star`; CIS AWS Foundations v5 1.15.
+//!
+//! ## Where peers differ
+//! - Powerpipe `iam_policy_no_star_star`: looks at customer managed policies only, and passes an account all of whose
+//!   users hold `AdministratorAccess`. That policy allows everything on everything (AWS Managed Policy Reference): here
+//!   each holder is judged.
+//! - Prowler `iam_aws_attached_policy_no_administrative_privileges`: fails an account as soon as anyone holds
+//!   `AdministratorAccess`, and so nearly every account. Somebody has to administer it: here the holders are held
+//!   against the list that you approved, and without a list a person has to judge.
 //!
 //! ## References
 //! AWS Managed Policy Reference, "AdministratorAccess"; AWS IAM User Guide, "Security best practices in IAM".

@@ -29,6 +29,11 @@
 //! ## Peers
 //! Prowler `iam_check_saml_providers_sts`; CIS AWS Foundations v5 1.20.
 //!
+//! ## Where peers differ
+//! - Prowler `iam_check_saml_providers_sts`: passes an account that has any SAML provider, while its people sign in
+//!   with passwords of IAM users. A provider does not take a password away: here such a user fails, unless you declared
+//!   him.
+//!
 //! ## References
 //! AWS IAM User Guide, "Identity providers and federation into AWS"; IAM Identity Center User Guide, "What is IAM
 //! Identity Center?".

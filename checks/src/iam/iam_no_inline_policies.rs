@@ -22,6 +22,12 @@
 //! ## Peers
 //! Powerpipe `iam_group_user_role_no_inline_policies`; AWS Config `IAM_NO_INLINE_POLICY_CHECK`.
 //!
+//! ## Where peers differ
+//! - Powerpipe `iam_group_user_role_no_inline_policies`: alarms on every role that Identity Center makes from a
+//!   permission set with an inline policy. Identity Center writes that policy, and it is changed there, not in the
+//!   account (IAM Identity Center User Guide, "Manage AWS accounts with permission sets"): such roles are left out
+//!   here.
+//!
 //! ## References
 //! AWS IAM User Guide, "Managed policies and inline policies".
 

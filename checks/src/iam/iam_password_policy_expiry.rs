@@ -23,7 +23,20 @@
 //!
 //! ## Peers
 //! Prowler `iam_password_policy_expires_passwords_within_90_days_or_less`; Powerpipe `iam_password_policy_expire_90`,
-//! `iam_account_password_policy_strong_min_reuse_24`; AWS Config `IAM_PASSWORD_POLICY`.
+//! `iam_account_password_policy_strong_min_reuse_24`; AWS Config `IAM_PASSWORD_POLICY`; ScoutSuite
+//! `iam-password-policy-expiration-threshold`.
+//!
+//! ## Where peers differ
+//! - Powerpipe `iam_account_password_policy_strong_min_reuse_24`: gives one verdict over seven settings, so that a
+//!   policy alarms for want of expiry within 90 days, against which NIST SP 800-63B advises, and it asks accounts
+//!   without IAM users too. The policy binds IAM users alone (AWS IAM User Guide, "Set an account password policy for
+//!   IAM users"): here each setting is held against your written policy, and without a user with a password it is
+//!   `not-applicable`.
+//! - Prowler `iam_password_policy_expires_passwords_within_90_days_or_less`: fails a password policy without expiry,
+//!   whether or not the account has IAM users. NIST SP 800-63B advises against forced expiry, and AWS's default has
+//!   none: here it is asked for when your written policy states a figure.
+//! - ScoutSuite `iam-password-policy-expiration-threshold`: fires in an account without IAM users (issue 1496). The
+//!   policy binds nobody there: `not-applicable`.
 //!
 //! ## References
 //! AWS IAM User Guide, "Set an account password policy for IAM users"; API Reference, `GetAccountPasswordPolicy`. NIST

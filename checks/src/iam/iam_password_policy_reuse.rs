@@ -24,6 +24,13 @@
 //! Prowler `iam_password_policy_reuse_24`; Powerpipe `iam_account_password_policy_reuse_24`,
 //! `iam_account_password_policy_strong_min_reuse_24`; AWS Config `IAM_PASSWORD_POLICY`; CIS AWS Foundations v5 1.8.
 //!
+//! ## Where peers differ
+//! - Powerpipe `iam_account_password_policy_strong_min_reuse_24`: gives one verdict over seven settings, so that a
+//!   policy alarms for want of expiry within 90 days, against which NIST SP 800-63B advises, and it asks accounts
+//!   without IAM users too. The policy binds IAM users alone (AWS IAM User Guide, "Set an account password policy for
+//!   IAM users"): here each setting is held against your written policy, and without a user with a password it is
+//!   `not-applicable`.
+//!
 //! ## References
 //! AWS IAM User Guide, "Set an account password policy for IAM users"; API Reference, `GetAccountPasswordPolicy`.
 

@@ -29,6 +29,11 @@
 //! Prowler `iam_policy_no_full_access_to_cloudtrail`, `iam_inline_policy_no_full_access_to_cloudtrail`; Powerpipe
 //! `iam_policy_no_full_access_to_cloudtrail` (all three ask for `cloudtrail:*` only).
 //!
+//! ## Where peers differ
+//! - Prowler `iam_policy_no_full_access_to_cloudtrail`, `iam_inline_policy_no_full_access_to_cloudtrail`: asks for
+//!   `cloudtrail:*`, and passes a policy that allows `cloudtrail:StopLogging` or `cloudtrail:DeleteTrail` by name.
+//!   Either ends the record (Service Authorization Reference, "AWS CloudTrail"): here each of four such actions fails.
+//!
 //! ## References
 //! Service Authorization Reference, "AWS CloudTrail"; AWS CloudTrail User Guide, "Identity and access management".
 

@@ -28,6 +28,11 @@
 //! Prowler `iam_root_hardware_mfa_enabled`; Powerpipe `iam_root_user_hardware_mfa_enabled`; AWS Config
 //! `ROOT_ACCOUNT_HARDWARE_MFA_ENABLED`; CIS AWS Foundations v5 1.5.
 //!
+//! ## Where peers differ
+//! - Prowler `iam_root_hardware_mfa_enabled`: gives no result at all where the credential report shows neither a
+//!   password nor an active key of root. Silence looks like a check that did not run: here the result is
+//!   `not-applicable`, with the reason.
+//!
 //! ## References
 //! AWS IAM User Guide, "Passkey or security key for the root user"; API Reference, `ListVirtualMFADevices`.
 

@@ -26,6 +26,12 @@
 //! ## Peers
 //! Prowler `iam_avoid_root_usage`; Powerpipe `iam_root_last_used`; CIS AWS Foundations v5 1.6.
 //!
+//! ## Where peers differ
+//! - Prowler `iam_avoid_root_usage`: takes the password's last use and looks at the keys only where there is none, at
+//!   the second only where the first was never used. It passes a root user whose key was used today and whose password
+//!   was used last year, and its limit is one day. The credential report has three dates, and each is a use of root:
+//!   here the newest decides, against your review period.
+//!
 //! ## References
 //! AWS IAM User Guide, "Tasks that require root user credentials"; "Getting credential reports for your AWS account".
 

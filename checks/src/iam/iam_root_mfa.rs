@@ -25,8 +25,16 @@
 //!
 //! ## Peers
 //! Prowler `iam_root_mfa_enabled`; Powerpipe `iam_root_user_mfa_enabled`,
-//! `iam_root_user_account_console_access_mfa_enabled`; AWS Config `ROOT_ACCOUNT_MFA_ENABLED`; CIS AWS Foundations v5
-//! 1.4.
+//! `iam_root_user_account_console_access_mfa_enabled`; AWS Config `ROOT_ACCOUNT_MFA_ENABLED`; ScoutSuite
+//! `iam-root-account-no-mfa`; CIS AWS Foundations v5 1.4.
+//!
+//! ## Where peers differ
+//! - Prowler `iam_root_mfa_enabled`: gives no result at all where the credential report shows neither a password nor an
+//!   active key of root. Silence looks like a check that did not run: here the result is `not-applicable`, with the
+//!   reason.
+//! - ScoutSuite `iam-root-account-no-mfa`: fails a member account whose root credentials were removed centrally (issue
+//!   1710). Such a root user cannot sign in (AWS IAM User Guide, "Centrally manage root access for member accounts"),
+//!   so that MFA has nothing to protect: `not-applicable`.
 //!
 //! ## References
 //! AWS IAM User Guide, "Multi-factor authentication for AWS account root user"; "Centrally manage root access for

@@ -27,6 +27,11 @@
 //! `iam_user_mfa_enabled`; AWS Config `MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS`, `IAM_USER_MFA_ENABLED`; CIS AWS Foundations
 //! v5 1.9.
 //!
+//! ## Where peers differ
+//! - Powerpipe `iam_user_mfa_enabled`: alarms on users without a password, who cannot sign in to the console, and on
+//!   the row of root. A sign-in is what MFA protects: here the population is the users who have a password, and root
+//!   has `iam-root-mfa`.
+//!
 //! ## References
 //! AWS IAM User Guide, "Multi-factor authentication in IAM"; "Getting credential reports for your AWS account".
 

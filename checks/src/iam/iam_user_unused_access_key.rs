@@ -24,6 +24,10 @@
 //! Prowler `iam_user_accesskey_unused`; Powerpipe `iam_user_unused_credentials_45`, `iam_user_unused_credentials_90`,
 //! `iam_user_access_key_unused_45`; AWS Config `IAM_USER_UNUSED_CREDENTIALS_CHECK`; CIS AWS Foundations v5 1.11.
 //!
+//! ## Where peers differ
+//! - Prowler `iam_user_accesskey_unused`: passes over a key that was never used, for ever. The key works all the same,
+//!   and the credential report says when it was made: here it grows old from then on.
+//!
 //! ## References
 //! AWS IAM User Guide, "Find unused AWS credentials"; "Managing access keys for IAM users".
 

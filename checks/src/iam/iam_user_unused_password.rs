@@ -28,6 +28,10 @@
 //! `iam_user_unused_credentials_90`, `iam_user_console_access_unused_45`; AWS Config
 //! `IAM_USER_UNUSED_CREDENTIALS_CHECK`; CIS AWS Foundations v5 1.11.
 //!
+//! ## Where peers differ
+//! - Prowler `iam_user_console_access_unused`: passes a password that was never used. It works all the same, and the
+//!   credential report says since when it stands: here it grows old from then on, as CIS AWS Foundations asks.
+//!
 //! ## References
 //! AWS IAM User Guide, "Find unused AWS credentials"; "Getting credential reports for your AWS account".
 

@@ -31,10 +31,11 @@
 //! Amazon CloudWatch Logs User Guide, "Real-time processing of log data with subscriptions", "Account-level
 //! subscription filters"; API Reference, `DescribeAccountPolicies`.
 
-use kickoff_facts::logging::{AccountSubscription, SecurityLogGroup};
+use kickoff_facts::logging::SecurityLogGroup;
 use kickoff_facts::{Gap, Need, Seen, View};
 
 use crate::parameters::{Parameters, SIEM_DESTINATIONS};
+use crate::subscriptions::selects;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -124,16 +125,4 @@ fn forwarded(
     own?;
     policies?;
     Ok(unclear.map_or(Forwarded::Not, Forwarded::Unclear))
-}
-
-/// Whether a policy takes in a log group; none where its selection is not of a known form.
-fn selects(policy: &AccountSubscription, group: &str) -> Option<bool> {
-    let Some(selection) = policy.selection.as_deref() else { return Some(true) };
-    let condition = selection.trim().strip_prefix("LogGroupName")?.trim_start();
-    let (listed, list) = match condition.strip_prefix("NOT IN") {
-        Some(list) => (false, list),
-        None => (true, condition.strip_prefix("IN")?),
-    };
-    let names: Vec<String> = serde_json::from_str(list).ok()?;
-    Some(names.iter().any(|name| name == group) == listed)
 }

@@ -24,6 +24,14 @@
 //! Prowler `cloudwatch_log_group_kms_encryption_enabled`; Powerpipe `log_group_encryption_at_rest_enabled`; AWS Config
 //! `CLOUDWATCH_LOG_GROUP_ENCRYPTED`; CloudSploit `logGroupsEncrypted`. They ask it of every log group.
 //!
+//! ## Where peers differ
+//! - AWS Config `CLOUDWATCH_LOG_GROUP_ENCRYPTED`: fails every log group without a KMS key, as if it were not encrypted.
+//!   CloudWatch Logs encrypts all of them (Amazon CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs
+//!   using AWS Key Management Service"); a key of yours is asked for here where you claim it.
+//! - Prowler `cloudwatch_log_group_kms_encryption_enabled`: fails every log group without a KMS key, as if it were not
+//!   encrypted. CloudWatch Logs encrypts all of them (Amazon CloudWatch Logs User Guide, "Encrypt log data in
+//!   CloudWatch Logs using AWS Key Management Service"); a key of yours is asked for here where you claim it.
+//!
 //! ## References
 //! Amazon CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS Key Management Service".
 

@@ -20,7 +20,13 @@
 //! --retention-in-days 400`. Terraform: `retention_in_days` in `aws_cloudwatch_log_group`, where 0 means for ever.
 //!
 //! ## Peers
-//! None: peers test the minimum only, and some pass a log group for keeping events longer.
+//! None: peers test the minimum only, and Prowler counts `cloudwatch_log_group_retention_policy_specific_days_enabled`
+//! as disposal.
+//!
+//! ## Where peers differ
+//! - Prowler `cloudwatch_log_group_retention_policy_specific_days_enabled`: counts under C1.2, disposal, and passes a
+//!   log group that keeps its events for ever. What is never deleted is not disposed of: a log group that you declare
+//!   to hold customer data fails here.
 //!
 //! ## References
 //! Amazon CloudWatch Logs User Guide, "Change log data retention in CloudWatch Logs"; API Reference,

@@ -19,9 +19,15 @@
 //! --retention-in-days 400`. Terraform: `retention_in_days` in `aws_cloudwatch_log_group`.
 //!
 //! ## Peers
-//! Prowler `cloudwatch_log_group_retention_policy_specific_days_enabled` passes a log group without an end; Powerpipe
-//! `cloudwatch_log_group_retention_period_365` alarms on it. AWS Config `CW_LOGGROUP_RETENTION_PERIOD_CHECK`;
-//! CloudSploit `logRetentionPeriod`.
+//! Prowler `cloudwatch_log_group_retention_policy_specific_days_enabled`; Powerpipe
+//! `cloudwatch_log_group_retention_period_365`; AWS Config `CW_LOGGROUP_RETENTION_PERIOD_CHECK`; CloudSploit
+//! `logRetentionPeriod`.
+//!
+//! ## Where peers differ
+//! - Powerpipe `cloudwatch_log_group_retention_period_365`: alarms on a log group that keeps its events for ever, as
+//!   all do until a retention is set (Amazon CloudWatch Logs User Guide, "Change log data retention in CloudWatch
+//!   Logs"). Whoever asks for a year at least gets it: `pass`. Whether they should end some day is asked by
+//!   `logs-retention-finite`.
 //!
 //! ## References
 //! Amazon CloudWatch Logs User Guide, "Change log data retention in CloudWatch Logs"; API Reference,

@@ -21,7 +21,11 @@
 //!
 //! ## Peers
 //! Prowler `cloudwatch_alarm_actions_alarm_state_configured`; AWS Config `CLOUDWATCH_ALARM_ACTION_CHECK`; ScoutSuite
-//! `cloudwatch-alarm-without-actions`; Powerpipe `cloudwatch_alarm_action_enabled`, which accepts an action on OK.
+//! `cloudwatch-alarm-without-actions`; Powerpipe `cloudwatch_alarm_action_enabled`.
+//!
+//! ## Where peers differ
+//! - Powerpipe `cloudwatch_alarm_action_enabled`: accepts an action on OK alone. Such an alarm speaks when all is well
+//!   again and is silent when it goes off (Amazon CloudWatch API Reference, `PutMetricAlarm`): here it fails.
 //!
 //! ## References
 //! Amazon CloudWatch User Guide, "Alarm actions"; API Reference, `DescribeAlarms`.

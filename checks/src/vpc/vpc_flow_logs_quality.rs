@@ -27,7 +27,12 @@
 //! `aws_flow_log`, `retention_in_days` in `aws_cloudwatch_log_group`.
 //!
 //! ## Peers
-//! None: peers test that a flow log exists.
+//! None: peers test that a flow log exists, as Prowler `vpc_flow_logs_enabled`.
+//!
+//! ## Where peers differ
+//! - Prowler `vpc_flow_logs_enabled`: passes a VPC that has any flow log: of rejected traffic alone, or one whose
+//!   delivery fails. AWS tells both (EC2 API Reference, `FlowLog`, `TrafficType` and `DeliverLogsStatus`): here they
+//!   decide.
 //!
 //! ## References
 //! Amazon VPC User Guide, "Flow log basics", "Publish flow logs to Amazon S3"; EC2 API Reference, `FlowLog`.

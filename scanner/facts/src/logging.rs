@@ -212,6 +212,8 @@ pub struct Subscription {
     pub name: String,
     /// Where events go, by ARN.
     pub destination: String,
+    /// Its filter pattern, empty for all events; none when it is not known.
+    pub pattern: Option<String>,
 }
 
 /// The subscriptions of a log group that holds security logs (a trail's, or VPC flow logs).
@@ -234,6 +236,8 @@ pub struct AccountSubscription {
     pub name: String,
     /// Where events go, by ARN; none when the policy cannot be read.
     pub destination: Option<String>,
+    /// Its filter pattern, empty for all events; none when the policy does not say.
+    pub pattern: Option<String>,
     /// Which log groups it leaves out or in, as AWS states it; none is all.
     pub selection: Option<String>,
 }

@@ -113,13 +113,17 @@ pub(super) async fn account_subscriptions(session: &Session, region: &str) -> Ob
                 .map(|p| {
                     let document: Option<serde_json::Value> =
                         p.policy_document().and_then(|text| serde_json::from_str(text).ok());
+                    let field = |name: &str| {
+                        document
+                            .as_ref()
+                            .and_then(|d| d.get(name))
+                            .and_then(serde_json::Value::as_str)
+                            .map(str::to_owned)
+                    };
                     AccountSubscription {
                         name: text(p.policy_name()),
-                        destination: document
-                            .as_ref()
-                            .and_then(|d| d.get("DestinationArn"))
-                            .and_then(serde_json::Value::as_str)
-                            .map(str::to_owned),
+                        destination: field("DestinationArn"),
+                        pattern: field("FilterPattern"),
                         selection: p.selection_criteria().filter(|s| !s.is_empty()).map(str::to_owned),
                     }
                 })
@@ -174,7 +178,11 @@ pub(super) async fn security_log_groups(
                 .map(|filters| {
                     filters
                         .iter()
-                        .map(|f| Subscription { name: text(f.filter_name()), destination: text(f.destination_arn()) })
+                        .map(|f| Subscription {
+                            name: text(f.filter_name()),
+                            destination: text(f.destination_arn()),
+                            pattern: Some(text(f.filter_pattern())),
+                        })
                         .collect()
                 });
             SecurityLogGroup { log_group, holds: holds.join(", "), subscriptions }
