@@ -6,6 +6,7 @@
 pub mod access;
 pub mod detection;
 pub mod iam;
+pub mod identity_center;
 pub mod logging;
 mod need;
 pub mod network;

@@ -13,6 +13,7 @@ use crate::iam::{
     AccountSummary, Authorization, CredentialReport, MfaDevice, OidcProvider, PasswordPolicy, RootManagement,
     ServerCertificate, UserMfa,
 };
+use crate::identity_center::{DirectoryGroup, DirectoryUser, IdentityCenter, PermissionSet, PermissionSetAssignments};
 use crate::logging::{
     AccountSubscription, Alarm, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, Topic, Trail,
 };
@@ -230,6 +231,16 @@ families! {
         SecurityHubOrganization security_hub_organization: Option<Vec<String>> = ["securityhub:ListOrganizationAdminAccounts"] after [Organization];
         /// Security Hub's aggregators, by ARN; none where it is not enabled.
         FindingAggregators finding_aggregators: Option<Vec<String>> = ["securityhub:ListFindingAggregators"] after [SecurityHub];
+        /// The instances of Identity Center that the region shows to the account.
+        IdentityCenters identity_centers: Vec<IdentityCenter> = ["sso-admin:ListInstances"] after [];
+        /// The permission sets of the organization's Identity Center, in the region of its instance; none in an account that does not manage an organization.
+        PermissionSets permission_sets: Option<Vec<PermissionSet>> = ["sso-admin:ListPermissionSets", "sso-admin:DescribePermissionSet", "sso-admin:ListManagedPoliciesInPermissionSet", "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet", "sso-admin:GetInlinePolicyForPermissionSet"] after [IdentityCenters, Organization];
+        /// Who is assigned each permission set, and where; none in an account that does not manage an organization.
+        Assignments assignments: Option<Vec<PermissionSetAssignments>> = ["sso-admin:ListAccountsForProvisionedPermissionSet", "sso-admin:ListAccountAssignments"] after [PermissionSets];
+        /// The people in the organization's directory; none in an account that does not manage an organization.
+        DirectoryUsers directory_users: Option<Vec<DirectoryUser>> = ["identitystore:ListUsers"] after [IdentityCenters, Organization];
+        /// The groups in the organization's directory; none in an account that does not manage an organization.
+        DirectoryGroups directory_groups: Option<Vec<DirectoryGroup>> = ["identitystore:ListGroups", "identitystore:ListGroupMemberships"] after [Assignments];
     }
 }
 

@@ -53,7 +53,7 @@ const fn under(id: &'static str, action: &'static str, per_second: u32) -> Opera
 
 /// Sorted by id. The pace stays below the quotas that AWS publishes per account and region (CloudTrail 10 a second for
 /// describing and 2 for `LookupEvents`, `DescribeAlarms` 9, `DescribeLogGroups` 10, `DescribeMetricFilters` and
-/// `DescribeSubscriptionFilters` 5, Security Hub `GetFindings` 3), and at a modest figure where it publishes none, so
+/// `DescribeSubscriptionFilters` 5, Security Hub `GetFindings` 3, Identity Center 20 for all its calls), and at a modest figure where it publishes none, so
 /// that a scan never costs the account's own systems their calls.
 pub const OPERATIONS: &[Operation] = &[
     under("accessanalyzer:ListAnalyzers", "access-analyzer:ListAnalyzers", 10),
@@ -100,6 +100,9 @@ pub const OPERATIONS: &[Operation] = &[
     op("iam:ListSAMLProviders", 10),
     op("iam:ListServerCertificates", 10),
     op("iam:ListVirtualMFADevices", 10),
+    op("identitystore:ListGroupMemberships", 10),
+    op("identitystore:ListGroups", 10),
+    op("identitystore:ListUsers", 10),
     op("kms:DescribeKey", 50),
     op("kms:GetKeyPolicy", 50),
     op("kms:GetKeyRotationStatus", 50),
@@ -135,6 +138,18 @@ pub const OPERATIONS: &[Operation] = &[
     op("securityhub:ListFindingAggregators", 3),
     op("securityhub:ListOrganizationAdminAccounts", 3),
     op("sns:ListSubscriptionsByTopic", 20),
+    under("sso-admin:DescribePermissionSet", "sso:DescribePermissionSet", 4),
+    under("sso-admin:GetInlinePolicyForPermissionSet", "sso:GetInlinePolicyForPermissionSet", 4),
+    under("sso-admin:ListAccountAssignments", "sso:ListAccountAssignments", 10),
+    under("sso-admin:ListAccountsForProvisionedPermissionSet", "sso:ListAccountsForProvisionedPermissionSet", 4),
+    under(
+        "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet",
+        "sso:ListCustomerManagedPolicyReferencesInPermissionSet",
+        4,
+    ),
+    under("sso-admin:ListInstances", "sso:ListInstances", 4),
+    under("sso-admin:ListManagedPoliciesInPermissionSet", "sso:ListManagedPoliciesInPermissionSet", 4),
+    under("sso-admin:ListPermissionSets", "sso:ListPermissionSets", 4),
     op("sts:GetCallerIdentity", 20),
 ];
 

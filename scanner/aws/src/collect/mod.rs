@@ -10,6 +10,8 @@ mod ec2;
 mod events;
 mod guardduty;
 mod iam;
+mod identity_center;
+mod json;
 mod kms;
 mod logs;
 mod organizations;
@@ -299,6 +301,21 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         }
         Need::FindingAggregators => {
             regional!(finding_aggregators, |region, known| securityhub::aggregators(session, region, known))
+        }
+        Need::IdentityCenters => {
+            regional!(identity_centers, |region, _known| identity_center::instances(session, region))
+        }
+        Need::PermissionSets => {
+            regional!(permission_sets, |region, known| identity_center::permission_sets(session, region, known, g))
+        }
+        Need::Assignments => {
+            regional!(assignments, |region, known| identity_center::assignments(session, region, known, g))
+        }
+        Need::DirectoryUsers => {
+            regional!(directory_users, |region, known| identity_center::users(session, region, known, g))
+        }
+        Need::DirectoryGroups => {
+            regional!(directory_groups, |region, known| identity_center::groups(session, region, known, g))
         }
     }
 }
