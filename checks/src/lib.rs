@@ -18,6 +18,7 @@ mod finding;
 mod finding_age;
 mod gaps;
 mod grants;
+mod identity_center;
 mod lifecycle;
 mod management;
 mod page;
@@ -173,6 +174,13 @@ checks! {
         securityhub_centralized
         securityhub_enabled
         securityhub_findings_age
+    }
+    sso {
+        sso_assignment_population
+        sso_direct_user_assignment
+        sso_instance_active
+        sso_permission_set_admin
+        sso_session_duration
     }
     vpc {
         vpc_flow_logs

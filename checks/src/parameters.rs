@@ -78,6 +78,8 @@ use Initial::{Flag, List, Number};
 parameters! {
     /// An access key must be replaced after so long.
     ACCESS_KEY_MAX_AGE "access_key_max_age_days" = Number(90), "days", from "CIS AWS Foundations Benchmark, access key rotation";
+    /// So many permission sets of Identity Center may make an administrator.
+    ADMINISTRATOR_PERMISSION_SETS_MAX "administrator_permission_sets_max" = Number(2), "permission sets", from "kickoff: one for daily work and one for emergencies";
     /// An alarm on security events may be without data for so long.
     ALARM_NO_DATA_MAX "alarm_no_data_max_hours" = Number(24), "hours", from "kickoff: a day of silence of a security alarm should be noticed";
     /// An external-access finding must be resolved or archived within so long.
@@ -114,6 +116,8 @@ parameters! {
     PASSWORD_MIN_LENGTH "password_min_length" = Number(14), "characters", from "CIS AWS Foundations Benchmark, password length";
     /// So many former passwords must be refused.
     PASSWORD_REUSE "password_reuse_prevention" = Number(24), "passwords", from "CIS AWS Foundations Benchmark, password reuse";
+    /// A session of a permission set may last so long.
+    PERMISSION_SET_SESSION_MAX "permission_set_session_max_hours" = Number(8), "hours", from "kickoff: a working day; AWS allows 1 to 12 hours";
     /// A role that nobody used for so long is unused.
     ROLE_UNUSED "role_unused_days" = Number(90), "days", from "kickoff: a quarterly access review";
     /// The root user must not have been used for so long.
