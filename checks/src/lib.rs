@@ -145,6 +145,10 @@ checks! {
         iam_user_unused_access_key
         iam_user_unused_password
     }
+    inspector {
+        inspector_enabled
+        inspector_findings_age
+    }
     logs {
         logs_central_forwarding
         logs_kms

@@ -102,10 +102,16 @@ parameters! {
     CUSTOMER_KEY_LOG_GROUPS "customer_key_log_groups" = List(&[]), "", from "no customer key is claimed until you declare it";
     /// A posture-management product that you use in place of Security Hub, by name.
     DECLARED_CSPM "declared_cspm" = List(&[]), "", from "none is known until you declare it";
+    /// A vulnerability scanner that you use in place of Inspector, by name.
+    DECLARED_VULNERABILITY_SCANNER "declared_vulnerability_scanner" = List(&[]), "", from "none is known until you declare it";
     /// A high GuardDuty finding must be handled and archived within so long.
     GUARDDUTY_FINDING_MAX_AGE "guardduty_finding_max_age_days" = Number(7), "days", from "kickoff: state the response time of your own incident plan";
     /// GuardDuty protection plans that match what you run, by AWS's feature names.
     GUARDDUTY_FEATURES "guardduty_features" = List(&["S3_DATA_EVENTS"]), "", from "kickoff: S3 is in use in every account that keeps a trail; add the plans of what you deploy";
+    /// A critical vulnerability must be fixed within so long.
+    VULNERABILITY_CRITICAL_MAX_AGE "inspector_critical_max_age_days" = Number(15), "days", from "CISA BOD 19-02 for critical vulnerabilities; state the figure of your own policy";
+    /// A high vulnerability must be fixed within so long.
+    VULNERABILITY_HIGH_MAX_AGE "inspector_high_max_age_days" = Number(30), "days", from "CISA BOD 19-02 for high vulnerabilities; state the figure of your own policy";
     /// Log groups must keep events for so long.
     LOG_RETENTION_MIN "log_retention_min_days" = Number(365), "days", from "kickoff: a Type 2 period of up to a year";
     /// So many character classes (lower, upper, digit, symbol) must be asked for.

@@ -89,6 +89,22 @@ pub(crate) const IDENTITY_STORE: Service = Service {
 pub(crate) const SECURITY_HUB: Service =
     Service { endpoint: "securityhub", signing: "securityhub", variable: "SECURITYHUB", protocol: Protocol::Rest };
 
+/// Amazon Inspector.
+pub(crate) const INSPECTOR: Service =
+    Service { endpoint: "inspector2", signing: "inspector2", variable: "INSPECTOR2", protocol: Protocol::Rest };
+
+/// Lambda.
+pub(crate) const LAMBDA: Service =
+    Service { endpoint: "lambda", signing: "lambda", variable: "LAMBDA", protocol: Protocol::Rest };
+
+/// ECR.
+pub(crate) const ECR: Service = Service {
+    endpoint: "api.ecr",
+    signing: "ecr",
+    variable: "ECR",
+    protocol: Protocol::Json("AmazonEC2ContainerRegistry_V20150921", "1.1"),
+};
+
 /// One request of a declared operation.
 #[derive(Debug, Clone)]
 pub(crate) enum Payload {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Analyzer;
+use crate::compute::Instance;
 use crate::detection::{
     Aggregator, ConfigRule, DeliveryChannel, Detector, Finding, GuardDutyAdministration, Hub, Recorder,
 };
@@ -14,6 +15,7 @@ use crate::iam::{
     ServerCertificate, UserMfa,
 };
 use crate::identity_center::{DirectoryGroup, DirectoryUser, IdentityCenter, PermissionSet, PermissionSetAssignments};
+use crate::inspector::{Inspector, NotScanned, Vulnerabilities};
 use crate::logging::{
     AccountSubscription, Alarm, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, Topic, Trail,
 };
@@ -241,6 +243,18 @@ families! {
         DirectoryUsers directory_users: Option<Vec<DirectoryUser>> = ["identitystore:ListUsers"] after [IdentityCenters, Organization];
         /// The groups in the organization's directory; none in an account that does not manage an organization.
         DirectoryGroups directory_groups: Option<Vec<DirectoryGroup>> = ["identitystore:ListGroups", "identitystore:ListGroupMemberships"] after [Assignments];
+        /// Instances.
+        Instances instances: Vec<Instance> = ["ec2:DescribeInstances"] after [];
+        /// Lambda functions, by ARN.
+        Functions functions: Vec<String> = ["lambda:ListFunctions"] after [];
+        /// Repositories of container images, by ARN.
+        Repositories repositories: Vec<String> = ["ecr:DescribeRepositories"] after [];
+        /// What Inspector scans.
+        Inspector inspector: Inspector = ["inspector2:BatchGetAccountStatus"] after [];
+        /// Resources that Inspector knows of and does not scan; none where it is not enabled.
+        InspectorNotScanned inspector_not_scanned: Option<Vec<NotScanned>> = ["inspector2:ListCoverage"] after [Inspector];
+        /// The oldest open findings of Inspector that are critical or high; none where it is not enabled.
+        Vulnerabilities vulnerabilities: Option<Vulnerabilities> = ["inspector2:ListFindings"] after [Inspector];
     }
 }
 

@@ -75,9 +75,11 @@ pub const OPERATIONS: &[Operation] = &[
     op("config:DescribeRetentionConfigurations", 10),
     op("config:GetComplianceDetailsByConfigRule", 10),
     op("ec2:DescribeFlowLogs", 20),
+    op("ec2:DescribeInstances", 20),
     op("ec2:DescribeNetworkInterfaces", 20),
     op("ec2:DescribeRegions", 20),
     op("ec2:DescribeVpcs", 20),
+    op("ecr:DescribeRepositories", 10),
     op("events:ListRules", 20),
     op("events:ListTargetsByRule", 20),
     op("guardduty:DescribeOrganizationConfiguration", 10),
@@ -103,9 +105,13 @@ pub const OPERATIONS: &[Operation] = &[
     op("identitystore:ListGroupMemberships", 10),
     op("identitystore:ListGroups", 10),
     op("identitystore:ListUsers", 10),
+    op("inspector2:BatchGetAccountStatus", 5),
+    op("inspector2:ListCoverage", 5),
+    op("inspector2:ListFindings", 5),
     op("kms:DescribeKey", 50),
     op("kms:GetKeyPolicy", 50),
     op("kms:GetKeyRotationStatus", 50),
+    op("lambda:ListFunctions", 10),
     op("logs:DescribeAccountPolicies", 5),
     op("logs:DescribeLogGroups", 8),
     op("logs:DescribeMetricFilters", 4),
@@ -169,7 +175,7 @@ mod tests {
         // GenerateCredentialReport writes nothing that belongs to the client; AWS classes it as a read.
         for op in OPERATIONS {
             assert!(
-                ["Get", "List", "Describe", "Generate"].iter().any(|verb| op.name().starts_with(verb)),
+                ["Get", "List", "Describe", "Generate", "BatchGet"].iter().any(|verb| op.name().starts_with(verb)),
                 "{}",
                 op.id
             );

@@ -7,12 +7,15 @@ mod cloudwatch;
 mod config;
 mod credential_report;
 mod ec2;
+mod ecr;
 mod events;
 mod guardduty;
 mod iam;
 mod identity_center;
+mod inspector;
 mod json;
 mod kms;
+mod lambda;
 mod logs;
 mod organizations;
 mod s3;
@@ -316,6 +319,16 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         }
         Need::DirectoryGroups => {
             regional!(directory_groups, |region, known| identity_center::groups(session, region, known, g))
+        }
+        Need::Instances => regional!(instances, |region, _known| ec2::instances(session, region)),
+        Need::Functions => regional!(functions, |region, _known| lambda::functions(session, region)),
+        Need::Repositories => regional!(repositories, |region, _known| ecr::repositories(session, region)),
+        Need::Inspector => regional!(inspector, |region, _known| inspector::status(session, region)),
+        Need::InspectorNotScanned => {
+            regional!(inspector_not_scanned, |region, known| inspector::not_scanned(session, region, known))
+        }
+        Need::Vulnerabilities => {
+            regional!(vulnerabilities, |region, known| inspector::findings(session, region, known))
         }
     }
 }

@@ -1,0 +1,21 @@
+//! What runs in the account: instances, functions, databases, and the images they are made from.
+
+use serde::{Deserialize, Serialize};
+
+/// An EC2 instance.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Instance {
+    /// Its id.
+    pub id: String,
+    /// `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated`.
+    pub state: String,
+}
+
+impl Instance {
+    /// Whether it is there: AWS lists an instance for an hour after its end.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        !matches!(self.state.as_str(), "shutting-down" | "terminated")
+    }
+}
