@@ -84,6 +84,9 @@ checks! {
         cloudtrail_s3_data_read
         cloudtrail_s3_data_write
     }
+    cloudwatch {
+        cloudwatch_cross_account_sharing
+    }
     config {
         config_aggregator
         config_delivery_healthy
@@ -161,6 +164,7 @@ checks! {
         monitor_alarm_confirmed_subscriber
         monitor_alarm_has_action
         monitor_alarm_insufficient_data
+        monitor_capacity_alarms
         monitor_guardduty_routing
         monitor_securityhub_routing
     }
@@ -168,6 +172,7 @@ checks! {
         org_account_inventory
         org_all_features
         org_delegated_admins
+        org_management_account_clean
         org_membership
         org_scp_guardrails
         org_scp_protects_logging
@@ -178,6 +183,9 @@ checks! {
         securityhub_centralized
         securityhub_enabled
         securityhub_findings_age
+    }
+    ssm {
+        ssm_session_logging
     }
     sso {
         sso_assignment_population

@@ -116,6 +116,8 @@ parameters! {
     LOG_RETENTION_MIN "log_retention_min_days" = Number(365), "days", from "kickoff: a Type 2 period of up to a year";
     /// So many character classes (lower, upper, digit, symbol) must be asked for.
     PASSWORD_CLASSES "password_character_classes" = Number(4), "classes", from "what scanners in the field test; state the figure of your own policy";
+    /// Accounts that may read your CloudWatch data, by id, beside those of your organization.
+    MONITORING_ACCOUNTS "monitoring_accounts" = List(&[]), "", from "none is known until you declare it";
     /// Passwords must expire within so long; 0 asks for no expiry, as NIST SP 800-63B advises.
     PASSWORD_MAX_AGE "password_max_age_days" = Number(0), "days", from "NIST SP 800-63B advises against forced expiry";
     /// Passwords must have so many characters.

@@ -105,6 +105,29 @@ pub(crate) const ECR: Service = Service {
     protocol: Protocol::Json("AmazonEC2ContainerRegistry_V20150921", "1.1"),
 };
 
+/// CloudWatch Observability Access Manager.
+pub(crate) const OAM: Service = Service { endpoint: "oam", signing: "oam", variable: "OAM", protocol: Protocol::Rest };
+
+/// Systems Manager.
+pub(crate) const SSM: Service =
+    Service { endpoint: "ssm", signing: "ssm", variable: "SSM", protocol: Protocol::Json("AmazonSSM", "1.1") };
+
+/// SQS.
+pub(crate) const SQS: Service =
+    Service { endpoint: "sqs", signing: "sqs", variable: "SQS", protocol: Protocol::Json("AmazonSQS", "1.0") };
+
+/// RDS.
+pub(crate) const RDS: Service =
+    Service { endpoint: "rds", signing: "rds", variable: "RDS", protocol: Protocol::Query("2014-10-31") };
+
+/// Elastic Load Balancing, version 2.
+pub(crate) const ELB: Service = Service {
+    endpoint: "elasticloadbalancing",
+    signing: "elasticloadbalancing",
+    variable: "ELASTIC_LOAD_BALANCING_V2",
+    protocol: Protocol::Query("2015-12-01"),
+};
+
 /// One request of a declared operation.
 #[derive(Debug, Clone)]
 pub(crate) enum Payload {

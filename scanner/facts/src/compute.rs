@@ -19,3 +19,17 @@ impl Instance {
         !matches!(self.state.as_str(), "shutting-down" | "terminated")
     }
 }
+
+/// A database instance of RDS, Aurora, Neptune or DocumentDB.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub id: String,
+    /// `postgres`, `aurora-mysql`, `neptune`, `docdb`, ...
+    pub engine: String,
+    /// The cluster that it belongs to.
+    pub cluster: Option<String>,
+}

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Analyzer;
-use crate::compute::Instance;
+use crate::compute::{Database, Instance};
 use crate::detection::{
     Aggregator, ConfigRule, DeliveryChannel, Detector, Finding, GuardDutyAdministration, Hub, Recorder,
 };
@@ -17,7 +17,8 @@ use crate::iam::{
 use crate::identity_center::{DirectoryGroup, DirectoryUser, IdentityCenter, PermissionSet, PermissionSetAssignments};
 use crate::inspector::{Inspector, NotScanned, Vulnerabilities};
 use crate::logging::{
-    AccountSubscription, Alarm, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, Topic, Trail,
+    AccountSubscription, Alarm, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, SessionPreferences,
+    SharingLink, Topic, Trail,
 };
 use crate::network::{FlowLog, NetworkInterface, Vpc};
 use crate::operation::Operation;
@@ -255,6 +256,16 @@ families! {
         InspectorNotScanned inspector_not_scanned: Option<Vec<NotScanned>> = ["inspector2:ListCoverage"] after [Inspector];
         /// The oldest open findings of Inspector that are critical or high; none where it is not enabled.
         Vulnerabilities vulnerabilities: Option<Vulnerabilities> = ["inspector2:ListFindings"] after [Inspector];
+        /// Links by which CloudWatch data is shared with other accounts.
+        SharingLinks sharing_links: Vec<SharingLink> = ["oam:ListLinks"] after [];
+        /// The preferences of Session Manager; none where AWS's default holds, which logs nothing.
+        SessionPreferences session_preferences: Option<SessionPreferences> = ["ssm:GetDocument"] after [];
+        /// Database instances.
+        Databases databases: Vec<Database> = ["rds:DescribeDBInstances"] after [];
+        /// Application, network and gateway load balancers, by ARN.
+        LoadBalancers load_balancers: Vec<String> = ["elbv2:DescribeLoadBalancers"] after [];
+        /// Queues of SQS, by URL.
+        Queues queues: Vec<String> = ["sqs:ListQueues"] after [];
     }
 }
 

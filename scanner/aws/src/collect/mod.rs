@@ -17,10 +17,14 @@ mod json;
 mod kms;
 mod lambda;
 mod logs;
+mod oam;
 mod organizations;
+mod query;
 mod s3;
 mod securityhub;
 mod sns;
+mod sqs;
+mod ssm;
 mod totals;
 
 use std::collections::BTreeMap;
@@ -330,6 +334,11 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         Need::Vulnerabilities => {
             regional!(vulnerabilities, |region, known| inspector::findings(session, region, known))
         }
+        Need::SharingLinks => regional!(sharing_links, |region, _known| oam::links(session, region)),
+        Need::SessionPreferences => regional!(session_preferences, |region, _known| ssm::preferences(session, region)),
+        Need::Databases => regional!(databases, |region, _known| query::databases(session, region)),
+        Need::LoadBalancers => regional!(load_balancers, |region, _known| query::load_balancers(session, region)),
+        Need::Queues => regional!(queues, |region, _known| sqs::queues(session, region)),
     }
 }
 
