@@ -31,6 +31,7 @@
 //! Amazon CloudWatch User Guide, "CloudWatch cross-account observability"; "Cross-account cross-Region CloudWatch
 //! console".
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kickoff_facts::{Gap, Need, View};
@@ -94,7 +95,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         if let Err(gap) = role(view, &mut readers) {
             readers.unknown(gap);
         }
-        let own = OwnAccounts::read(view);
+        let own = LazyCell::new(|| OwnAccounts::read(view));
         let (mut known, mut strangers) = (Vec::new(), readers.anybody);
         for (account, (ways, sure)) in readers.accounts {
             let shown = format!("{account} by {}", names(ways));

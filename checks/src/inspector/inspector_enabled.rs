@@ -7,13 +7,12 @@
 //! The firm must look for vulnerabilities in what it runs. What no scanner sees is not patched in time.
 //!
 //! ## How it is decided
-//! For each region, what is in use: instances that are not terminated, repositories of ECR, Lambda functions. Where
-//! there is none of them: `not-applicable`. Inspector must have the status `ENABLED` for each kind in use, and must
-//! scan each instance, repository and function: one that it does not scan is `fail`, with Inspector's reason. A resource
-//! that is stopped, ended, empty or waits for its scan does not count. Where scanning is not complete and
-//! `declared_vulnerability_scanner` names another product, the result is `manual`. Whether a kind is in use need not be
-//! known where Inspector scans it. What else could not be read is `not-evaluated`. The scan of functions' own code is
-//! told and not asked for.
+//! For each region: Inspector must have the status `ENABLED` for each kind in use, which are instances that are not
+//! terminated, repositories of ECR, and Lambda functions; and it must scan each of them: one that it leaves out is
+//! `fail`, with Inspector's reason. A resource that is stopped, ended, empty or waits for its scan does not count. A kind
+//! that is scanned need not be in use. Where no kind is scanned and none is in use: `not-applicable`. Where scanning is
+//! not complete and `declared_vulnerability_scanner` names another product, the result is `manual`. What could not be
+//! read and would decide is `not-evaluated`. The scan of functions' own code is told and not asked for.
 //!
 //! ## What else is accepted
 //! Another scanner: name it in `declared_vulnerability_scanner`, and attach what shows that it covers the account.
@@ -30,6 +29,7 @@
 //! Amazon Inspector User Guide, "Assessing Amazon Inspector coverage of your AWS environment"; API Reference,
 //! `BatchGetAccountStatus`, `ListCoverage`.
 
+use kickoff_facts::compute::Instance;
 use kickoff_facts::inspector::NotScanned;
 use kickoff_facts::{Gap, Need, View};
 
@@ -91,14 +91,6 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
 
 /// Inspector's states in words, and what it does not scan; none where nothing is in use.
 fn shortcomings(view: &View<'_>) -> Result<Option<(String, Vec<String>)>, Gap> {
-    let used = [
-        ("EC2", view.instances().map(|all| all.iter().any(kickoff_facts::compute::Instance::exists))),
-        ("ECR", view.repositories().map(|all| !all.is_empty())),
-        ("Lambda", view.functions().map(|all| !all.is_empty())),
-    ];
-    if used.iter().all(|(_, used)| used == &Ok(false)) {
-        return Ok(None);
-    }
     let inspector = view.inspector()?;
     let states = format!(
         "Inspector: EC2 {}, ECR {}, Lambda {}, Lambda code {}",
@@ -107,16 +99,18 @@ fn shortcomings(view: &View<'_>) -> Result<Option<(String, Vec<String>)>, Gap> {
         shown(&inspector.lambda),
         shown(&inspector.lambda_code)
     );
-    let (mut missing, mut gap) = (Vec::new(), None);
-    for ((kind, used), state) in used.into_iter().zip([&inspector.ec2, &inspector.ecr, &inspector.lambda]) {
-        if state == "ENABLED" {
-            continue;
-        }
-        match used {
+    let kinds = [("EC2", &inspector.ec2), ("ECR", &inspector.ecr), ("Lambda", &inspector.lambda)];
+    let (mut missing, mut gap, mut unused) = (Vec::new(), None, 0);
+    // What is scanned need not be in use.
+    for (kind, _) in kinds.iter().filter(|(_, state)| *state != "ENABLED") {
+        match is_used(view, kind) {
             Ok(true) => missing.push(format!("{kind} is in use and not scanned")),
-            Ok(false) => {}
+            Ok(false) => unused += 1,
             Err(error) => gap = gap.or(Some(error)),
         }
+    }
+    if unused == kinds.len() {
+        return Ok(None);
     }
     match view.inspector_not_scanned() {
         Ok(left_out) => {
@@ -133,6 +127,15 @@ fn shortcomings(view: &View<'_>) -> Result<Option<(String, Vec<String>)>, Gap> {
         Some(gap) if missing.is_empty() => Err(gap),
         _ => Ok(Some((states, missing))),
     }
+}
+
+/// Whether the region has what Inspector scans under a name.
+fn is_used(view: &View<'_>, kind: &str) -> Result<bool, Gap> {
+    Ok(match kind {
+        "EC2" => view.instances()?.iter().any(Instance::exists),
+        "ECR" => !view.repositories()?.is_empty(),
+        _ => !view.functions()?.is_empty(),
+    })
 }
 
 /// A state as it is told.

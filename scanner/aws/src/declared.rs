@@ -40,7 +40,7 @@ pub(crate) enum Protocol {
     Query(&'static str),
     /// JSON with a target header, as CloudWatch takes it. Holds the target's prefix and the version of the protocol.
     Json(&'static str, &'static str),
-    /// JSON over paths: Security Hub.
+    /// JSON over paths: Security Hub, Inspector.
     Rest,
 }
 
