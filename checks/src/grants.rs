@@ -88,14 +88,19 @@ pub fn judge(
     passes: &str,
     look: impl Fn(&Policy) -> Vec<Hit>,
 ) -> Evaluation {
-    let judged = subjects
-        .iter()
-        .map(|subject| Finding::judge(subject.resource.clone(), |_| verdict(view, &subject.documents, passes, &look)));
+    let judged = subjects.iter().map(|subject| {
+        Finding::judge(subject.resource.clone(), |_| verdict(view, CALL, &subject.documents, passes, &look))
+    });
     Ok(judged.collect())
 }
 
-fn verdict(
+/// The verdict on documents, with what messages call them; the call is the one that tells them.
+///
+/// # Errors
+/// Nothing certain was found, and a document cannot be read for certain.
+pub fn verdict(
     view: &View<'_>,
+    call: &str,
     documents: &[(String, &str)],
     passes: &str,
     look: &impl Fn(&Policy) -> Vec<Hit>,
@@ -122,7 +127,7 @@ fn verdict(
     }
     match doubt {
         _ if !certain.is_empty() => Ok(Verdict::fail(certain.join("; "))),
-        Some(doubt) => Err(unsaid(view, CALL, doubt)),
+        Some(doubt) => Err(unsaid(view, call, doubt)),
         None if open.is_empty() => Ok(Verdict::pass(passes)),
         None => Ok(Verdict::manual(
             open.join("; "),

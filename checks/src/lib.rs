@@ -22,6 +22,7 @@ mod finding;
 mod finding_age;
 mod gaps;
 mod grants;
+mod identity_center;
 mod lifecycle;
 mod management;
 mod page;
@@ -89,6 +90,9 @@ checks! {
         cloudtrail_s3_data_read
         cloudtrail_s3_data_write
     }
+    cloudwatch {
+        cloudwatch_cross_account_sharing
+    }
     config {
         config_aggregator
         config_delivery_healthy
@@ -150,6 +154,10 @@ checks! {
         iam_user_unused_access_key
         iam_user_unused_password
     }
+    inspector {
+        inspector_enabled
+        inspector_findings_age
+    }
     logs {
         logs_central_forwarding
         logs_kms
@@ -162,6 +170,7 @@ checks! {
         monitor_alarm_confirmed_subscriber
         monitor_alarm_has_action
         monitor_alarm_insufficient_data
+        monitor_capacity_alarms
         monitor_cloudtrail_change
         monitor_cmk_deletion
         monitor_config_change
@@ -185,6 +194,7 @@ checks! {
         org_account_inventory
         org_all_features
         org_delegated_admins
+        org_management_account_clean
         org_membership
         org_scp_guardrails
         org_scp_protects_logging
@@ -195,6 +205,16 @@ checks! {
         securityhub_centralized
         securityhub_enabled
         securityhub_findings_age
+    }
+    ssm {
+        ssm_session_logging
+    }
+    sso {
+        sso_assignment_population
+        sso_direct_user_assignment
+        sso_instance_active
+        sso_permission_set_admin
+        sso_session_duration
     }
     vpc {
         vpc_flow_logs

@@ -78,6 +78,8 @@ use Initial::{Flag, List, Number};
 parameters! {
     /// An access key must be replaced after so long.
     ACCESS_KEY_MAX_AGE "access_key_max_age_days" = Number(90), "days", from "CIS AWS Foundations Benchmark, access key rotation";
+    /// So many permission sets of Identity Center may make an administrator.
+    ADMINISTRATOR_PERMISSION_SETS_MAX "administrator_permission_sets_max" = Number(2), "permission sets", from "kickoff: one for daily work and one for emergencies";
     /// An alarm on security events may be without data for so long.
     ALARM_NO_DATA_MAX "alarm_no_data_max_hours" = Number(24), "hours", from "kickoff: a day of silence of a security alarm should be noticed";
     /// An external-access finding must be resolved or archived within so long.
@@ -100,20 +102,30 @@ parameters! {
     CUSTOMER_KEY_LOG_GROUPS "customer_key_log_groups" = List(&[]), "", from "no customer key is claimed until you declare it";
     /// A posture-management product that you use in place of Security Hub, by name.
     DECLARED_CSPM "declared_cspm" = List(&[]), "", from "none is known until you declare it";
+    /// A vulnerability scanner that you use in place of Inspector, by name.
+    DECLARED_VULNERABILITY_SCANNER "declared_vulnerability_scanner" = List(&[]), "", from "none is known until you declare it";
     /// A high GuardDuty finding must be handled and archived within so long.
     GUARDDUTY_FINDING_MAX_AGE "guardduty_finding_max_age_days" = Number(7), "days", from "kickoff: state the response time of your own incident plan";
     /// GuardDuty protection plans that match what you run, by AWS's feature names.
     GUARDDUTY_FEATURES "guardduty_features" = List(&["S3_DATA_EVENTS"]), "", from "kickoff: S3 is in use in every account that keeps a trail; add the plans of what you deploy";
+    /// A critical vulnerability must be fixed within so long.
+    VULNERABILITY_CRITICAL_MAX_AGE "inspector_critical_max_age_days" = Number(15), "days", from "CISA BOD 19-02 for critical vulnerabilities; state the figure of your own policy";
+    /// A high vulnerability must be fixed within so long.
+    VULNERABILITY_HIGH_MAX_AGE "inspector_high_max_age_days" = Number(30), "days", from "CISA BOD 19-02 for high vulnerabilities; state the figure of your own policy";
     /// Log groups must keep events for so long.
     LOG_RETENTION_MIN "log_retention_min_days" = Number(365), "days", from "kickoff: a Type 2 period of up to a year";
     /// So many character classes (lower, upper, digit, symbol) must be asked for.
     PASSWORD_CLASSES "password_character_classes" = Number(4), "classes", from "what scanners in the field test; state the figure of your own policy";
+    /// Accounts that may read your CloudWatch data, by id, beside those of your organization.
+    MONITORING_ACCOUNTS "monitoring_accounts" = List(&[]), "", from "none is known until you declare it";
     /// Passwords must expire within so long; 0 asks for no expiry, as NIST SP 800-63B advises.
     PASSWORD_MAX_AGE "password_max_age_days" = Number(0), "days", from "NIST SP 800-63B advises against forced expiry";
     /// Passwords must have so many characters.
     PASSWORD_MIN_LENGTH "password_min_length" = Number(14), "characters", from "CIS AWS Foundations Benchmark, password length";
     /// So many former passwords must be refused.
     PASSWORD_REUSE "password_reuse_prevention" = Number(24), "passwords", from "CIS AWS Foundations Benchmark, password reuse";
+    /// A session of a permission set may last so long.
+    PERMISSION_SET_SESSION_MAX "permission_set_session_max_hours" = Number(8), "hours", from "kickoff: a working day; AWS allows 1 to 12 hours";
     /// A role that nobody used for so long is unused.
     ROLE_UNUSED "role_unused_days" = Number(90), "days", from "kickoff: a quarterly access review";
     /// The root user must not have been used for so long.

@@ -3,6 +3,7 @@
 
 mod acme;
 mod bad_input;
+mod collectors;
 mod faults;
 mod moto;
 mod support;

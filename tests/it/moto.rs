@@ -3,16 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
-use kickoff_aws::{Recorder, RequestedRegions, Session, Shared, Tape, collect, connector};
-use kickoff_evidence::{Archive, Register, Run, RunWriter};
+use kickoff_aws::connector;
+use kickoff_evidence::{Archive, Run};
 use kickoff_facts::Need;
 use kickoff_reports::Document;
-use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
 
 use crate::support::moto::Moto;
+use crate::support::session::collected;
 use crate::support::{only_run, outcome};
 
 const REGIONS: [&str; 6] = ["--region", "us-east-1", "--region", "eu-west-1", "--region", "us-west-2"];
@@ -258,32 +256,8 @@ fn an_account_of_many_that_cannot_be_entered_is_a_gap_and_not_the_end() {
 fn the_tree_of_the_organization_and_policies_of_logs_are_collected() {
     let moto = Moto::start();
     moto.populate("organization.py");
-    let folder = tempfile::tempdir().unwrap();
-    let config = kickoff_aws::SdkConfig::builder()
-        .behavior_version(aws_smithy_runtime_api::client::behavior_version::BehaviorVersion::latest())
-        .region(aws_types::region::Region::new("us-east-1"))
-        .endpoint_url(&moto.endpoint)
-        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
-            aws_credential_types::Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", None, None, "test"),
-        ));
-    let mut metadata = crate::support::replay::acme().metadata.clone();
-    metadata.id = "RUN-test".to_owned();
-    let tape = Arc::new(Tape::new(RunWriter::create(folder.path(), &metadata).unwrap()));
-    tape.start("111122223333").unwrap();
-    let recorder = Recorder::new(connector(None).unwrap(), Arc::clone(&tape), "kickoff/test").into_client();
-    let shared = Shared {
-        register: Arc::new(Register::default()),
-        cancel: CancellationToken::new(),
-        places: Arc::new(Semaphore::new(8)),
-        observer: Arc::new(|_| {}),
-        started: metadata.started,
-    };
-    let caller = "arn:aws:iam::111122223333:user/test";
-    let session = Session::live("111122223333", caller, &config.http_client(recorder).build(), shared);
-    let regions = RequestedRegions::Named(vec!["us-east-1".to_owned()]);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let needs = [Need::OrganizationTree, Need::LogResourcePolicies];
-    let facts = runtime.block_on(collect(&session, &needs, &regions)).facts;
+    let facts = collected(connector(None).unwrap(), Some(&moto.endpoint), "us-east-1", &needs).facts;
 
     let tree = facts.global.organization_tree.get().unwrap().as_ref().expect("the management account speaks");
     let unit = |name: &str| tree.iter().find(|node| node.name == name).unwrap();

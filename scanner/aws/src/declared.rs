@@ -38,9 +38,9 @@ use crate::wire::Call;
 pub(crate) enum Protocol {
     /// Form in, XML out: EC2. Holds the API version.
     Query(&'static str),
-    /// JSON with a target header, as CloudWatch takes it. Holds the target's prefix.
-    Json(&'static str),
-    /// JSON over paths: Security Hub.
+    /// JSON with a target header, as CloudWatch takes it. Holds the target's prefix and the version of the protocol.
+    Json(&'static str, &'static str),
+    /// JSON over paths: Security Hub, Inspector.
     Rest,
 }
 
@@ -66,12 +66,67 @@ pub(crate) const CLOUDWATCH: Service = Service {
     endpoint: "monitoring",
     signing: "monitoring",
     variable: "CLOUDWATCH",
-    protocol: Protocol::Json("GraniteServiceVersion20100801"),
+    protocol: Protocol::Json("GraniteServiceVersion20100801", "1.0"),
+};
+
+/// IAM Identity Center.
+pub(crate) const SSO_ADMIN: Service = Service {
+    endpoint: "sso",
+    signing: "sso",
+    variable: "SSO_ADMIN",
+    protocol: Protocol::Json("SWBExternalService", "1.1"),
+};
+
+/// The directory of IAM Identity Center.
+pub(crate) const IDENTITY_STORE: Service = Service {
+    endpoint: "identitystore",
+    signing: "identitystore",
+    variable: "IDENTITYSTORE",
+    protocol: Protocol::Json("AWSIdentityStore", "1.1"),
 };
 
 /// Security Hub.
 pub(crate) const SECURITY_HUB: Service =
     Service { endpoint: "securityhub", signing: "securityhub", variable: "SECURITYHUB", protocol: Protocol::Rest };
+
+/// Amazon Inspector.
+pub(crate) const INSPECTOR: Service =
+    Service { endpoint: "inspector2", signing: "inspector2", variable: "INSPECTOR2", protocol: Protocol::Rest };
+
+/// Lambda.
+pub(crate) const LAMBDA: Service =
+    Service { endpoint: "lambda", signing: "lambda", variable: "LAMBDA", protocol: Protocol::Rest };
+
+/// ECR.
+pub(crate) const ECR: Service = Service {
+    endpoint: "api.ecr",
+    signing: "ecr",
+    variable: "ECR",
+    protocol: Protocol::Json("AmazonEC2ContainerRegistry_V20150921", "1.1"),
+};
+
+/// CloudWatch Observability Access Manager.
+pub(crate) const OAM: Service = Service { endpoint: "oam", signing: "oam", variable: "OAM", protocol: Protocol::Rest };
+
+/// Systems Manager.
+pub(crate) const SSM: Service =
+    Service { endpoint: "ssm", signing: "ssm", variable: "SSM", protocol: Protocol::Json("AmazonSSM", "1.1") };
+
+/// SQS.
+pub(crate) const SQS: Service =
+    Service { endpoint: "sqs", signing: "sqs", variable: "SQS", protocol: Protocol::Json("AmazonSQS", "1.0") };
+
+/// RDS.
+pub(crate) const RDS: Service =
+    Service { endpoint: "rds", signing: "rds", variable: "RDS", protocol: Protocol::Query("2014-10-31") };
+
+/// Elastic Load Balancing, version 2.
+pub(crate) const ELB: Service = Service {
+    endpoint: "elasticloadbalancing",
+    signing: "elasticloadbalancing",
+    variable: "ELASTIC_LOAD_BALANCING_V2",
+    protocol: Protocol::Query("2015-12-01"),
+};
 
 /// One request of a declared operation.
 #[derive(Debug, Clone)]
@@ -232,17 +287,22 @@ fn request(service: Service, name: &str, payload: Payload) -> Result<HttpRequest
                 body.push('=');
                 body.extend(percent_encoding::utf8_percent_encode(&value, percent_encoding::NON_ALPHANUMERIC));
             }
-            ("POST", "/".to_owned(), Some("application/x-www-form-urlencoded"), body)
+            ("POST", "/".to_owned(), Some("application/x-www-form-urlencoded".to_owned()), body)
         }
-        Payload::Json(body) => ("POST", "/".to_owned(), Some("application/x-amz-json-1.0"), body.to_string()),
+        Payload::Json(body) => {
+            let Protocol::Json(_, version) = service.protocol else {
+                return Err("a body with a target is for the JSON protocol".into());
+            };
+            ("POST", "/".to_owned(), Some(format!("application/x-amz-json-{version}")), body.to_string())
+        }
         Payload::Get(path) => ("GET", path, None, String::new()),
-        Payload::Post(path, body) => ("POST", path.to_owned(), Some("application/json"), body.to_string()),
+        Payload::Post(path, body) => ("POST", path.to_owned(), Some("application/json".to_owned()), body.to_string()),
     };
     let mut builder = http::Request::builder().method(method).uri(path).header("user-agent", "aws-sdk-rust");
     if let Some(kind) = kind {
         builder = builder.header("content-type", kind).header("content-length", body.len());
     }
-    if let Protocol::Json(prefix) = service.protocol {
+    if let Protocol::Json(prefix, _) = service.protocol {
         builder = builder.header("x-amz-target", format!("{prefix}.{name}"));
     }
     Ok(builder.body(SdkBody::from(body))?.try_into()?)

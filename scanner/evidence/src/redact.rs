@@ -72,6 +72,23 @@ const RULES: &[(&str, &str, How)] = &[
     ("account", "addressline3", How::Whole),
     ("account", "phonenumber", How::Whole),
     ("account", "postalcode", How::Whole),
+    ("identitystore", "name", How::Whole),
+    ("identitystore", "nickname", How::Whole),
+    ("identitystore", "profileurl", How::Whole),
+    ("identitystore", "emails", How::Whole),
+    ("identitystore", "addresses", How::Whole),
+    ("identitystore", "phonenumbers", How::Whole),
+    ("identitystore", "usertype", How::Whole),
+    ("identitystore", "title", How::Whole),
+    ("identitystore", "preferredlanguage", How::Whole),
+    ("identitystore", "locale", How::Whole),
+    ("identitystore", "timezone", How::Whole),
+    ("identitystore", "photos", How::Whole),
+    ("identitystore", "website", How::Whole),
+    ("identitystore", "birthdate", How::Whole),
+    ("identitystore", "roles", How::Whole),
+    ("identitystore", "externalids", How::Whole),
+    ("identitystore", "extensions", How::Whole),
 ];
 
 /// Secrets by their shape. Key ids (`AKIA...`) are names, not secrets, and stay.
@@ -326,6 +343,21 @@ mod tests {
             r#"{"a":"kept","Environment":{"Variables":{"DB":"[redacted by kickoff]","N":["[redacted by kickoff]"]}},"b":{"c":"kept too"}}"#
         );
         assert_eq!(what, [("environment".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn of_a_person_in_the_directory_only_names_and_ids_stay() {
+        let (body, _) = redacted(
+            "identitystore",
+            r#"{"Users":[{"UserId":"u-1","UserName":"ann","Name":{"FamilyName":"Planted"},"DisplayName":"Ann","Title":"Planted","Emails":[{"Value":"planted@example.com","Primary":true}],"PhoneNumbers":[{"Value":"planted"}],"Addresses":[{"Locality":"planted"}],"Birthdate":"planted","ExternalIds":[{"Issuer":"planted","Id":"planted"}],"UserStatus":"ENABLED"}]}"#,
+        );
+        assert!(!body.to_lowercase().contains("planted"), "{body}");
+        for kept in [r#""UserId":"u-1""#, r#""UserName":"ann""#, r#""DisplayName":"Ann""#, r#""UserStatus":"ENABLED""#]
+        {
+            assert!(body.contains(kept), "{kept} {body}");
+        }
+        let groups = r#"{"Groups":[{"GroupId":"g-1","DisplayName":"Admins"}],"NextToken":"t"}"#;
+        assert_eq!(redacted("identitystore", groups).0, groups);
     }
 
     #[test]

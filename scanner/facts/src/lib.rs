@@ -4,8 +4,11 @@
 //! an empty list. Facts hold what checks and reports need, under AWS's own names for things, and no AWS type.
 
 pub mod access;
+pub mod compute;
 pub mod detection;
 pub mod iam;
+pub mod identity_center;
+pub mod inspector;
 pub mod logging;
 mod need;
 pub mod network;

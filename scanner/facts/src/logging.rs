@@ -270,6 +270,10 @@ pub struct Alarm {
     pub insufficient_data_actions: Vec<String>,
     /// `missing`, `notBreaching`, `breaching`, `ignore`: what silence means.
     pub treat_missing_data: String,
+    /// The metrics that it watches, those of metric maths included.
+    pub watches: Vec<Metric>,
+    /// Queries over many metrics that it watches: searches and Metrics Insights.
+    pub queries: Vec<String>,
 }
 
 /// An SNS topic that an alarm, a rule or a trail tells.
@@ -310,4 +314,38 @@ pub struct Rule {
     pub pattern: String,
     /// Its targets, by ARN; asked for enabled rules only.
     pub targets: Observed<Vec<String>>,
+}
+
+/// A metric of CloudWatch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Metric {
+    /// Its namespace, `AWS/RDS`.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Names and values of its dimensions.
+    pub dimensions: Vec<(String, String)>,
+}
+
+/// A link by which the account shares its CloudWatch data with a monitoring account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SharingLink {
+    /// Its ARN.
+    pub arn: String,
+    /// The sink of the monitoring account, by ARN.
+    pub sink: String,
+    /// What is shared: `AWS::CloudWatch::Metric`, `AWS::Logs::LogGroup`, ...
+    pub data: Vec<String>,
+}
+
+/// The preferences of Session Manager in a region, as far as they are about logging.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SessionPreferences {
+    /// The bucket that sessions are logged to.
+    pub bucket: Option<String>,
+    /// The log group that sessions are logged to.
+    pub log_group: Option<String>,
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Analyzer;
+use crate::compute::{Database, Instance};
 use crate::detection::{
     Aggregator, ConfigRule, DeliveryChannel, Detector, Finding, GuardDutyAdministration, Hub, Recorder,
 };
@@ -13,8 +14,11 @@ use crate::iam::{
     AccountSummary, Authorization, CredentialReport, MfaDevice, OidcProvider, PasswordPolicy, RootManagement,
     ServerCertificate, UserMfa,
 };
+use crate::identity_center::{DirectoryGroup, DirectoryUser, IdentityCenter, PermissionSet, PermissionSetAssignments};
+use crate::inspector::{Inspector, NotScanned, Vulnerabilities};
 use crate::logging::{
-    AccountSubscription, Alarm, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, Topic, Trail,
+    AccountSubscription, Alarm, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, SessionPreferences,
+    SharingLink, Topic, Trail,
 };
 use crate::network::{FlowLog, NetworkInterface, Vpc};
 use crate::operation::Operation;
@@ -230,6 +234,38 @@ families! {
         SecurityHubOrganization security_hub_organization: Option<Vec<String>> = ["securityhub:ListOrganizationAdminAccounts"] after [Organization];
         /// Security Hub's aggregators, by ARN; none where it is not enabled.
         FindingAggregators finding_aggregators: Option<Vec<String>> = ["securityhub:ListFindingAggregators"] after [SecurityHub];
+        /// The instances of Identity Center that the region shows to the account.
+        IdentityCenters identity_centers: Vec<IdentityCenter> = ["sso-admin:ListInstances"] after [];
+        /// The permission sets of the organization's Identity Center, in the region of its instance; none in an account that does not manage an organization.
+        PermissionSets permission_sets: Option<Vec<PermissionSet>> = ["sso-admin:ListPermissionSets", "sso-admin:DescribePermissionSet", "sso-admin:ListManagedPoliciesInPermissionSet", "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet", "sso-admin:GetInlinePolicyForPermissionSet"] after [IdentityCenters, Organization];
+        /// Who is assigned each permission set, and where; none in an account that does not manage an organization.
+        Assignments assignments: Option<Vec<PermissionSetAssignments>> = ["sso-admin:ListAccountsForProvisionedPermissionSet", "sso-admin:ListAccountAssignments"] after [PermissionSets];
+        /// The people in the organization's directory; none in an account that does not manage an organization.
+        DirectoryUsers directory_users: Option<Vec<DirectoryUser>> = ["identitystore:ListUsers"] after [IdentityCenters, Organization];
+        /// The groups in the organization's directory; none in an account that does not manage an organization.
+        DirectoryGroups directory_groups: Option<Vec<DirectoryGroup>> = ["identitystore:ListGroups", "identitystore:ListGroupMemberships"] after [Assignments];
+        /// Instances.
+        Instances instances: Vec<Instance> = ["ec2:DescribeInstances"] after [];
+        /// Lambda functions, by ARN.
+        Functions functions: Vec<String> = ["lambda:ListFunctions"] after [];
+        /// Repositories of container images, by ARN.
+        Repositories repositories: Vec<String> = ["ecr:DescribeRepositories"] after [];
+        /// What Inspector scans.
+        Inspector inspector: Inspector = ["inspector2:BatchGetAccountStatus"] after [];
+        /// Resources that Inspector knows of and does not scan; none where it is not enabled.
+        InspectorNotScanned inspector_not_scanned: Option<Vec<NotScanned>> = ["inspector2:ListCoverage"] after [Inspector];
+        /// The oldest open findings of Inspector that are critical or high; none where it is not enabled.
+        Vulnerabilities vulnerabilities: Option<Vulnerabilities> = ["inspector2:ListFindings"] after [Inspector];
+        /// Links by which CloudWatch data is shared with other accounts.
+        SharingLinks sharing_links: Vec<SharingLink> = ["oam:ListLinks"] after [];
+        /// The preferences of Session Manager; none where AWS's default holds, which logs nothing.
+        SessionPreferences session_preferences: Option<SessionPreferences> = ["ssm:GetDocument"] after [];
+        /// Database instances.
+        Databases databases: Vec<Database> = ["rds:DescribeDBInstances"] after [];
+        /// Application, network and gateway load balancers, by ARN.
+        LoadBalancers load_balancers: Vec<String> = ["elbv2:DescribeLoadBalancers"] after [];
+        /// Queues of SQS, by URL.
+        Queues queues: Vec<String> = ["sqs:ListQueues"] after [];
     }
 }
 

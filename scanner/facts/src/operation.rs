@@ -53,7 +53,7 @@ const fn under(id: &'static str, action: &'static str, per_second: u32) -> Opera
 
 /// Sorted by id. The pace stays below the quotas that AWS publishes per account and region (CloudTrail 10 a second for
 /// describing and 2 for `LookupEvents`, `DescribeAlarms` 9, `DescribeLogGroups` 10, `DescribeMetricFilters` and
-/// `DescribeSubscriptionFilters` 5, Security Hub `GetFindings` 3), and at a modest figure where it publishes none, so
+/// `DescribeSubscriptionFilters` 5, Security Hub `GetFindings` 3, Identity Center 20 for all its calls), and at a modest figure where it publishes none, so
 /// that a scan never costs the account's own systems their calls.
 pub const OPERATIONS: &[Operation] = &[
     under("accessanalyzer:ListAnalyzers", "access-analyzer:ListAnalyzers", 10),
@@ -75,9 +75,12 @@ pub const OPERATIONS: &[Operation] = &[
     op("config:DescribeRetentionConfigurations", 10),
     op("config:GetComplianceDetailsByConfigRule", 10),
     op("ec2:DescribeFlowLogs", 20),
+    op("ec2:DescribeInstances", 20),
     op("ec2:DescribeNetworkInterfaces", 20),
     op("ec2:DescribeRegions", 20),
     op("ec2:DescribeVpcs", 20),
+    op("ecr:DescribeRepositories", 10),
+    under("elbv2:DescribeLoadBalancers", "elasticloadbalancing:DescribeLoadBalancers", 10),
     op("events:ListRules", 20),
     op("events:ListTargetsByRule", 20),
     op("guardduty:DescribeOrganizationConfiguration", 10),
@@ -100,14 +103,22 @@ pub const OPERATIONS: &[Operation] = &[
     op("iam:ListSAMLProviders", 10),
     op("iam:ListServerCertificates", 10),
     op("iam:ListVirtualMFADevices", 10),
+    op("identitystore:ListGroupMemberships", 10),
+    op("identitystore:ListGroups", 10),
+    op("identitystore:ListUsers", 10),
+    op("inspector2:BatchGetAccountStatus", 5),
+    op("inspector2:ListCoverage", 5),
+    op("inspector2:ListFindings", 5),
     op("kms:DescribeKey", 50),
     op("kms:GetKeyPolicy", 50),
     op("kms:GetKeyRotationStatus", 50),
+    op("lambda:ListFunctions", 10),
     op("logs:DescribeAccountPolicies", 5),
     op("logs:DescribeLogGroups", 8),
     op("logs:DescribeMetricFilters", 4),
     op("logs:DescribeResourcePolicies", 5),
     op("logs:DescribeSubscriptionFilters", 4),
+    op("oam:ListLinks", 5),
     op("organizations:DescribeOrganization", 5),
     op("organizations:DescribePolicy", 5),
     op("organizations:ListAccounts", 5),
@@ -118,6 +129,7 @@ pub const OPERATIONS: &[Operation] = &[
     op("organizations:ListPolicies", 5),
     op("organizations:ListRoots", 5),
     op("organizations:ListTargetsForPolicy", 5),
+    op("rds:DescribeDBInstances", 10),
     op("s3:GetBucketAcl", 50),
     under("s3:GetBucketEncryption", "s3:GetEncryptionConfiguration", 50),
     under("s3:GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration", 50),
@@ -135,6 +147,20 @@ pub const OPERATIONS: &[Operation] = &[
     op("securityhub:ListFindingAggregators", 3),
     op("securityhub:ListOrganizationAdminAccounts", 3),
     op("sns:ListSubscriptionsByTopic", 20),
+    op("sqs:ListQueues", 10),
+    op("ssm:GetDocument", 5),
+    under("sso-admin:DescribePermissionSet", "sso:DescribePermissionSet", 4),
+    under("sso-admin:GetInlinePolicyForPermissionSet", "sso:GetInlinePolicyForPermissionSet", 4),
+    under("sso-admin:ListAccountAssignments", "sso:ListAccountAssignments", 10),
+    under("sso-admin:ListAccountsForProvisionedPermissionSet", "sso:ListAccountsForProvisionedPermissionSet", 4),
+    under(
+        "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet",
+        "sso:ListCustomerManagedPolicyReferencesInPermissionSet",
+        4,
+    ),
+    under("sso-admin:ListInstances", "sso:ListInstances", 4),
+    under("sso-admin:ListManagedPoliciesInPermissionSet", "sso:ListManagedPoliciesInPermissionSet", 4),
+    under("sso-admin:ListPermissionSets", "sso:ListPermissionSets", 4),
     op("sts:GetCallerIdentity", 20),
 ];
 
@@ -154,7 +180,7 @@ mod tests {
         // GenerateCredentialReport writes nothing that belongs to the client; AWS classes it as a read.
         for op in OPERATIONS {
             assert!(
-                ["Get", "List", "Describe", "Generate"].iter().any(|verb| op.name().starts_with(verb)),
+                ["Get", "List", "Describe", "Generate", "BatchGet"].iter().any(|verb| op.name().starts_with(verb)),
                 "{}",
                 op.id
             );

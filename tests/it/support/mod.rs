@@ -2,6 +2,7 @@
 
 pub mod moto;
 pub mod replay;
+pub mod session;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,7 +1,7 @@
 //! CloudWatch alarms.
 
 use kickoff_facts::Observed;
-use kickoff_facts::logging::Alarm;
+use kickoff_facts::logging::{Alarm, Metric};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -35,11 +35,70 @@ struct RawAlarm {
     ok_actions: Option<Vec<String>>,
     insufficient_data_actions: Option<Vec<String>>,
     treat_missing_data: Option<String>,
+    #[serde(default)]
+    dimensions: Vec<Dimension>,
+    #[serde(default)]
+    metrics: Vec<Query>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Dimension {
+    name: String,
+    value: String,
+}
+
+/// A part of metric maths: a metric or an expression.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Query {
+    metric_stat: Option<MetricStat>,
+    expression: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct MetricStat {
+    metric: RawMetric,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RawMetric {
+    namespace: Option<String>,
+    metric_name: Option<String>,
+    #[serde(default)]
+    dimensions: Vec<Dimension>,
+}
+
+impl RawMetric {
+    fn read(self) -> Metric {
+        Metric {
+            namespace: self.namespace.unwrap_or_default(),
+            name: self.metric_name.unwrap_or_default(),
+            dimensions: self.dimensions.into_iter().map(|d| (d.name, d.value)).collect(),
+        }
+    }
+}
+
+/// Whether an expression finds its metrics by itself.
+fn is_query(expression: &str) -> bool {
+    let text = expression.trim_start().to_ascii_uppercase();
+    text.starts_with("SELECT") || text.contains("SEARCH(")
 }
 
 impl RawAlarm {
     fn read(self, composite: bool) -> Alarm {
         let seconds = self.state_transitioned_timestamp.or(self.state_updated_timestamp);
+        let (mut watches, mut queries) = (Vec::new(), Vec::new());
+        if self.metric_name.is_some() {
+            let (namespace, metric_name) = (self.namespace.clone(), self.metric_name.clone());
+            watches.push(RawMetric { namespace, metric_name, dimensions: self.dimensions }.read());
+        }
+        for query in self.metrics {
+            watches.extend(query.metric_stat.map(|stat| stat.metric.read()));
+            queries.extend(query.expression.filter(|text| is_query(text)));
+        }
         Alarm {
             name: self.alarm_name,
             arn: self.alarm_arn,
@@ -53,6 +112,8 @@ impl RawAlarm {
             ok_actions: self.ok_actions.unwrap_or_default(),
             insufficient_data_actions: self.insufficient_data_actions.unwrap_or_default(),
             treat_missing_data: self.treat_missing_data.unwrap_or_else(|| "missing".to_owned()),
+            watches,
+            queries,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! EC2, by declared operations.
 
 use kickoff_facts::Observed;
+use kickoff_facts::compute::Instance;
 use kickoff_facts::network::{FlowLog, NetworkInterface, Vpc};
 use kickoff_facts::organization::Region;
 use serde::Deserialize;
@@ -202,4 +203,39 @@ pub(super) async fn flow_logs(session: &Session, region: &str) -> Observed<Vec<F
             logs.sort_by(|a, b| a.id.cmp(&b.id));
             logs
         })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawReservation {
+    #[serde(default)]
+    instances_set: Items<RawInstance>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawInstance {
+    instance_id: String,
+    instance_state: RawState,
+}
+
+#[derive(Deserialize)]
+struct RawState {
+    name: String,
+}
+page!(Reservations, "reservationSet", RawReservation);
+
+pub(super) async fn instances(session: &Session, region: &str) -> Observed<Vec<Instance>> {
+    let asked = ask("ec2:DescribeInstances", region);
+    pages::<Reservations>(session, asked, "DescribeInstances", &[("MaxResults", "1000")]).await.observed().map(
+        |reservations| {
+            let mut instances: Vec<Instance> = reservations
+                .into_iter()
+                .flat_map(|reservation| reservation.instances_set.item)
+                .map(|i| Instance { id: i.instance_id, state: i.instance_state.name })
+                .collect();
+            instances.sort_by(|a, b| a.id.cmp(&b.id));
+            instances
+        },
+    )
 }

@@ -7,15 +7,24 @@ mod cloudwatch;
 mod config;
 mod credential_report;
 mod ec2;
+mod ecr;
 mod events;
 mod guardduty;
 mod iam;
+mod identity_center;
+mod inspector;
+mod json;
 mod kms;
+mod lambda;
 mod logs;
+mod oam;
 mod organizations;
+mod query;
 mod s3;
 mod securityhub;
 mod sns;
+mod sqs;
+mod ssm;
 mod totals;
 
 use std::collections::BTreeMap;
@@ -300,6 +309,36 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         Need::FindingAggregators => {
             regional!(finding_aggregators, |region, known| securityhub::aggregators(session, region, known))
         }
+        Need::IdentityCenters => {
+            regional!(identity_centers, |region, _known| identity_center::instances(session, region))
+        }
+        Need::PermissionSets => {
+            regional!(permission_sets, |region, known| identity_center::permission_sets(session, region, known, g))
+        }
+        Need::Assignments => {
+            regional!(assignments, |region, known| identity_center::assignments(session, region, known, g))
+        }
+        Need::DirectoryUsers => {
+            regional!(directory_users, |region, known| identity_center::users(session, region, known, g))
+        }
+        Need::DirectoryGroups => {
+            regional!(directory_groups, |region, known| identity_center::groups(session, region, known, g))
+        }
+        Need::Instances => regional!(instances, |region, _known| ec2::instances(session, region)),
+        Need::Functions => regional!(functions, |region, _known| lambda::functions(session, region)),
+        Need::Repositories => regional!(repositories, |region, _known| ecr::repositories(session, region)),
+        Need::Inspector => regional!(inspector, |region, _known| inspector::status(session, region)),
+        Need::InspectorNotScanned => {
+            regional!(inspector_not_scanned, |region, known| inspector::not_scanned(session, region, known))
+        }
+        Need::Vulnerabilities => {
+            regional!(vulnerabilities, |region, known| inspector::findings(session, region, known))
+        }
+        Need::SharingLinks => regional!(sharing_links, |region, _known| oam::links(session, region)),
+        Need::SessionPreferences => regional!(session_preferences, |region, _known| ssm::preferences(session, region)),
+        Need::Databases => regional!(databases, |region, _known| query::databases(session, region)),
+        Need::LoadBalancers => regional!(load_balancers, |region, _known| query::load_balancers(session, region)),
+        Need::Queues => regional!(queues, |region, _known| sqs::queues(session, region)),
     }
 }
 

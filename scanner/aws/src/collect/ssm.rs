@@ -1,0 +1,68 @@
+//! Systems Manager, by declared operations. Of all documents only the preferences of Session Manager are read.
+
+use kickoff_facts::Observed;
+use kickoff_facts::logging::SessionPreferences;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::json::Json;
+use crate::call::ask;
+use crate::declared::{Payload, SSM};
+use crate::session::Session;
+
+const DOCUMENT: Json = Json { service: SSM, payload: Payload::Json, token: "NextToken" };
+
+/// The document that holds a region's preferences.
+const PREFERENCES: &str = "SSM-SessionManagerRunShell";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    content: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Content {
+    inputs: Inputs,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Inputs {
+    s3_bucket_name: String,
+    cloud_watch_log_group_name: String,
+}
+
+pub(super) async fn preferences(session: &Session, region: &str) -> Observed<Option<SessionPreferences>> {
+    let parameters = [("Name", PREFERENCES)];
+    DOCUMENT
+        .one::<Document>(
+            session,
+            ask("ssm:GetDocument", region).with(&parameters),
+            json!({ "Name": PREFERENCES, "DocumentFormat": "JSON" }),
+        )
+        .await
+        .parse(|document| read(&document.content))
+        .or_absent(&["InvalidDocument"])
+}
+
+/// The preferences in the text of the document.
+fn read(content: &str) -> Result<SessionPreferences, String> {
+    let Inputs { s3_bucket_name, cloud_watch_log_group_name } =
+        serde_json::from_str::<Content>(content).map_err(|e| format!("{PREFERENCES}: {e}"))?.inputs;
+    let given = |text: String| Some(text).filter(|text| !text.trim().is_empty());
+    Ok(SessionPreferences { bucket: given(s3_bucket_name), log_group: given(cloud_watch_log_group_name) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_names_are_no_destination_and_another_document_is_none() {
+        let document = r#"{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"s3BucketName":"","cloudWatchLogGroupName":"/ssm","cloudWatchEncryptionEnabled":true,"idleSessionTimeout":"20"}}"#;
+        assert_eq!(read(document), Ok(SessionPreferences { bucket: None, log_group: Some("/ssm".to_owned()) }));
+        assert!(read(r#"{"schemaVersion":"2.2"}"#).is_err() && read("schemaVersion: 1").is_err());
+    }
+}
