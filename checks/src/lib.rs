@@ -13,6 +13,7 @@ mod credentials;
 mod criteria;
 mod delivery;
 mod detectors;
+mod event_history;
 mod event_pattern;
 mod finding;
 mod finding_age;
@@ -82,11 +83,13 @@ checks! {
         cloudtrail_multi_region
         cloudtrail_s3_data_read
         cloudtrail_s3_data_write
+        cloudtrail_tamper_events_in_period
     }
     config {
         config_aggregator
         config_delivery_healthy
         config_recorder_enabled
+        config_recorder_tamper
         config_records_all_types
         config_retention
         config_rules_noncompliant
@@ -100,6 +103,7 @@ checks! {
         guardduty_protection_plans
     }
     iam {
+        iam_access_change_population
         iam_aws_managed_admin_attached
         iam_cloudshell_full_access
         iam_customer_policy_no_admin
@@ -123,6 +127,7 @@ checks! {
         iam_role_trust_external_account
         iam_role_trust_public
         iam_role_unused
+        iam_root_activity_in_period
         iam_root_central_management
         iam_root_hardware_mfa
         iam_root_last_used

@@ -4,6 +4,7 @@
 //! an empty list. Facts hold what checks and reports need, under AWS's own names for things, and no AWS type.
 
 pub mod access;
+pub mod activity;
 pub mod detection;
 pub mod iam;
 pub mod logging;

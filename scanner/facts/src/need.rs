@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Analyzer;
+use crate::activity::EventHistory;
 use crate::detection::{
     Aggregator, ConfigRule, DeliveryChannel, Detector, Finding, GuardDutyAdministration, Hub, Recorder,
 };
@@ -176,6 +177,10 @@ families! {
     regional {
         /// Trails that the region lists, shadows of other regions' and of the organization's included.
         Trails trails: Vec<Trail> = ["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors", "cloudtrail:GetInsightSelectors"] after [];
+        /// What the root user did.
+        RootEvents root_events: EventHistory = ["cloudtrail:LookupEvents"] after [Aliases];
+        /// Changes of access, of trails and of Config recorders: those of `activity::WATCHED`. IAM's appear in one region of a partition.
+        ChangeEvents change_events: EventHistory = ["cloudtrail:LookupEvents"] after [];
         /// Log groups.
         LogGroups log_groups: Vec<LogGroup> = ["logs:DescribeLogGroups"] after [];
         /// Metric filters.

@@ -65,6 +65,7 @@ pub const OPERATIONS: &[Operation] = &[
     op("cloudtrail:GetEventSelectors", 8),
     op("cloudtrail:GetInsightSelectors", 8),
     op("cloudtrail:GetTrailStatus", 8),
+    op("cloudtrail:LookupEvents", 1),
     op("cloudwatch:DescribeAlarms", 8),
     op("config:DescribeComplianceByConfigRule", 10),
     op("config:DescribeConfigurationAggregators", 10),
@@ -154,7 +155,7 @@ mod tests {
         // GenerateCredentialReport writes nothing that belongs to the client; AWS classes it as a read.
         for op in OPERATIONS {
             assert!(
-                ["Get", "List", "Describe", "Generate"].iter().any(|verb| op.name().starts_with(verb)),
+                ["Get", "List", "Describe", "Lookup", "Generate"].iter().any(|verb| op.name().starts_with(verb)),
                 "{}",
                 op.id
             );

@@ -2,6 +2,7 @@
 
 mod accessanalyzer;
 mod account;
+mod activity;
 mod cloudtrail;
 mod cloudwatch;
 mod config;
@@ -249,6 +250,8 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
             }
             .boxed_local(),
         ],
+        Need::RootEvents => regional!(root_events, |region, _known| activity::root_events(session, region, g)),
+        Need::ChangeEvents => regional!(change_events, |region, _known| activity::change_events(session, region)),
         Need::LogGroups => regional!(log_groups, |region, _known| logs::log_groups(session, region)),
         Need::MetricFilters => regional!(metric_filters, |region, _known| logs::metric_filters(session, region)),
         Need::LogResourcePolicies => {
