@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
 
 mod acme;
+mod activity;
 mod bad_input;
 mod faults;
 mod moto;
