@@ -7,11 +7,8 @@ use jiff::Timestamp;
 use kickoff_facts::activity::{AccountEvent, EventHistory};
 use kickoff_facts::{Gap, View};
 
-use crate::wording::{count, day, line};
+use crate::wording::{count, day, entries, moment};
 use crate::{Evaluation, Finding, Resource, Verdict, regions};
-
-/// Events are written out up to so many characters; a cell of a sheet holds no more than 32,767.
-const PRINTED: usize = 24_000;
 
 /// The call that tells events.
 const CALL: &str = "cloudtrail:LookupEvents";
@@ -40,40 +37,18 @@ pub fn judge<'a>(
     belongs: impl Fn(&AccountEvent) -> bool,
     verdict: impl FnOnce(&Population<'a>) -> Verdict,
 ) -> Evaluation {
-    view.all_regions()?;
-    let (mut findings, mut found) = (Vec::new(), None::<Population<'a>>);
-    for region in view.regions() {
-        match family(&region) {
-            Ok(history) => {
-                let all = found.get_or_insert_with(|| Population {
-                    start: history.start,
-                    end: history.end,
-                    events: Vec::new(),
-                    regions: 0,
-                });
-                all.regions += 1;
-                let own = history.events.iter().filter(|event| belongs(event));
-                all.events.extend(own.map(|event| (region.region_name(), event)));
-            }
-            Err(gap) => {
-                findings.push(Finding { resource: Resource::region(&region), outcome: Err(gap), evidence: vec![] })
-            }
-        }
-        view.adopt(&region);
-    }
-    if let Err(gap) = regions::all_scanned(view, CALL) {
-        let resource = Resource::new("AWS::Region", format!("region/{}", gap.region));
-        findings.push(Finding { resource, outcome: Err(gap), evidence: vec![] });
-    }
-    match found {
-        Some(mut all) => {
-            all.events.sort_by_key(|(region, event)| (event.time, *region, &event.id));
-            findings.push(Finding::new(Resource::account(view), verdict(&all)));
-        }
-        None if findings.is_empty() => {
-            return Err(regions::not_collected(CALL, view.home_region(), "no region was scanned"));
-        }
-        None => {}
+    let regions::Population { known, unknown: mut findings } = regions::population(view, CALL, family)?;
+    if let Some((_, first)) = known.first() {
+        let (start, end, regions) = (first.start, first.end, known.len());
+        let of = |(region, history): &(&'a str, &'a EventHistory)| {
+            let region = *region;
+            let own = history.events.iter().filter(|event| belongs(event));
+            own.map(|event| (region, event)).collect::<Vec<_>>()
+        };
+        let mut events: Vec<(&str, &AccountEvent)> = known.iter().flat_map(of).collect();
+        events.sort_by_key(|(region, event)| (event.time, *region, &event.id));
+        let all = Population { start, end, events, regions };
+        findings.push(Finding::new(Resource::account(view), verdict(&all)));
     }
     Ok(findings)
 }
@@ -90,7 +65,7 @@ impl Population<'_> {
 
     /// The number of events, the period, how often each operation occurs, and the events themselves.
     fn observed(&self, what: &str) -> String {
-        let mut text = format!(
+        let text = format!(
             "{} from {} to {} in {}",
             count(self.events.len(), what),
             day(self.start),
@@ -105,24 +80,14 @@ impl Population<'_> {
             return text;
         }
         let tally: Vec<String> = names.into_iter().map(|(name, number)| format!("{name} {number}")).collect();
-        text.push_str(&format!(" ({})", tally.join(", ")));
-        for (at, (region, event)) in self.events.iter().enumerate() {
-            if text.len() > PRINTED {
-                let more = self.events.len() - at;
-                text.push_str(&format!("; and {more} more, which the evidence holds"));
-                break;
-            }
-            text.push_str(if at == 0 { ": " } else { "; " });
-            text.push_str(&told(region, event));
-        }
-        text
+        let told = entries(self.events.iter().map(|(region, event)| told(region, event)));
+        format!("{text} ({}): {told}", tally.join(", "))
     }
 }
 
-/// One event, on one line.
+/// One event.
 fn told(region: &str, event: &AccountEvent) -> String {
-    let at =
-        event.time.map_or_else(|| "at an unknown time".to_owned(), |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    let at = event.time.map_or_else(|| "at an unknown time".to_owned(), moment);
     let mut text = format!("{at} {region} {} by {}", event.name, event.actor);
     if let Some(service) = event.invoked_by.as_ref().filter(|service| **service != event.actor) {
         text.push_str(&format!(" through {service}"));
@@ -137,5 +102,5 @@ fn told(region: &str, event: &AccountEvent) -> String {
         text.push_str(&format!(", refused: {error}"));
     }
     text.push_str(&format!(" [{}]", event.id));
-    line(&text)
+    text
 }

@@ -66,6 +66,7 @@ checks! {
         account_contact_current
         account_region_coverage
         account_security_contact
+        account_security_questions
     }
     cloudtrail {
         cloudtrail_bucket_access_logging
@@ -95,9 +96,13 @@ checks! {
         config_rules_noncompliant
         config_service_linked_role
     }
+    ec2 {
+        ec2_instance_profile
+    }
     guardduty {
         guardduty_centralized
         guardduty_enabled
+        guardduty_finding_triage_in_period
         guardduty_high_findings_open
         guardduty_malware_protection
         guardduty_protection_plans
@@ -145,6 +150,7 @@ checks! {
         iam_user_no_initial_access_key
         iam_user_password_and_key
         iam_user_permissions_via_groups
+        iam_user_population
         iam_user_single_active_key
         iam_user_unused_access_key
         iam_user_unused_password
@@ -160,6 +166,7 @@ checks! {
         monitor_alarm_actions_enabled
         monitor_alarm_confirmed_subscriber
         monitor_alarm_has_action
+        monitor_alarm_history_in_period
         monitor_alarm_insufficient_data
         monitor_guardduty_routing
         monitor_securityhub_routing
@@ -168,6 +175,7 @@ checks! {
         org_account_inventory
         org_all_features
         org_delegated_admins
+        org_environment_separation
         org_membership
         org_scp_guardrails
         org_scp_protects_logging
@@ -178,6 +186,9 @@ checks! {
         securityhub_centralized
         securityhub_enabled
         securityhub_findings_age
+    }
+    sso {
+        sso_mfa_enforcement
     }
     vpc {
         vpc_flow_logs

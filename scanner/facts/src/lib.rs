@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod compute;
 pub mod detection;
 pub mod iam;
 pub mod logging;
@@ -16,7 +17,7 @@ pub mod organization;
 pub mod storage;
 mod view;
 
-pub use kickoff_evidence::{EvidenceRef, Gap, GapKind};
+pub use kickoff_evidence::{EvidenceRef, Gap, GapKind, sha256_hex};
 pub use need::{AccountFacts, GlobalFacts, Need, RegionalFacts};
 pub use observed::Observed;
 pub use operation::{OPERATIONS, Operation};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Analyzer;
 use crate::activity::EventHistory;
+use crate::compute::Instance;
 use crate::detection::{
     Aggregator, ConfigRule, DeliveryChannel, Detector, Finding, GuardDutyAdministration, Hub, Recorder,
 };
@@ -15,7 +16,8 @@ use crate::iam::{
     ServerCertificate, UserMfa,
 };
 use crate::logging::{
-    AccountSubscription, Alarm, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, Topic, Trail,
+    AccountSubscription, Alarm, AlarmHistory, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, Topic,
+    Trail,
 };
 use crate::network::{FlowLog, NetworkInterface, Vpc};
 use crate::operation::Operation;
@@ -193,6 +195,8 @@ families! {
         SecurityLogGroups security_log_groups: Vec<SecurityLogGroup> = ["logs:DescribeSubscriptionFilters"] after [Trails, FlowLogs];
         /// Alarms.
         Alarms alarms: Vec<Alarm> = ["cloudwatch:DescribeAlarms"] after [];
+        /// Changes of alarms' states in the last 90 days, as far as CloudWatch keeps them.
+        AlarmHistory alarm_history: AlarmHistory = ["cloudwatch:DescribeAlarmHistory"] after [];
         /// Rules on the default bus that have an event pattern.
         Rules rules: Vec<Rule> = ["events:ListRules", "events:ListTargetsByRule"] after [];
         /// Topics of the region that alarms and rules tell.
@@ -213,6 +217,8 @@ families! {
         Detectors detectors: Vec<Detector> = ["guardduty:ListDetectors", "guardduty:GetDetector"] after [];
         /// High and critical GuardDuty findings that are not archived; none where there is no detector.
         GuardDutyFindings guardduty_findings: Option<Vec<Finding>> = ["guardduty:ListFindings", "guardduty:GetFindings"] after [Detectors];
+        /// All GuardDuty findings that are kept, of any severity and archived ones too; none where there is no detector.
+        GuardDutyHistory guardduty_history: Option<Vec<Finding>> = ["guardduty:ListFindings", "guardduty:GetFindings"] after [Detectors];
         /// Who runs GuardDuty for this account; none where there is no detector.
         GuardDutyAdministrator guardduty_administrator: Option<GuardDutyAdministration> = ["guardduty:GetAdministratorAccount"] after [Detectors];
         /// GuardDuty's delegated administrators, which only the management account may ask; none elsewhere.
@@ -225,6 +231,8 @@ families! {
         Vpcs vpcs: Vec<Vpc> = ["ec2:DescribeVpcs"] after [];
         /// Network interfaces.
         NetworkInterfaces network_interfaces: Vec<NetworkInterface> = ["ec2:DescribeNetworkInterfaces"] after [];
+        /// Instances, those just terminated included.
+        Instances instances: Vec<Instance> = ["ec2:DescribeInstances"] after [];
         /// Flow logs.
         FlowLogs flow_logs: Vec<FlowLog> = ["ec2:DescribeFlowLogs"] after [];
         /// Security Hub; none where it is not enabled.

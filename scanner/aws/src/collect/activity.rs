@@ -6,19 +6,17 @@ use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::types::{self as sdk, LookupAttributeKey as Key};
 use aws_smithy_types::DateTime;
 use futures::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kickoff_facts::activity::{AccountEvent, EventHistory, IAM, WATCHED, iam_region};
 use kickoff_facts::{GlobalFacts, Observed};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{inherited, text, time};
+use super::{inherited, period, text, time};
 use crate::call::{Answer, ask};
 use crate::session::{Session, client};
 
 const OPERATION: &str = "cloudtrail:LookupEvents";
-/// The event history goes back so far.
-const PERIOD: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Records a page: CloudTrail's own maximum.
 const PAGE: i32 = 50;
 /// So many pages of one lookup are read; a population that is larger is a gap, and belongs to a query of the trail.
@@ -35,8 +33,7 @@ struct History<'a> {
 
 impl<'a> History<'a> {
     fn new(session: &'a Session, region: &'a str) -> Self {
-        let end = second(session.started());
-        let start = end.checked_sub(PERIOD).unwrap_or(end);
+        let (start, end) = period(session);
         Self { session, region, client: client!(aws_sdk_cloudtrail, session, region), start, end }
     }
 
@@ -97,11 +94,6 @@ impl<'a> History<'a> {
             .end_time(DateTime::from_secs(self.end.as_second()))
             .max_results(PAGE)
     }
-}
-
-/// A time without parts of a second, as requests carry it.
-fn second(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// The root user's events. They stand under the name `root`, or under the account's alias; others can bear either name.

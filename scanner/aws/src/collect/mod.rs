@@ -264,6 +264,7 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
             regional!(security_log_groups, |region, known| logs::security_log_groups(session, region, known))
         }
         Need::Alarms => regional!(alarms, |region, _known| cloudwatch::alarms(session, region)),
+        Need::AlarmHistory => regional!(alarm_history, |region, _known| cloudwatch::history(session, region)),
         Need::Rules => regional!(rules, |region, _known| events::rules(session, region)),
         Need::Topics => regional!(topics, |region, known| sns::topics(session, region, known)),
         Need::LogKeys => regional!(log_keys, |region, known| kms::log_keys(session, region, known)),
@@ -277,6 +278,9 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         Need::Detectors => regional!(detectors, |region, _known| guardduty::detectors(session, region)),
         Need::GuardDutyFindings => {
             regional!(guardduty_findings, |region, known| guardduty::findings(session, region, known))
+        }
+        Need::GuardDutyHistory => {
+            regional!(guardduty_history, |region, known| guardduty::history(session, region, known))
         }
         Need::GuardDutyAdministrator => {
             regional!(guardduty_administrator, |region, known| guardduty::administrator(session, region, known))
@@ -292,6 +296,7 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         Need::NetworkInterfaces => {
             regional!(network_interfaces, |region, _known| ec2::network_interfaces(session, region))
         }
+        Need::Instances => regional!(instances, |region, _known| ec2::instances(session, region)),
         Need::FlowLogs => regional!(flow_logs, |region, _known| ec2::flow_logs(session, region)),
         Need::SecurityHub => regional!(security_hub, |region, _known| securityhub::hub(session, region)),
         Need::SecurityHubFindings => {
@@ -348,6 +353,13 @@ pub(crate) fn inherited(gap: &Gap, operation: &str) -> Gap {
         message: format!("what to ask about is not known: {gap}"),
         evidence: gap.evidence,
     }
+}
+
+/// The period that histories are asked for: the 90 days, which is how far CloudTrail's goes back, before the run began, in
+/// whole seconds (UTC).
+pub(crate) fn period(session: &Session) -> (Timestamp, Timestamp) {
+    let end = Timestamp::from_second(session.started().as_second()).unwrap_or(session.started());
+    (end.checked_sub(jiff::SignedDuration::from_hours(90 * 24)).unwrap_or(end), end)
 }
 
 /// Seconds since 1970, as JSON protocols give time (UTC).
