@@ -141,6 +141,7 @@ checks! {
         iam_root_no_signing_certs
         iam_security_audit_role
         iam_service_user_with_password
+        iam_ssh_and_service_credentials
         iam_support_role
         iam_unattached_policy_no_admin
         iam_user_access_key_age

@@ -254,6 +254,46 @@ pub struct RootManagement {
     pub features: Vec<String>,
 }
 
+/// A password or key of an IAM user for one service, which opens no other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceCredential {
+    /// The user's name.
+    pub user: String,
+    /// The service, `codecommit.amazonaws.com`.
+    pub service: String,
+    /// Its id.
+    pub id: String,
+    /// It can be used.
+    pub active: bool,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// When it ends; none when never.
+    pub expires: Option<Timestamp>,
+}
+
+/// The SSH keys of an IAM user.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UserSshKeys {
+    /// The user's name.
+    pub user: String,
+    /// The keys.
+    pub keys: Observed<Vec<SshKey>>,
+}
+
+/// An SSH key, which opens CodeCommit's repositories and nothing else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SshKey {
+    /// Its id.
+    pub id: String,
+    /// It can be used.
+    pub active: bool,
+    /// When it was uploaded.
+    pub uploaded: Option<Timestamp>,
+}
+
 /// A server certificate stored in IAM.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

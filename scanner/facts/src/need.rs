@@ -13,7 +13,7 @@ use crate::detection::{
 };
 use crate::iam::{
     AccountSummary, Authorization, CredentialReport, MfaDevice, OidcProvider, PasswordPolicy, RootManagement,
-    ServerCertificate, UserMfa,
+    ServerCertificate, ServiceCredential, UserMfa, UserSshKeys,
 };
 use crate::logging::{
     AccountSubscription, Alarm, AlarmHistory, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, Topic,
@@ -171,6 +171,10 @@ families! {
         OidcProviders oidc_providers: Vec<OidcProvider> = ["iam:ListOpenIDConnectProviders", "iam:GetOpenIDConnectProvider"] after [];
         /// Server certificates stored in IAM.
         ServerCertificates server_certificates: Vec<ServerCertificate> = ["iam:ListServerCertificates"] after [];
+        /// Credentials of IAM users for one service.
+        ServiceCredentials service_credentials: Vec<ServiceCredential> = ["iam:ListServiceSpecificCredentials"] after [];
+        /// SSH keys of the IAM users whose policies may allow an action of CodeCommit: nobody else's key opens anything.
+        UserSshKeys user_ssh_keys: Vec<UserSshKeys> = ["iam:ListSSHPublicKeys"] after [Authorization];
         /// All buckets of the account.
         Buckets buckets: Vec<Bucket> = ["s3:ListBuckets"] after [];
         /// Buckets that hold trails, flow logs or Config history, as far as the scanned regions tell.

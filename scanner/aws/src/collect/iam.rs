@@ -16,14 +16,14 @@ use crate::call::{LOST_PAGE, ask};
 use crate::session::{Session, client};
 
 /// Records a page: IAM's own maximum.
-const PAGE: i32 = 1000;
+pub(super) const PAGE: i32 = 1000;
 
 /// The marker of the next page. "There is more" without a marker is a lost page, never the end.
-fn following(truncated: bool, marker: Option<String>) -> Option<String> {
+pub(super) fn following(truncated: bool, marker: Option<String>) -> Option<String> {
     truncated.then(|| marker.unwrap_or_else(|| LOST_PAGE.to_owned()))
 }
 
-fn iam(session: &Session) -> Client {
+pub(super) fn iam(session: &Session) -> Client {
     client!(aws_sdk_iam, session, session.home_region())
 }
 

@@ -11,6 +11,7 @@ mod ec2;
 mod events;
 mod guardduty;
 mod iam;
+mod iam_credentials;
 mod kms;
 mod logs;
 mod organizations;
@@ -235,6 +236,8 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         Need::SamlProviders => global!(saml_providers, iam::saml_providers(session)),
         Need::OidcProviders => global!(oidc_providers, iam::oidc_providers(session)),
         Need::ServerCertificates => global!(server_certificates, iam::server_certificates(session)),
+        Need::ServiceCredentials => global!(service_credentials, iam_credentials::of_services(session)),
+        Need::UserSshKeys => global!(user_ssh_keys, iam_credentials::ssh_keys(session, g)),
         Need::Buckets => global!(buckets, s3::buckets(session)),
         Need::LogBuckets => global!(log_buckets, s3::log_buckets(session, facts)),
         Need::Trails => vec![
