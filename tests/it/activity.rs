@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
-use kickoff_aws::{Call, RequestedRegions, Session, Shared, collect};
-use kickoff_evidence::{GapKind, Register};
+use kickoff_aws::Call;
+use kickoff_evidence::GapKind;
 use kickoff_facts::{AccountFacts, Need};
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
+
+use crate::support::offline::collected;
 
 const ROOT: &str = "arn:aws:iam::111122223333:root";
 
@@ -78,22 +78,9 @@ fn user(name: &str) -> Value {
 }
 
 /// What is collected of the history, and what was asked for it.
-fn collected(events: Vec<(&'static str, Value)>, need: Need) -> (AccountFacts, Vec<String>) {
+fn looked_up(events: Vec<(&'static str, Value)>, need: Need) -> (AccountFacts, Vec<String>) {
     let history = History { events: Arc::new(events), asked: Arc::default() };
-    let connector = SharedHttpConnector::new(history.clone());
-    let shared = Shared {
-        register: Arc::new(Register::default()),
-        cancel: CancellationToken::new(),
-        places: Arc::new(Semaphore::new(8)),
-        observer: Arc::new(|_| {}),
-        started: "2026-03-02T00:00:00.25Z".parse().unwrap(),
-    };
-    let client = http_client_fn(move |_, _| connector.clone());
-    let caller = "arn:aws:iam::111122223333:user/test";
-    let session = Session::offline("111122223333", caller, "us-east-1", client, shared);
-    let regions = RequestedRegions::Named(vec!["eu-west-1".to_owned(), "us-east-1".to_owned()]);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let facts = runtime.block_on(collect(&session, &[need], &regions)).facts;
+    let facts = collected(history.clone(), &[need]);
     let mut asked = history.asked.lock().unwrap().clone();
     asked.sort();
     (facts, asked)
@@ -102,7 +89,7 @@ fn collected(events: Vec<(&'static str, Value)>, need: Need) -> (AccountFacts, V
 #[test]
 fn root_is_found_under_its_name_and_the_alias_and_others_of_these_names_are_left_out() {
     let root = json!({ "type": "Root", "arn": ROOT, "userName": "acme" });
-    let (facts, asked) = collected(
+    let (facts, asked) = looked_up(
         vec![
             ("us-east-1", event(3, "signin.amazonaws.com", "ConsoleLogin", "root", &root, false)),
             ("us-east-1", event(2, "iam.amazonaws.com", "ListUsers", "acme", &root, true)),
@@ -125,7 +112,7 @@ fn root_is_found_under_its_name_and_the_alias_and_others_of_these_names_are_left
 
 #[test]
 fn where_one_page_holds_all_changes_one_lookup_is_enough() {
-    let (facts, asked) = collected(
+    let (facts, asked) = looked_up(
         vec![
             ("us-east-1", event(2, "iam.amazonaws.com", "DeleteUser", "ann", &user("ann"), false)),
             ("us-east-1", event(1, "iam.amazonaws.com", "CreateUser", "ann", &user("ann"), false)),
@@ -159,7 +146,7 @@ fn a_busy_region_is_asked_service_by_service_and_then_operation_by_operation() {
     );
     events.push(("eu-west-1", event(71, "cloudtrail.amazonaws.com", "StopLogging", "ann", &user("ann"), false)));
     events.push(("eu-west-1", event(72, "example.amazonaws.com", "StopLogging", "ann", &user("ann"), false)));
-    let (facts, asked) = collected(events, Need::ChangeEvents);
+    let (facts, asked) = looked_up(events, Need::ChangeEvents);
     let found = facts.regions["eu-west-1"].change_events.get().unwrap();
     let names: Vec<(&str, &str)> = found.events.iter().map(|e| (e.source.as_str(), e.name.as_str())).collect();
     assert_eq!(
@@ -184,7 +171,7 @@ fn a_busy_region_is_asked_service_by_service_and_then_operation_by_operation() {
 fn more_events_than_are_read_are_a_gap_and_not_a_part() {
     let root = json!({ "type": "Root", "arn": ROOT });
     let events = (0..1001).map(|n| ("eu-west-1", event(n, "s3.amazonaws.com", "ListBuckets", "root", &root, true)));
-    let (facts, asked) = collected(events.collect(), Need::RootEvents);
+    let (facts, asked) = looked_up(events.collect(), Need::RootEvents);
     let gap = facts.regions["eu-west-1"].root_events.get().unwrap_err();
     assert_eq!(gap.kind, GapKind::Failed);
     assert!(gap.message.contains("more than 1000 records"), "{}", gap.message);

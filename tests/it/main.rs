@@ -5,5 +5,6 @@ mod acme;
 mod activity;
 mod bad_input;
 mod faults;
+mod histories;
 mod moto;
 mod support;

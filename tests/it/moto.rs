@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use kickoff_aws::{Recorder, RequestedRegions, Session, Shared, Tape, collect, connector};
 use kickoff_evidence::{Archive, Register, Run, RunWriter};
-use kickoff_facts::Need;
+use kickoff_facts::{AccountFacts, Need};
 use kickoff_reports::Document;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -253,11 +253,8 @@ fn an_account_of_many_that_cannot_be_entered_is_a_gap_and_not_the_end() {
     }
 }
 
-/// Families that no check asks for yet are collected as the others are: the checks to come build on them.
-#[test]
-fn the_tree_of_the_organization_and_policies_of_logs_are_collected() {
-    let moto = Moto::start();
-    moto.populate("organization.py");
+/// What is collected of families in a region, in this process.
+fn collected(moto: &Moto, needs: &[Need], region: &str) -> AccountFacts {
     let folder = tempfile::tempdir().unwrap();
     let config = kickoff_aws::SdkConfig::builder()
         .behavior_version(aws_smithy_runtime_api::client::behavior_version::BehaviorVersion::latest())
@@ -280,10 +277,17 @@ fn the_tree_of_the_organization_and_policies_of_logs_are_collected() {
     };
     let caller = "arn:aws:iam::111122223333:user/test";
     let session = Session::live("111122223333", caller, &config.http_client(recorder).build(), shared);
-    let regions = RequestedRegions::Named(vec!["us-east-1".to_owned()]);
+    let regions = RequestedRegions::Named(vec![region.to_owned()]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let needs = [Need::OrganizationTree, Need::LogResourcePolicies];
-    let facts = runtime.block_on(collect(&session, &needs, &regions)).facts;
+    runtime.block_on(collect(&session, needs, &regions)).facts
+}
+
+/// Families that no check asks for yet are collected as the others are: the checks to come build on them.
+#[test]
+fn the_tree_of_the_organization_and_policies_of_logs_are_collected() {
+    let moto = Moto::start();
+    moto.populate("organization.py");
+    let facts = collected(&moto, &[Need::OrganizationTree, Need::LogResourcePolicies], "us-east-1");
 
     let tree = facts.global.organization_tree.get().unwrap().as_ref().expect("the management account speaks");
     let unit = |name: &str| tree.iter().find(|node| node.name == name).unwrap();
@@ -295,4 +299,23 @@ fn the_tree_of_the_organization_and_policies_of_logs_are_collected() {
     let policies = facts.regions["us-east-1"].log_resource_policies.get().unwrap();
     assert_eq!(policies.len(), 1);
     assert!(policies[0].document.contains("route53.amazonaws.com"));
+}
+
+#[test]
+fn instances_tell_their_role_and_only_keys_that_could_open_something_are_asked_for() {
+    let moto = Moto::start();
+    moto.populate("credentials.py");
+    let facts = collected(&moto, &[Need::Instances, Need::UserSshKeys, Need::ServiceCredentials], "eu-west-1");
+
+    let instances = facts.regions["eu-west-1"].instances.get().unwrap();
+    let mut told: Vec<_> = instances.iter().map(|i| (i.name.as_deref(), i.profile.as_deref(), &*i.state)).collect();
+    told.sort_unstable();
+    let profile = "arn:aws:iam::111122223333:instance-profile/app";
+    assert_eq!(told, [(None, None, "running"), (Some("app"), Some(profile), "running")]);
+    let keys = facts.global.user_ssh_keys.get().unwrap();
+    assert_eq!(keys.iter().map(|user| user.user.as_str()).collect::<Vec<_>>(), ["git"]);
+    let key = &keys[0].keys.get().unwrap()[0];
+    assert!(key.active && key.uploaded.is_some() && key.id.starts_with("APKA"), "{key:?}");
+    // moto does not know the parameter that asks for all users: not known, never none.
+    assert!(facts.global.service_credentials.get().is_err());
 }
