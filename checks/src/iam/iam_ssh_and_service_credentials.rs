@@ -9,11 +9,12 @@
 //!
 //! ## How it is decided
 //! Service-specific credentials are listed for all users at once. SSH keys are listed one user at a time, so only users
-//! are asked whose policies, or those of their groups, may allow an action of CodeCommit: an SSH key opens nothing else.
-//! Of these users the first 25 are asked, by name; the others are `not-evaluated`. What is inactive or expired is left out.
-//! The age is counted in whole days; the limit itself passes. Without a date → fail: the age cannot be shown. IAM does not
-//! tell when they were last used: ask the owner whether each is in use. Signing certificates stand in the credential
-//! report; `iam-user-population` tells them.
+//! are asked whose policies, or those of their groups, may allow to pull from CodeCommit or to push to it, and users who
+//! hold a service-specific credential for it: the SSH key of anybody else opens nothing. Of these users the first 25 are
+//! asked, by name; the others are `not-evaluated`. What is inactive or expired is left out. The age is counted in whole
+//! days; the limit itself passes. Without a date → fail: the age cannot be shown. IAM does not tell when they were last
+//! used: ask the owner whether each is in use. Signing certificates stand in the credential report; `iam-user-population`
+//! tells them.
 //!
 //! ## What else is accepted
 //! Nothing: people can sign in to CodeCommit with the credential helper and a role.

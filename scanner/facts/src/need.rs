@@ -173,8 +173,8 @@ families! {
         ServerCertificates server_certificates: Vec<ServerCertificate> = ["iam:ListServerCertificates"] after [];
         /// Credentials of IAM users for one service.
         ServiceCredentials service_credentials: Vec<ServiceCredential> = ["iam:ListServiceSpecificCredentials"] after [];
-        /// SSH keys of the IAM users whose policies may allow an action of CodeCommit: nobody else's key opens anything.
-        UserSshKeys user_ssh_keys: Vec<UserSshKeys> = ["iam:ListSSHPublicKeys"] after [Authorization];
+        /// SSH keys of the IAM users who may pull from CodeCommit or push to it, or hold another credential for it: nobody else's key opens anything.
+        UserSshKeys user_ssh_keys: Vec<UserSshKeys> = ["iam:ListSSHPublicKeys"] after [Authorization, ServiceCredentials];
         /// All buckets of the account.
         Buckets buckets: Vec<Bucket> = ["s3:ListBuckets"] after [];
         /// Buckets that hold trails, flow logs or Config history, as far as the scanned regions tell.

@@ -57,7 +57,7 @@ pub(super) async fn of_services(session: &Session) -> Observed<Vec<ServiceCreden
         })
 }
 
-/// SSH keys of the users who may use CodeCommit.
+/// SSH keys of the users who may use CodeCommit, or hold another credential for it.
 pub(super) async fn ssh_keys(session: &Session, global: &GlobalFacts) -> Observed<Vec<UserSshKeys>> {
     const OPERATION: &str = "iam:ListSSHPublicKeys";
     let authorization = match global.authorization.get() {
@@ -65,10 +65,12 @@ pub(super) async fn ssh_keys(session: &Session, global: &GlobalFacts) -> Observe
         Err(gap) => return inherited(gap, OPERATION).into(),
     };
     let iam = iam(session);
+    let others = global.service_credentials.get().map(Vec::as_slice).unwrap_or_default();
+    let holds = |user: &User| others.iter().any(|c| c.user == user.name && c.service.starts_with("codecommit."));
     let mut users: Vec<&str> = authorization
         .users
         .iter()
-        .filter(|user| may_use_codecommit(authorization, user))
+        .filter(|user| holds(user) || may_use_codecommit(authorization, user))
         .map(|user| user.name.as_str())
         .collect();
     users.sort_unstable();
@@ -113,8 +115,9 @@ pub(super) async fn ssh_keys(session: &Session, global: &GlobalFacts) -> Observe
     follows(join_all(asked).await, &global.authorization)
 }
 
-/// Whether a policy of a user, or of one of its groups, may allow an action of CodeCommit. Denials, boundaries and
-/// conditions are left aside, and what cannot be read may allow it: nobody is left out who could.
+/// Whether a policy of a user, or of one of its groups, may allow what an SSH key is for: to pull from CodeCommit or to
+/// push to it. Denials, boundaries and conditions are left aside, and what cannot be read may allow it: nobody is left out
+/// who could.
 fn may_use_codecommit(authorization: &Authorization, user: &User) -> bool {
     let managed = |arn: &String| match authorization.policies.iter().find(|policy| policy.arn == *arn) {
         Some(policy) => mentions(&policy.document),
@@ -134,16 +137,39 @@ fn mentions(document: &str) -> bool {
         Value::Null => Vec::new(),
         one => vec![one.clone()],
     };
-    // IAM folds the case of actions and of services; wildcards may stand for any part of a service's name.
+    // IAM folds the case of actions.
     let matches = |action: &Value| {
-        let action = action.as_str().unwrap_or("*").to_ascii_lowercase();
-        let service = action.split(':').next().unwrap_or_default();
-        service == "codecommit" || service.contains(['*', '?'])
+        let pattern = action.as_str().unwrap_or("*").to_ascii_lowercase();
+        ["codecommit:gitpull", "codecommit:gitpush"].iter().any(|name| covers(pattern.as_bytes(), name.as_bytes()))
     };
     several(&document["Statement"])
         .iter()
         .filter(|statement| statement["Effect"] != "Deny")
         .any(|statement| statement.get("NotAction").is_some() || several(&statement["Action"]).iter().any(matches))
+}
+
+/// Whether a pattern, with `*` and `?`, covers a name. Going back to the last star is enough, so that no pattern takes long.
+fn covers(pattern: &[u8], name: &[u8]) -> bool {
+    let (mut at, mut seen, mut star) = (0, 0, None);
+    while let Some(c) = name.get(seen) {
+        match (pattern.get(at), star) {
+            (Some(b'*'), _) => {
+                star = Some((at, seen));
+                at += 1;
+            }
+            (Some(p), _) if p == c || *p == b'?' => {
+                at += 1;
+                seen += 1;
+            }
+            (_, Some((back, from))) => {
+                star = Some((back, from + 1));
+                at = back + 1;
+                seen = from + 1;
+            }
+            _ => return false,
+        }
+    }
+    pattern.iter().skip(at).all(|p| *p == b'*')
 }
 
 #[cfg(test)]
@@ -159,11 +185,13 @@ mod tests {
 
     #[test]
     fn only_documents_that_cannot_allow_codecommit_are_ruled_out() {
-        for action in [json!("*"), json!("codecommit:GitPull"), json!(["s3:Get*", "CodeCommit:*"]), json!("code*:Get*")]
-        {
-            assert!(allows(&action), "{action}");
+        let sure = [json!("*"), json!("codecommit:GitPull"), json!(["s3:Get*", "CodeCommit:*"])];
+        for action in sure.iter().chain(&[json!("code*:G?tP*"), json!("*:*Push")]) {
+            assert!(allows(action), "{action}");
         }
-        for action in [json!("s3:*"), json!(["codebuild:*", "iam:GetUser"])] {
+        let others =
+            [json!("s3:*"), json!(["codebuild:*", "codecommit:Get*"]), json!("codecommit:GitPul"), json!("*:*Pus")];
+        for action in others {
             assert!(!allows(&action), "{action}");
         }
         assert!(mentions("{"));
