@@ -79,7 +79,7 @@ pub(crate) fn page(check: &Check) -> String {
         row("Threshold", format!("`{}`, default {} ({})", parameter.name, value.trim_end(), parameter.source));
     }
     let calls: Vec<String> = check.operations().iter().map(|op| format!("`{}`", op.id)).collect();
-    row("Calls", calls.join(", "));
+    row("Calls", if calls.is_empty() { "none".to_owned() } else { calls.join(", ") });
     for section in page.sections {
         text.push_str(&format!("\n## {}\n\n{}\n", section.heading, section.lines.join("\n")));
     }

@@ -16,6 +16,8 @@ mod detection_events;
 mod detection_path;
 mod detectors;
 pub mod differences;
+pub mod estate;
+mod event_history;
 mod event_pattern;
 mod filter_pattern;
 mod finding;
@@ -72,6 +74,7 @@ checks! {
         account_contact_current
         account_region_coverage
         account_security_contact
+        account_security_questions
     }
     cloudtrail {
         cloudtrail_bucket_access_logging
@@ -89,6 +92,7 @@ checks! {
         cloudtrail_multi_region
         cloudtrail_s3_data_read
         cloudtrail_s3_data_write
+        cloudtrail_tamper_events_in_period
     }
     cloudwatch {
         cloudwatch_cross_account_sharing
@@ -97,19 +101,27 @@ checks! {
         config_aggregator
         config_delivery_healthy
         config_recorder_enabled
+        config_recorder_tamper
         config_records_all_types
         config_retention
         config_rules_noncompliant
         config_service_linked_role
     }
+    ec2 {
+        ec2_instance_profile
+    }
     guardduty {
         guardduty_centralized
         guardduty_enabled
+        guardduty_finding_triage_in_period
         guardduty_high_findings_open
         guardduty_malware_protection
         guardduty_protection_plans
     }
     iam {
+        iam_access_change_population
+        iam_admin_principal_population
+        iam_admin_user_mfa
         iam_aws_managed_admin_attached
         iam_cloudshell_full_access
         iam_customer_policy_no_admin
@@ -129,10 +141,12 @@ checks! {
         iam_policy_no_service_wildcard
         iam_policy_permissive_assume_role
         iam_policy_unused
+        iam_privilege_escalation_path
         iam_role_confused_deputy
         iam_role_trust_external_account
         iam_role_trust_public
         iam_role_unused
+        iam_root_activity_in_period
         iam_root_central_management
         iam_root_hardware_mfa
         iam_root_last_used
@@ -141,6 +155,7 @@ checks! {
         iam_root_no_signing_certs
         iam_security_audit_role
         iam_service_user_with_password
+        iam_ssh_and_service_credentials
         iam_support_role
         iam_unattached_policy_no_admin
         iam_user_access_key_age
@@ -150,9 +165,11 @@ checks! {
         iam_user_no_initial_access_key
         iam_user_password_and_key
         iam_user_permissions_via_groups
+        iam_user_population
         iam_user_single_active_key
         iam_user_unused_access_key
         iam_user_unused_password
+        iam_vendor_trust_inventory
     }
     inspector {
         inspector_enabled
@@ -169,6 +186,7 @@ checks! {
         monitor_alarm_actions_enabled
         monitor_alarm_confirmed_subscriber
         monitor_alarm_has_action
+        monitor_alarm_history_in_period
         monitor_alarm_insufficient_data
         monitor_capacity_alarms
         monitor_cloudtrail_change
@@ -195,6 +213,7 @@ checks! {
         org_all_features
         org_delegated_admins
         org_management_account_clean
+        org_environment_separation
         org_membership
         org_scp_guardrails
         org_scp_protects_logging
@@ -213,6 +232,7 @@ checks! {
         sso_assignment_population
         sso_direct_user_assignment
         sso_instance_active
+        sso_mfa_enforcement
         sso_permission_set_admin
         sso_session_duration
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use kickoff_facts::{Gap, GapKind, View};
 
+use crate::{Finding, Resource};
+
 /// Looks for something in every region that was asked. What was found anywhere counts, even where another region could
 /// not be read; "nothing" needs every region to have been read.
 ///
@@ -42,6 +44,46 @@ pub fn each<'a, T>(view: &View<'a>, mut look: impl FnMut(&View<'a>) -> Result<T,
         answers.gap = Some(not_collected("every call", view.home_region(), "no region was scanned"));
     }
     answers
+}
+
+/// What makes up a population, region by region, for a person to judge.
+#[derive(Debug)]
+pub struct Population<'a, T> {
+    /// The regions that could be read, with what they say.
+    pub known: Vec<(&'a str, T)>,
+    /// A finding on each region that could not be read or was not scanned: nothing is known of it.
+    pub unknown: Vec<Finding>,
+}
+
+/// Asks every region for its part of a population.
+///
+/// # Errors
+/// The account's regions are not known, or none was scanned.
+pub fn population<'a, T>(
+    view: &View<'a>,
+    call: &str,
+    mut look: impl FnMut(&View<'a>) -> Result<T, Gap>,
+) -> Result<Population<'a, T>, Gap> {
+    view.all_regions()?;
+    let finding = |region: &str, gap: Gap| {
+        let resource = Resource::new("AWS::Region", format!("region/{region}"));
+        Finding { resource, outcome: Err(gap), evidence: Vec::new() }
+    };
+    let mut all = Population { known: Vec::new(), unknown: Vec::new() };
+    for region in view.regions() {
+        match look(&region) {
+            Ok(found) => all.known.push((region.region_name(), found)),
+            Err(gap) => all.unknown.push(finding(region.region_name(), gap)),
+        }
+        view.adopt(&region);
+    }
+    if let Err(gap) = all_scanned(view, call) {
+        all.unknown.push(finding(&gap.region.clone(), gap));
+    }
+    if all.known.is_empty() && all.unknown.is_empty() {
+        return Err(not_collected(call, view.home_region(), "no region was scanned"));
+    }
+    Ok(all)
 }
 
 /// That every region which the account has enabled was scanned: "nothing anywhere" needs it, what was found does not.

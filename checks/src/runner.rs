@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use globset::Glob;
-use kickoff_facts::{AccountFacts, EvidenceRef, Gap, Need, View};
+use kickoff_facts::{AccountFacts, EvidenceRef, Gap, Memo, Need, View};
 use rayon::prelude::*;
 
 use crate::check::{Check, Level, Per};
@@ -58,18 +58,19 @@ impl Row {
 /// Runs checks over the facts of an account. Every check gives at least one result.
 #[must_use]
 pub fn evaluate(facts: &AccountFacts, checks: &[&'static Check], parameters: &Parameters) -> Vec<Row> {
-    let mut rows: Vec<Row> = checks.par_iter().flat_map_iter(|check| run(facts, check, parameters)).collect();
+    let memo = Memo::default();
+    let mut rows: Vec<Row> = checks.par_iter().flat_map_iter(|check| run(facts, &memo, check, parameters)).collect();
     rows.sort_by(|a, b| a.order().cmp(&b.order()));
     rows
 }
 
-fn run(facts: &AccountFacts, check: &'static Check, parameters: &Parameters) -> Vec<Row> {
+fn run(facts: &AccountFacts, memo: &Memo, check: &'static Check, parameters: &Parameters) -> Vec<Row> {
     let expected = check.expected(parameters);
     let needs = check.meta.needs;
     let mut rows = Vec::new();
     match check.meta.per {
         Per::Account => {
-            let view = View::account(facts, needs);
+            let view = View::account(facts, needs).sharing(memo);
             let evaluation = (check.evaluate)(&view, parameters);
             let whole = Resource::account(&view);
             settle(&mut rows, check, &expected, &view, &whole, evaluation);

@@ -13,6 +13,12 @@ pub fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
+/// A time to the second (UTC).
+#[must_use]
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// A number of things: `1 day`, `2 days`.
 #[must_use]
 pub fn count(number: impl Display, thing: &str) -> String {
@@ -31,6 +37,26 @@ pub fn names<S: AsRef<str>>(all: impl IntoIterator<Item = S>) -> String {
     if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
 
+/// Entries of a population up to this many characters are written out; a cell of a sheet holds no more than 32,767.
+const ENTRIES: usize = 24_000;
+
+/// The entries of a population, in the order given; where they are too many, how many more there are.
+#[must_use]
+pub fn entries(all: impl IntoIterator<Item = String>) -> String {
+    let (mut shown, mut more) = (String::new(), 0_usize);
+    for entry in all {
+        if shown.len() > ENTRIES {
+            more += 1;
+            continue;
+        }
+        if !shown.is_empty() {
+            shown.push_str("; ");
+        }
+        shown.push_str(&line(&entry));
+    }
+    if more > 0 { format!("{shown}; and {more} more, which the evidence holds") } else { shown }
+}
+
 /// A text that somebody typed, on one line.
 #[must_use]
 pub fn line(text: &str) -> String {
@@ -47,6 +73,14 @@ mod tests {
         let many: Vec<String> = (10..22).rev().map(|n| format!("user{n}")).collect();
         let shown = names(&many);
         assert!(shown.starts_with("user10, user11") && shown.ends_with("user19 and 2 more"), "{shown}");
+    }
+
+    #[test]
+    fn a_population_that_no_cell_holds_says_how_many_are_left_out() {
+        assert_eq!(entries(["b".to_owned(), "a\nc".to_owned()]), "b; a c");
+        // 25 entries of 998 characters and what stands between them are just short of 25,000.
+        let shown = entries((0..100).map(|_| "x".repeat(998)));
+        assert!(shown.ends_with("x; and 75 more, which the evidence holds"), "{}", shown.len());
     }
 
     #[test]

@@ -93,7 +93,10 @@ impl Page {
                     format!("{number}. {means} → {to}\n{sure}\n{}", grounds(&hop.evidence))
                 })
                 .collect();
-            rows.push(vec![ends, steps.join("\n")]);
+            let others = one.alternatives.iter().map(|other| {
+                format!("or {} → {} ({})", clean(&other.primitive), clean(short(&other.to)), other.certainty.name())
+            });
+            rows.push(vec![ends, steps.into_iter().chain(others).collect::<Vec<_>>().join("\n")]);
         }
         self.section("Escalation paths", &[("from → to", 38), ("steps and evidence", 62)], rows);
     }
@@ -105,6 +108,9 @@ impl Page {
             if let Some(example) = &one.example {
                 leads.push_str(&format!(", such as {}", clean(short(example))));
             }
+            if let Some(needs) = &one.needs {
+                leads.push_str(&format!("\nneeds {}", clean(needs)));
+            }
             let also = if one.also.is_empty() { String::new() } else { format!(" (also {})", one.also.join(", ")) };
             let step = format!("{}{also}\n{}\n{leads}", clean(&one.primitive), self.sure(one.certainty));
             rows.push(vec![clean(&one.principal), step, grounds(&one.evidence)]);
@@ -114,7 +120,7 @@ impl Page {
             .blocked
             .iter()
             .map(|one| {
-                let what = format!("{}\nprevented by {}", clean(&one.what), clean(&one.by));
+                let what = format!("{}\nprevented by {}", clean(&one.what.join(", ")), clean(&one.by));
                 vec![clean(&one.principal), what, grounds(&one.evidence)]
             })
             .collect();
@@ -140,13 +146,14 @@ impl Page {
     fn tamper(&mut self, access: &Access) {
         let mut rows = Vec::new();
         for one in &access.log_tamper {
-            let what = format!("{}\n{}", clean(&one.action), clean(&one.resource));
-            for holder in &one.principals {
-                let who = format!("{}\n{}", clean(&holder.principal), self.sure(holder.certainty));
-                rows.push(vec![what.clone(), who, grounds(&holder.evidence)]);
+            for grant in &one.grants {
+                let who = format!("{}\n{}", clean(&one.principal), self.sure(grant.certainty));
+                let on = grant.resources.iter().map(|resource| format!("on {}", clean(resource)));
+                let what: Vec<String> = grant.actions.iter().map(|action| clean(action)).chain(on).collect();
+                rows.push(vec![who, what.join("\n"), grounds(&grant.evidence)]);
             }
         }
-        self.section("Log tampering", &[("action", 34), ("who", 32), ("evidence", 34)], rows);
+        self.section("Log tampering", &[("who", 32), ("can", 34), ("evidence", 34)], rows);
     }
 
     fn unknown(&mut self, access: &Access) {

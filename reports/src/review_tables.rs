@@ -247,7 +247,7 @@ mod tests {
     use super::*;
     use kickoff_policy::account::AccountData;
     use kickoff_policy::actions::ActionTable;
-    use kickoff_policy::estate::Estate;
+    use kickoff_policy::estate::{Around, Estate};
     use kickoff_policy::review::{Inputs, review};
     use std::collections::HashMap;
 
@@ -257,7 +257,7 @@ mod tests {
             {"GroupName": "+a,b", "Arn": "arn:aws:iam::111122223333:group/a"},
             {"GroupName": "say \"no\"", "Arn": "arn:aws:iam::111122223333:group/b"}]}"#;
         let accounts = AccountData::from_details(details).unwrap();
-        let estate = Estate::new(accounts, None, ActionTable::embedded(), "2026-01-01T00:00:00Z");
+        let estate = Estate::new(accounts, Around::default(), ActionTable::embedded(), "2026-01-01T00:00:00Z");
         let (credentials, accessed) = (HashMap::new(), HashMap::new());
         let inputs =
             Inputs { now: "2026-01-01T00:00:00Z", standing: &|_| None, credentials: &credentials, accessed: &accessed };

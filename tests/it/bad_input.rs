@@ -306,7 +306,10 @@ fn lists_explains_and_permits() {
     assert!(actions.len() > 70);
     for action in actions {
         let name = action.as_str().unwrap().split_once(':').unwrap().1;
-        assert!(["Get", "List", "Describe", "Generate"].iter().any(|verb| name.starts_with(verb)), "{action}");
+        assert!(
+            ["Get", "List", "Describe", "Lookup", "Generate"].iter().any(|verb| name.starts_with(verb)),
+            "{action}"
+        );
     }
     // The forms that other tools read hold the same policy.
     for form in ["terraform", "cloudformation"] {

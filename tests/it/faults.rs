@@ -94,6 +94,12 @@ fn error(service: &str, status: u16, code: &str) -> HttpResponse {
 const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
     ("cloudtrail:GetTrailStatus", "cloudtrail-s3-data-write", "no trail selects the bucket, logging or not"),
     ("cloudtrail:GetTrailStatus", "cloudtrail-bucket-access-logging", "no access log, and no trail selects the bucket"),
+    (
+        "iam:GenerateCredentialReport",
+        "iam-root-activity-in-period",
+        "the events stand, whatever the report says of the last sign-in",
+    ),
+    ("iam:GetCredentialReport", "iam-root-activity-in-period", "the events stand, as above"),
     ("logs:DescribeSubscriptionFilters", "logs-central-forwarding", "an account-wide subscription carries every group"),
     (
         "organizations:ListDelegatedServicesForAccount",

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
 
 mod acme;
+mod activity;
 mod bad_input;
 mod collectors;
 mod faults;
+mod histories;
 mod moto;
 mod support;

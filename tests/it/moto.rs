@@ -270,3 +270,28 @@ fn the_tree_of_the_organization_and_policies_of_logs_are_collected() {
     assert_eq!(policies.len(), 1);
     assert!(policies[0].document.contains("route53.amazonaws.com"));
 }
+
+#[test]
+fn instances_tell_their_role_and_only_keys_that_could_open_something_are_asked_for() {
+    let moto = Moto::start();
+    moto.populate("credentials.py");
+    let facts = collected(
+        connector(None).unwrap(),
+        Some(&moto.endpoint),
+        "eu-west-1",
+        &[Need::Instances, Need::UserSshKeys, Need::ServiceCredentials],
+    )
+    .facts;
+
+    let instances = facts.regions["eu-west-1"].instances.get().unwrap();
+    let mut told: Vec<_> = instances.iter().map(|i| (i.name.as_deref(), i.profile.as_deref(), &*i.state)).collect();
+    told.sort_unstable();
+    let profile = "arn:aws:iam::111122223333:instance-profile/app";
+    assert_eq!(told, [(None, None, "running"), (Some("app"), Some(profile), "running")]);
+    let keys = facts.global.user_ssh_keys.get().unwrap();
+    assert_eq!(keys.iter().map(|user| user.user.as_str()).collect::<Vec<_>>(), ["git"]);
+    let key = &keys[0].keys.get().unwrap()[0];
+    assert!(key.active && key.uploaded.is_some() && key.id.starts_with("APKA"), "{key:?}");
+    // moto does not know the parameter that asks for all users: not known, never none.
+    assert!(facts.global.service_credentials.get().is_err());
+}

@@ -106,8 +106,10 @@ fn rest(count: usize) -> Markup {
 /// A node for an ARN.
 fn principal(arn: &str, administrator: bool) -> Node {
     let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
-    let (kind, word) = if arn == "*" {
+    let (kind, word) = if arn == "*" || arn.starts_with("any principal") {
         (Kind::Anyone, "anyone")
+    } else if arn == kickoff_policy::reach::ADMINISTRATOR {
+        (Kind::Group, "every right")
     } else if resource.starts_with("user/") {
         (Kind::User, "user")
     } else if resource.starts_with("role/") || resource.starts_with("assumed-role/") {

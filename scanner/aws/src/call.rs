@@ -97,17 +97,25 @@ pub(crate) struct Ask<'a> {
     pub operation: &'static str,
     pub region: &'a str,
     pub parameters: &'a [(&'a str, &'a str)],
+    /// So many pages are read at the most; more are a gap.
+    pub most: Option<u32>,
 }
 
 /// A call without parameters.
 pub(crate) fn ask<'a>(operation: &'static str, region: &'a str) -> Ask<'a> {
-    Ask { operation, region, parameters: &[] }
+    Ask { operation, region, parameters: &[], most: None }
 }
 
 impl<'a> Ask<'a> {
     /// Names the parameters, as the evidence shows them.
     pub fn with(mut self, parameters: &'a [(&'a str, &'a str)]) -> Self {
         self.parameters = parameters;
+        self
+    }
+
+    /// Bounds the pages that are read.
+    pub fn at_most(mut self, pages: u32) -> Self {
+        self.most = Some(pages);
         self
     }
 }
@@ -158,6 +166,10 @@ impl Session {
                             let refusal =
                                 self.failed(operation, asked.region, "AWS says that there is more, and not where");
                             break Err(self.refuse(item, refusal));
+                        }
+                        Some(_) if asked.most.is_some_and(|most| pages >= most) => {
+                            let text = format!("there are more than {} records: no more are read", all.len());
+                            break Err(self.refuse(item, self.failed(operation, asked.region, &text)));
                         }
                         Some(next) if !tokens.insert(next.clone()) => {
                             let refusal = self.failed(operation, asked.region, "AWS gave the same page token twice");

@@ -42,6 +42,8 @@ enum How {
     Whole,
     /// Of a web address everything after the host; other values stay (an e-mail address tells who is alerted).
     Address,
+    /// The value is JSON in itself: the rules hold within it.
+    Json,
 }
 
 /// (service or `*`, field, how). Fields fold case, because services do not agree on theirs.
@@ -61,6 +63,11 @@ const RULES: &[(&str, &str, How)] = &[
     ("*", "environment", How::Whole),
     ("*", "environmentvariables", How::Whole),
     ("*", "containeroverrides", How::Whole),
+    ("cloudtrail", "cloudtrailevent", How::Json),
+    ("cloudtrail", "accesstoken", How::Whole),
+    ("cloudtrail", "idtoken", How::Whole),
+    ("cloudtrail", "refreshtoken", How::Whole),
+    ("cloudtrail", "loginto", How::Address),
     ("events", "input", How::Whole),
     ("events", "inputtemplate", How::Whole),
     ("events", "headerparameters", How::Whole),
@@ -190,7 +197,8 @@ fn rule<'a>(rules: &'a [(&'a str, How)], field: &str) -> Option<&'a (&'a str, Ho
 /// The part of a value that a rule takes out, relative to the value.
 fn part(how: How, value: &str) -> Option<Range<usize>> {
     match how {
-        How::Whole => (!value.is_empty()).then_some(0..value.len()),
+        // What is JSON by rule and stands elsewhere than in a JSON string is not looked into: it goes.
+        How::Whole | How::Json => (!value.is_empty()).then_some(0..value.len()),
         How::Address => {
             let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"))?;
             let authority = value.len() - rest.len();
@@ -273,6 +281,12 @@ fn json_values(body: &[u8], rules: &[(&str, How)]) -> Vec<(Range<usize>, String)
                         // Holds for the value that follows: until the next sibling, or the end of the nesting.
                         inside = Some(((*name).to_owned(), *how, depth));
                     }
+                } else if let Some((_, How::Json, _)) = &inside {
+                    cuts.extend(
+                        nested_values(text, rules)
+                            .into_iter()
+                            .map(|(range, field)| (at + 1 + range.start..at + 1 + range.end, field)),
+                    );
                 } else if let Some((name, how, _)) = &inside
                     && let Some(cut) = part(*how, text)
                 {
@@ -294,6 +308,35 @@ fn json_values(body: &[u8], rules: &[(&str, How)]) -> Vec<(Range<usize>, String)
         at += 1;
     }
     cuts
+}
+
+/// As [`json_values`], for a document that stands as a string within another; ranges are those of the string's text.
+fn nested_values(text: &str, rules: &[(&str, How)]) -> Vec<(Range<usize>, String)> {
+    // The document, and where each of its bytes stands in the text.
+    let (mut document, mut places) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len() + 1));
+    let mut rest = text.char_indices();
+    while let Some((at, c)) = rest.next() {
+        let c = if c == '\\' {
+            match rest.next() {
+                Some((_, 'n' | 'r' | 't')) => ' ',
+                Some((_, 'u')) => {
+                    let digits: String = rest.by_ref().take(4).map(|(_, digit)| digit).collect();
+                    u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32).unwrap_or('?')
+                }
+                Some((_, escaped)) => escaped,
+                None => break,
+            }
+        } else {
+            c
+        };
+        document.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        places.resize(document.len(), at);
+    }
+    places.push(text.len());
+    json_values(&document, rules)
+        .into_iter()
+        .map(|(range, field)| (places[range.start]..places[range.end], field))
+        .collect()
 }
 
 /// The index after the closing quote of the string that opens at `at`.
@@ -416,7 +459,35 @@ mod tests {
         }
     }
 
+    #[test]
+    fn secrets_within_the_text_of_an_event_go_and_the_event_stays_readable() {
+        let event = r#"{"eventName":"GetSessionToken","responseElements":{"credentials":{"accessKeyId":"ASIAEXAMPLE","sessionToken":"a\"b\u0022\\"}},
+            "additionalEventData":{"LoginTo":"https://console.aws.amazon.com/console/home?code=hidden"},"requestParameters":{"policyDocument":"{\"Environment\":\"é kept\"}"}}"#;
+        let body = serde_json::json!({ "Events": [{ "CloudTrailEvent": event, "EventId": "e-1" }], "NextToken": "t" });
+        let (stored, what) = redacted("cloudtrail", &body.to_string());
+        assert_eq!(what, [("loginto".to_owned(), 1), ("sessiontoken".to_owned(), 1)]);
+        let stored: serde_json::Value = serde_json::from_str(&stored).unwrap();
+        assert_eq!((&stored["Events"][0]["EventId"], &stored["NextToken"]), (&"e-1".into(), &"t".into()));
+        let event: serde_json::Value =
+            serde_json::from_str(stored["Events"][0]["CloudTrailEvent"].as_str().unwrap()).unwrap();
+        assert_eq!(event["responseElements"]["credentials"]["accessKeyId"], "ASIAEXAMPLE");
+        assert_eq!(event["responseElements"]["credentials"]["sessionToken"], MARK);
+        assert_eq!(event["additionalEventData"]["LoginTo"], format!("https://console.aws.amazon.com/{MARK}"));
+        assert_eq!(event["requestParameters"]["policyDocument"], r#"{"Environment":"é kept"}"#);
+    }
+
     proptest! {
+        #[test]
+        fn any_document_within_a_document_stays_one(secret in "\\PC{12,30}", kept in "\\PC{0,20}") {
+            let event = serde_json::json!({ "a": kept, "password": secret, "z": [kept] }).to_string();
+            let (body, _) = redacted("cloudtrail", &serde_json::json!({ "CloudTrailEvent": event }).to_string());
+            let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+            let event: serde_json::Value = serde_json::from_str(body["CloudTrailEvent"].as_str().unwrap()).unwrap();
+            prop_assert_eq!(event["password"].as_str(), Some(MARK));
+            prop_assert_eq!(event["a"].as_str(), Some(kept.as_str()));
+            prop_assert_eq!(event["z"][0].as_str(), Some(kept.as_str()));
+        }
+
         #[test]
         fn any_json_stays_json_and_hides_what_stood_under_a_named_field(
             key in "[a-z]{1,8}", secret in "[ -~]{12,30}", kept in "[a-z ]{0,20}", deep in 0_usize..4,

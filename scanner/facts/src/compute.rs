@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 pub struct Instance {
     /// Its id.
     pub id: String,
+    /// Its `Name` tag.
+    pub name: Option<String>,
+    /// Its instance profile, by ARN.
+    pub profile: Option<String>,
     /// `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated`.
     pub state: String,
 }

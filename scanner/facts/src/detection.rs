@@ -125,7 +125,7 @@ pub struct DetectorSettings {
     pub features_off: Vec<String>,
 }
 
-/// A GuardDuty or Security Hub finding that is still open.
+/// A GuardDuty or Security Hub finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Finding {
@@ -143,6 +143,8 @@ pub struct Finding {
     pub updated: Option<Timestamp>,
     /// GuardDuty made it on request: it tells nothing of the account.
     pub sample: bool,
+    /// Somebody, or a filter, put it away (GuardDuty).
+    pub archived: bool,
 }
 
 /// Who runs GuardDuty for this account.

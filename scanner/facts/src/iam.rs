@@ -172,6 +172,8 @@ pub struct Role {
     pub boundary: Option<String>,
     /// The last use in the tracking period (at most 400 days); none when there was none.
     pub last_used: Option<Timestamp>,
+    /// The instance profiles that hold it, by ARN.
+    pub instance_profiles: Vec<String>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
 }
@@ -216,6 +218,8 @@ pub struct ManagedPolicy {
     pub default_version: String,
     /// The document in force, as JSON text.
     pub document: String,
+    /// The other versions of a customer managed policy, by id: who may set the default version may put them in force.
+    pub other_versions: BTreeMap<String, String>,
 }
 
 impl ManagedPolicy {
@@ -252,6 +256,46 @@ pub struct UserMfa {
 pub struct RootManagement {
     /// `RootCredentialsManagement`, `RootSessions`.
     pub features: Vec<String>,
+}
+
+/// A password or key of an IAM user for one service, which opens no other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceCredential {
+    /// The user's name.
+    pub user: String,
+    /// The service, `codecommit.amazonaws.com`.
+    pub service: String,
+    /// Its id.
+    pub id: String,
+    /// It can be used.
+    pub active: bool,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// When it ends; none when never.
+    pub expires: Option<Timestamp>,
+}
+
+/// The SSH keys of an IAM user.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UserSshKeys {
+    /// The user's name.
+    pub user: String,
+    /// The keys.
+    pub keys: Observed<Vec<SshKey>>,
+}
+
+/// An SSH key, which opens CodeCommit's repositories and nothing else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SshKey {
+    /// Its id.
+    pub id: String,
+    /// It can be used.
+    pub active: bool,
+    /// When it was uploaded.
+    pub uploaded: Option<Timestamp>,
 }
 
 /// A server certificate stored in IAM.

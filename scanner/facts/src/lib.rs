@@ -4,6 +4,7 @@
 //! an empty list. Facts hold what checks and reports need, under AWS's own names for things, and no AWS type.
 
 pub mod access;
+pub mod activity;
 pub mod compute;
 pub mod detection;
 pub mod iam;
@@ -18,11 +19,11 @@ pub mod organization;
 pub mod storage;
 mod view;
 
-pub use kickoff_evidence::{EvidenceRef, Gap, GapKind};
+pub use kickoff_evidence::{EvidenceRef, Gap, GapKind, sha256_hex};
 pub use need::{AccountFacts, GlobalFacts, Need, RegionalFacts};
 pub use observed::Observed;
 pub use operation::{OPERATIONS, Operation};
-pub use view::{Seen, View};
+pub use view::{Memo, Seen, View};
 
 /// A second count of something, where AWS offers one: the proof that a population is complete.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -276,6 +276,31 @@ pub struct Alarm {
     pub queries: Vec<String>,
 }
 
+/// Changes of alarms' states in a period. CloudWatch keeps them for a month, also those of alarms that were deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlarmHistory {
+    /// The first second that was asked for (UTC).
+    pub start: Timestamp,
+    /// The last second: when the run began (UTC).
+    pub end: Timestamp,
+    /// The changes, the oldest first.
+    #[serde(default)]
+    pub changes: Vec<AlarmChange>,
+}
+
+/// A change of an alarm's state.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AlarmChange {
+    /// The alarm's name.
+    pub alarm: String,
+    /// When (UTC).
+    pub time: Option<Timestamp>,
+    /// What happened, as CloudWatch says it: `Alarm updated from OK to ALARM`.
+    pub summary: String,
+}
+
 /// An SNS topic that an alarm, a rule or a trail tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -6,19 +6,20 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Analyzer;
+use crate::activity::EventHistory;
 use crate::compute::{Database, Instance};
 use crate::detection::{
     Aggregator, ConfigRule, DeliveryChannel, Detector, Finding, GuardDutyAdministration, Hub, Recorder,
 };
 use crate::iam::{
     AccountSummary, Authorization, CredentialReport, MfaDevice, OidcProvider, PasswordPolicy, RootManagement,
-    ServerCertificate, UserMfa,
+    ServerCertificate, ServiceCredential, UserMfa, UserSshKeys,
 };
 use crate::identity_center::{DirectoryGroup, DirectoryUser, IdentityCenter, PermissionSet, PermissionSetAssignments};
 use crate::inspector::{Inspector, NotScanned, Vulnerabilities};
 use crate::logging::{
-    AccountSubscription, Alarm, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup, SessionPreferences,
-    SharingLink, Topic, Trail,
+    AccountSubscription, Alarm, AlarmHistory, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup,
+    SessionPreferences, SharingLink, Topic, Trail,
 };
 use crate::network::{FlowLog, NetworkInterface, Vpc};
 use crate::operation::Operation;
@@ -172,6 +173,10 @@ families! {
         OidcProviders oidc_providers: Vec<OidcProvider> = ["iam:ListOpenIDConnectProviders", "iam:GetOpenIDConnectProvider"] after [];
         /// Server certificates stored in IAM.
         ServerCertificates server_certificates: Vec<ServerCertificate> = ["iam:ListServerCertificates"] after [];
+        /// Credentials of IAM users for one service.
+        ServiceCredentials service_credentials: Vec<ServiceCredential> = ["iam:ListServiceSpecificCredentials"] after [];
+        /// SSH keys of the IAM users who may pull from CodeCommit or push to it, or hold another credential for it: nobody else's key opens anything.
+        UserSshKeys user_ssh_keys: Vec<UserSshKeys> = ["iam:ListSSHPublicKeys"] after [Authorization, ServiceCredentials];
         /// All buckets of the account.
         Buckets buckets: Vec<Bucket> = ["s3:ListBuckets"] after [];
         /// Buckets that hold trails, flow logs or Config history, as far as the scanned regions tell.
@@ -180,6 +185,10 @@ families! {
     regional {
         /// Trails that the region lists, shadows of other regions' and of the organization's included.
         Trails trails: Vec<Trail> = ["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors", "cloudtrail:GetInsightSelectors"] after [];
+        /// What the root user did.
+        RootEvents root_events: EventHistory = ["cloudtrail:LookupEvents"] after [Aliases];
+        /// Changes of access, of trails and of Config recorders: those of `activity::WATCHED`. IAM's appear in one region of a partition.
+        ChangeEvents change_events: EventHistory = ["cloudtrail:LookupEvents"] after [];
         /// Log groups.
         LogGroups log_groups: Vec<LogGroup> = ["logs:DescribeLogGroups"] after [];
         /// Metric filters.
@@ -192,6 +201,8 @@ families! {
         SecurityLogGroups security_log_groups: Vec<SecurityLogGroup> = ["logs:DescribeSubscriptionFilters"] after [Trails, FlowLogs];
         /// Alarms.
         Alarms alarms: Vec<Alarm> = ["cloudwatch:DescribeAlarms"] after [];
+        /// Changes of alarms' states in the last 90 days, as far as CloudWatch keeps them.
+        AlarmHistory alarm_history: AlarmHistory = ["cloudwatch:DescribeAlarmHistory"] after [];
         /// Rules on the default bus that have an event pattern.
         Rules rules: Vec<Rule> = ["events:ListRules", "events:ListTargetsByRule"] after [];
         /// Topics of the region that alarms and rules tell.
@@ -212,6 +223,8 @@ families! {
         Detectors detectors: Vec<Detector> = ["guardduty:ListDetectors", "guardduty:GetDetector"] after [];
         /// High and critical GuardDuty findings that are not archived; none where there is no detector.
         GuardDutyFindings guardduty_findings: Option<Vec<Finding>> = ["guardduty:ListFindings", "guardduty:GetFindings"] after [Detectors];
+        /// All GuardDuty findings that are kept, of any severity and archived ones too; none where there is no detector.
+        GuardDutyHistory guardduty_history: Option<Vec<Finding>> = ["guardduty:ListFindings", "guardduty:GetFindings"] after [Detectors];
         /// Who runs GuardDuty for this account; none where there is no detector.
         GuardDutyAdministrator guardduty_administrator: Option<GuardDutyAdministration> = ["guardduty:GetAdministratorAccount"] after [Detectors];
         /// GuardDuty's delegated administrators, which only the management account may ask; none elsewhere.
@@ -224,6 +237,8 @@ families! {
         Vpcs vpcs: Vec<Vpc> = ["ec2:DescribeVpcs"] after [];
         /// Network interfaces.
         NetworkInterfaces network_interfaces: Vec<NetworkInterface> = ["ec2:DescribeNetworkInterfaces"] after [];
+        /// Instances, those just terminated included.
+        Instances instances: Vec<Instance> = ["ec2:DescribeInstances"] after [];
         /// Flow logs.
         FlowLogs flow_logs: Vec<FlowLog> = ["ec2:DescribeFlowLogs"] after [];
         /// Security Hub; none where it is not enabled.
@@ -244,8 +259,6 @@ families! {
         DirectoryUsers directory_users: Option<Vec<DirectoryUser>> = ["identitystore:ListUsers"] after [IdentityCenters, Organization];
         /// The groups in the organization's directory; none in an account that does not manage an organization.
         DirectoryGroups directory_groups: Option<Vec<DirectoryGroup>> = ["identitystore:ListGroups", "identitystore:ListGroupMemberships"] after [Assignments];
-        /// Instances.
-        Instances instances: Vec<Instance> = ["ec2:DescribeInstances"] after [];
         /// Lambda functions, by ARN.
         Functions functions: Vec<String> = ["lambda:ListFunctions"] after [];
         /// Repositories of container images, by ARN.

@@ -65,6 +65,8 @@ pub const OPERATIONS: &[Operation] = &[
     op("cloudtrail:GetEventSelectors", 8),
     op("cloudtrail:GetInsightSelectors", 8),
     op("cloudtrail:GetTrailStatus", 8),
+    op("cloudtrail:LookupEvents", 1),
+    op("cloudwatch:DescribeAlarmHistory", 8),
     op("cloudwatch:DescribeAlarms", 8),
     op("config:DescribeComplianceByConfigRule", 10),
     op("config:DescribeConfigurationAggregators", 10),
@@ -101,7 +103,9 @@ pub const OPERATIONS: &[Operation] = &[
     op("iam:ListOpenIDConnectProviders", 10),
     op("iam:ListOrganizationsFeatures", 10),
     op("iam:ListSAMLProviders", 10),
+    op("iam:ListSSHPublicKeys", 20),
     op("iam:ListServerCertificates", 10),
+    op("iam:ListServiceSpecificCredentials", 10),
     op("iam:ListVirtualMFADevices", 10),
     op("identitystore:ListGroupMemberships", 10),
     op("identitystore:ListGroups", 10),
@@ -180,7 +184,9 @@ mod tests {
         // GenerateCredentialReport writes nothing that belongs to the client; AWS classes it as a read.
         for op in OPERATIONS {
             assert!(
-                ["Get", "List", "Describe", "Generate", "BatchGet"].iter().any(|verb| op.name().starts_with(verb)),
+                ["Get", "List", "Describe", "Lookup", "Generate", "BatchGet"]
+                    .iter()
+                    .any(|verb| op.name().starts_with(verb)),
                 "{}",
                 op.id
             );

@@ -1,7 +1,9 @@
 //! A check's window on the facts: only what it declared, and everything it looked at is noted as evidence.
 
+use std::any::{Any, TypeId};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use kickoff_evidence::{EvidenceRef, Gap, GapKind};
@@ -30,6 +32,16 @@ impl Seen {
     }
 }
 
+/// What several checks work out of the same facts, worked out once.
+#[derive(Default)]
+pub struct Memo(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+
+impl std::fmt::Debug for Memo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memo")
+    }
+}
+
 /// A check's window on the facts of one account, and perhaps of one region of it.
 ///
 /// It has a method for every fact family ([`Need`]); a family that the check did not declare is not collected as far as
@@ -40,19 +52,41 @@ pub struct View<'a> {
     region: Option<(&'a str, &'a RegionalFacts)>,
     needs: &'a [Need],
     seen: Seen,
+    memo: Option<&'a Memo>,
 }
 
 impl<'a> View<'a> {
     /// A window on an account.
     #[must_use]
     pub fn account(facts: &'a AccountFacts, needs: &'a [Need]) -> Self {
-        Self { facts, region: None, needs, seen: Seen::default() }
+        Self { facts, region: None, needs, seen: Seen::default(), memo: None }
     }
 
     /// A window on one region of an account.
     #[must_use]
     pub fn region(facts: &'a AccountFacts, region: &'a str, regional: &'a RegionalFacts, needs: &'a [Need]) -> Self {
-        Self { facts, region: Some((region, regional)), needs, seen: Seen::default() }
+        Self { facts, region: Some((region, regional)), needs, seen: Seen::default(), memo: None }
+    }
+
+    /// With what other checks have worked out.
+    #[must_use]
+    pub fn sharing(mut self, memo: &'a Memo) -> Self {
+        self.memo = Some(memo);
+        self
+    }
+
+    /// What another check has worked out of the account's facts already, or what this one does. It must depend on
+    /// nothing but the facts, and the check must look at these itself: evidence is noted for each check.
+    pub fn shared<T: Any + Send + Sync>(&self, work: impl FnOnce(&'a AccountFacts) -> T) -> Arc<T> {
+        let Some(memo) = self.memo else { return Arc::new(work(self.facts)) };
+        // Held while working: who comes meanwhile waits for the same.
+        let mut known = memo.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Ok(found)) = known.get(&TypeId::of::<T>()).map(|found| Arc::clone(found).downcast::<T>()) {
+            return found;
+        }
+        let found = Arc::new(work(self.facts));
+        known.insert(TypeId::of::<T>(), Arc::clone(&found) as Arc<dyn Any + Send + Sync>);
+        found
     }
 
     /// A window on each region that was asked, for a check that is decided for the whole account.

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod moto;
+pub mod offline;
 pub mod replay;
 pub mod session;
 

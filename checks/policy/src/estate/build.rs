@@ -188,6 +188,7 @@ impl Estate {
             .map(|policy| (policy.arn.clone(), builder.document(&policy.document, Kind::Resource)))
             .collect();
         let documents = builder.documents;
+        let scp_known = accounts.iter().map(|account| around.scp.above(&account.account).is_some()).collect();
         let by_arn = principals.iter().enumerate().map(|(at, p)| (p.arn.clone(), at)).collect();
         let (watched, organizations) = (around.watched, around.organizations);
         Estate {
@@ -198,6 +199,7 @@ impl Estate {
             by_arn,
             scp,
             rcp,
+            scp_known,
             groups: groups_held,
             versions,
             resources,

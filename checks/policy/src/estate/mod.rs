@@ -121,6 +121,8 @@ pub struct Estate {
     /// By account: SCPs by level. None: there are none, or they are not known.
     pub(crate) scp: Vec<Option<Vec<Vec<Held>>>>,
     pub(crate) rcp: Vec<Option<Vec<Vec<Held>>>>,
+    /// By account: whether the SCPs above it are known, be there any or none.
+    scp_known: Vec<bool>,
     /// By account and group: the policies of the group.
     pub(crate) groups: Vec<Vec<Vec<Held>>>,
     /// By ARN of a managed policy: its versions that are not in force.
@@ -235,6 +237,12 @@ impl Estate {
     #[must_use]
     pub fn action_date(&self) -> &str {
         self.table.date()
+    }
+
+    /// The accounts of which it is not known what SCPs bind them.
+    pub(crate) fn without_known_scps(&self) -> impl Iterator<Item = &str> {
+        let accounts = self.accounts.iter().zip(&self.scp_known);
+        accounts.filter(|(_, known)| !**known).map(|(account, _)| account.account.as_str())
     }
 
     /// How many principals there are.

@@ -234,6 +234,12 @@ impl Estate {
                 "it was not collected: its principals are not told",
             );
         }
+        for account in self.without_known_scps() {
+            tell(
+                format!("service control policies above account {account}"),
+                "not known: rights may be less than shown (--scp FILE takes them in)",
+            );
+        }
         for account in self.accounts.iter().filter(|account| !account.complete) {
             tell(
                 format!("account {}", account.account),

@@ -48,6 +48,9 @@ pub(super) struct Lift {
     pub(super) why: Rc<[Ask]>,
 }
 
+/// A way that a principal has: the primitive, its truth, its calls.
+type Call = (&'static str, Truth, Rc<[Ask]>);
+
 /// Variants of one principal that are looked at, and of all. More are told as not judged.
 const MOST_OF_ONE: usize = 64;
 const MOST: usize = 20_000;
@@ -63,7 +66,7 @@ pub(super) struct Lifted {
 }
 
 impl Lifted {
-    fn add(&mut self, at: usize, principal: Principal, lift: (&'static str, Truth, Rc<[Ask]>)) {
+    fn add(&mut self, at: usize, principal: Principal, lift: Call) {
         let (primitive, truth, why) = lift;
         let variant = self.variants.len();
         self.variants.push(Variant { of: Some(at), principal, anybody: false });
@@ -98,7 +101,7 @@ impl Reach<'_> {
     }
 
     /// Whether an actor may do what a primitive asks on something, and the calls.
-    fn way(&self, at: usize, id: &str, on: &str, given: &Given) -> Option<(&'static str, Truth, Rc<[Ask]>)> {
+    fn way(&self, at: usize, id: &str, on: &str, given: &Given) -> Option<Call> {
         let primitive = self.primitives.iter().find(|one| one.id == id && self.names_all(at, one))?;
         let ask = |action: &_| Ask { action: *action, on: On::Text(on.into()), given: given.clone() };
         let why: Rc<[Ask]> = primitive.actions.iter().map(ask).collect();
@@ -107,7 +110,7 @@ impl Reach<'_> {
     }
 
     /// Without what caps it.
-    fn unbind(&self, at: usize, p: &Principal, ways: &mut Vec<(Principal, (&'static str, Truth, Rc<[Ask]>))>) {
+    fn unbind(&self, at: usize, p: &Principal, ways: &mut Vec<(Principal, Call)>) {
         let side = |user: &'static str, role: &'static str| if p.user { user } else { role };
         let mut add = |id: &str, on: &str, given: &Given, change: &dyn Fn(&mut Principal)| {
             if let Some(lift) = self.way(at, id, on, given) {
@@ -152,7 +155,7 @@ impl Reach<'_> {
     }
 
     /// With an older version of a policy.
-    fn switch(&self, at: usize, p: &Principal, ways: &mut Vec<(Principal, (&'static str, Truth, Rc<[Ask]>))>) {
+    fn switch(&self, at: usize, p: &Principal, ways: &mut Vec<(Principal, Call)>) {
         for (place, held) in p.held.iter().enumerate().filter(|(_, held)| held.is_customer_managed()) {
             for other in self.estate.versions.get(&*held.name).into_iter().flatten() {
                 if self.adds(p, std::slice::from_ref(other))

@@ -537,6 +537,10 @@ impl<'e> Reach<'e> {
             let why = "the last page says that there are more: principals and policies are lacking".to_owned();
             tell(format!("account {}", account.account), 1, why, None);
         }
+        for account in estate.without_known_scps() {
+            let why = "not known: rights may be less than shown (--scp FILE takes them in)".to_owned();
+            tell(format!("service control policies above account {account}"), 1, why, None);
+        }
         for primitive in self.primitives.iter().filter(|p| p.kind == Kind::Unjudged) {
             let holds = |at: &usize| !self.administrator(*at).certain() && self.names_all(*at, primitive);
             let mut holders = (0..estate.principals.len()).filter(holds);

@@ -69,9 +69,12 @@ fn rows(estate: &Estate, account: usize) -> Vec<Blinding> {
     found
 }
 
+/// What can be done, and to what.
+type Doing<'a> = (Vec<ActionId>, Vec<&'a str>);
+
 fn grants(estate: &Estate, p: &Principal, rows: &[Blinding]) -> Vec<TamperGrant> {
     // By policy and statement that grants, and by certainty: what on what.
-    let mut grouped: BTreeMap<(usize, usize, Certainty), (Vec<ActionId>, Vec<&str>)> = BTreeMap::new();
+    let mut grouped: BTreeMap<(usize, usize, Certainty), Doing<'_>> = BTreeMap::new();
     for row in rows {
         if !p.held.iter().any(|held| row.documents[held.document]) {
             continue;

@@ -505,9 +505,9 @@ fn population(estate: &Estate, principals: &[Reviewed]) -> Population {
         let what = format!("account {}: its authorization details are not complete", account.account);
         not_known.push(NotKnown { what, count: principals.iter().filter(|p| p.account == account.account).count() });
     }
-    if estate.scp.is_none() {
-        let what = "service control policies were not given: they may take rights away".to_owned();
-        not_known.push(NotKnown { what, count: principals.len() });
+    for account in estate.without_known_scps() {
+        let what = format!("service control policies above account {account} are not known: they may take rights away");
+        not_known.push(NotKnown { what, count: principals.iter().filter(|p| p.account == account).count() });
     }
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for reason in principals.iter().flat_map(|p| &p.not_known) {

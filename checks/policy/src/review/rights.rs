@@ -121,7 +121,7 @@ impl<'e> Weigher<'e> {
         let templates = Templates::new(estate);
         let mut cache: HashMap<String, ActionSet> = HashMap::new();
         let mut used = vec![false; estate.documents.len()];
-        let above = estate.scp.iter().flatten().flatten();
+        let above = estate.scp.iter().flatten().flatten().flatten();
         for held in estate.principals.iter().flat_map(|p| p.held.iter().chain(&p.boundary)).chain(above) {
             used[held.document] = true;
         }
@@ -139,21 +139,19 @@ impl<'e> Weigher<'e> {
 
     /// The rights of a principal.
     pub(super) fn rights(&mut self, p: &Principal) -> Rc<Rights> {
-        let bound = !p.path.starts_with("/aws-service-role/");
-        let above: Vec<&Held> = self.estate.scp.iter().flatten().flatten().filter(|_| bound).collect();
-        let all = || p.held.iter().chain(&p.boundary).chain(above.iter().copied());
+        let all = || p.held.iter().chain(&p.boundary).chain(self.estate.levels(p).iter().flatten());
         let shared = p.lacks.is_none() && all().all(|held| self.documents[held.document].fixed.is_some());
         let mut key: Vec<usize> = p.held.iter().map(|held| held.document).collect();
         key.sort_unstable();
         key.dedup();
-        key.extend([usize::MAX, usize::from(bound)]);
+        key.extend([usize::MAX, p.account, usize::from(p.is_service_linked())]);
         key.extend(p.boundary.as_ref().map(|held| held.document));
         // Texts may be the same under two names, and names are in the answer when everything is allowed.
         let shared = shared && self.all_by(p).is_empty();
         if let Some(known) = self.known.get(&key).filter(|_| shared) {
             return Rc::clone(known);
         }
-        let rights = Rc::new(self.work_out(p, bound));
+        let rights = Rc::new(self.work_out(p));
         if shared {
             self.known.insert(key, Rc::clone(&rights));
         }
@@ -161,19 +159,18 @@ impl<'e> Weigher<'e> {
     }
 
     /// What it may do, and whether its own policies allow anything.
-    fn weigh(&self, p: &Principal, bound: bool) -> (Sets, bool) {
-        let context = self.estate.asking(p, &[]);
+    fn weigh(&self, p: &Principal) -> (Sets, bool) {
+        let context = self.estate.asking(p, None, &[]);
         let layer = |held: &mut dyn Iterator<Item = &Held>| {
             Sets::join(&held.map(|held| self.sets(held.document, &context)).collect::<Vec<_>>())
         };
         let mut own = layer(&mut p.held.iter());
         let holds_any = !own.any.may.is_empty();
         let mut layers: Vec<Sets> = p.boundary.iter().map(|held| layer(&mut std::iter::once(held))).collect();
-        let levels = self.estate.scp.iter().flatten().filter(|_| bound);
-        layers.extend(levels.map(|level| layer(&mut level.iter())));
+        layers.extend(self.estate.levels(p).iter().map(|level| layer(&mut level.iter())));
         let denied = Pair::join(&layers.iter().map(|l| &l.denied).chain([&own.denied]).collect::<Vec<_>>());
         let touched = Pair::join(&layers.iter().map(|l| &l.touched).chain([&own.touched]).collect::<Vec<_>>());
-        self.narrow(p, bound, &touched, &context, &mut own);
+        self.narrow(p, &touched, &context, &mut own);
         for layer in &mut layers {
             let named = layer.any.must.subtract(&layer.every.must).subtract(&touched.may);
             layer.any.must = layer.every.must.union(&named);
@@ -186,13 +183,13 @@ impl<'e> Weigher<'e> {
         (own, holds_any)
     }
 
-    fn work_out(&self, p: &Principal, bound: bool) -> Rights {
-        let (mut own, holds_any) = self.weigh(p, bound);
+    fn work_out(&self, p: &Principal) -> Rights {
+        let (mut own, holds_any) = self.weigh(p);
         let mut not_known = BTreeSet::new();
         if let Some(lacks) = &p.lacks {
             not_known.insert(format!("{lacks} is not among the data"));
         }
-        let above = self.estate.scp.iter().flatten().flatten().filter(|_| bound);
+        let above = self.estate.levels(p).iter().flatten();
         for held in p.held.iter().chain(&p.boundary).chain(above) {
             if let Some(why) = self.documents[held.document].unreadable {
                 not_known.insert(format!("{} cannot be read: {why}", held.name));
@@ -246,12 +243,12 @@ impl<'e> Weigher<'e> {
     }
 
     /// Takes from the Allow statements on named resources what a Deny on named resources takes or may take of them.
-    fn narrow(&self, p: &Principal, bound: bool, touched: &Pair, context: &dyn Context, own: &mut Sets) {
+    fn narrow(&self, p: &Principal, touched: &Pair, context: &dyn Context, own: &mut Sets) {
         let named = own.any.may.subtract(&own.every.must);
         if named.intersect(&touched.may).is_empty() {
             return;
         }
-        let above = self.estate.scp.iter().flatten().flatten().filter(|_| bound);
+        let above = self.estate.levels(p).iter().flatten();
         let mut denies: Vec<(&Spoken<'_>, Parts, Truth)> = Vec::new();
         for held in p.held.iter().chain(&p.boundary).chain(above) {
             for spoken in self.documents[held.document].spoken.iter().filter(|s| !s.statement.allows()) {

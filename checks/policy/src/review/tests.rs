@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::account::{AccountData, ControlLevel};
 use crate::actions::ActionTable;
+use crate::estate::{Around, Controls};
 
 const ACCOUNT: &str = "arn:aws:iam::111122223333";
 const NOW: &str = "2026-01-01T00:00:00Z";
@@ -37,7 +38,12 @@ fn role(path: &str, trust: &Value) -> Value {
 fn reviewed(details: &Value, scp: Option<&Value>, credentials: &HashMap<String, Credentials>) -> Review {
     let accounts = AccountData::from_details(&details.to_string()).unwrap();
     let scp = scp.map(|document| ControlLevel::load(&document.to_string(), "guard").unwrap());
-    let estate = Estate::new(accounts, scp.as_deref(), ActionTable::embedded(), NOW);
+    let estate = Estate::new(
+        accounts,
+        Around { scp: scp.map_or(Controls::Unknown, Controls::Everywhere), ..Around::default() },
+        ActionTable::embedded(),
+        NOW,
+    );
     let accessed = HashMap::from([(
         format!("{ACCOUNT}:user/used"),
         ServicesAccessed::from([("s3".to_owned(), Some(NOW.to_owned())), ("sqs".to_owned(), None)]),

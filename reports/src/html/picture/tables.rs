@@ -76,6 +76,7 @@ pub(super) fn one_step(all: &[OneStep]) -> Markup {
             td {
                 (one.reaches.name())
                 @if let Some(example) = &one.example { br; span.muted { "such as " code { (example) } } }
+                @if let Some(needs) = &one.needs { br; span.muted { "needs " (needs) } }
             }
             td { (evidence(&one.evidence)) }
         }
@@ -83,8 +84,8 @@ pub(super) fn one_step(all: &[OneStep]) -> Markup {
 }
 
 pub(super) fn blocked(all: &[Blocked]) -> Markup {
-    table(&["Principal", "Step", "Prevented by", "Evidence"], all, |one| {
-        html! { td { code { (one.principal) } } td { (one.what) } td { (one.by) } td { (evidence(&one.evidence)) } }
+    table(&["Principal", "Steps", "Prevented by", "Evidence"], all, |one| {
+        html! { td { code { (one.principal) } } td { (one.what.join(", ")) } td { (one.by) } td { (evidence(&one.evidence)) } }
     })
 }
 
@@ -107,22 +108,16 @@ pub(super) fn outside(all: &[Outside]) -> Markup {
 }
 
 pub(super) fn tamper(all: &[Tamper]) -> Markup {
-    let rows: Vec<_> = all.iter().flat_map(|one| one.principals.iter().map(move |holder| (one, holder))).collect();
-    let nobody: Vec<&Tamper> = all.iter().filter(|one| one.principals.is_empty()).collect();
-    html! {
-        @if !rows.is_empty() {
-            (table(&["Action", "On", "Principal", "Certainty", "Evidence"], &rows, |(one, holder)| html! {
-                td { code { (one.action) } br; span.muted { (one.id) } }
-                td { code { (one.resource) } }
-                td { code { (holder.principal) } }
-                td { (sure(holder.certainty)) }
-                td { (evidence(&holder.evidence)) }
-            }))
+    let rows: Vec<_> = all.iter().flat_map(|one| one.grants.iter().map(move |grant| (one, grant))).collect();
+    table(&["Principal", "Can", "On", "Certainty", "Evidence"], &rows, |(one, grant)| {
+        html! {
+            td { code { (one.principal) } }
+            td { @for action in &grant.actions { div { code { (action) } } } }
+            td { @for resource in &grant.resources { div { code { (resource) } } } }
+            td { (sure(grant.certainty)) }
+            td { (evidence(&grant.evidence)) }
         }
-        @if !nobody.is_empty() {
-            p.small { "Nobody found for: " @for one in nobody.iter().take(MOST_ROWS) { code { (one.action) } " on " code { (one.resource) } "; " } "what was asked is listed all the same." }
-        }
-    }
+    })
 }
 
 pub(super) fn unknown(all: &[Unknown]) -> Markup {

@@ -24,7 +24,7 @@ fn path(names: &[&str], certainty: Certainty) -> Escalation {
         evidence: evidence.clone(),
     };
     let hops = names.windows(2).map(hop).collect();
-    Escalation { from: arn(names[0]), to: arn(names[names.len() - 1]), certainty, path: hops }
+    Escalation { from: arn(names[0]), to: arn(names[names.len() - 1]), certainty, path: hops, ..Escalation::default() }
 }
 
 fn way(who: &str, kind: PartyKind, resource: &str, guarded: bool, administrator: bool) -> Outside {

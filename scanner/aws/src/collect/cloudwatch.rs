@@ -1,7 +1,7 @@
-//! CloudWatch alarms.
+//! CloudWatch alarms and their history.
 
 use kickoff_facts::Observed;
-use kickoff_facts::logging::{Alarm, Metric};
+use kickoff_facts::logging::{Alarm, AlarmChange, AlarmHistory, Metric};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -143,5 +143,65 @@ pub(super) async fn alarms(session: &Session, region: &str) -> Observed<Vec<Alar
         .map(|mut alarms: Vec<Alarm>| {
             alarms.sort_by(|a, b| a.arn.cmp(&b.arn));
             alarms
+        })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct History {
+    alarm_history_items: Vec<RawChange>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RawChange {
+    alarm_name: String,
+    timestamp: Option<f64>,
+    #[serde(default)]
+    history_summary: String,
+}
+
+/// So many pages of a region's history are read; more are a gap.
+const MOST: u32 = 20;
+
+/// Changes of state of metric and composite alarms. An alarm need not exist any more: every region is asked.
+pub(super) async fn history(session: &Session, region: &str) -> Observed<AlarmHistory> {
+    let (start, end) = super::period(session);
+    let (from, to) = (start.to_string(), end.to_string());
+    let parameters = [
+        ("AlarmTypes", "MetricAlarm, CompositeAlarm"),
+        ("EndDate", &*to),
+        ("HistoryItemType", "StateUpdate"),
+        ("StartDate", &*from),
+    ];
+    session
+        .declared_pages(
+            ask("cloudwatch:DescribeAlarmHistory", region).with(&parameters).at_most(MOST),
+            |token, call| {
+                let mut body = json!({
+                    "AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "HistoryItemType": "StateUpdate",
+                    "StartDate": start.as_second(), "EndDate": end.as_second(), "MaxRecords": 100,
+                });
+                if let Some(token) = token {
+                    body["NextToken"] = token.into();
+                }
+                send(session, CLOUDWATCH, "DescribeAlarmHistory", region, Payload::Json(body), call)
+            },
+            |body| {
+                let answer: History = serde_json::from_slice(body).map_err(|e| e.to_string())?;
+                let change = |raw: RawChange| AlarmChange {
+                    alarm: raw.alarm_name,
+                    time: raw.timestamp.and_then(super::epoch),
+                    summary: raw.history_summary,
+                };
+                Ok((answer.alarm_history_items.into_iter().map(change).collect(), answer.next_token))
+            },
+        )
+        .await
+        .observed()
+        .map(|mut changes: Vec<AlarmChange>| {
+            changes.sort_by(|a, b| (a.time, &a.alarm).cmp(&(b.time, &b.alarm)));
+            AlarmHistory { start, end, changes }
         })
 }

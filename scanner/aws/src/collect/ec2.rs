@@ -217,25 +217,40 @@ struct RawReservation {
 struct RawInstance {
     instance_id: String,
     instance_state: RawState,
+    iam_instance_profile: Option<RawProfile>,
+    #[serde(default)]
+    tag_set: Items<Tag>,
 }
 
 #[derive(Deserialize)]
 struct RawState {
     name: String,
 }
+
+#[derive(Deserialize)]
+struct RawProfile {
+    arn: String,
+}
 page!(Reservations, "reservationSet", RawReservation);
 
 pub(super) async fn instances(session: &Session, region: &str) -> Observed<Vec<Instance>> {
     let asked = ask("ec2:DescribeInstances", region);
-    pages::<Reservations>(session, asked, "DescribeInstances", &[("MaxResults", "1000")]).await.observed().map(
-        |reservations| {
+    pages::<Reservations>(session, asked, "DescribeInstances", &[("MaxResults", "1000")])
+        .await
+        .counted(|reservations| reservations.iter().map(|r| r.instances_set.item.len() as u64).sum())
+        .observed()
+        .map(|reservations| {
             let mut instances: Vec<Instance> = reservations
                 .into_iter()
                 .flat_map(|reservation| reservation.instances_set.item)
-                .map(|i| Instance { id: i.instance_id, state: i.instance_state.name })
+                .map(|i| Instance {
+                    id: i.instance_id,
+                    name: i.tag_set.item.into_iter().find(|tag| tag.key == "Name").map(|tag| tag.value),
+                    state: i.instance_state.name,
+                    profile: i.iam_instance_profile.map(|profile| profile.arn),
+                })
                 .collect();
             instances.sort_by(|a, b| a.id.cmp(&b.id));
             instances
-        },
-    )
+        })
 }

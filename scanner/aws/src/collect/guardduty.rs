@@ -12,6 +12,8 @@ use crate::session::{Session, client};
 
 /// High begins at 7.0.
 const HIGH: i64 = 7;
+/// So many pages of ids are read of a region's whole history; more are a gap.
+const MOST: u32 = 20;
 /// `GetFindings` takes so many ids.
 const BATCH: usize = 50;
 
@@ -74,19 +76,44 @@ macro_rules! detector {
     };
 }
 
+/// An administrator sees its members' findings too: they are told where they belong.
+fn own(session: &Session) -> sdk::builders::FindingCriteriaBuilder {
+    let account = sdk::Condition::builder().equals(session.account()).build();
+    sdk::FindingCriteria::builder().criterion("accountId", account)
+}
+
+/// High findings that are open.
 pub(super) async fn findings(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Option<Vec<Finding>>> {
     let detector = detector!(known, "guardduty:ListFindings");
-    let client = guardduty(session, region);
-    let criteria = sdk::FindingCriteria::builder()
+    let criteria = own(session)
         .criterion("severity", sdk::Condition::builder().greater_than_or_equal(HIGH).build())
-        // An administrator sees its members' findings too: they are told where they belong.
-        .criterion("accountId", sdk::Condition::builder().equals(session.account()).build())
         .criterion("service.archived", sdk::Condition::builder().equals("false").build())
         .build();
-    let parameters =
-        [("DetectorId", detector), ("FindingCriteria", "severity >= 7, service.archived = false, accountId = own")];
+    let told = "severity >= 7, service.archived = false, accountId = own";
+    matching(session, region, detector, criteria, told, None).await
+}
+
+/// All findings that GuardDuty keeps, which it does for 90 days.
+pub(super) async fn history(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Option<Vec<Finding>>> {
+    let detector = detector!(known, "guardduty:ListFindings");
+    matching(session, region, detector, own(session).build(), "accountId = own", Some(MOST)).await
+}
+
+/// The findings that meet criteria; `told` says these in words, `most` bounds the pages of their ids.
+async fn matching(
+    session: &Session,
+    region: &str,
+    detector: &str,
+    criteria: sdk::FindingCriteria,
+    told: &str,
+    most: Option<u32>,
+) -> Observed<Option<Vec<Finding>>> {
+    let client = guardduty(session, region);
+    let parameters = [("DetectorId", detector), ("FindingCriteria", told)];
+    let mut asked = ask("guardduty:ListFindings", region).with(&parameters);
+    asked.most = most;
     let listed = session
-        .pages(ask("guardduty:ListFindings", region).with(&parameters), |token, call| {
+        .pages(asked, |token, call| {
             let request = client
                 .list_findings()
                 .detector_id(detector)
@@ -156,6 +183,7 @@ fn finding(f: &sdk::Finding) -> Finding {
         resource: f.resource().map(|r| text(r.resource_type())).unwrap_or_default(),
         first_seen: date(service.and_then(|s| s.event_first_seen())).or_else(|| date(f.created_at())),
         updated: date(f.updated_at()),
+        archived: service.and_then(|s| s.archived()).unwrap_or_default(),
         sample: f.title().is_some_and(|title| title.starts_with("[SAMPLE]")),
     }
 }

@@ -16,14 +16,14 @@ use crate::call::{LOST_PAGE, ask};
 use crate::session::{Session, client};
 
 /// Records a page: IAM's own maximum.
-const PAGE: i32 = 1000;
+pub(super) const PAGE: i32 = 1000;
 
 /// The marker of the next page. "There is more" without a marker is a lost page, never the end.
-fn following(truncated: bool, marker: Option<String>) -> Option<String> {
+pub(super) fn following(truncated: bool, marker: Option<String>) -> Option<String> {
     truncated.then(|| marker.unwrap_or_else(|| LOST_PAGE.to_owned()))
 }
 
-fn iam(session: &Session) -> Client {
+pub(super) fn iam(session: &Session) -> Client {
     client!(aws_sdk_iam, session, session.home_region())
 }
 
@@ -181,6 +181,7 @@ fn role(r: sdk::RoleDetail) -> Role {
         created: time(r.create_date()),
         trust: document(r.assume_role_policy_document()),
         last_used: time(r.role_last_used().and_then(|used| used.last_used_date())),
+        instance_profiles: r.instance_profile_list().iter().map(|profile| profile.arn().to_owned()).collect(),
         attached: attached(r.attached_managed_policies),
         inline: inline(r.role_policy_list),
         boundary: r.permissions_boundary.and_then(|b| b.permissions_boundary_arn),
@@ -193,9 +194,12 @@ fn policy(p: sdk::ManagedPolicyDetail) -> Option<ManagedPolicy> {
     let count = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
     let default_version = text(p.default_version_id());
     let body = p.policy_version_list().iter().find(|v| v.is_default_version());
+    let arn = text(p.arn());
+    let others = p.policy_version_list().iter().filter(|v| !v.is_default_version() && !arn.contains(":iam::aws:"));
     let policy = ManagedPolicy {
         name: text(p.policy_name()),
-        arn: text(p.arn()),
+        other_versions: others.map(|v| (text(v.version_id()), document(v.document()))).collect(),
+        arn,
         attachments: count(p.attachment_count),
         boundary_uses: count(p.permissions_boundary_usage_count),
         document: document(body.and_then(|v| v.document())),

@@ -2,6 +2,7 @@
 
 mod accessanalyzer;
 mod account;
+mod activity;
 mod cloudtrail;
 mod cloudwatch;
 mod config;
@@ -11,6 +12,7 @@ mod ecr;
 mod events;
 mod guardduty;
 mod iam;
+mod iam_credentials;
 mod identity_center;
 mod inspector;
 mod json;
@@ -243,6 +245,8 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         Need::SamlProviders => global!(saml_providers, iam::saml_providers(session)),
         Need::OidcProviders => global!(oidc_providers, iam::oidc_providers(session)),
         Need::ServerCertificates => global!(server_certificates, iam::server_certificates(session)),
+        Need::ServiceCredentials => global!(service_credentials, iam_credentials::of_services(session)),
+        Need::UserSshKeys => global!(user_ssh_keys, iam_credentials::ssh_keys(session, g)),
         Need::Buckets => global!(buckets, s3::buckets(session)),
         Need::LogBuckets => global!(log_buckets, s3::log_buckets(session, facts)),
         Need::Trails => vec![
@@ -258,6 +262,8 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
             }
             .boxed_local(),
         ],
+        Need::RootEvents => regional!(root_events, |region, _known| activity::root_events(session, region, g)),
+        Need::ChangeEvents => regional!(change_events, |region, _known| activity::change_events(session, region)),
         Need::LogGroups => regional!(log_groups, |region, _known| logs::log_groups(session, region)),
         Need::MetricFilters => regional!(metric_filters, |region, _known| logs::metric_filters(session, region)),
         Need::LogResourcePolicies => {
@@ -270,6 +276,7 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
             regional!(security_log_groups, |region, known| logs::security_log_groups(session, region, known))
         }
         Need::Alarms => regional!(alarms, |region, _known| cloudwatch::alarms(session, region)),
+        Need::AlarmHistory => regional!(alarm_history, |region, _known| cloudwatch::history(session, region)),
         Need::Rules => regional!(rules, |region, _known| events::rules(session, region)),
         Need::Topics => regional!(topics, |region, known| sns::topics(session, region, known)),
         Need::LogKeys => regional!(log_keys, |region, known| kms::log_keys(session, region, known)),
@@ -283,6 +290,9 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         Need::Detectors => regional!(detectors, |region, _known| guardduty::detectors(session, region)),
         Need::GuardDutyFindings => {
             regional!(guardduty_findings, |region, known| guardduty::findings(session, region, known))
+        }
+        Need::GuardDutyHistory => {
+            regional!(guardduty_history, |region, known| guardduty::history(session, region, known))
         }
         Need::GuardDutyAdministrator => {
             regional!(guardduty_administrator, |region, known| guardduty::administrator(session, region, known))
@@ -298,6 +308,7 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         Need::NetworkInterfaces => {
             regional!(network_interfaces, |region, _known| ec2::network_interfaces(session, region))
         }
+        Need::Instances => regional!(instances, |region, _known| ec2::instances(session, region)),
         Need::FlowLogs => regional!(flow_logs, |region, _known| ec2::flow_logs(session, region)),
         Need::SecurityHub => regional!(security_hub, |region, _known| securityhub::hub(session, region)),
         Need::SecurityHubFindings => {
@@ -324,7 +335,6 @@ fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Lo
         Need::DirectoryGroups => {
             regional!(directory_groups, |region, known| identity_center::groups(session, region, known, g))
         }
-        Need::Instances => regional!(instances, |region, _known| ec2::instances(session, region)),
         Need::Functions => regional!(functions, |region, _known| lambda::functions(session, region)),
         Need::Repositories => regional!(repositories, |region, _known| ecr::repositories(session, region)),
         Need::Inspector => regional!(inspector, |region, _known| inspector::status(session, region)),
@@ -384,6 +394,13 @@ pub(crate) fn inherited(gap: &Gap, operation: &str) -> Gap {
         message: format!("what to ask about is not known: {gap}"),
         evidence: gap.evidence,
     }
+}
+
+/// The period that histories are asked for: the 90 days, which is how far CloudTrail's goes back, before the run began, in
+/// whole seconds (UTC).
+pub(crate) fn period(session: &Session) -> (Timestamp, Timestamp) {
+    let end = Timestamp::from_second(session.started().as_second()).unwrap_or(session.started());
+    (end.checked_sub(jiff::SignedDuration::from_hours(90 * 24)).unwrap_or(end), end)
 }
 
 /// Seconds since 1970, as JSON protocols give time (UTC).

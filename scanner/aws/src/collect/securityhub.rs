@@ -163,6 +163,7 @@ pub(super) async fn findings(session: &Session, region: &str, known: &RegionalFa
                     first_seen: date(f.first_observed_at).or_else(|| date(f.created_at)),
                     updated: date(f.updated_at),
                     sample: false,
+                    archived: false,
                 })
                 .collect();
             findings.sort_by(|a, b| a.id.cmp(&b.id));

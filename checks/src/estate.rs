@@ -1,0 +1,236 @@
+//! From the facts of accounts to what the policy engine asks about.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use kickoff_facts::iam::{Authorization, InlinePolicy};
+use kickoff_facts::organization::{OrganizationPolicy, TreeNode};
+use kickoff_facts::{AccountFacts, Gap, Need, Observed, View};
+use kickoff_policy::access::Access;
+use kickoff_policy::account::{
+    AccountData, ControlLevel, GroupData, Named, PolicyData, ResourcePolicy, RoleData, UserData,
+};
+use kickoff_policy::actions::ActionTable;
+use kickoff_policy::estate::{Around, Controls, Estate, Watched};
+use kickoff_policy::reach::Reach;
+
+/// Every family that says something of who may do what.
+pub const NEEDS: &[Need] = &[
+    Need::Authorization,
+    Need::Organization,
+    Need::OrganizationRoot,
+    Need::OrganizationTree,
+    Need::OrganizationPolicies,
+    Need::LogBuckets,
+    Need::Trails,
+    Need::LogKeys,
+    Need::Detectors,
+    Need::CredentialReport,
+];
+
+/// The principals and policies of an account.
+///
+/// # Errors
+/// They were not collected.
+pub fn account(facts: &AccountFacts) -> Result<AccountData, Gap> {
+    let found = facts.global.authorization.get().map_err(Clone::clone)?;
+    Ok(data(facts, found))
+}
+
+fn data(facts: &AccountFacts, found: &Authorization) -> AccountData {
+    let inline = |list: &[InlinePolicy]| -> Vec<Named> {
+        list.iter().map(|p| Named { name: p.name.clone(), document: p.document.as_str().into() }).collect()
+    };
+    let tags = |tags: &BTreeMap<String, String>| tags.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+    let users = found.users.iter().map(|u| UserData {
+        name: u.name.clone(),
+        arn: u.arn.clone(),
+        id: None,
+        groups: u.groups.clone(),
+        attached: u.attached.clone(),
+        inline: inline(&u.inline),
+        boundary: u.boundary.clone(),
+        tags: tags(&u.tags),
+    });
+    let groups = found.groups.iter().map(|g| GroupData {
+        name: g.name.clone(),
+        arn: g.arn.clone(),
+        attached: g.attached.clone(),
+        inline: inline(&g.inline),
+    });
+    let roles = found.roles.iter().map(|r| RoleData {
+        name: r.name.clone(),
+        path: r.path.clone(),
+        arn: r.arn.clone(),
+        id: None,
+        trust: r.trust.as_str().into(),
+        attached: r.attached.clone(),
+        inline: inline(&r.inline),
+        boundary: r.boundary.clone(),
+        tags: tags(&r.tags),
+        last_used: r.last_used.map(|time| time.to_string()),
+        instance_profiles: r.instance_profiles.clone(),
+    });
+    let policies = found.policies.iter().map(|p| PolicyData {
+        name: p.name.clone(),
+        arn: p.arn.clone(),
+        default_version: p.default_version.clone(),
+        document: p.document.as_str().into(),
+        other_versions: p.other_versions.iter().map(|(id, text)| (id.clone(), Arc::from(text.as_str()))).collect(),
+        attachments: p.attachments,
+    });
+    AccountData {
+        account: facts.account.clone(),
+        partition: facts.partition.clone(),
+        complete: true,
+        users: users.collect(),
+        groups: groups.collect(),
+        roles: roles.collect(),
+        policies: policies.collect(),
+    }
+}
+
+/// What stands above and beside the accounts of a run, as far as it was collected.
+#[must_use]
+pub fn around<'f>(all: impl IntoIterator<Item = &'f AccountFacts> + Clone) -> Around {
+    let mut around = Around::default();
+    let (mut scp, mut rcp) = (BTreeMap::new(), BTreeMap::new());
+    for facts in all.clone() {
+        let own = facts.global.organization.get();
+        if let Ok(Some(organization)) = own {
+            around.organizations.insert(facts.account.clone(), organization.id.clone());
+        }
+        for (kind, known) in [("SERVICE_CONTROL_POLICY", &mut scp), ("RESOURCE_CONTROL_POLICY", &mut rcp)] {
+            let levels = match own {
+                Ok(None) => Some(Vec::new()),
+                // Neither binds the management account's principals and resources.
+                Ok(Some(organization)) if organization.management_account == facts.account => Some(Vec::new()),
+                Ok(Some(_)) => all.clone().into_iter().find_map(|teller| levels(teller, &facts.account, kind)),
+                Err(_) => None,
+            };
+            if let Some(levels) = levels {
+                known.insert(facts.account.clone(), levels);
+            }
+        }
+        around.resources.extend(resources(facts));
+        around.watched.insert(facts.account.clone(), watched(facts));
+    }
+    (around.scp, around.rcp) = (Controls::Each(scp), Controls::Each(rcp));
+    around
+}
+
+/// The policies of a kind above an account, from the root down, as an account tells that may see the organization.
+fn levels(teller: &AccountFacts, account: &str, kind: &str) -> Option<Vec<ControlLevel>> {
+    let tree = teller.global.organization_tree.get().ok()?.as_ref()?;
+    let policies = teller.global.organization_policies.get().ok()?.as_ref()?;
+    let root = teller.global.organization_root.get().ok()?.as_ref()?;
+    if !root.enabled_policy_types.iter().any(|enabled| enabled == kind) {
+        return Some(Vec::new());
+    }
+    let mut chain: Vec<&str> = vec![account];
+    let mut node = tree.iter().find(|node| node.accounts.iter().any(|one| one == account))?;
+    chain.push(&node.id);
+    while let Some(above) = &node.parent {
+        node = tree.iter().find(|one: &&TreeNode| one.id == *above).filter(|one| !chain.contains(&one.id.as_str()))?;
+        chain.push(&node.id);
+    }
+    chain.reverse();
+    let of_kind: Vec<&OrganizationPolicy> = policies.iter().filter(|policy| policy.kind == kind).collect();
+    chain.into_iter().map(|place| level(&of_kind, place)).collect()
+}
+
+/// The policies attached at a place; none when one of them could not be read.
+fn level(policies: &[&OrganizationPolicy], place: &str) -> Option<ControlLevel> {
+    let mut found = ControlLevel { org: place.to_owned(), policies: Vec::new() };
+    for policy in policies {
+        if policy.targets.get().ok()?.iter().any(|target| target == place) {
+            let document = policy.document.get().ok()?;
+            found.policies.push(Named { name: policy.name.clone(), document: document.as_str().into() });
+        }
+    }
+    Some(found)
+}
+
+/// The policies of the resources that keep logs.
+fn resources(facts: &AccountFacts) -> Vec<ResourcePolicy> {
+    let mut found: BTreeMap<String, Arc<str>> = BTreeMap::new();
+    for bucket in facts.global.log_buckets.get().into_iter().flatten().filter(|bucket| bucket.owned) {
+        if let Ok(Some(policy)) = bucket.settings.get().and_then(|settings| settings.policy.get()) {
+            found.insert(format!("arn:{}:s3:::{}", facts.partition, bucket.name), policy.as_str().into());
+        }
+    }
+    for key in facts.regions.values().flat_map(|region| region.log_keys.get().into_iter().flatten()) {
+        if let Ok(Some(key)) = key.key.get()
+            && let Ok(policy) = key.policy.get()
+        {
+            found.insert(key.arn.clone(), policy.as_str().into());
+        }
+    }
+    found.into_iter().map(|(arn, document)| ResourcePolicy { arn, document }).collect()
+}
+
+/// What keeps logs or watches over them, of each kind that was read in every region that was asked.
+fn watched(facts: &AccountFacts) -> Watched {
+    fn everywhere<T>(
+        facts: &AccountFacts,
+        of: impl Fn(&kickoff_facts::RegionalFacts) -> &Observed<Vec<T>>,
+        name: impl Fn(&str, &T) -> Option<String>,
+    ) -> Option<Vec<String>> {
+        let mut found = BTreeSet::new();
+        for (region, regional) in &facts.regions {
+            found.extend(of(regional).get().ok()?.iter().filter_map(|one| name(region, one)));
+        }
+        (!facts.regions.is_empty()).then(|| found.into_iter().collect())
+    }
+    let own = |arn: &str| arn.split(':').nth(4) == Some(facts.account.as_str());
+    let mut found = Watched::new();
+    let mut put = |kind: &str, arns: Option<Vec<String>>| {
+        if let Some(arns) = arns {
+            found.insert(kind.to_owned(), arns);
+        }
+    };
+    put("trail", everywhere(facts, |r| &r.trails, |_, trail| Some(trail.arn.clone()).filter(|arn| own(arn))));
+    put(
+        "detector",
+        everywhere(
+            facts,
+            |r| &r.detectors,
+            |region, detector| {
+                let (partition, account) = (&facts.partition, &facts.account);
+                Some(format!("arn:{partition}:guardduty:{region}:{account}:detector/{}", detector.id))
+            },
+        ),
+    );
+    put(
+        "log key",
+        everywhere(
+            facts,
+            |r| &r.log_keys,
+            |_, key| key.key.get().ok()?.as_ref().map(|key| key.arn.clone()).filter(|arn| own(arn)),
+        ),
+    );
+    let buckets = facts.global.log_buckets.get().ok().map(|buckets| {
+        let own = buckets.iter().filter(|bucket| bucket.owned);
+        own.map(|bucket| format!("arn:{}:s3:::{}", facts.partition, bucket.name)).collect::<Vec<_>>()
+    });
+    put("log bucket objects", buckets.as_ref().map(|list| list.iter().map(|arn| format!("{arn}/*")).collect()));
+    put("log bucket", buckets);
+    found
+}
+
+/// Who reaches what in one account, worked out once for all checks.
+pub(crate) struct Reached(pub(crate) Access);
+
+/// The analysis of the account's own principals and policies. Service control policies are left out: a member account cannot
+/// read those above it, and a check must not say less of it than of the management account.
+///
+/// # Errors
+/// They were not collected.
+pub(crate) fn reached(view: &View<'_>) -> Result<Arc<Reached>, Gap> {
+    view.authorization()?;
+    Ok(view.shared(|facts| {
+        let accounts = account(facts).into_iter().collect();
+        let estate = Estate::new(accounts, Around::default(), ActionTable::embedded(), &facts.as_of.to_string());
+        Reached(Reach::new(&estate).access())
+    }))
+}
