@@ -24,6 +24,8 @@ pub(crate) enum Command {
     WhoCan(WhoCanArgs),
     /// Administrators, one step away, escalation paths, outside access, log tampering
     Access(AccessArgs),
+    /// Who has which access, for the person who reviews it: a row for each principal
+    AccessReview(ReviewArgs),
     /// Requests against given policies, before you change anything: a JSON line each
     Simulate(SimulateArgs),
     /// Write docs/ from the checks and the schema, or compare it with --check
@@ -158,9 +160,16 @@ pub(crate) struct EstateArgs {
     /// What `aws iam get-account-authorization-details` prints; no credentials, no network. Repeatable
     #[arg(long, value_name = "FILE")]
     pub authorization_details: Vec<PathBuf>,
-    /// A service control policy, or a level of them ({"org", "policies": [{"name", "document"}]}). Repeatable, a level each
+    /// A service control policy, or a level of them ({"org", "policies": [{"name", "document"}]}); binds every account that is
+    /// given, so leave the management account out. Repeatable, a level each
     #[arg(long, value_name = "FILE")]
     pub scp: Vec<PathBuf>,
+    /// A resource control policy, or a level of them, as for --scp
+    #[arg(long, value_name = "FILE")]
+    pub rcp: Vec<PathBuf>,
+    /// The policies of resources: {"ARN": document, ...}. Repeatable
+    #[arg(long, value_name = "FILE")]
+    pub resource_policies: Vec<PathBuf>,
     /// Another list of AWS actions than the built-in one
     #[arg(long, value_name = "FILE")]
     pub action_data: Option<PathBuf>,
@@ -189,6 +198,29 @@ pub(crate) struct AccessArgs {
     /// What stdout gets
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+}
+
+/// What `access-review` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewFormat {
+    /// A table for people
+    Table,
+    /// A row for each principal, with empty columns for reviewer, decision and date
+    Csv,
+    /// Everything
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReviewArgs {
+    #[command(flatten)]
+    pub estate: EstateArgs,
+    /// Also write the sheet for the reviewer
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ReviewFormat,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod catalogue;
 mod cli;
 mod docs;
+mod estate;
 mod exit;
 mod permissions;
 mod policy;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Permissions(arguments) => permissions::run(&arguments),
         Command::WhoCan(arguments) => policy::who_can(&arguments),
         Command::Access(arguments) => policy::access(&arguments),
+        Command::AccessReview(arguments) => policy::access_review(&arguments),
         Command::Simulate(arguments) => policy::simulate(&arguments),
         Command::GenerateDocs(arguments) => docs::run(&arguments),
     };
