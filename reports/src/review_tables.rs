@@ -3,6 +3,8 @@
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula; names are foreign,
 //! so such a cell gets an apostrophe in front.
 
+use std::collections::BTreeMap;
+
 use kickoff_policy::review::{
     LastUse, Limit, Mfa, Nature, PrincipalKind, Review, Reviewed, ServiceRights, StandingState,
 };
@@ -72,7 +74,7 @@ fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {
         p.policies.join("; "),
         p.boundary.clone().unwrap_or_default(),
         p.words.clone(),
-        p.services.iter().map(levels).collect::<Vec<_>>().join("; "),
+        by_service(p),
         state(p.administrator.state).to_owned(),
         p.administrator.why.clone(),
         mfa(p.mfa).to_owned(),
@@ -100,12 +102,14 @@ pub fn render(review: &Review, width: usize) -> String {
     for p in review.principals.iter().take(DRAWN) {
         let mut ways = ways_in(p);
         ways.insert(0, nature(p.nature).to_owned());
-        let standing = format!("administrator: {}, {}", state(p.administrator.state), p.administrator.why);
+        let why = &p.administrator.why;
+        let why = if why.is_empty() { String::new() } else { format!(", {why}") };
+        let standing = format!("administrator: {}{why}", state(p.administrator.state));
         let cells = [
             format!("{}\n{}", p.arn, p.groups.join(", ")),
             ways.join("\n"),
             format!("{}\n{standing}", p.words),
-            format!("MFA {}\nlast used {}\nkey age {}", mfa(p.mfa), last(&p.last_used), key_age(p)),
+            format!("MFA {}\nlast used {}\n{}", mfa(p.mfa), last(&p.last_used), oldest(p)),
         ];
         table.push_record(cells.iter().zip(widths).map(|(cell, width)| textwrap::fill(clean(cell).trim_end(), width)));
     }
@@ -189,10 +193,30 @@ fn ways_in(p: &Reviewed) -> Vec<String> {
 }
 
 /// `s3: list 3 of 12, write 1 of 70 (on named resources)`.
+/// So many services that are full are named; a cell of a sheet holds no more than 32,767 characters.
+const NAMED: usize = 40;
+
+/// What is granted of each service: those that are granted whole together, the others by access level.
+fn by_service(p: &Reviewed) -> String {
+    let mut whole: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for service in p.services.iter().filter(|service| service.full) {
+        whole.entry(limits(service)).or_default().push(&service.prefix);
+    }
+    let whole = whole.into_iter().map(|(limits, names)| match names.len() {
+        1..=NAMED => format!("full{limits}: {}", names.join(", ")),
+        many => format!("full in {many} services{limits}"),
+    });
+    whole.chain(p.services.iter().filter(|service| !service.full).map(levels)).collect::<Vec<_>>().join("; ")
+}
+
 fn levels(service: &ServiceRights) -> String {
     let granted = service.levels.iter().filter(|level| level.granted > 0);
     let levels: Vec<String> = granted.map(|l| format!("{} {} of {}", l.level, l.granted, l.total)).collect();
-    let mut text = format!("{}: {}", service.prefix, levels.join(", "));
+    format!("{}: {}{}", service.prefix, levels.join(", "), limits(service))
+}
+
+fn limits(service: &ServiceRights) -> String {
+    let mut text = String::new();
     for (limit, all, part) in [
         (service.limited_by_resource, "on named resources", "in part on named resources"),
         (service.limited_by_condition, "under conditions", "in part under conditions"),
@@ -224,6 +248,14 @@ fn key_age(p: &Reviewed) -> String {
         (None, Some(keys)) if keys.iter().all(|key| !key.active) => "none".to_owned(),
         (None, None) if p.kind == PrincipalKind::Role => "none".to_owned(),
         (None, _) => "unknown".to_owned(),
+    }
+}
+
+fn oldest(p: &Reviewed) -> String {
+    match (p.key_age_days, key_age(p).as_str()) {
+        (Some(days), _) => format!("oldest active key {days} days"),
+        (None, "none") => "no active key".to_owned(),
+        (None, _) => "keys unknown".to_owned(),
     }
 }
 

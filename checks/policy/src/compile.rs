@@ -73,6 +73,11 @@ impl Pattern {
         if target.pattern.is_some() {
             return match self {
                 Pattern::Any => Truth::True,
+                // Of everything, whatever else it says is a part.
+                _ if target.text == "*" => Truth::Unknown,
+                Pattern::Prefix(text) | Pattern::Literal(text) | Pattern::Glob(text) if apart(text, &target.text) => {
+                    Truth::False
+                }
                 Pattern::Prefix(text) => tokens_match(&template::tokens(&format!("{text}*"), true), target),
                 Pattern::Literal(text) | Pattern::Glob(text) => tokens_match(&template::tokens(text, true), target),
                 Pattern::Template(_) => Truth::Unknown,
@@ -91,6 +96,13 @@ impl Pattern {
             Pattern::Template(_) => false,
         }
     }
+}
+
+/// Whether two patterns differ before the first wildcard of either: nothing matches both.
+fn apart(one: &str, other: &str) -> bool {
+    let fixed = |text: &str| text.bytes().take_while(|b| !matches!(b, b'*' | b'?')).count();
+    let both = fixed(one).min(fixed(other));
+    one.as_bytes()[..both] != other.as_bytes()[..both]
 }
 
 fn tokens_match(tokens: &[Token], target: &Target) -> Truth {

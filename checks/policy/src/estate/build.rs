@@ -1,6 +1,7 @@
 //! From plain data to compiled documents and principals.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::{Around, Controls, Document, Estate, Held, Principal};
 use crate::account::{AccountData, ControlLevel, Named, RoleData, UserData};
@@ -190,6 +191,13 @@ impl Estate {
         let documents = builder.documents;
         let scp_known = accounts.iter().map(|account| around.scp.above(&account.account).is_some()).collect();
         let by_arn = principals.iter().enumerate().map(|(at, p)| (p.arn.clone(), at)).collect();
+        let (mut holding, mut ends) = (Vec::new(), Vec::with_capacity(principals.len()));
+        for p in &principals {
+            holding.extend(p.held.iter().filter_map(|held| u32::try_from(held.document).ok()));
+            holding.extend(p.lacks.iter().map(|_| u32::MAX));
+            ends.push(u32::try_from(holding.len()).unwrap_or(u32::MAX));
+        }
+        let naming = (0..table.len()).map(|_| OnceLock::new()).collect();
         let (watched, organizations) = (around.watched, around.organizations);
         Estate {
             table,
@@ -205,6 +213,9 @@ impl Estate {
             resources,
             watched,
             organizations,
+            holding,
+            ends,
+            naming,
             now: now.to_owned(),
         }
     }

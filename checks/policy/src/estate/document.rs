@@ -21,6 +21,8 @@ pub(crate) struct Document {
     pub(crate) sets: Box<[ActionSet]>,
     /// The actions that an Allow names.
     pub(crate) allowed: ActionSet,
+    /// How many actions its Allow statements on every resource name, those that several name counted as often.
+    pub(crate) everywhere: usize,
     /// The text is no policy: what it does is not known.
     pub(crate) unreadable: Option<String>,
 }
@@ -51,6 +53,8 @@ impl Document {
         let sets: Vec<ActionSet> = policy.statements.iter().map(|s| s.actions(table, &mut expand)).collect();
         let allowed =
             ActionSet::union_all(policy.statements.iter().zip(&sets).filter(|(s, _)| s.allows()).map(|(_, set)| set));
+        let wide = policy.statements.iter().zip(&sets).filter(|(s, _)| s.allows() && s.covers_everything());
+        let everywhere = wide.map(|(_, set)| set.len()).sum();
         let words = sets.len().div_ceil(64);
         let mut changes: Vec<(u32, usize)> = Vec::new();
         for (bit, set) in sets.iter().enumerate() {
@@ -73,7 +77,16 @@ impl Document {
                 masks.extend_from_slice(&now);
             }
         }
-        Document { policy, starts: starts.into(), masks: masks.into(), words, sets: sets.into(), allowed, unreadable }
+        Document {
+            policy,
+            starts: starts.into(),
+            masks: masks.into(),
+            words,
+            sets: sets.into(),
+            allowed,
+            everywhere,
+            unreadable,
+        }
     }
 
     /// The statements that speak of an action.

@@ -5,7 +5,7 @@ mod document;
 mod who;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::access::Evidence;
 use crate::account::{AccountData, ControlLevel, ResourcePolicy};
@@ -131,6 +131,11 @@ pub struct Estate {
     pub(crate) resources: HashMap<String, usize>,
     pub(crate) watched: BTreeMap<String, Watched>,
     organizations: BTreeMap<String, String>,
+    /// By principal: its documents, one behind the other, and where they end.
+    holding: Vec<u32>,
+    ends: Vec<u32>,
+    /// By action: which documents an Allow of which names it, a bit each; made when it is first asked for.
+    naming: Vec<OnceLock<Box<[u64]>>>,
     /// The time of the questions, as ISO 8601.
     now: String,
 }
@@ -204,9 +209,11 @@ fn is_of_principal(key: &str) -> bool {
 /// In the telling of a question's layers: what the policies of one level of SCPs say together.
 const LEVEL: &str = "scp level";
 
-/// The reasons of an answer to a point question.
+/// The answer to a point question, with its reasons.
 #[derive(Debug, Clone)]
 pub(crate) struct Point {
+    /// Whether it is allowed.
+    pub(crate) allowed: Truth,
     /// The statement that grants.
     pub(crate) by: Option<Evidence>,
     /// What stands against it although something grants: the statement, or the layer.
@@ -281,6 +288,37 @@ impl Estate {
         }
     }
 
+    /// Whether the policies of a principal, by its place among [`Estate::principals`], with its boundary and the SCPs
+    /// allow an action on a resource. What the resource's own policy says is left to [`Estate::who_can`].
+    #[must_use]
+    pub fn own_policies_allow(&self, at: usize, action: ActionId, target: &Target) -> Truth {
+        if !self.may_be_named(at, action) {
+            return Truth::False;
+        }
+        self.principals.get(at).map_or(Truth::False, |p| self.allowed(p, action, target, &[]))
+    }
+
+    /// Whether a principal holds a policy of which an Allow names an action: if not, it has no such right.
+    pub(crate) fn may_be_named(&self, at: usize, action: ActionId) -> bool {
+        let naming = self.naming.get(usize::from(action.0)).map(|known| {
+            known.get_or_init(|| {
+                let mut bits = vec![0_u64; self.documents.len().div_ceil(64)];
+                for (place, document) in self.documents.iter().enumerate() {
+                    if document.unreadable.is_some() || document.allowed.contains(action) {
+                        bits[place / 64] |= 1 << (place % 64);
+                    }
+                }
+                bits.into()
+            })
+        });
+        let (Some(naming), Some(end)) = (naming, self.ends.get(at)) else { return true };
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        // What a principal holds may be lacking from the data: told by a place that is none.
+        self.holding[start as usize..*end as usize]
+            .iter()
+            .any(|place| naming.get(*place as usize / 64).is_none_or(|word| word & (1 << (place % 64)) != 0))
+    }
+
     /// Whether a principal's own policies, boundary and SCPs allow an action on a resource.
     #[must_use]
     pub(crate) fn allowed(&self, p: &Principal, action: ActionId, target: &Target, given: &[(&str, &str)]) -> Truth {
@@ -353,12 +391,15 @@ impl Estate {
             }
         });
         let name = self.table.name(action);
+        if !allowed.possible() && by.is_none() {
+            return Point { allowed, by: None, against: None };
+        }
         let against = match (denied, capped) {
             _ if allowed.certain() => None,
             (Some((layer, held, statement, _)), _) => Some(cite(layer, held, statement, name)),
             (None, Some((layer, held))) => Some(whole(layer, held)),
             (None, None) => None,
         };
-        Point { by: by.map(|(_, held, statement)| cite("identity", held, statement, name)), against }
+        Point { allowed, by: by.map(|(_, held, statement)| cite("identity", held, statement, name)), against }
     }
 }

@@ -66,10 +66,11 @@ impl Estate {
         let policy = self.policy_of(&parsed, resource);
         let asked = Asked { action: &parsed, id, target: &target, policy, owner: account_in(resource) };
         let mut found = WhoCan::default();
-        for p in &self.principals {
+        for (at, p) in self.principals.iter().enumerate() {
             let holder = match policy {
                 Some(policy) => self.with_policy(p, &asked, policy),
-                None => self.without_policy(p, &asked),
+                None if self.may_be_named(at, id) => self.without_policy(p, &asked),
+                None => None,
             };
             found.principals.extend(holder);
         }
@@ -94,13 +95,15 @@ impl Estate {
     }
 
     fn without_policy(&self, p: &Principal, asked: &Asked<'_>) -> Option<Holder> {
-        let mut allowed = self.allowed(p, asked.id, asked.target, &[]);
+        let point = self.point(p, asked.id, asked.target, &[]);
+        let mut allowed = point.allowed;
         if !allowed.possible() {
             return None;
         }
         let context = self.asking(p, Some(asked.id), &[]);
         let account = asked.owner.unwrap_or(&self.accounts[p.account].account);
-        let controls = self.accounts.iter().position(|a| a.account == account).and_then(|at| self.rcp[at].as_ref());
+        let account = self.accounts.iter().position(|a| a.account == account);
+        let controls = account.and_then(|at| self.rcp[at].as_ref());
         let mut open = Vec::new();
         if let Some(levels) = controls.filter(|_| self.table.honours_rcp(&asked.action.service())) {
             for held in levels.iter().flatten().filter(|_| !p.is_service_linked()) {
@@ -115,13 +118,13 @@ impl Estate {
         if !allowed.possible() {
             return None;
         }
-        let point = self.point(p, asked.id, asked.target, &[]);
         Some(Holder {
             principal: p.arn.clone(),
             certain: allowed.certain(),
             evidence: point.by.into_iter().collect(),
             open: point.against.into_iter().chain(open).collect(),
-            conditions: self.conditions(p, asked),
+            // What is open in other statements takes nothing from a certain answer.
+            conditions: if allowed.certain() { Vec::new() } else { self.conditions(p, asked) },
         })
     }
 

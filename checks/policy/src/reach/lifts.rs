@@ -78,6 +78,8 @@ impl Reach<'_> {
     /// Every principal that can change what it holds, as it would be.
     pub(super) fn lifts(&self) -> Lifted {
         let mut lifted = Lifted::default();
+        let of_groups: Vec<Vec<Naming>> =
+            self.estate.groups.iter().map(|groups| groups.iter().map(|held| self.naming(held)).collect()).collect();
         for at in 0..self.estate.principals.len() {
             let p = &self.estate.principals[at];
             if self.standing[at].administrator().certain() || p.is_protected() {
@@ -94,7 +96,7 @@ impl Reach<'_> {
                 lifted.add(at, principal, lift);
             }
             if p.user && self.names_id(at, "group-join") {
-                self.join(at, p, &mut lifted);
+                self.join(at, p, &of_groups[p.account], &mut lifted);
             }
         }
         lifted
@@ -158,7 +160,7 @@ impl Reach<'_> {
     fn switch(&self, at: usize, p: &Principal, ways: &mut Vec<(Principal, Call)>) {
         for (place, held) in p.held.iter().enumerate().filter(|(_, held)| held.is_customer_managed()) {
             for other in self.estate.versions.get(&*held.name).into_iter().flatten() {
-                if self.adds(p, std::slice::from_ref(other))
+                if adds(&self.naming(&p.held), &self.naming(std::slice::from_ref(other)))
                     && let Some(lift) = self.way(at, "pol-switch-default", &held.name, &Given::Nothing)
                 {
                     let mut principal = p.clone();
@@ -170,7 +172,8 @@ impl Reach<'_> {
     }
 
     /// In a group: exactly, where that makes it an administrator; else as any member of the group.
-    fn join(&self, at: usize, p: &Principal, lifted: &mut Lifted) {
+    fn join(&self, at: usize, p: &Principal, of_groups: &[Naming], lifted: &mut Lifted) {
+        let own = self.naming(&p.held);
         let account = &self.estate.accounts[p.account];
         let capped = p.boundary.is_some()
             || p.lacks.is_some()
@@ -178,18 +181,20 @@ impl Reach<'_> {
             || p.held.iter().any(|held| denies(self.estate, held));
         let mut best = self.standing[at].administrator();
         for (place, (group, theirs)) in account.groups.iter().zip(&self.estate.groups[p.account]).enumerate() {
-            if p.groups.contains(&group.name) || !self.adds(p, theirs) {
+            if p.groups.contains(&group.name) || !of_groups.get(place).is_some_and(|theirs| adds(&own, theirs)) {
                 continue;
             }
             let Some(lift) = self.way(at, "group-join", &group.arn, &Given::Nothing) else { continue };
-            let mut joined = p.clone();
-            joined.held.extend(theirs.iter().cloned());
-            joined.groups.push(group.name.clone());
-            let standing = self.bar.judge(self.estate, &joined).administrator();
-            if standing > best {
-                best = standing;
-                lifted.add(at, joined, lift);
-                continue;
+            if best != Truth::True && self.bar.name_enough(self.estate, p.held.iter().chain(theirs)) {
+                let mut joined = p.clone();
+                joined.held.extend(theirs.iter().cloned());
+                joined.groups.push(group.name.clone());
+                let standing = self.bar.judge(self.estate, &joined).administrator();
+                if standing > best {
+                    best = standing;
+                    lifted.add(at, joined, lift);
+                    continue;
+                }
             }
             let variant = *lifted.members.entry((p.account, place)).or_insert_with(|| {
                 let (arn, name) = (group.arn.clone(), group.name.clone());
@@ -212,16 +217,22 @@ impl Reach<'_> {
         }
     }
 
-    /// Whether policies name an action of a way to more privilege that the principal's own do not, or everything.
-    fn adds(&self, p: &Principal, more: &[Held]) -> bool {
-        let (own, theirs) = (self.mask_of(&p.held), self.mask_of(more));
-        let wide = |held: &Held| {
-            let statements = &self.estate.documents[held.document].policy.statements;
-            statements.iter().any(|s| s.allows() && s.covers_everything())
-        };
-        theirs.iter().zip(&own).any(|(theirs, own)| theirs & !own != 0)
-            || (more.iter().any(wide) && theirs.iter().any(|word| *word != 0))
+    fn naming(&self, held: &[Held]) -> Naming {
+        let everywhere = held.iter().any(|one| self.estate.documents[one.document].everywhere > 0);
+        Naming { mask: self.mask_of(held), everywhere }
     }
+}
+
+/// What policies name: actions of ways to more privilege, and whether anything on every resource.
+struct Naming {
+    mask: Vec<u64>,
+    everywhere: bool,
+}
+
+/// Whether policies name an action that a principal's own do not, or one on every resource.
+fn adds(own: &Naming, more: &Naming) -> bool {
+    let named = more.mask.iter().any(|word| *word != 0);
+    more.mask.iter().zip(&own.mask).any(|(more, own)| more & !own != 0) || (more.everywhere && named)
 }
 
 fn denies(estate: &Estate, held: &Held) -> bool {

@@ -45,6 +45,8 @@ pub(super) struct Bar {
     /// By account: for each core action all resources of the kind that it works on.
     kinds: Vec<Vec<Target>>,
     required: ActionSet,
+    /// How many actions are required.
+    least: usize,
 }
 
 /// Whether a principal is an administrator, or what keeps it from being one.
@@ -73,13 +75,20 @@ impl Bar {
         };
         let kinds = estate.accounts.iter().map(|account| core.iter().map(|a| kind(account, *a)).collect()).collect();
         let excluded = ActionSet::union_all(&EXCLUDED.map(|service| table.expand(&format!("{service}:*"))));
-        Bar { core, kinds, required: ActionSet::all(table).subtract(&excluded) }
+        let required = ActionSet::all(table).subtract(&excluded);
+        let least = required.len();
+        Bar { core, kinds, required, least }
     }
 
     pub(super) fn judge(&self, estate: &Estate, p: &Principal) -> Standing {
         let (granted, grant) = self.grants_everything(estate, p, &p.held, "identity");
         let (ceiling, cap) = self.ceiling(estate, p, None);
         Standing { granted, grant, ceiling, cap }
+    }
+
+    /// Whether policies name as many actions on every resource as an administrator needs, in all: fewer cannot be enough.
+    pub(super) fn name_enough<'h>(&self, estate: &Estate, held: impl Iterator<Item = &'h Held>) -> bool {
+        held.map(|h| estate.documents[h.document].everywhere).sum::<usize>() >= self.least
     }
 
     /// Whether the Allow statements of these policies together cover everything that is required.
@@ -96,8 +105,11 @@ impl Bar {
             let mut about = estate.documents[h.document].about(*probe);
             about.any(|s| s.allows() && s.covers_everything() && s.holds(&context).possible())
         };
-        let Some(first) = held.iter().find(wide) else {
-            let blind = held.iter().any(|h| estate.documents[h.document].unreadable.is_some()) || p.lacks.is_some();
+        let documents = || held.iter().map(|h| &estate.documents[h.document]);
+        let enough = self.name_enough(estate, held.iter());
+        let first = if enough { held.iter().find(wide) } else { None };
+        let Some(first) = first else {
+            let blind = documents().any(|d| d.unreadable.is_some()) || p.lacks.is_some();
             return (if blind { Truth::Unknown } else { Truth::False }, None);
         };
         let (mut must, mut may): (Vec<&ActionSet>, Vec<&ActionSet>) = (Vec::new(), Vec::new());
