@@ -96,6 +96,10 @@ fn requests(table: &Table) -> Result<Vec<Request>, TableError> {
         let what = format!("has no column {}; it has {}", wanted.join(" and none "), there.join(", "));
         return Err(table.error(None, None, what));
     }
+    // A formula elsewhere, in a remark or a total, does no harm.
+    if let Some((row, column)) = table.formulas.iter().find(|(_, column)| columns.0.values().any(|at| at == column)) {
+        return Err(table.error(Some(*row), Some(*column), "holds a formula: paste the values in its place"));
+    }
     let mut requests: Vec<Request> = Vec::new();
     for row in &table.rows {
         let request = request(table, &columns, row)?;

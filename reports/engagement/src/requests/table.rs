@@ -61,6 +61,8 @@ pub(crate) struct Table {
     pub(crate) head: Vec<String>,
     /// The rows below that have something in them.
     pub(crate) rows: Vec<Row>,
+    /// Where formulas stand: row, counted from 1, and column, counted from 0.
+    pub(crate) formulas: Vec<(u64, usize)>,
 }
 
 impl Table {
@@ -75,10 +77,10 @@ impl Table {
         }
     }
 
-    fn new(path: &Path, sheet: Option<&str>, rows: Vec<Row>) -> Self {
+    fn new(path: &Path, sheet: Option<&str>, rows: Vec<Row>, formulas: Vec<(u64, usize)>) -> Self {
         let mut rows = rows.into_iter().filter(|row| row.cells.iter().any(|cell| !cell.is_empty()));
         let head = rows.next().map(|row| row.cells).unwrap_or_default();
-        Self { path: path.to_owned(), sheet: sheet.map(str::to_owned), head, rows: rows.collect() }
+        Self { path: path.to_owned(), sheet: sheet.map(str::to_owned), head, rows: rows.collect(), formulas }
     }
 }
 
@@ -116,33 +118,25 @@ pub(crate) fn csv(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
     let count = |by: u8| first.iter().filter(|b| **b == by).count();
     let by = [b',', b';', b'\t'].into_iter().rev().max_by_key(|by| count(*by)).unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(by).from_reader(bytes);
-    let mut rows = Vec::new();
+    let (mut rows, mut formulas) = (Vec::new(), Vec::new());
     for record in reader.records() {
         let record = record.map_err(|error| TableError {
             row: error.position().map(csv::Position::line),
             ..TableError::of_file(path, "is not CSV in UTF-8")
         })?;
         let number = record.position().map_or(0, csv::Position::line);
-        rows.push(Row { number, cells: record.iter().map(|cell| cell.trim().to_owned()).collect() });
-    }
-    let mut table = Table::new(path, None, rows);
-    for at in 0..table.rows.len() {
-        let number = table.rows[at].number;
-        for column in 0..table.rows[at].cells.len() {
-            let cell = &table.rows[at].cells[column];
-            // What a spreadsheet would take for a formula is written with an apostrophe before it.
-            let plain = cell.strip_prefix('\'').filter(|rest| is_formula(rest));
-            if let Some(plain) = plain {
-                table.rows[at].cells[column] = plain.to_owned();
-            } else if cell.starts_with('=') {
-                return Err(table.error(Some(number), Some(column), format!("`{cell}` is a formula: {VALUES}")));
+        let cells = record.iter().enumerate().map(|(column, cell)| {
+            let cell = cell.trim();
+            if cell.starts_with('=') {
+                formulas.push((number, column));
             }
-        }
+            // What a spreadsheet would take for a formula is written with an apostrophe before it.
+            cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell).to_owned()
+        });
+        rows.push(Row { number, cells: cells.collect() });
     }
-    Ok(table)
+    Ok(Table::new(path, None, rows, formulas))
 }
-
-pub(crate) const VALUES: &str = "paste the values in its place";
 
 /// Whether a spreadsheet takes a text for a formula.
 pub(crate) fn is_formula(text: &str) -> bool {
@@ -163,7 +157,7 @@ fn sheet(path: &Path, book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Tabl
     };
     let mut reader = book.worksheet_cells_reader(name).map_err(damaged)?;
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    let mut formula = None;
+    let mut formulas = Vec::new();
     // One cell at a time: a sheet may claim any size.
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(damaged)? {
         let (row, column) = cell.pos;
@@ -178,8 +172,8 @@ fn sheet(path: &Path, book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Tabl
             });
         }
         let column = usize::try_from(column).unwrap_or_default();
-        if cell.formula.is_some() && formula.is_none() {
-            formula = Some((row, column));
+        if cell.formula.is_some() {
+            formulas.push((u64::from(row) + 1, column));
         }
         let cells = rows.entry(row).or_default();
         if cells.len() <= column {
@@ -188,13 +182,7 @@ fn sheet(path: &Path, book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Tabl
         cells[column] = text(&cell.value);
     }
     let rows = rows.into_iter().map(|(row, cells)| Row { number: u64::from(row) + 1, cells }).collect();
-    let table = Table::new(path, Some(name), rows);
-    match formula {
-        Some((row, column)) => {
-            Err(table.error(Some(u64::from(row) + 1), Some(column), format!("holds a formula: {VALUES}")))
-        }
-        None => Ok(table),
-    }
+    Ok(Table::new(path, Some(name), rows, formulas))
 }
 
 fn text(value: &DataRef<'_>) -> String {

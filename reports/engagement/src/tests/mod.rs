@@ -1,6 +1,8 @@
 //! The file as people write it, well and badly.
 
 mod bad;
+mod documents;
+mod requests;
 mod whole;
 
 use std::path::Path;
