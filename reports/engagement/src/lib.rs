@@ -8,6 +8,7 @@ mod people;
 mod read;
 mod registers;
 mod requests;
+mod risks;
 mod schema;
 mod scope;
 mod shape;
@@ -21,6 +22,9 @@ pub use registers::{Attestation, Attested, Control, Document, Exception, Policy,
 pub use requests::{
     Answer, Answered, CheckOutcome, Outcomes, Progress, Reach, Request, RequestKind, RequestStatus, TableError,
     default_list, from_csv, from_xlsx, list, read as read_list, requests, to_csv, to_xlsx,
+};
+pub use risks::{
+    LinkSet, Links, RegisterEntry, Score, Seeded, Standing, append_risks, links, risk_register, seed_risks,
 };
 pub use schema::{SCHEMA, json_schema};
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};
