@@ -6,6 +6,7 @@ mod documents;
 mod file;
 mod people;
 mod read;
+mod readiness;
 mod registers;
 mod requests;
 mod risks;
@@ -18,6 +19,7 @@ pub use documents::{Ambiguous, DocumentResult, Dropped, Match, documents, hash_b
 pub use file::{Auditor, Contact, Deliverable, Engagement, Entity, Report, ReportType, ResultScope, Schedule, Window};
 pub use people::{Channel, Escalation, Person, WorkItem};
 pub use read::{EngagementError, Lines, Problem};
+pub use readiness::{Part, Quality, Readiness, ReadinessInput, Task, readiness};
 pub use registers::{Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, Risk, RiskState};
 pub use requests::{
     Answer, Answered, CheckOutcome, Outcomes, Progress, Reach, Request, RequestKind, RequestStatus, TableError,

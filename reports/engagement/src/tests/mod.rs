@@ -2,6 +2,7 @@
 
 mod bad;
 mod documents;
+mod readiness;
 mod requests;
 mod whole;
 
