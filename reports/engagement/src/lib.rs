@@ -4,6 +4,7 @@
 mod check;
 mod documents;
 mod file;
+mod init;
 mod people;
 mod read;
 mod readiness;
@@ -17,6 +18,7 @@ mod thresholds;
 
 pub use documents::{Ambiguous, DocumentResult, Dropped, Match, documents, hash_below, match_folder, match_names};
 pub use file::{Auditor, Contact, Deliverable, Engagement, Entity, Report, ReportType, ResultScope, Schedule, Window};
+pub use init::{Answers, Found, FoundAccount, Owner, render, write_with_backup};
 pub use people::{Channel, Escalation, Person, WorkItem};
 pub use read::{EngagementError, Lines, Problem};
 pub use readiness::{Part, Quality, Readiness, ReadinessInput, Task, readiness};

@@ -2,6 +2,7 @@
 
 mod bad;
 mod documents;
+mod init;
 mod readiness;
 mod requests;
 mod whole;
