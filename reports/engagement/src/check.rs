@@ -2,12 +2,12 @@
 //! stand twice, paths that lead out of the folder.
 
 use std::collections::BTreeSet;
-use std::path::{Component, Path};
 
 use jiff::civil::Date;
 use kickoff_checks::{CHECKS, CRITERIA};
 
 use crate::file::{Engagement, Report, ReportType};
+use crate::files::stays_below;
 use crate::nearest;
 use crate::read::{Problem, Problems};
 use crate::registers::RiskState;
@@ -110,12 +110,6 @@ fn upright(key: &str, first: (&str, Date), last: (&str, Date), problems: &mut Pr
     if last.1 < first.1 {
         problems.add(&format!("{key}.{}", last.0), format!("{} is before `{}`, {}", last.1, first.0, first.1));
     }
-}
-
-/// Whether a path stays below the folder that it starts in.
-pub(crate) fn stays_below(path: &str) -> bool {
-    let windows = path.contains('\\') || path.as_bytes().get(1) == Some(&b':');
-    !windows && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
 struct Names<'a, 'b> {

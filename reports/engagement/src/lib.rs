@@ -1,35 +1,27 @@
 //! `kickoff.toml`: the engagement as code. Scope, people, thresholds, documents, requests, risks and exceptions, read,
 //! held against each other, and joined with the results of a run.
 
+pub mod attestations;
 mod check;
-mod documents;
+pub mod documents;
 mod file;
-mod init;
+pub mod files;
+pub mod init;
 mod people;
 mod read;
-mod readiness;
+pub mod readiness;
 mod registers;
-mod requests;
-mod risks;
+pub mod requests;
+pub mod risks;
 mod schema;
 mod scope;
 mod shape;
 mod thresholds;
 
-pub use documents::{Ambiguous, DocumentResult, Dropped, Match, documents, hash_below, match_folder, match_names};
 pub use file::{Auditor, Contact, Deliverable, Engagement, Entity, Report, ReportType, ResultScope, Schedule, Window};
-pub use init::{Answers, Found, FoundAccount, Owner, render, write_with_backup};
 pub use people::{Channel, Escalation, Person, WorkItem};
 pub use read::{EngagementError, Lines, Problem};
-pub use readiness::{Part, Quality, Readiness, ReadinessInput, Task, readiness};
 pub use registers::{Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, Risk, RiskState};
-pub use requests::{
-    Answer, Answered, CheckOutcome, Outcomes, Progress, Reach, Request, RequestKind, RequestStatus, TableError,
-    default_list, from_csv, from_xlsx, list, read as read_list, requests, to_csv, to_xlsx,
-};
-pub use risks::{
-    LinkSet, Links, RegisterEntry, Score, Seeded, Standing, append_risks, links, risk_register, seed_risks,
-};
 pub use schema::{SCHEMA, json_schema};
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};
 

@@ -151,7 +151,7 @@ impl Readiness {
 /// The order of tasks: what frames the engagement, as all else hangs on it; work items of the plan; documents, the
 /// longest work first; critical and high failures; other requests by their day; risks that nobody decided on.
 #[must_use]
-pub fn readiness(input: &ReadinessInput<'_>) -> Readiness {
+pub fn assess(input: &ReadinessInput<'_>) -> Readiness {
     let kickoff = input.engagement.schedule.kickoff;
     let frame = frame(input.engagement);
     let missing: Vec<&Item> = frame.iter().filter(|item| !item.there).collect();

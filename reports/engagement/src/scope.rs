@@ -37,6 +37,15 @@ impl Scope {
     pub fn has_category(&self, category: &str) -> bool {
         category == "Security" || self.categories.iter().any(|chosen| chosen == category)
     }
+
+    /// What leaves something out, by its account, its region or its service, if anything does.
+    #[must_use]
+    pub fn exclusion(&self, account: &str, region: &str, service: &str) -> Option<&Exclusion> {
+        let names = |wanted: &Option<String>, given: &str| wanted.as_deref() == Some(given);
+        self.exclusions.iter().find(|left_out| {
+            names(&left_out.account, account) || names(&left_out.region, region) || names(&left_out.service, service)
+        })
+    }
 }
 
 /// `[[scope.accounts]]`.

@@ -2,16 +2,15 @@
 
 mod folder;
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kickoff_checks::Status;
-use sha2::{Digest as _, Sha256};
 
 use crate::file::{Engagement, Report, ReportType};
+use crate::files::hash_below;
 use crate::registers::Document;
 use crate::requests::{Request, RequestKind};
 
@@ -50,7 +49,7 @@ pub struct DocumentResult {
 
 /// The register on a day: the requests that a document answers, and those that have one. Files lie below `folder`.
 #[must_use]
-pub fn documents(engagement: &Engagement, list: &[Request], folder: &Path, today: Date) -> Vec<DocumentResult> {
+pub fn register(engagement: &Engagement, list: &[Request], folder: &Path, today: Date) -> Vec<DocumentResult> {
     list.iter()
         .filter_map(|request| {
             let document = engagement.document(&request.id);
@@ -166,31 +165,6 @@ fn observe(
         Err(error) => findings.0.push((Status::NotEvaluated, format!("{file} cannot be read: {error}"))),
     }
     format!("{file}{version}")
-}
-
-/// The SHA-256 and the length of a file that lies below a folder, links followed.
-///
-/// # Errors
-/// It is not there, cannot be read, is no file, or lies elsewhere.
-pub fn hash_below(folder: &Path, file: &str) -> io::Result<(String, u64)> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let path = folder.join(file).canonicalize()?;
-    if !path.starts_with(folder.canonicalize()?) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "leads out of the folder of kickoff.toml"));
-    }
-    if !path.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a file"));
-    }
-    let mut file = File::open(path)?;
-    let (mut hasher, mut length, mut buffer) = (Sha256::new(), 0, vec![0; 64 * 1024]);
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((hex::encode(hasher.finalize()), length));
-        }
-        hasher.update(&buffer[..read]);
-        length += u64::try_from(read).unwrap_or_default();
-    }
 }
 
 fn approval(document: &Document, today: Date, findings: &mut Findings) {

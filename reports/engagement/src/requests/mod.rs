@@ -15,7 +15,7 @@ use crate::file::{Engagement, ReportType};
 
 pub use export::{to_csv, to_xlsx};
 pub use import::{from_csv, from_xlsx, read};
-pub use status::{Answer, Answered, CheckOutcome, Outcomes, Progress, RequestStatus, requests};
+pub use status::{Answer, Answered, CheckOutcome, Outcomes, Progress, RequestStatus, answer, statuses};
 pub use table::TableError;
 
 /// What a request is answered with.

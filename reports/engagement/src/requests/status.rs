@@ -190,7 +190,7 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
 /// The list with its status on a day: what is overdue first, then what is due this week, then by day; what has no day
 /// and what is settled last.
 #[must_use]
-pub fn requests(
+pub fn statuses(
     engagement: &Engagement,
     list: &[Request],
     run: Option<&Outcomes>,

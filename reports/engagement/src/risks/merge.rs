@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Score, Seeded, seed_risks};
+use super::{Score, Seeded, seed};
 use crate::file::Engagement;
 use crate::read::EngagementError;
 use crate::registers::{Risk, RiskState};
@@ -55,8 +55,8 @@ impl RegisterEntry {
 /// The register: the risks of the file, in its order and in its words, then those that results suggest besides. A
 /// rejected risk is not proposed again.
 #[must_use]
-pub fn risk_register(engagement: &Engagement, run: &Outcomes) -> Vec<RegisterEntry> {
-    merge(&engagement.risks, seed_risks(engagement, run), run)
+pub fn register(engagement: &Engagement, run: &Outcomes) -> Vec<RegisterEntry> {
+    merge(&engagement.risks, seed(engagement, run), run)
 }
 
 fn merge(written: &[Risk], mut seeds: Vec<Seeded>, run: &Outcomes) -> Vec<RegisterEntry> {
@@ -73,10 +73,8 @@ fn merge(written: &[Risk], mut seeds: Vec<Seeded>, run: &Outcomes) -> Vec<Regist
         };
         register.push(RegisterEntry::new(risk.clone(), standing, seeded.map(|seeded| seeded.explanation)));
     }
-    let mut next = next_number(written);
-    for Seeded { mut risk, explanation } in seeds {
-        risk.id = format!("R-{next:03}");
-        next += 1;
+    for (number, Seeded { mut risk, explanation }) in (next_number(written)..).zip(seeds) {
+        risk.id = format!("R-{number:03}");
         register.push(RegisterEntry::new(risk, Standing::New, Some(explanation)));
     }
     register
@@ -111,7 +109,7 @@ fn next_number(written: &[Risk]) -> u32 {
 ///
 /// # Errors
 /// The text is not a file that can be used, before or after: `risks = [...]` on one line cannot be added to.
-pub fn append_risks(path: &Path, text: &str, register: &[RegisterEntry]) -> Result<String, EngagementError> {
+pub fn append(path: &Path, text: &str, register: &[RegisterEntry]) -> Result<String, EngagementError> {
     let file = Engagement::parse(path, text)?;
     let there: BTreeSet<&str> = file.risks.iter().filter_map(|risk| risk.seed.as_deref()).collect();
     let mut longer = text.to_owned();

@@ -14,7 +14,7 @@ use crate::registers::{Risk, RiskState};
 use crate::requests::{CheckOutcome, Outcomes};
 
 pub use links::{LinkSet, Links, links};
-pub use merge::{RegisterEntry, Standing, append_risks, risk_register};
+pub use merge::{RegisterEntry, Standing, append, register};
 
 /// How likely times how bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +111,7 @@ fn threat_of(check: &'static Check) -> (String, Option<&'static Threat>) {
 
 /// The risks that the results of a run suggest: one for each threat of which a check fails or could not be evaluated.
 #[must_use]
-pub fn seed_risks(engagement: &Engagement, run: &Outcomes) -> Vec<Seeded> {
+pub fn seed(engagement: &Engagement, run: &Outcomes) -> Vec<Seeded> {
     let mut groups: BTreeMap<String, (Option<&'static Threat>, Vec<Tested<'_>>)> = BTreeMap::new();
     for (id, outcome) in &run.checks {
         if let Some(check) = Check::get(id) {

@@ -53,7 +53,7 @@ fn every_check_of_this_version_stands_against_a_named_threat() {
 #[test]
 fn figures_follow_from_the_checks_and_are_explained() {
     severities_are_as_the_tests_below_think();
-    let seed = |checks: &[(&str, Status)]| seed_risks(&Engagement::default(), &run(checks));
+    let seed = |checks: &[(&str, Status)]| super::seed(&Engagement::default(), &run(checks));
     assert!(seed(&[("iam-root-mfa", Status::Pass), ("cloudtrail-kms", Status::Manual)]).is_empty());
 
     // log-loss: likelihood 3, impact 4. Two of three hold, a low one fails: 3 * 2 / 3 = 2 steps, 3 - 2 = 1.
@@ -135,7 +135,7 @@ fn a_re_run_never_loses_a_persons_words() {
         ("iam-root-mfa", Status::Fail),
         ("iam-user-access-key-age", Status::Fail),
     ]);
-    let register = risk_register(&file, &results);
+    let register = super::register(&file, &results);
     for (entry, written) in register.iter().zip(&file.risks) {
         assert_eq!(&entry.risk, written, "word for word, figure for figure");
     }
@@ -153,20 +153,20 @@ fn a_re_run_never_loses_a_persons_words() {
     assert_eq!((new.risk.id.as_str(), new.risk.seed.as_deref()), ("R-008", Some("old-credentials")));
     assert!(new.is_undecided() && new.standing == Standing::New);
 
-    let longer = append_risks(Path::new("kickoff.toml"), WRITTEN, &register).unwrap();
+    let longer = append(Path::new("kickoff.toml"), WRITTEN, &register).unwrap();
     assert!(longer.starts_with(WRITTEN), "what was there is there");
     let again = parse(&longer);
     assert_eq!(again.risks.len(), 4);
     assert_eq!(again.risks[3], new.risk);
-    let second = risk_register(&again, &results);
+    let second = super::register(&again, &results);
     assert!(second.iter().all(|entry| entry.standing != Standing::New));
-    assert_eq!(append_risks(Path::new("kickoff.toml"), &longer, &second).unwrap(), longer, "twice is once");
+    assert_eq!(append(Path::new("kickoff.toml"), &longer, &second).unwrap(), longer, "twice is once");
 }
 
 #[test]
 fn what_results_no_longer_show_is_said_and_kept() {
     let file = parse(WRITTEN);
-    let register = risk_register(&file, &run(&[("cloudtrail-kms", Status::Pass)]));
+    let register = super::register(&file, &run(&[("cloudtrail-kms", Status::Pass)]));
     assert_eq!(register[0].standing, Standing::NoLongerSeen);
     assert_eq!(register[0].risk.note.as_deref(), Some("Decided in March."));
     assert_eq!(register.len(), 3);
@@ -175,15 +175,15 @@ fn what_results_no_longer_show_is_said_and_kept() {
 #[test]
 fn a_file_that_cannot_be_added_to_is_refused() {
     let inline = "risks = [{ id = \"R-001\", threat = \"t\", asset = \"a\", likelihood = 1, impact = 1 }]\n";
-    let register = risk_register(&parse(inline), &run(&[("iam-root-mfa", Status::Fail)]));
+    let register = super::register(&parse(inline), &run(&[("iam-root-mfa", Status::Fail)]));
     assert_eq!(register.len(), 2);
-    assert!(append_risks(Path::new("kickoff.toml"), inline, &register).is_err());
+    assert!(append(Path::new("kickoff.toml"), inline, &register).is_err());
 }
 
 #[test]
 fn links_go_both_ways() {
     let file = parse(WRITTEN);
-    let register = risk_register(&file, &run(&[("cloudtrail-kms", Status::Fail), ("iam-root-mfa", Status::Fail)]));
+    let register = super::register(&file, &run(&[("cloudtrail-kms", Status::Fail), ("iam-root-mfa", Status::Fail)]));
     let links = links(&file, register.iter().map(|entry| &entry.risk));
     assert!(!links.risks.contains_key("R-003"), "rejected");
     assert!(links.checks["cloudtrail-kms"].risks.contains("R-007"));
@@ -193,7 +193,7 @@ fn links_go_both_ways() {
 
     // A risk that results suggest finds the control that its check tests, and the policy of that control.
     let fresh = parse(&WRITTEN[..WRITTEN.find("[[risks]]").unwrap()]);
-    let register = risk_register(&fresh, &run(&[("cloudtrail-kms", Status::Fail)]));
+    let register = super::register(&fresh, &run(&[("cloudtrail-kms", Status::Fail)]));
     assert_eq!(
         (register[0].risk.controls.join(" "), register[0].risk.policies.join(" ")),
         ("LOG-7".into(), "logging".into())

@@ -4,6 +4,9 @@ use jiff::civil::{Date, date};
 use kickoff_checks::Status;
 
 use super::*;
+use crate::documents::{DocumentResult, Dropped, match_folder, match_names};
+use crate::files::hash_below;
+use crate::requests::{RequestKind, default_list};
 
 const PEOPLE: &str = "[[people]]\nid = \"ana\"\nname = \"Ana\"\nrole = \"CTO\"\n";
 const GOOD: &str = "file = \"a.pdf\"\nowner = \"ana\"\nversion = \"3\"\napproved = 2025-09-01\napprover = \"ana\"\nnext_review = 2026-09-01\n";
@@ -15,7 +18,7 @@ fn stands(request: &str, keys: &str, frame: &str) -> DocumentResult {
     std::fs::write(folder.path().join("empty.pdf"), "").unwrap();
     std::fs::create_dir(folder.path().join("sub")).unwrap();
     let file = parse(&format!("{frame}{PEOPLE}[[documents]]\nrequest = \"{request}\"\n{keys}")).unwrap();
-    let all = super::super::documents(&file, &default_list(), folder.path(), date(2026, 3, 4));
+    let all = crate::documents::register(&file, &default_list(), folder.path(), date(2026, 3, 4));
     all.into_iter().find(|document| document.request == request).unwrap()
 }
 
@@ -86,7 +89,7 @@ fn a_list_has_a_day_of_its_own_and_no_approval() {
 #[test]
 fn what_is_missing_is_a_result_too() {
     let all =
-        |text: &str, day: Date| super::super::documents(&parse(text).unwrap(), &default_list(), Path::new("."), day);
+        |text: &str, day: Date| crate::documents::register(&parse(text).unwrap(), &default_list(), Path::new("."), day);
     let none = all("", date(2026, 3, 4));
     assert_eq!(none.len(), default_list().iter().filter(|r| r.kind == Some(RequestKind::Document)).count());
     let policy = none.iter().find(|document| document.request == "GEN-08").unwrap();

@@ -5,6 +5,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
+use crate::init::{Answers, Found, FoundAccount, Owner, render, write_with_backup};
 
 fn answers() -> Answers {
     Answers {

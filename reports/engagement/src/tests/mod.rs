@@ -1,5 +1,6 @@
 //! The file as people write it, well and badly.
 
+mod attestations;
 mod bad;
 mod documents;
 mod init;

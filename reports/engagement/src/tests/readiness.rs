@@ -6,6 +6,10 @@ use jiff::civil::{Date, date};
 use kickoff_checks::Status;
 
 use super::*;
+use crate::documents::{self, DocumentResult};
+use crate::readiness::{self, Part, Readiness, ReadinessInput};
+use crate::requests::{self, CheckOutcome, Outcomes, RequestStatus, default_list};
+use crate::risks::{self, RegisterEntry};
 
 const TODAY: Date = date(2026, 3, 4);
 
@@ -28,15 +32,15 @@ fn made(text: &str, checks: &[(&str, Status)], files: &[&str]) -> Made {
         ((*id).to_owned(), outcome)
     });
     let run = Outcomes { run: "RUN-1".to_owned(), checks: checks.collect() };
-    let documents = super::super::documents(&file, &default_list(), folder.path(), TODAY);
-    let requests = requests(&file, &default_list(), Some(&run), &documents, TODAY);
-    let risks = risk_register(&file, &run);
+    let documents = documents::register(&file, &default_list(), folder.path(), TODAY);
+    let requests = requests::statuses(&file, &default_list(), Some(&run), &documents, TODAY);
+    let risks = risks::register(&file, &run);
     Made { file, requests, documents, risks, run }
 }
 
 impl Made {
     fn readiness(&self) -> Readiness {
-        readiness(&ReadinessInput {
+        readiness::assess(&ReadinessInput {
             engagement: &self.file,
             requests: &self.requests,
             documents: &self.documents,

@@ -4,9 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 use kickoff_checks::Status;
+use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 use super::*;
+use crate::requests::{
+    Answered, CheckOutcome, Outcomes, Progress, Reach, Request, RequestStatus, default_list, from_csv, from_xlsx, read,
+    statuses, to_csv, to_xlsx,
+};
 
 fn csv(text: &str) -> Result<Vec<Request>, String> {
     from_csv(Path::new("list.csv"), text.as_bytes()).map_err(|error| error.to_string())
@@ -55,8 +60,8 @@ fn a_list_that_cannot_be_used_is_named_by_row_and_column() {
     assert_eq!(latin, "list.csv, row 2: is not CSV in UTF-8");
     let folder = tempfile::tempdir().unwrap();
     let other = folder.path().join("list.ods");
-    assert!(read_list(&other).unwrap_err().to_string().contains("neither .csv nor .xlsx"));
-    assert!(read_list(&folder.path().join("none.csv")).unwrap_err().to_string().contains("it cannot be read"));
+    assert!(read(&other).unwrap_err().to_string().contains("neither .csv nor .xlsx"));
+    assert!(read(&folder.path().join("none.csv")).unwrap_err().to_string().contains("it cannot be read"));
 }
 
 fn workbook(fill: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
@@ -118,8 +123,8 @@ fn run(checks: &[(&str, CheckOutcome)]) -> Outcomes {
 }
 
 fn standing(file: &Engagement, run: Option<&Outcomes>, today: Date) -> BTreeMap<String, RequestStatus> {
-    let statuses = requests(file, &default_list(), run, &[], today);
-    statuses.into_iter().map(|status| (status.request.id.clone(), status)).collect()
+    let list = statuses(file, &default_list(), run, &[], today);
+    list.into_iter().map(|status| (status.request.id.clone(), status)).collect()
 }
 
 #[test]
@@ -176,7 +181,7 @@ fn what_is_overdue_comes_first_then_this_week_then_by_day() {
         "[[requests]]\nid = \"GEN-06\"\ndue = 2026-03-08\n[[requests]]\nid = \"GEN-08\"\ndue = 2026-03-09\n[[requests]]\nid = \"ENC-01\"\ndue = 2026-03-03\n[[requests]]\nid = \"LOG-01\"\ndue = 2026-03-04\n[[requests]]\nid = \"INC-01\"\ndue = 2026-03-02\ndelivered = 2026-03-01\n[[requests]]\nid = \"END-01\"\nnot_applicable = \"Nobody has a laptop.\"\n",
     )
     .unwrap();
-    let list = requests(&file, &default_list(), None, &[], date(2026, 3, 4));
+    let list = statuses(&file, &default_list(), None, &[], date(2026, 3, 4));
     let order: Vec<&str> = list.iter().map(|status| status.request.id.as_str()).collect();
     assert_eq!(order[..4], ["ENC-01", "LOG-01", "GEN-06", "GEN-08"]);
     assert!(list[0].overdue && !list[0].due_this_week);
@@ -195,11 +200,11 @@ fn a_list_that_was_exported_can_be_read_again() {
     own[3].text = "=HYPERLINK(\"http://example.com\")".to_owned();
     own[4].owner = Some("ana".to_owned());
     own[4].due = Some(date(2026, 4, 1));
-    let statuses = requests(&Engagement::default(), &own, None, &[], date(2026, 3, 4));
-    let text = to_csv(&statuses);
+    let list = statuses(&Engagement::default(), &own, None, &[], date(2026, 3, 4));
+    let text = to_csv(&list);
     assert!(text.contains(",\"'=HYPERLINK(\"\"http"), "no formula leaves: {text}");
     let from_csv = from_csv(Path::new("out.csv"), text.as_bytes()).unwrap();
-    let from_xlsx = from_xlsx(Path::new("out.xlsx"), &to_xlsx(&statuses).unwrap()).unwrap();
+    let from_xlsx = from_xlsx(Path::new("out.xlsx"), &to_xlsx(&list).unwrap()).unwrap();
     assert_eq!(from_csv, from_xlsx);
     assert_eq!(from_csv.len(), 12);
     for request in &own {
@@ -230,5 +235,25 @@ fn the_file_names_the_auditors_list_and_is_held_against_it() {
     assert!(error.to_string().contains("`policies.request`: there is no request `A-1`"), "{error}");
     std::fs::write(&list, "id,request\nA-1,The access policy\n").unwrap();
     let file = Engagement::read(&config).unwrap();
-    assert_eq!(super::super::list(&file, folder.path()).unwrap()[0].text, "The access policy");
+    assert_eq!(crate::requests::list(&file, folder.path()).unwrap()[0].text, "The access policy");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_readers_panic(text in "(id|text|due|checks|,|;|\t|\"|=|'|\n|[ -~]|é){0,40}", bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+        let _ = from_csv(Path::new("a.csv"), text.as_bytes());
+        let _ = from_csv(Path::new("a.csv"), &bytes);
+        let _ = from_xlsx(Path::new("a.xlsx"), &bytes);
+    }
+
+    #[test]
+    fn a_damaged_workbook_is_refused_or_read(at in any::<proptest::sample::Index>(), byte in any::<u8>(), cut in any::<proptest::sample::Index>()) {
+        let mut list = default_list();
+        list.truncate(2);
+        let mut bytes = to_xlsx(&statuses(&Engagement::default(), &list, None, &[], date(2026, 3, 4))).unwrap();
+        let place = at.index(bytes.len());
+        bytes[place] = byte;
+        let _ = from_xlsx(Path::new("a.xlsx"), &bytes);
+        let _ = from_xlsx(Path::new("a.xlsx"), &bytes[..cut.index(bytes.len())]);
+    }
 }

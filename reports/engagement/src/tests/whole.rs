@@ -22,6 +22,10 @@ fn every_part_is_read() {
     assert_eq!(file.schedule.kickoff, Some(date(2026, 1, 12)));
     assert_eq!(file.schedule.windows[0].to, date(2026, 7, 24));
     assert_eq!(file.scope.exclusions[0].what(), "account 999988887777");
+    let excluded =
+        |account: &str| file.scope.exclusion(account, "eu-west-1", "S3").map(|left_out| left_out.reason.as_str());
+    assert_eq!(excluded("999988887777"), Some("A sandbox without customer data."));
+    assert_eq!(excluded("111122223333"), None);
     assert_eq!(file.subservice[0].method, Method::CarveOut);
     assert_eq!(file.person("bo").unwrap().name, "Bo Lind");
     assert_eq!(file.work[0].accountable, "ana");
