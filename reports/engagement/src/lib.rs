@@ -17,6 +17,7 @@ mod schema;
 mod scope;
 mod shape;
 mod thresholds;
+mod words;
 
 pub use file::{Auditor, Contact, Deliverable, Engagement, Entity, Report, ReportType, ResultScope, Schedule, Window};
 pub use people::{Channel, Escalation, Person, WorkItem};

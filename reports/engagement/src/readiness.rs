@@ -149,7 +149,7 @@ impl Readiness {
 /// Reckons how far the engagement is.
 ///
 /// The order of tasks: what frames the engagement, as all else hangs on it; work items of the plan; documents, the
-/// longest work first; critical and high failures; other requests by their day; risks that nobody decided on.
+/// longest work first; critical and high checks that fail or are unknown; other requests by their day; risks that nobody decided on.
 #[must_use]
 pub fn assess(input: &ReadinessInput<'_>) -> Readiness {
     let kickoff = input.engagement.schedule.kickoff;
@@ -379,22 +379,35 @@ fn controls(input: &ReadinessInput<'_>) -> Part {
     Part { name: "checks", have, of, unit: "hold wherever they were decided", limits }
 }
 
-/// Effort to correct what a check found, in hours: our estimate.
+/// Effort to correct what a check found, or to let it be read, in hours: our estimate.
 const CORRECTION: u32 = 2;
 
 fn failure_tasks(input: &ReadinessInput<'_>, kickoff: Option<Date>) -> Vec<Task> {
     let grave = |check: &Check| check.meta.severity >= Severity::High;
-    let mut failing: Vec<(&Check, &CheckOutcome)> =
-        outcomes(input).filter(|(check, outcome)| grave(check) && outcome.count(Status::Fail) > 0).collect();
-    failing.sort_by_key(|(check, _)| (std::cmp::Reverse(check.meta.severity), check.meta.id));
-    failing
-        .into_iter()
+    let mut open: Vec<(&Check, &CheckOutcome)> = outcomes(input)
+        .filter(|(check, outcome)| {
+            grave(check) && outcome.count(Status::Fail) + outcome.count(Status::NotEvaluated) > 0
+        })
+        .collect();
+    open.sort_by_key(|(check, _)| (std::cmp::Reverse(check.meta.severity), check.meta.id));
+    open.into_iter()
         .map(|(check, outcome)| {
+            let (id, fails) = (check.meta.id, outcome.count(Status::Fail));
             let control =
-                input.engagement.controls.iter().find(|control| control.checks.iter().any(|id| id == check.meta.id));
+                input.engagement.controls.iter().find(|control| control.checks.iter().any(|check| check == id));
+            let unknown = outcome.count(Status::NotEvaluated);
+            let (what, why) = if fails > 0 {
+                (
+                    check.meta.fix.to_owned(),
+                    format!("{}, and {fails} of {} results fail", check.meta.severity, outcome.total()),
+                )
+            } else {
+                let what = "let it be read: the result names the call".to_owned();
+                (what, format!("{}, and {unknown} of {} results are unknown", check.meta.severity, outcome.total()))
+            };
             Task {
-                what: format!("{}: {}", check.meta.id, check.meta.fix),
-                why: format!("{} and failing: {} results", check.meta.severity, outcome.count(Status::Fail)),
+                what: format!("{id}: {what}"),
+                why,
                 owner: control.and_then(|control| control.owner.clone()),
                 hours: CORRECTION,
                 due: kickoff,

@@ -119,11 +119,8 @@ fn string(text: &str, schema: &Value, key: &str, problems: &mut Problems<'_>) {
 }
 
 fn integer(number: Option<i64>, value: &Value, schema: &Value, key: &str, problems: &mut Problems<'_>) {
-    let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
-    // The bounds are small: no figure of them is lost in a float.
-    #[allow(clippy::cast_precision_loss)]
+    let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
     let within = |number: i64| {
-        let number = number as f64;
         bound("minimum").is_none_or(|least| number >= least) && bound("maximum").is_none_or(|most| number <= most)
     };
     if number.is_none_or(|number| !within(number) || u32::try_from(number).is_err()) {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::requests::Request;
+use crate::words::words;
 
 /// A match needs so many hundredths of the words of one of the request's names ...
 const ENOUGH: u32 = 75;
@@ -12,12 +13,6 @@ const ENOUGH: u32 = 75;
 const LEAD: u32 = 15;
 /// Folders are followed so deep.
 const DEPTH: usize = 8;
-
-/// Words that say nothing of what a document is.
-const NOISE: [&str; 22] = [
-    "the", "of", "and", "for", "a", "an", "our", "final", "draft", "copy", "signed", "approved", "version", "rev",
-    "new", "old", "latest", "pdf", "docx", "xlsx", "scan", "company",
-];
 
 /// A file that answers a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,35 +188,5 @@ impl<'a> Names<'a> {
         let first = rest.first().map_or(0, |first| first.score);
         rest.retain(|candidate| candidate.score + LEAD > first);
         rest
-    }
-}
-
-/// The words of a name: lower case, singular, without numbers, versions and noise.
-fn words(name: &str) -> BTreeSet<String> {
-    let mut spaced = String::new();
-    let mut before = ' ';
-    for c in name.chars() {
-        if c.is_uppercase() && before.is_lowercase() {
-            spaced.push(' ');
-        }
-        spaced.push(c);
-        before = c;
-    }
-    let parts = spaced.split(|c: char| !c.is_alphanumeric());
-    let parts = parts.filter(|part| !part.is_empty() && !is_version(part)).map(|part| singular(&part.to_lowercase()));
-    parts.filter(|part| !NOISE.contains(&part.as_str())).collect()
-}
-
-/// `2026`, `v3`, `v12`.
-fn is_version(part: &str) -> bool {
-    let digits = part.strip_prefix(['v', 'V']).unwrap_or(part);
-    digits.chars().all(|c| c.is_ascii_digit())
-}
-
-fn singular(word: &str) -> String {
-    match word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
-        Some(stem) => format!("{stem}y"),
-        None if word.ends_with("ss") || word.len() < 4 => word.to_owned(),
-        None => word.strip_suffix('s').unwrap_or(word).to_owned(),
     }
 }

@@ -1,6 +1,6 @@
 //! Reads an auditor's own list, from CSV or from a workbook.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -9,6 +9,7 @@ use kickoff_checks::{CHECKS, CRITERIA};
 use super::table::{self, Row, Table, TableError};
 use super::{DEFAULT, Reach, Request, RequestKind, UNKNOWN_HOURS};
 use crate::nearest;
+use crate::words::words;
 
 /// The columns that a list may have, and what auditors call them. The first two it must have.
 const COLUMNS: [(&str, &[&str]); 9] = [
@@ -146,11 +147,11 @@ fn request(table: &Table, columns: &Columns, row: &Row) -> Result<Request, Table
         criteria,
         kind,
         period_only: ["type-2", "type 2", "type2"].contains(&cell("report").to_lowercase().as_str()),
-        reach: if checks.is_empty() { Reach::None } else { Reach::Part },
+        reach: if checks.is_empty() { Reach::Unmapped } else { Reach::Part },
         checks,
         hours: UNKNOWN_HOURS,
         months: None,
-        names: Vec::new(),
+        names: names(cell("text")),
         owner: filled("owner"),
         due,
     };
@@ -158,6 +159,14 @@ fn request(table: &Table, columns: &Columns, row: &Row) -> Result<Request, Table
         Some(known) => Request { owner: own.owner, due: own.due, ..known.clone() },
         None => own,
     })
+}
+
+/// What files of a request may be called: the names of the default list that its wording holds whole.
+fn names(text: &str) -> Vec<String> {
+    let given = words(text);
+    let all = DEFAULT.iter().flat_map(|request| &request.names);
+    let held: BTreeSet<&String> = all.filter(|name| words(name).iter().all(|word| given.contains(word))).collect();
+    held.into_iter().cloned().collect()
 }
 
 /// Ids between semicolons, commas or spaces; the first that nothing has, with the nearest that there is.

@@ -5,6 +5,7 @@ mod import;
 mod status;
 mod table;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -12,6 +13,7 @@ use jiff::civil::Date;
 use kickoff_checks::CRITERIA;
 
 use crate::file::{Engagement, ReportType};
+use crate::words::words;
 
 pub use export::{to_csv, to_xlsx};
 pub use import::{from_csv, from_xlsx, read};
@@ -52,6 +54,8 @@ impl RequestKind {
 pub enum Reach {
     /// None: documents and people.
     None,
+    /// Nobody said which checks answer it.
+    Unmapped,
     /// A part; the rest is a person's.
     Part,
     /// All of it.
@@ -158,6 +162,25 @@ pub fn list(engagement: &Engagement, folder: &Path) -> Result<Vec<Request>, Tabl
     Ok(with_own(list, engagement))
 }
 
+/// The request of the default list that reads most like a text, if one does: two in five of their words, by weight. A
+/// suggestion, for a person to take or leave.
+#[must_use]
+pub fn similar(text: &str) -> Option<&'static Request> {
+    static WORDS: LazyLock<Vec<BTreeSet<String>>> =
+        LazyLock::new(|| DEFAULT.iter().map(|request| words(&request.text)).collect());
+    // A word that few requests have says more.
+    let weigh = |set: &BTreeSet<String>| -> usize {
+        set.iter().map(|word| DEFAULT.len() / (1 + WORDS.iter().filter(|words| words.contains(word)).count())).sum()
+    };
+    let given = words(text);
+    let likeness = |known: &BTreeSet<String>| {
+        let shared: BTreeSet<String> = known.intersection(&given).cloned().collect();
+        200 * weigh(&shared) / (weigh(known) + weigh(&given)).max(1)
+    };
+    let scored = WORDS.iter().zip(DEFAULT.iter()).map(|(known, request)| (likeness(known), request));
+    scored.max_by_key(|(score, _)| *score).filter(|(score, _)| *score >= 40).map(|(_, request)| request)
+}
+
 /// Adds the requests that the file brings itself, and the checks that it names for others.
 pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<Request> {
     for entry in &engagement.requests {
@@ -177,7 +200,7 @@ pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<R
                 criteria: entry.criteria.clone(),
                 kind: None,
                 period_only: false,
-                reach: if entry.checks.is_empty() { Reach::None } else { Reach::Part },
+                reach: if entry.checks.is_empty() { Reach::Unmapped } else { Reach::Part },
                 checks: entry.checks.clone(),
                 hours: UNKNOWN_HOURS,
                 months: None,
@@ -195,8 +218,6 @@ const UNKNOWN_HOURS: u32 = 4;
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
 use kickoff_checks::{Check, Status};
 
-use super::{Reach, Request};
+use super::{Reach, Request, similar};
 use crate::documents::DocumentResult;
 use crate::file::Engagement;
 use crate::registers::RequestEntry;
@@ -172,6 +172,13 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
     }
     match request.reach {
         Reach::None => reasons.push("a scan cannot answer it: documents or people have to".to_owned()),
+        Reach::Unmapped => reasons.push(match similar(&request.text) {
+            Some(like) => format!(
+                "no check is named for it; it reads like {} of the default list: take over its `checks` if that is so",
+                like.id
+            ),
+            None => "no check is named for it: name them as its `checks`, if a scan can answer it".to_owned(),
+        }),
         Reach::Part => reasons.push("a scan can give a part of it; the rest is for a person".to_owned()),
         Reach::Full => {}
     }

@@ -129,5 +129,11 @@ fn tasks_stand_in_the_order_in_which_they_must_be_done() {
         Some("ana"),
         "who answers for the control"
     );
+    let unknown = made("", &[("iam-root-mfa", Status::NotEvaluated)], &[]).readiness();
+    let unread = unknown.tasks.iter().find(|task| task.what.starts_with("iam-root-mfa: ")).unwrap();
+    assert_eq!(
+        (unread.what.as_str(), unread.why.as_str()),
+        ("iam-root-mfa: let it be read: the result names the call", "critical, and 1 of 1 results are unknown")
+    );
     assert_eq!(readiness.hours(), readiness.tasks.iter().map(|task| task.hours).sum::<u32>());
 }

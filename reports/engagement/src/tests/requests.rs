@@ -10,7 +10,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use super::*;
 use crate::requests::{
     Answered, CheckOutcome, Outcomes, Progress, Reach, Request, RequestStatus, default_list, from_csv, from_xlsx, read,
-    statuses, to_csv, to_xlsx,
+    similar, statuses, to_csv, to_xlsx,
 };
 
 fn csv(text: &str) -> Result<Vec<Request>, String> {
@@ -24,7 +24,7 @@ fn an_auditors_csv_is_read_under_the_names_that_auditors_use() {
     assert_eq!((list[0].id.as_str(), list[0].text.as_str()), ("1", "Access policy"));
     assert_eq!(list[0].criteria, ["CC6.1", "CC6.3"]);
     assert_eq!((list[0].due, list[0].owner.as_deref()), (Some(date(2026, 2, 1)), Some("Ana")));
-    assert_eq!((list[0].reach, list[1].reach), (Reach::None, Reach::Part));
+    assert_eq!((list[0].reach, list[1].reach), (Reach::Unmapped, Reach::Part));
     assert_eq!(
         (list[1].text.as_str(), list[1].checks.as_slice()),
         ("Root; and MFA", ["iam-root-mfa".to_owned()].as_slice())
@@ -108,6 +108,28 @@ fn a_formula_in_a_workbook_is_refused_with_its_place() {
     assert_eq!(from_xlsx(Path::new("pbc.xlsx"), &harmless).unwrap().len(), 1);
     let error = from_xlsx(Path::new("pbc.xlsx"), b"PK not a workbook").unwrap_err().to_string();
     assert!(error.starts_with("pbc.xlsx: is not an XLSX workbook: "), "{error}");
+}
+
+#[test]
+fn a_request_without_checks_is_said_to_be_like_one_that_has_some() {
+    for (text, id) in [
+        ("Please provide evidence that MFA is required for console access and for all remote access.", Some("IAM-05")),
+        ("Current organization chart", Some("GEN-06")),
+        ("Proof that stored customer data is encrypted at rest", Some("ENC-02")),
+        ("Lunch menu", None),
+    ] {
+        assert_eq!(similar(text).map(|request| request.id.as_str()), id, "{text}");
+    }
+    let list = csv("id,text\n7,Current organization chart\n8,The information security policy in force\n").unwrap();
+    let statuses = statuses(&Engagement::default(), &list, None, &[], date(2026, 3, 4));
+    assert!(statuses[0].reasons[0].starts_with("no check is named for it; it reads like GEN-06 of the default list"));
+    // Files find their way to an auditor's own requests too.
+    let files =
+        ["Org chart.png", "Organization Chart 2026.pdf", "Information Security Policy v2.pdf"].map(str::to_owned);
+    let found = crate::documents::match_names(&files, &list);
+    let matched: Vec<(&str, &str)> = found.matched.iter().map(|m| (m.request.as_str(), m.file.as_str())).collect();
+    assert_eq!(matched, [("7", "Organization Chart 2026.pdf"), ("8", "Information Security Policy v2.pdf")]);
+    assert_eq!(found.unmatched.len(), 1);
 }
 
 fn outcome(statuses: &[(Status, u64)], evidence: &[&str]) -> CheckOutcome {
