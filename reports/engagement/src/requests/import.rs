@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use kickoff_checks::{CHECKS, CRITERIA};
@@ -163,10 +164,11 @@ fn request(table: &Table, columns: &Columns, row: &Row) -> Result<Request, Table
 
 /// What files of a request may be called: the names of the default list that its wording holds whole.
 fn names(text: &str) -> Vec<String> {
+    static NAMES: LazyLock<BTreeMap<&str, BTreeSet<String>>> = LazyLock::new(|| {
+        DEFAULT.iter().flat_map(|request| &request.names).map(|name| (name.as_str(), words(name))).collect()
+    });
     let given = words(text);
-    let all = DEFAULT.iter().flat_map(|request| &request.names);
-    let held: BTreeSet<&String> = all.filter(|name| words(name).iter().all(|word| given.contains(word))).collect();
-    held.into_iter().cloned().collect()
+    NAMES.iter().filter(|(_, words)| words.is_subset(&given)).map(|(name, _)| (*name).to_owned()).collect()
 }
 
 /// Ids between semicolons, commas or spaces; the first that nothing has, with the nearest that there is.

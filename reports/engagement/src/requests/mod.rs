@@ -5,7 +5,7 @@ mod import;
 mod status;
 mod table;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -168,9 +168,14 @@ pub fn list(engagement: &Engagement, folder: &Path) -> Result<Vec<Request>, Tabl
 pub fn similar(text: &str) -> Option<&'static Request> {
     static WORDS: LazyLock<Vec<BTreeSet<String>>> =
         LazyLock::new(|| DEFAULT.iter().map(|request| words(&request.text)).collect());
+    static COMMON: LazyLock<BTreeMap<&str, usize>> = LazyLock::new(|| {
+        let mut common = BTreeMap::new();
+        WORDS.iter().flatten().for_each(|word| *common.entry(word.as_str()).or_default() += 1);
+        common
+    });
     // A word that few requests have says more.
     let weigh = |set: &BTreeSet<String>| -> usize {
-        set.iter().map(|word| DEFAULT.len() / (1 + WORDS.iter().filter(|words| words.contains(word)).count())).sum()
+        set.iter().map(|word| DEFAULT.len() / (1 + COMMON.get(word.as_str()).copied().unwrap_or_default())).sum()
     };
     let given = words(text);
     let likeness = |known: &BTreeSet<String>| {
