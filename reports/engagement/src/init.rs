@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::file::ReportType;
+use crate::write::{list, quoted, remark};
 
 /// What only a person knows. What is not answered is written as an example, as a comment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -307,10 +308,8 @@ impl Page {
         self.0.push('\n');
     }
 
-    /// A remark, on one line whatever it holds: control characters cannot stand in a comment.
     fn remark(&mut self, text: &str) {
-        let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let _ = writeln!(self.0, "# {}", plain.split_whitespace().collect::<Vec<_>>().join(" "));
+        self.0.push_str(&remark(text));
     }
 
     /// The head of a table; a comment where the table has no keys yet.
@@ -356,28 +355,9 @@ impl Page {
         if names.is_empty() {
             self.example(&format!("{key} = {example}"));
         } else {
-            let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-            self.line(key, &format!("[{}]", names.join(", ")));
+            self.line(key, &list(names));
         }
     }
-}
-
-/// A text between quotes, on one line.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            c if c.is_control() => {
-                let _ = write!(quoted, "\\u{:04X}", u32::from(c));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 /// Writes a person's file: whole or not at all, and what was there is kept beside it. Gives the backup's path, where

@@ -18,6 +18,7 @@ mod scope;
 mod shape;
 mod thresholds;
 mod words;
+mod write;
 
 pub use file::{Auditor, Contact, Deliverable, Engagement, Entity, Report, ReportType, ResultScope, Schedule, Window};
 pub use people::{Channel, Escalation, Person, WorkItem};

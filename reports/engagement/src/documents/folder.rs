@@ -4,8 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
+use crate::file::Engagement;
+use crate::read::EngagementError;
 use crate::requests::Request;
 use crate::words::words;
+use crate::write::{self, quoted, remark};
 
 /// A match needs so many hundredths of the words of one of the request's names ...
 const ENOUGH: u32 = 75;
@@ -91,6 +96,37 @@ fn walk(
         }
     }
     Ok(())
+}
+
+/// Adds the matched files of a folder to the text of a file, at its end, as documents that were received on a day. What
+/// only a person knows, the owner, the version and the approval, is left as a comment. `below` is the folder's path below
+/// that of kickoff.toml. Gives the new text, and the matches that were left out because their request has a document.
+///
+/// # Errors
+/// The text is not a file that can be used, before or after.
+pub fn append(
+    path: &Path,
+    text: &str,
+    below: &str,
+    matches: &[Match],
+    received: Date,
+) -> Result<(String, Vec<Match>), EngagementError> {
+    let file = Engagement::parse(path, text)?;
+    let (taken, new): (Vec<&Match>, Vec<&Match>) =
+        matches.iter().partition(|found| file.document(&found.request).is_some());
+    let block = |found: &&Match| {
+        let below = below.trim_end_matches('/');
+        let place = if below.is_empty() { found.file.clone() } else { format!("{below}/{}", found.file) };
+        let why = format!("Matched by {} (score {}): is it this document?", found.words.join(", "), found.score);
+        format!(
+            "\n{}[[documents]]\nrequest = {}\nfile = {}\nreceived = {received}\n# owner = \"\"\n# version = \"\"\n# approved = 2026-01-01\n# approver = \"\"\n",
+            remark(&why),
+            quoted(&found.request),
+            quoted(&place),
+        )
+    };
+    let blocks: Vec<String> = new.iter().map(block).collect();
+    Ok((write::append(path, text, &blocks)?, taken.into_iter().cloned().collect()))
 }
 
 /// Matches file names to requests.

@@ -14,7 +14,7 @@ use crate::files::hash_below;
 use crate::registers::Document;
 use crate::requests::{Request, RequestKind};
 
-pub use folder::{Ambiguous, Dropped, Match, match_folder, match_names};
+pub use folder::{Ambiguous, Dropped, Match, append, match_folder, match_names};
 
 /// How the document of a request stands: a result like any other.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use crate::file::Engagement;
 use crate::read::EngagementError;
 use crate::registers::{Risk, RiskState};
 use crate::requests::Outcomes;
+use crate::write::{self, list, quoted, remark};
 
 /// How a risk of the register stands to the results of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,44 +113,33 @@ fn next_number(written: &[Risk]) -> u32 {
 pub fn append(path: &Path, text: &str, register: &[RegisterEntry]) -> Result<String, EngagementError> {
     let file = Engagement::parse(path, text)?;
     let there: BTreeSet<&str> = file.risks.iter().filter_map(|risk| risk.seed.as_deref()).collect();
-    let mut longer = text.to_owned();
-    if !longer.is_empty() && !longer.ends_with('\n') {
-        longer.push('\n');
-    }
-    for entry in register.iter().filter(|entry| entry.standing == Standing::New) {
-        if entry.risk.seed.as_deref().is_none_or(|seed| !there.contains(seed)) {
-            longer.push_str(&block(entry));
-        }
-    }
-    Engagement::parse(path, &longer)?;
-    Ok(longer)
+    let new = register.iter().filter(|entry| entry.standing == Standing::New);
+    let new = new.filter(|entry| entry.risk.seed.as_deref().is_none_or(|seed| !there.contains(seed)));
+    write::append(path, text, &new.map(block).collect::<Vec<_>>())
 }
 
 fn block(entry: &RegisterEntry) -> String {
     let risk = &entry.risk;
-    let text = |text: &str| toml::Value::from(text).to_string();
-    let list = |list: &[String]| toml::Value::from(list.to_vec()).to_string();
     let mut block = String::from("\n");
     if let Some(explanation) = &entry.explanation {
-        // One line, whatever it holds: a comment ends with its line.
-        let _ = writeln!(block, "# {}", explanation.split_whitespace().collect::<Vec<_>>().join(" "));
+        block.push_str(&remark(explanation));
     }
     let mut line = |key: &str, value: String| {
         let _ = writeln!(block, "{key} = {value}");
     };
-    line("[[risks]]\nid", text(&risk.id));
+    line("[[risks]]\nid", quoted(&risk.id));
     if let Some(seed) = &risk.seed {
-        line("seed", text(seed));
+        line("seed", quoted(seed));
     }
-    line("state", format!("{} # accepted, edited or rejected (with a note)", text(risk.state.name())));
-    line("threat", text(&risk.threat));
-    line("asset", text(&risk.asset));
+    line("state", format!("{} # accepted, edited or rejected (with a note)", quoted(risk.state.name())));
+    line("threat", quoted(&risk.threat));
+    line("asset", quoted(&risk.asset));
     line("likelihood", risk.likelihood.to_string());
     line("impact", risk.impact.to_string());
     line("residual_likelihood", entry.residual.likelihood.to_string());
     line("residual_impact", entry.residual.impact.to_string());
     if let Some(treatment) = &risk.treatment {
-        line("treatment", text(treatment));
+        line("treatment", quoted(treatment));
     }
     for (key, names) in [
         ("controls", &risk.controls),

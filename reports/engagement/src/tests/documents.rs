@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 use kickoff_checks::Status;
 
 use super::*;
-use crate::documents::{DocumentResult, Dropped, match_folder, match_names};
+use crate::documents::{DocumentResult, Dropped, append, match_folder, match_names};
 use crate::files::hash_below;
 use crate::requests::{RequestKind, default_list};
 
@@ -161,4 +161,20 @@ fn a_folder_is_walked_and_every_file_is_accounted_for() {
     let unmatched: Vec<&str> = found.unmatched.iter().map(|(file, _)| file.as_str()).collect();
     assert_eq!(unmatched, [".DS_Store", "holiday.jpg"]);
     assert!(match_folder(&folder.path().join("none"), &default_list()).is_err());
+}
+
+#[test]
+fn matched_files_are_added_to_the_file_and_a_person_says_the_rest() {
+    let path = Path::new("kickoff.toml");
+    let found = dropped(&["encryption policy.pdf", "Org chart.png"]);
+    let text = "[[documents]]\nrequest = \"GEN-06\"\nlink = \"https://wiki.example.com\"";
+    let (longer, left_out) = append(path, text, "inbox/", &found.matched, date(2026, 3, 4)).unwrap();
+    assert!(longer.starts_with(text), "what was there is there");
+    assert_eq!(left_out.iter().map(|found| found.request.as_str()).collect::<Vec<_>>(), ["GEN-06"]);
+    let file = parse(&longer).unwrap();
+    let new = file.document("ENC-01").unwrap();
+    assert_eq!((new.file.as_deref(), new.received), (Some("inbox/encryption policy.pdf"), Some(date(2026, 3, 4))));
+    assert_eq!((&new.owner, &new.approved), (&None, &None), "nothing is made up");
+    let error = append(path, text, "../inbox", &found.matched, date(2026, 3, 4)).unwrap_err();
+    assert!(error.to_string().contains("leads out of the folder"), "{error}");
 }
