@@ -54,7 +54,7 @@ pub struct Found {
     pub organization: Option<String>,
     /// The accounts.
     pub accounts: Vec<FoundAccount>,
-    /// The regions in use.
+    /// The regions in use; they are told, and do not narrow the scope.
     pub regions: Vec<String>,
     /// The services in use.
     pub services: Vec<String>,
@@ -149,7 +149,12 @@ fn scope(page: &mut Page, answers: &Answers, found: &Found) {
         "What is in scope. What is left out is listed too, with the reason and who approved it.",
         true,
     );
-    page.names("regions", &found.regions, "[\"eu-west-1\", \"us-east-1\"]");
+    // Regions in use are no reason to look at those alone: what nobody expects is in the others.
+    page.remark(
+        "Without this line every enabled region is asked, those that nobody uses too, as an auditor would want.",
+    );
+    let in_use = if found.regions.is_empty() { &["eu-west-1".to_owned()] } else { found.regions.as_slice() };
+    page.example(&format!("regions = {}", list(in_use)));
     page.names("services", &found.services, "[\"S3\", \"RDS\", \"Lambda\"]");
     let categories: Vec<String> = answers.categories.iter().map(|(name, _)| name.clone()).collect();
     page.remark("Categories besides Security, which every SOC 2 report has; each with its reason.");

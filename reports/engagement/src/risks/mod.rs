@@ -109,7 +109,8 @@ fn threat_of(check: &'static Check) -> (String, Option<&'static Threat>) {
     }
 }
 
-/// The risks that the results of a run suggest: one for each threat of which a check fails or could not be evaluated.
+/// The risks that the results of a run suggest: one for each threat of which a check fails or could not be evaluated,
+/// the highest residual score first.
 #[must_use]
 pub fn seed(engagement: &Engagement, run: &Outcomes) -> Vec<Seeded> {
     let mut groups: BTreeMap<String, (Option<&'static Threat>, Vec<Tested<'_>>)> = BTreeMap::new();
@@ -119,11 +120,13 @@ pub fn seed(engagement: &Engagement, run: &Outcomes) -> Vec<Seeded> {
             groups.entry(seed).or_insert((threat, Vec::new())).1.push(Tested { check, outcome });
         }
     }
-    groups
+    let mut seeds: Vec<Seeded> = groups
         .into_iter()
         .filter(|(_, (_, tested))| tested.iter().any(|tested| tested.fails() || tested.is_unknown()))
         .map(|(seed, (threat, tested))| seeded(engagement, &seed, threat, &tested))
-        .collect()
+        .collect();
+    seeds.sort_by_key(|seeded| std::cmp::Reverse(seeded.risk.residual().product()));
+    seeds
 }
 
 struct Tested<'a> {

@@ -76,6 +76,13 @@ fn figures_follow_from_the_checks_and_are_explained() {
     ]);
     assert_eq!(high[0].risk.residual_likelihood, Some(2));
     assert!(high[0].explanation.contains("A high check does not hold: one step at most."));
+    let order = seed(&[
+        ("cloudtrail-kms", Status::Fail),
+        ("iam-root-mfa", Status::Fail),
+        ("iam-user-access-key-age", Status::Fail),
+    ]);
+    let order: Vec<_> = order.iter().map(|s| (s.risk.seed.as_deref().unwrap(), s.risk.residual().product())).collect();
+    assert_eq!(order, [("old-credentials", 16), ("root-user", 15), ("log-loss", 12)], "the highest first");
     // root-user: a critical one fails, nothing is taken away.
     let critical = seed(&[("iam-root-mfa", Status::Fail), ("iam-root-last-used", Status::Pass)]);
     assert_eq!(critical[0].risk.residual_likelihood, Some(3));
