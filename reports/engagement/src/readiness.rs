@@ -149,7 +149,8 @@ impl Readiness {
 /// Reckons how far the engagement is.
 ///
 /// The order of tasks: what frames the engagement, as all else hangs on it; work items of the plan; documents, the
-/// longest work first; critical and high checks that fail or are unknown; other requests by their day; risks that nobody decided on.
+/// longest work first; critical and high checks that fail or are unknown; other requests by their day; risks that
+/// nobody decided on.
 #[must_use]
 pub fn assess(input: &ReadinessInput<'_>) -> Readiness {
     let kickoff = input.engagement.schedule.kickoff;

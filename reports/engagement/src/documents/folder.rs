@@ -99,8 +99,8 @@ fn walk(
 }
 
 /// Adds the matched files of a folder to the text of a file, at its end, as documents that were received on a day. What
-/// only a person knows, the owner, the version and the approval, is left as a comment. `below` is the folder's path below
-/// that of kickoff.toml. Gives the new text, and the matches that were left out because their request has a document.
+/// only a person knows, the owner, the version and the approval, is left as a comment. `below` is the folder's path
+/// below that of kickoff.toml. Gives the new text, and the matches that were left out because their request has a document.
 ///
 /// # Errors
 /// The text is not a file that can be used, before or after.
