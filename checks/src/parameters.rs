@@ -231,7 +231,8 @@ impl Parameters {
 
 /// Whether a text matches a pattern in which `*` stands for any text and the character `one`, if there is one, for one.
 /// It never goes back further than the last `*`.
-pub(crate) fn wildcard(pattern: &str, text: &str, one: Option<u8>) -> bool {
+#[must_use]
+pub fn wildcard(pattern: &str, text: &str, one: Option<u8>) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut p, mut t, mut star) = (0, 0, None);
     while t < text.len() {

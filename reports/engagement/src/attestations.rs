@@ -1,0 +1,83 @@
+//! Attestations as results: what a person states counts only with the file that shows it, and for its own time.
+
+use std::io;
+use std::path::Path;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use kickoff_checks::Status;
+
+use crate::file::{Engagement, Report};
+use crate::files::hash_below;
+use crate::registers::{Attestation, Attested};
+
+/// An attestation is good for so many months.
+const MONTHS: i32 = 12;
+
+/// How an attestation stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttestationResult {
+    /// The control.
+    pub control: String,
+    /// The criteria that it serves.
+    pub criteria: Vec<String>,
+    /// What the person stated, or `manual` where something keeps it from counting; `not-evaluated` where the file that
+    /// shows it cannot be read.
+    pub status: Status,
+    /// Who said so, and when.
+    pub observed: String,
+    /// What keeps it from counting.
+    pub reasons: Vec<String>,
+    /// The digest of the file that shows it, in lower-case hexadecimal.
+    pub sha256: Option<String>,
+}
+
+/// The attestations on a day. Files lie below `folder`.
+#[must_use]
+pub fn register(engagement: &Engagement, folder: &Path, today: Date) -> Vec<AttestationResult> {
+    let days = engagement.report.as_ref().and_then(Report::days);
+    engagement.attestations.iter().map(|attestation| judge(attestation, folder, days, today)).collect()
+}
+
+fn judge(said: &Attestation, folder: &Path, days: Option<(Date, Date)>, today: Date) -> AttestationResult {
+    let mut reasons = Vec::new();
+    let (mut sha256, mut unreadable) = (None, false);
+    match hash_below(folder, &said.evidence) {
+        Ok((_, 0)) => reasons.push(format!("{} is empty", said.evidence)),
+        Ok((digest, _)) => sha256 = Some(digest),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            reasons.push(format!("{} is not there", said.evidence))
+        }
+        Err(error) => {
+            unreadable = true;
+            reasons.push(format!("{} cannot be read: {error}", said.evidence));
+        }
+    }
+    if said.on > today {
+        reasons.push(format!("its day, {}, is still to come", said.on));
+    } else if said.on.saturating_add(MONTHS.months()) < today {
+        reasons.push(format!("it is stale: made on {}, more than {MONTHS} months ago", said.on));
+    }
+    // A Type 1 report has one day: a statement is seldom made on it, and is judged by its age alone.
+    if let Some((first, last)) = days.filter(|(first, last)| first != last)
+        && (said.on < first || said.on > last)
+    {
+        reasons.push(format!("made on {}, outside the period from {first} to {last}", said.on));
+    }
+    let status = match (reasons.is_empty(), unreadable, said.result) {
+        (_, true, _) => Status::NotEvaluated,
+        (false, ..) => Status::Manual,
+        (true, _, Attested::Pass) => Status::Pass,
+        (true, _, Attested::Fail) => Status::Fail,
+        (true, _, Attested::NotApplicable) => Status::NotApplicable,
+    };
+    let note = said.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+    AttestationResult {
+        control: said.control.clone(),
+        criteria: said.criteria.clone(),
+        status,
+        observed: format!("{} on {}{note}", said.by, said.on),
+        reasons,
+        sha256,
+    }
+}

@@ -1,0 +1,374 @@
+//! Holds the parts of the file against each other: names that nothing has, days that are upside down, things that
+//! stand twice, paths that lead out of the folder.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use kickoff_checks::{CHECKS, CRITERIA};
+
+use crate::file::{Engagement, Report, ReportType};
+use crate::files::stays_below;
+use crate::nearest;
+use crate::read::{Problem, Problems};
+use crate::registers::RiskState;
+use crate::requests::{self, Request};
+use crate::scope::{CATEGORIES, is_account_id};
+
+/// An exception is announced so many days before it ends.
+const ANNOUNCED: i64 = 30;
+
+/// Everything that needs no other file.
+pub(crate) fn references(file: &Engagement, problems: &mut Problems<'_>) {
+    scope(file, problems);
+    if let Some(report) = &file.report {
+        report_days(report, problems);
+    }
+    let mut check = Names::new(file, problems);
+    check.unique();
+    check.frame();
+    check.registers();
+    check.exceptions();
+    if file.request_list.is_none() {
+        request_ids(file, &requests::with_own(requests::default_list(), file), problems);
+    }
+}
+
+/// The ids of requests, against the list in force; and two documents for one request.
+pub(crate) fn request_ids(file: &Engagement, list: &[Request], problems: &mut Problems<'_>) {
+    let mut known = |key: String, id: &str| {
+        if !list.iter().any(|request| request.id == id) {
+            let near = nearest(id, list.iter().map(|request| request.id.as_str()));
+            problems.add(&key, format!("there is no request `{id}`{near}"));
+        }
+    };
+    for (at, entry) in file.requests.iter().enumerate() {
+        known(format!("requests[{at}].id"), &entry.id);
+    }
+    for (at, document) in file.documents.iter().enumerate() {
+        known(format!("documents[{at}].request"), &document.request);
+    }
+    for (at, policy) in file.policies.iter().enumerate() {
+        policy.request.iter().for_each(|id| known(format!("policies[{at}].request"), id));
+    }
+    for (at, attestation) in file.attestations.iter().enumerate() {
+        attestation.request.iter().for_each(|id| known(format!("attestations[{at}].request"), id));
+    }
+}
+
+fn scope(file: &Engagement, problems: &mut Problems<'_>) {
+    let scope = &file.scope;
+    let mut seen = BTreeSet::new();
+    for (at, account) in scope.accounts.iter().enumerate() {
+        let key = format!("scope.accounts[{at}].id");
+        if !is_account_id(&account.id) {
+            problems.say(&key, format!("`{}` is not an account id: twelve digits, in quotes", account.id));
+        }
+        if !seen.insert(&account.id) {
+            problems.say(&key, format!("account {} stands twice in [[scope.accounts]]", account.id));
+        }
+    }
+    let named = scope.categories.iter().enumerate().map(|(at, name)| (format!("scope.categories[{at}]"), name));
+    let reasons = scope.category_reasons.keys().map(|name| (format!("scope.category_reasons.{name}"), name));
+    for (key, name) in named.chain(reasons) {
+        if !CATEGORIES.contains(&name.as_str()) {
+            problems.say(&key, format!("there is no category `{name}`{}", nearest(name, CATEGORIES.into_iter())));
+        }
+    }
+    for (at, exclusion) in scope.exclusions.iter().enumerate() {
+        let key = format!("scope.exclusions[{at}]");
+        let named = [&exclusion.account, &exclusion.region, &exclusion.service];
+        if named.iter().filter(|name| name.is_some()).count() != 1 {
+            problems.add(&key, "names one of `account`, `region` and `service`");
+        }
+        if let Some(id) = &exclusion.account {
+            if !is_account_id(id) {
+                problems.add(&format!("{key}.account"), format!("`{id}` is not an account id: twelve digits"));
+            } else if seen.contains(id) {
+                problems.add(&format!("{key}.account"), format!("account {id} is in [[scope.accounts]] too"));
+            }
+        }
+        for (kind, name, within) in
+            [("region", &exclusion.region, &scope.regions), ("service", &exclusion.service, &scope.services)]
+        {
+            if let Some(name) = name.as_ref().filter(|name| within.contains(name)) {
+                problems.add(&format!("{key}.{kind}"), format!("{kind} {name} is in `scope.{kind}s` too"));
+            }
+        }
+    }
+}
+
+fn report_days(report: &Report, problems: &mut Problems<'_>) {
+    match (report.kind, report.as_of, report.from, report.to) {
+        (ReportType::Type1, Some(_), None, None) => {}
+        (ReportType::Type1, ..) => problems.add("report", "a Type 1 report has `as_of`, and neither `from` nor `to`"),
+        (ReportType::Type2, None, Some(from), Some(to)) => upright("report", ("from", from), ("to", to), problems),
+        (ReportType::Type2, ..) => problems.add("report", "a Type 2 report has `from` and `to`, and no `as_of`"),
+    }
+}
+
+fn upright(key: &str, first: (&str, Date), last: (&str, Date), problems: &mut Problems<'_>) {
+    if last.1 < first.1 {
+        problems.add(&format!("{key}.{}", last.0), format!("{} is before `{}`, {}", last.1, first.0, first.1));
+    }
+}
+
+struct Names<'a, 'b> {
+    file: &'a Engagement,
+    problems: &'a mut Problems<'b>,
+}
+
+impl<'a, 'b> Names<'a, 'b> {
+    fn new(file: &'a Engagement, problems: &'a mut Problems<'b>) -> Self {
+        Self { file, problems }
+    }
+
+    /// Each name is one of those that exist.
+    fn known<'n>(
+        &mut self,
+        key: &str,
+        what: &str,
+        names: impl IntoIterator<Item = &'n String>,
+        all: impl Iterator<Item = &'n str> + Clone,
+    ) {
+        for name in names {
+            if !all.clone().any(|known| known == name) {
+                let near = nearest(name, all.clone());
+                self.problems.add(key, format!("there is no {what} `{name}`{near}"));
+            }
+        }
+    }
+
+    fn people<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>)
+    where
+        'a: 'n,
+    {
+        self.known(key, "person", names, self.file.people.iter().map(|person| person.id.as_str()));
+    }
+
+    fn criteria(&mut self, key: &str, names: &[String]) {
+        self.known(&format!("{key}.criteria"), "criterion", names, CRITERIA.iter().map(|criterion| criterion.id));
+    }
+
+    fn checks<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>) {
+        self.known(key, "check", names, CHECKS.iter().map(|check| check.meta.id));
+    }
+
+    fn policies<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>)
+    where
+        'a: 'n,
+    {
+        self.known(key, "policy", names, self.file.policies.iter().map(|policy| policy.id.as_str()));
+    }
+
+    /// Controls are free as long as none is declared.
+    fn controls<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>)
+    where
+        'a: 'n,
+    {
+        if !self.file.controls.is_empty() {
+            self.known(key, "control", names, self.file.controls.iter().map(|control| control.id.as_str()));
+        }
+    }
+
+    fn path(&mut self, key: &str, path: &str) {
+        if !stays_below(path) {
+            self.problems.add(key, format!("`{path}` leads out of the folder of kickoff.toml: files lie below it"));
+        }
+    }
+
+    fn unique(&mut self) {
+        let file = self.file;
+        for (section, key, ids) in [
+            ("people", "id", file.people.iter().map(|x| &x.id).collect::<Vec<_>>()),
+            ("controls", "id", file.controls.iter().map(|x| &x.id).collect()),
+            ("policies", "id", file.policies.iter().map(|x| &x.id).collect()),
+            ("requests", "id", file.requests.iter().map(|x| &x.id).collect()),
+            ("documents", "request", file.documents.iter().map(|x| &x.request).collect()),
+            ("risks", "id", file.risks.iter().map(|x| &x.id).collect()),
+            ("exceptions", "id", file.exceptions.iter().map(|x| &x.id).collect()),
+        ] {
+            let mut seen = BTreeSet::new();
+            for (at, id) in ids.into_iter().enumerate().filter(|(_, id)| !seen.insert(*id)) {
+                let what = if section == "documents" {
+                    format!("two documents for request {id}: keep one, or put them into one file")
+                } else {
+                    format!("`{id}` stands twice in [[{section}]]")
+                };
+                self.problems.add(&format!("{section}[{at}].{key}"), what);
+            }
+        }
+        let mut seeds = BTreeSet::new();
+        for (at, risk) in file.risks.iter().enumerate() {
+            if let Some(seed) = risk.seed.as_ref().filter(|seed| !seeds.insert(*seed)) {
+                self.problems.add(&format!("risks[{at}].seed"), format!("`{seed}` stands twice in [[risks]]"));
+            }
+        }
+    }
+
+    fn frame(&mut self) {
+        let file = self.file;
+        for (at, window) in file.schedule.windows.iter().enumerate() {
+            let key = format!("schedule.windows[{at}]");
+            upright(&key, ("from", window.from), ("to", window.to), self.problems);
+        }
+        for (at, deliverable) in file.schedule.deliverables.iter().enumerate() {
+            self.people(&format!("schedule.deliverables[{at}].owner"), &deliverable.owner);
+        }
+        for (at, exclusion) in file.scope.exclusions.iter().enumerate() {
+            self.people(&format!("scope.exclusions[{at}].approver"), [&exclusion.approver]);
+        }
+        for (at, organization) in file.subservice.iter().enumerate() {
+            for (below, control) in organization.user_controls.iter().enumerate() {
+                let key = format!("subservice[{at}].user_controls[{below}]");
+                self.criteria(&key, &control.criteria);
+                self.checks(&format!("{key}.checks"), &control.checks);
+                self.people(&format!("{key}.owner"), &control.owner);
+            }
+        }
+        for (at, work) in file.work.iter().enumerate() {
+            let key = format!("work[{at}]");
+            if work.responsible.is_empty() {
+                self.problems.add(&format!("{key}.responsible"), "names nobody");
+            }
+            self.people(&format!("{key}.responsible"), &work.responsible);
+            self.people(&format!("{key}.accountable"), [&work.accountable]);
+            self.people(&format!("{key}.consulted"), &work.consulted);
+            self.people(&format!("{key}.informed"), &work.informed);
+        }
+        for (at, step) in file.escalation.iter().enumerate() {
+            self.people(&format!("escalation[{at}].to"), [&step.to]);
+        }
+        for (threshold, policy) in &file.threshold_policies {
+            self.policies(&format!("thresholds.{threshold}"), [policy]);
+        }
+        if let Some(list) = &file.request_list {
+            self.path("request_list", list);
+        }
+    }
+
+    fn registers(&mut self) {
+        let file = self.file;
+        for (at, control) in file.controls.iter().enumerate() {
+            let key = format!("controls[{at}]");
+            self.people(&format!("{key}.owner"), &control.owner);
+            self.criteria(&key, &control.criteria);
+            self.checks(&format!("{key}.checks"), &control.checks);
+        }
+        for (at, policy) in file.policies.iter().enumerate() {
+            let key = format!("policies[{at}]");
+            self.people(&format!("{key}.owner"), &policy.owner);
+            self.criteria(&key, &policy.criteria);
+            self.controls(&format!("{key}.controls"), &policy.controls);
+            let risks = file.risks.iter().map(|risk| risk.id.as_str());
+            self.known(&format!("{key}.risks"), "risk", &policy.risks, risks);
+        }
+        for (at, request) in file.requests.iter().enumerate() {
+            let key = format!("requests[{at}]");
+            self.people(&format!("{key}.owner"), &request.owner);
+            self.criteria(&key, &request.criteria);
+            self.checks(&format!("{key}.checks"), &request.checks);
+            if let Some((delivered, accepted)) = request.delivered.zip(request.accepted) {
+                upright(&key, ("delivered", delivered), ("accepted", accepted), self.problems);
+            }
+        }
+        for (at, document) in file.documents.iter().enumerate() {
+            let key = format!("documents[{at}]");
+            self.people(&format!("{key}.owner"), &document.owner);
+            self.people(&format!("{key}.approver"), &document.approver);
+            document.file.iter().for_each(|path| self.path(&format!("{key}.file"), path));
+            for (first, last) in [
+                (("approved", document.approved), ("next_review", document.next_review)),
+                (("collected", document.collected), ("received", document.received)),
+            ] {
+                if let (Some(from), Some(to)) = (first.1, last.1) {
+                    upright(&key, (first.0, from), (last.0, to), self.problems);
+                }
+            }
+        }
+        for (at, risk) in file.risks.iter().enumerate() {
+            let key = format!("risks[{at}]");
+            self.people(&format!("{key}.owner"), &risk.owner);
+            self.criteria(&key, &risk.criteria);
+            self.checks(&format!("{key}.checks"), &risk.checks);
+            self.controls(&format!("{key}.controls"), &risk.controls);
+            self.policies(&format!("{key}.policies"), &risk.policies);
+            if risk.state == RiskState::Rejected && risk.note.is_none() {
+                self.problems.add(&format!("{key}.note"), "is missing: a rejected risk says why");
+            }
+        }
+        for (at, attestation) in file.attestations.iter().enumerate() {
+            let key = format!("attestations[{at}]");
+            self.people(&format!("{key}.by"), [&attestation.by]);
+            self.criteria(&key, &attestation.criteria);
+            self.controls(&format!("{key}.control"), [&attestation.control]);
+            self.path(&format!("{key}.evidence"), &attestation.evidence);
+        }
+    }
+
+    fn exceptions(&mut self) {
+        let file = self.file;
+        for (at, exception) in file.exceptions.iter().enumerate() {
+            let key = format!("exceptions[{at}]");
+            self.people(&format!("{key}.approver"), [&exception.approver]);
+            self.checks(&format!("{key}.check"), &exception.check);
+            upright(&key, ("approved", exception.approved), ("expires", exception.expires), self.problems);
+            if [&exception.check, &exception.account, &exception.resource].iter().all(|part| part.is_none()) {
+                self.problems
+                    .add(&key, "names neither `check`, `account` nor `resource`: it would take everything out");
+            }
+            let Some(account) = &exception.account else { continue };
+            let accounts = file.scope.accounts.iter().map(|account| account.id.as_str());
+            if !is_account_id(account) {
+                let key = format!("{key}.account");
+                self.problems.add(&key, format!("`{account}` is not an account id: twelve digits, in quotes"));
+            } else if !file.scope.accounts.is_empty() {
+                self.known(&format!("{key}.account"), "account in [[scope.accounts]]", [account], accounts);
+            }
+        }
+    }
+}
+
+impl Engagement {
+    /// What is worth saying on a day and makes nothing wrong: exceptions that no longer count or end soon, thresholds
+    /// that name no policy, categories without a reason, a subservice report that ends too early.
+    #[must_use]
+    pub fn notices(&self, today: Date) -> Vec<Problem> {
+        let mut notices = Problems::new(&self.lines);
+        for (at, exception) in self.exceptions.iter().enumerate() {
+            let key = format!("exceptions[{at}].expires");
+            let left = i64::from((exception.expires - today).get_days());
+            if exception.expires < today {
+                notices.add(&key, format!("{} ended on {}: it no longer counts", exception.id, exception.expires));
+            } else if today < exception.approved {
+                notices.add(&key, format!("{} counts from {}", exception.id, exception.approved));
+            } else if left <= ANNOUNCED {
+                notices.add(&key, format!("{} ends on {}", exception.id, exception.expires));
+            }
+        }
+        for parameter in kickoff_checks::parameters::PARAMETERS {
+            if self.thresholds.is_set(parameter) && !self.threshold_policies.contains_key(parameter.name) {
+                let what = "names no policy: write { value = ..., policy = \"an id of [[policies]]\" }";
+                notices.add(&format!("thresholds.{}", parameter.name), what);
+            }
+        }
+        for (at, category) in self.scope.categories.iter().enumerate() {
+            if !self.scope.category_reasons.contains_key(category) {
+                let what = format!("{category} has no reason: say why under [scope.category_reasons]");
+                notices.add(&format!("scope.categories[{at}]"), what);
+            }
+        }
+        let last = self.report.as_ref().and_then(Report::days).map(|(_, last)| last);
+        for (at, organization) in self.subservice.iter().enumerate() {
+            if let (Some(until), Some(last)) = (organization.report_until, last)
+                && until < last
+            {
+                let what = format!(
+                    "the report of {} ends on {until}, yours on {last}: ask for a bridge letter",
+                    organization.name
+                );
+                notices.add(&format!("subservice[{at}].report_until"), what);
+            }
+        }
+        notices.into_found()
+    }
+}

@@ -1,0 +1,213 @@
+//! The file as a whole, and the frame of the engagement: who is examined, by whom, for which time, and when.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use kickoff_checks::Parameters;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::people::{Channel, Escalation, Person, WorkItem};
+use crate::read::Lines;
+use crate::registers::{Attestation, Control, Document, Exception, Policy, RequestEntry, Risk};
+use crate::scope::{Scope, Subservice};
+
+/// `kickoff.toml`, read and checked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Engagement {
+    /// Who is examined.
+    pub entity: Option<Entity>,
+    /// Type 1 with its day, or Type 2 with its period.
+    pub report: Option<Report>,
+    /// Who examines.
+    pub auditor: Option<Auditor>,
+    /// When what happens.
+    pub schedule: Schedule,
+    /// What is in scope.
+    pub scope: Scope,
+    /// Organizations whose controls are relied on.
+    pub subservice: Vec<Subservice>,
+    /// The people of the engagement.
+    pub people: Vec<Person>,
+    /// What they do, and who answers for it.
+    pub work: Vec<WorkItem>,
+    /// How they talk to each other.
+    pub channels: Vec<Channel>,
+    /// Who is told when an issue stays open.
+    pub escalation: Vec<Escalation>,
+    /// The client's own controls.
+    pub controls: Vec<Control>,
+    /// The client's policies.
+    pub policies: Vec<Policy>,
+    /// An auditor's own request list, CSV or XLSX; the default list where there is none.
+    pub request_list: Option<String>,
+    /// What is known about single requests.
+    pub requests: Vec<RequestEntry>,
+    /// Documents that answer requests.
+    pub documents: Vec<Document>,
+    /// Risks, seeded from results or written by hand.
+    pub risks: Vec<Risk>,
+    /// Approved exceptions.
+    pub exceptions: Vec<Exception>,
+    /// Controls that a person attests to.
+    pub attestations: Vec<Attestation>,
+    /// The client's thresholds, defaults elsewhere.
+    #[serde(skip)]
+    pub thresholds: Parameters,
+    /// The policies that thresholds come from: policy ids by the thresholds' names.
+    #[serde(skip)]
+    pub threshold_policies: BTreeMap<String, String>,
+    /// Where each key stands in the file.
+    #[serde(skip)]
+    pub lines: Lines,
+}
+
+impl Engagement {
+    /// The person of an id.
+    #[must_use]
+    pub fn person(&self, id: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == id)
+    }
+
+    /// The document that answers a request.
+    #[must_use]
+    pub fn document(&self, request: &str) -> Option<&Document> {
+        self.documents.iter().find(|document| document.request == request)
+    }
+
+    /// Exceptions that count on a day: approved by then, and not past their last day.
+    pub fn exceptions_on(&self, day: Date) -> impl Iterator<Item = &Exception> {
+        self.exceptions.iter().filter(move |exception| exception.counts_on(day))
+    }
+
+    /// The exception that takes a result out on a day, if there is one.
+    #[must_use]
+    pub fn exception_for(&self, result: &ResultScope<'_>, day: Date) -> Option<&Exception> {
+        self.exceptions_on(day).find(|exception| exception.covers(result))
+    }
+}
+
+/// What a result is about, as an exception sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResultScope<'a> {
+    /// The check.
+    pub check: &'a str,
+    /// The account.
+    pub account: &'a str,
+    /// The region.
+    pub region: &'a str,
+    /// The resource: an ARN where there is one.
+    pub resource: &'a str,
+}
+
+/// `[entity]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entity {
+    /// The legal name.
+    pub name: String,
+    /// The system that the report describes.
+    pub system: String,
+    /// What the system does, in a sentence or two.
+    pub description: Option<String>,
+    /// What the engagement is to achieve.
+    #[serde(default)]
+    pub goals: Vec<String>,
+}
+
+/// The type of a SOC 2 report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum ReportType {
+    /// The design of controls on one day.
+    #[serde(rename = "type-1")]
+    Type1,
+    /// Their design and operation over a period.
+    #[serde(rename = "type-2")]
+    Type2,
+}
+
+/// `[report]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// `type-1` or `type-2`.
+    #[serde(rename = "type")]
+    pub kind: ReportType,
+    /// The day of a Type 1 report.
+    pub as_of: Option<Date>,
+    /// The first day of a Type 2 period.
+    pub from: Option<Date>,
+    /// Its last day.
+    pub to: Option<Date>,
+}
+
+impl Report {
+    /// The days that evidence is for: the day of a Type 1 report, or the period of a Type 2 report.
+    #[must_use]
+    pub fn days(&self) -> Option<(Date, Date)> {
+        match self.kind {
+            ReportType::Type1 => self.as_of.map(|day| (day, day)),
+            ReportType::Type2 => self.from.zip(self.to),
+        }
+    }
+}
+
+/// `[auditor]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Auditor {
+    /// The firm.
+    pub firm: String,
+    /// Its people.
+    #[serde(default)]
+    pub contacts: Vec<Contact>,
+}
+
+/// `[[auditor.contacts]]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// The name.
+    pub name: String,
+    /// Partner, manager, senior, ...
+    pub role: Option<String>,
+    /// An address to write to.
+    pub email: Option<String>,
+}
+
+/// `[schedule]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Schedule {
+    /// The day of the kick-off meeting.
+    pub kickoff: Option<Date>,
+    /// Fieldwork, interviews, draft review, ...
+    pub windows: Vec<Window>,
+    /// What is handed over, and when.
+    pub deliverables: Vec<Deliverable>,
+}
+
+/// `[[schedule.windows]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// What it is for.
+    pub name: String,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+}
+
+/// `[[schedule.deliverables]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Deliverable {
+    /// What is handed over.
+    pub name: String,
+    /// When.
+    pub due: Date,
+    /// By whom: an id of `[[people]]`; none for what the auditor delivers.
+    pub owner: Option<String>,
+}

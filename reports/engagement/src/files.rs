@@ -1,0 +1,39 @@
+//! Files that people hand over: where they may lie, and their digests.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Component, Path};
+
+use sha2::{Digest as _, Sha256};
+
+/// Whether a path stays below the folder that it starts in.
+#[must_use]
+pub fn stays_below(path: &str) -> bool {
+    let windows = path.contains('\\') || path.as_bytes().get(1) == Some(&b':');
+    !windows && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+/// The SHA-256 and the length of a file that lies below a folder, links followed.
+///
+/// # Errors
+/// It is not there, cannot be read, is no file, or lies elsewhere.
+pub fn hash_below(folder: &Path, file: &str) -> io::Result<(String, u64)> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let path = folder.join(file).canonicalize()?;
+    if !path.starts_with(folder.canonicalize()?) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "leads out of the folder of kickoff.toml"));
+    }
+    if !path.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a file"));
+    }
+    let mut file = File::open(path)?;
+    let (mut hasher, mut length, mut buffer) = (Sha256::new(), 0, vec![0; 64 * 1024]);
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((hex::encode(hasher.finalize()), length));
+        }
+        hasher.update(&buffer[..read]);
+        length += u64::try_from(read).unwrap_or_default();
+    }
+}

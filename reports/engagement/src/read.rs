@@ -1,0 +1,264 @@
+//! Reads the file: TOML to values with the line of each key, and what is wrong with it, all at once.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Number, Value};
+use toml::de::{DeTable, DeValue};
+
+use crate::file::Engagement;
+use crate::{check, requests, schema, shape, thresholds};
+
+/// Something that is wrong in the file, or worth saying about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The line, where it has one.
+    pub line: Option<usize>,
+    /// The key, as in `exceptions.approver`; empty where the words name it.
+    pub key: String,
+    /// What it is, and what to do.
+    pub what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.key.is_empty() {
+            write!(f, "`{}`: ", self.key)?;
+        }
+        f.write_str(&self.what)
+    }
+}
+
+/// Why the file cannot be used: where, what, and what to do; a line for each problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngagementError {
+    path: PathBuf,
+    problems: Vec<Problem>,
+}
+
+impl EngagementError {
+    /// The problems, in the order of their lines.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    fn of_file(path: &Path, what: String) -> Self {
+        Self { path: path.to_owned(), problems: vec![Problem { line: None, key: String::new(), what }] }
+    }
+}
+
+impl fmt::Display for EngagementError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, problem) in self.problems.iter().enumerate() {
+            if at > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{}", self.path.display())?;
+            if let Some(line) = problem.line {
+                write!(f, ", line {line}")?;
+            }
+            write!(f, ": {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for EngagementError {}
+
+/// Where each key stands in the file: `exceptions[0].approver`, counted from 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lines(BTreeMap<String, usize>);
+
+impl Lines {
+    /// The line of a key; of what holds it where the key itself is not there.
+    #[must_use]
+    pub fn of(&self, key: &str) -> Option<usize> {
+        let mut key = key;
+        loop {
+            if let Some(line) = self.0.get(key) {
+                return Some(*line);
+            }
+            key = &key[..key.rfind(['.', '['])?];
+        }
+    }
+}
+
+/// A key without the numbers of list entries.
+pub(crate) fn plain(key: &str) -> String {
+    key.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect::<Vec<_>>().join(".")
+}
+
+/// Problems as they are found.
+#[derive(Debug)]
+pub(crate) struct Problems<'a> {
+    lines: &'a Lines,
+    found: Vec<Problem>,
+}
+
+impl<'a> Problems<'a> {
+    pub(crate) fn new(lines: &'a Lines) -> Self {
+        Self { lines, found: Vec::new() }
+    }
+
+    /// Something is wrong at a key.
+    pub(crate) fn add(&mut self, key: &str, what: impl Into<String>) {
+        self.found.push(Problem { line: self.lines.of(key), key: plain(key), what: what.into() });
+    }
+
+    /// Something is wrong at a key that the words name themselves.
+    pub(crate) fn say(&mut self, key: &str, what: impl Into<String>) {
+        self.found.push(Problem { line: self.lines.of(key), key: String::new(), what: what.into() });
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// What was found, in the order of the lines.
+    pub(crate) fn into_found(mut self) -> Vec<Problem> {
+        self.found.sort();
+        self.found.dedup();
+        self.found
+    }
+}
+
+impl Engagement {
+    /// Reads the file, and the request list that it names.
+    ///
+    /// # Errors
+    /// It is not there, is not TOML, has a key that does not exist, a value that cannot be, or a name that nothing has.
+    pub fn read(path: &Path) -> Result<Self, EngagementError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| EngagementError::of_file(path, format!("it cannot be read: {error}")))?;
+        let read = Self::parse(path, &text)?;
+        if read.request_list.is_some() {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let mut problems = Problems::new(&read.lines);
+            match requests::list(&read, folder) {
+                Ok(list) => check::request_ids(&read, &list, &mut problems),
+                Err(error) => problems.add("request_list", error.to_string()),
+            }
+            if !problems.is_empty() {
+                return Err(EngagementError { path: path.to_owned(), problems: problems.into_found() });
+            }
+        }
+        Ok(read)
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// As [`Self::read`], but for the request list, which is not opened.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, EngagementError> {
+        let error = |problems| Err(EngagementError { path: path.to_owned(), problems });
+        let starts = LineStarts::new(text);
+        let (table, errors) = DeTable::parse_recoverable(text);
+        if !errors.is_empty() {
+            let mut problems: Vec<Problem> = errors
+                .iter()
+                .map(|e| Problem {
+                    line: e.span().map(|span| starts.line(span.start)),
+                    key: String::new(),
+                    what: e.message().split_whitespace().collect::<Vec<_>>().join(" "),
+                })
+                .collect();
+            problems.sort();
+            // What follows on the line of an error is mostly its consequence.
+            problems.dedup_by_key(|problem| problem.line);
+            return error(problems);
+        }
+        let mut lines = Lines::default();
+        let mut unreadable = Vec::new();
+        let mut value = into_table(table.get_ref(), "", &starts, &mut lines, &mut unreadable);
+        let mut problems = Problems::new(&lines);
+        for (key, what) in unreadable {
+            problems.add(&key, what);
+        }
+        let own = value.as_object_mut().and_then(|file| file.remove("thresholds"));
+        shape::check(&value, &schema::FILE, &mut problems);
+        let thresholds = thresholds::read(own.as_ref(), &mut problems);
+        if !problems.is_empty() {
+            return error(problems.into_found());
+        }
+        let mut file: Self = match serde_json::from_value(value) {
+            Ok(file) => file,
+            Err(e) => return Err(EngagementError::of_file(path, e.to_string())),
+        };
+        (file.thresholds, file.threshold_policies) = thresholds;
+        check::references(&file, &mut problems);
+        if !problems.is_empty() {
+            return error(problems.into_found());
+        }
+        file.lines = lines;
+        Ok(file)
+    }
+}
+
+/// Where lines begin.
+struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    fn new(text: &str) -> Self {
+        Self(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect())
+    }
+
+    /// The line of an offset, counted from 1.
+    fn line(&self, offset: usize) -> usize {
+        self.0.partition_point(|end| *end < offset) + 1
+    }
+}
+
+fn into_table(
+    table: &DeTable<'_>,
+    key: &str,
+    starts: &LineStarts,
+    lines: &mut Lines,
+    unreadable: &mut Vec<(String, String)>,
+) -> Value {
+    let mut map = Map::new();
+    for (name, value) in table {
+        let key = if key.is_empty() { name.get_ref().to_string() } else { format!("{key}.{}", name.get_ref()) };
+        lines.0.insert(key.clone(), starts.line(name.span().start));
+        map.insert(name.get_ref().to_string(), into_value(value.get_ref(), &key, starts, lines, unreadable));
+    }
+    Value::Object(map)
+}
+
+fn into_value(
+    value: &DeValue<'_>,
+    key: &str,
+    starts: &LineStarts,
+    lines: &mut Lines,
+    unreadable: &mut Vec<(String, String)>,
+) -> Value {
+    match value {
+        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+            Ok(number) => Value::from(number),
+            Err(_) => {
+                unreadable.push((key.to_owned(), format!("{number} is too large")));
+                Value::Null
+            }
+        },
+        DeValue::Float(number) => match number.as_str().parse().ok().and_then(Number::from_f64) {
+            Some(number) => Value::Number(number),
+            None => {
+                unreadable.push((key.to_owned(), format!("{number} is not a number that can be used")));
+                Value::Null
+            }
+        },
+        DeValue::Boolean(flag) => Value::Bool(*flag),
+        DeValue::Datetime(at) => Value::String(at.to_string()),
+        DeValue::Array(list) => {
+            let list = list.iter().enumerate().map(|(at, entry)| {
+                let key = format!("{key}[{at}]");
+                lines.0.insert(key.clone(), starts.line(entry.span().start));
+                into_value(entry.get_ref(), &key, starts, lines, unreadable)
+            });
+            Value::Array(list.collect())
+        }
+        DeValue::Table(table) => into_table(table, key, starts, lines, unreadable),
+    }
+}

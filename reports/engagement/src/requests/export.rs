@@ -1,0 +1,94 @@
+//! Writes the list with its status, as CSV and as a workbook.
+
+use rust_xlsxwriter::{Format, FormatBorder, Workbook, XlsxError};
+
+use super::status::RequestStatus;
+use super::table::is_formula;
+
+/// The columns, with their widths in a workbook. The first nine are those that can be read back.
+const COLUMNS: [(&str, f64); 15] = [
+    ("id", 10.0),
+    ("area", 14.0),
+    ("text", 60.0),
+    ("criteria", 18.0),
+    ("kind", 14.0),
+    ("report", 9.0),
+    ("owner", 14.0),
+    ("due", 12.0),
+    ("checks", 30.0),
+    ("progress", 16.0),
+    ("answered by the run", 18.0),
+    ("evidence", 24.0),
+    ("document", 24.0),
+    ("reasons", 50.0),
+    ("note", 30.0),
+];
+
+fn cells(status: &RequestStatus) -> [String; 15] {
+    let request = &status.request;
+    [
+        request.id.clone(),
+        request.area.clone(),
+        request.text.clone(),
+        request.criteria.join("; "),
+        request.kind.map(|kind| kind.name().to_owned()).unwrap_or_default(),
+        if request.period_only { "type-2" } else { "both" }.to_owned(),
+        status.owner.clone().unwrap_or_default(),
+        status.due.map(|due| due.to_string()).unwrap_or_default(),
+        request.checks.join("; "),
+        status.progress.name().to_owned(),
+        status.answer.answered.name().to_owned(),
+        status.answer.evidence.join("; "),
+        status.document.clone().unwrap_or_default(),
+        status.reasons.join("; "),
+        status.note.clone().unwrap_or_default(),
+    ]
+}
+
+/// The list as CSV. What a spreadsheet would take for a formula has an apostrophe before it.
+#[must_use]
+pub fn to_csv(list: &[RequestStatus]) -> String {
+    let line = |cells: Vec<String>| {
+        let quoted = cells.into_iter().map(|cell| {
+            let cell = if is_formula(&cell) { format!("'{cell}") } else { cell };
+            if cell.contains([',', ';', '"', '\n', '\r', '\t']) {
+                format!("\"{}\"", cell.replace('"', "\"\""))
+            } else {
+                cell
+            }
+        });
+        quoted.collect::<Vec<_>>().join(",") + "\r\n"
+    };
+    let mut text = line(COLUMNS.iter().map(|(name, _)| (*name).to_owned()).collect());
+    for status in list {
+        text.push_str(&line(cells(status).into()));
+    }
+    text
+}
+
+/// The list as a workbook: one sheet, the first row frozen, filters on; text and nothing else.
+///
+/// # Errors
+/// A cell is longer than a workbook allows.
+pub fn to_xlsx(list: &[RequestStatus]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let head = Format::new().set_bold().set_border_bottom(FormatBorder::Thin);
+    let wrapped = Format::new().set_text_wrap();
+    let sheet = book.add_worksheet();
+    sheet.set_name("Requests")?;
+    sheet.set_freeze_panes(1, 0)?;
+    for (column, (name, width)) in (0_u16..).zip(COLUMNS) {
+        sheet.write_string_with_format(0, column, name, &head)?;
+        sheet.set_column_width(column, width)?;
+    }
+    let mut last = 0;
+    for (row, status) in (1_u32..).zip(list) {
+        for (column, cell) in (0_u16..).zip(cells(status)) {
+            sheet.write_string_with_format(row, column, cell, &wrapped)?;
+        }
+        last = row;
+    }
+    let columns = u16::try_from(COLUMNS.len()).unwrap_or(1);
+    sheet.autofilter(0, 0, last, columns - 1)?;
+    book.save_to_buffer()
+}

@@ -1,0 +1,183 @@
+//! Reads an auditor's own list, from CSV or from a workbook.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use kickoff_checks::{CHECKS, CRITERIA};
+
+use super::table::{self, Row, Table, TableError};
+use super::{DEFAULT, Reach, Request, RequestKind, UNKNOWN_HOURS};
+use crate::nearest;
+use crate::words::words;
+
+/// The columns that a list may have, and what auditors call them. The first two it must have.
+const COLUMNS: [(&str, &[&str]); 9] = [
+    ("id", &["id", "request id", "request no", "request number", "ref", "reference", "no", "number", "#", "pbc id"]),
+    ("text", &["text", "request", "request text", "description", "request description", "item", "evidence requested"]),
+    ("criteria", &["criteria", "criterion", "tsc", "tsc ids", "trust services criteria", "soc 2 criteria"]),
+    ("area", &["area", "section", "category", "domain"]),
+    ("kind", &["kind", "type", "request type"]),
+    ("owner", &["owner", "responsible", "assigned to", "assignee", "client owner", "poc"]),
+    ("due", &["due", "due date", "date due", "deadline", "needed by"]),
+    ("report", &["report", "report type"]),
+    ("checks", &["checks", "check ids", "kickoff check ids"]),
+];
+const REQUIRED: usize = 2;
+
+/// Reads a list by its file name's ending, `.csv` or `.xlsx`.
+///
+/// # Errors
+/// The file cannot be read, lacks a column, or holds what cannot be: with the sheet, the row and the column.
+pub fn read(path: &Path) -> Result<Vec<Request>, TableError> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    match ending.as_str() {
+        "csv" => from_csv(path, &table::bytes(path)?),
+        "xlsx" => from_xlsx(path, &table::bytes(path)?),
+        _ => Err(TableError::of_file(path, "is neither .csv nor .xlsx: save the list as one of them")),
+    }
+}
+
+/// Reads a list from the bytes of a CSV file; `path` is for messages.
+///
+/// # Errors
+/// As [`read`].
+pub fn from_csv(path: &Path, bytes: &[u8]) -> Result<Vec<Request>, TableError> {
+    requests(&table::csv(path, bytes)?)
+}
+
+/// Reads a list from the bytes of a workbook: its first sheet that has the columns; `path` is for messages.
+///
+/// # Errors
+/// As [`read`].
+pub fn from_xlsx(path: &Path, bytes: &[u8]) -> Result<Vec<Request>, TableError> {
+    let sheets = table::xlsx(path, bytes)?;
+    let whole = sheets.iter().find(|sheet| Columns::of(sheet).missing().is_empty());
+    match whole.or(sheets.first()) {
+        Some(sheet) => requests(sheet),
+        None => Err(TableError::of_file(path, "has no sheet")),
+    }
+}
+
+/// Where each column stands.
+struct Columns(BTreeMap<&'static str, usize>);
+
+impl Columns {
+    fn of(table: &Table) -> Self {
+        let mut columns = BTreeMap::new();
+        for (at, head) in table.head.iter().enumerate() {
+            let plain: String = head.chars().map(|c| if c == '_' || c == '-' { ' ' } else { c }).collect();
+            let plain = plain.trim_end_matches(['.', ':']).to_lowercase();
+            if let Some((name, _)) = COLUMNS.iter().find(|(_, names)| names.contains(&plain.trim())) {
+                columns.entry(*name).or_insert(at);
+            }
+        }
+        Self(columns)
+    }
+
+    fn missing(&self) -> Vec<&'static str> {
+        COLUMNS[..REQUIRED].iter().map(|(name, _)| *name).filter(|name| !self.0.contains_key(name)).collect()
+    }
+
+    fn cell<'a>(&self, name: &str, row: &'a Row) -> &'a str {
+        self.0.get(name).and_then(|at| row.cells.get(*at)).map_or("", String::as_str)
+    }
+}
+
+fn requests(table: &Table) -> Result<Vec<Request>, TableError> {
+    let columns = Columns::of(table);
+    let missing = columns.missing();
+    if !missing.is_empty() {
+        let wanted: Vec<String> = COLUMNS[..REQUIRED]
+            .iter()
+            .filter(|(name, _)| missing.contains(name))
+            .map(|(name, names)| format!("`{name}` (or {})", names[1..].join(", ")))
+            .collect();
+        let there: Vec<&str> = table.head.iter().map(String::as_str).filter(|head| !head.is_empty()).collect();
+        let what = format!("has no column {}; it has {}", wanted.join(" and none "), there.join(", "));
+        return Err(table.error(None, None, what));
+    }
+    // A formula elsewhere, in a remark or a total, does no harm.
+    if let Some((row, column)) = table.formulas.iter().find(|(_, column)| columns.0.values().any(|at| at == column)) {
+        return Err(table.error(Some(*row), Some(*column), "holds a formula: paste the values in its place"));
+    }
+    let mut requests: Vec<Request> = Vec::new();
+    for row in &table.rows {
+        let request = request(table, &columns, row)?;
+        if requests.iter().any(|other| other.id == request.id) {
+            let at = columns.0.get("id").copied();
+            return Err(table.error(Some(row.number), at, format!("request `{}` stands twice", request.id)));
+        }
+        requests.push(request);
+    }
+    Ok(requests)
+}
+
+fn request(table: &Table, columns: &Columns, row: &Row) -> Result<Request, TableError> {
+    let wrong = |column: &str, what: String| table.error(Some(row.number), columns.0.get(column).copied(), what);
+    let cell = |name: &str| columns.cell(name, row);
+    let filled = |name: &str| Some(cell(name)).filter(|text| !text.is_empty()).map(str::to_owned);
+    for name in ["id", "text"] {
+        if cell(name).is_empty() {
+            return Err(wrong(name, "is empty".to_owned()));
+        }
+    }
+    let criteria = known(cell("criteria"), CRITERIA.iter().map(|criterion| criterion.id))
+        .map_err(|(id, near)| wrong("criteria", format!("there is no criterion `{id}`{near}")))?;
+    // Lists are exported with the checks that this version does not have yet; so they may come back.
+    let planned = DEFAULT.iter().flat_map(|request| request.checks.iter().map(String::as_str));
+    let checks = known(cell("checks"), CHECKS.iter().map(|check| check.meta.id).chain(planned))
+        .map_err(|(id, near)| wrong("checks", format!("there is no check `{id}`{near}")))?;
+    let kind = filled("kind").map(|kind| kind.to_lowercase());
+    let kind = kind.and_then(|kind| RequestKind::ALL.into_iter().find(|known| known.name() == kind));
+    let due = match filled("due") {
+        None => None,
+        Some(text) => Some(
+            text.parse::<Date>()
+                .map_err(|_| wrong("due", format!("`{text}` is not a day that can be told: write it as 2026-03-31")))?,
+        ),
+    };
+    // A request of the default list keeps what is known of it; that an auditor uses the same id for another thing is
+    // ruled out by the wording.
+    let same = DEFAULT.iter().find(|known| known.id == cell("id") && known.text == cell("text"));
+    let own = Request {
+        id: cell("id").to_owned(),
+        area: cell("area").to_owned(),
+        text: cell("text").to_owned(),
+        criteria,
+        kind,
+        period_only: ["type-2", "type 2", "type2"].contains(&cell("report").to_lowercase().as_str()),
+        reach: if checks.is_empty() { Reach::Unmapped } else { Reach::Part },
+        checks,
+        hours: UNKNOWN_HOURS,
+        months: None,
+        names: names(cell("text")),
+        owner: filled("owner"),
+        due,
+    };
+    Ok(match same {
+        Some(known) => Request { owner: own.owner, due: own.due, ..known.clone() },
+        None => own,
+    })
+}
+
+/// What files of a request may be called: the names of the default list that its wording holds whole.
+fn names(text: &str) -> Vec<String> {
+    static NAMES: LazyLock<BTreeMap<&str, BTreeSet<String>>> = LazyLock::new(|| {
+        DEFAULT.iter().flat_map(|request| &request.names).map(|name| (name.as_str(), words(name))).collect()
+    });
+    let given = words(text);
+    NAMES.iter().filter(|(_, words)| words.is_subset(&given)).map(|(name, _)| (*name).to_owned()).collect()
+}
+
+/// Ids between semicolons, commas or spaces; the first that nothing has, with the nearest that there is.
+fn known<'a>(text: &str, all: impl Iterator<Item = &'a str> + Clone) -> Result<Vec<String>, (String, String)> {
+    let given = text.split([';', ',', ' ', '\n']).filter(|id| !id.is_empty());
+    given
+        .map(|id| match all.clone().find(|known| known.eq_ignore_ascii_case(id)) {
+            Some(known) => Ok(known.to_owned()),
+            None => Err((id.to_owned(), nearest(id, all.clone()))),
+        })
+        .collect()
+}

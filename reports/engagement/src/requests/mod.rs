@@ -1,0 +1,241 @@
+//! Requests: what auditors ask for, who answers it by when, and whether a run answers it.
+
+mod export;
+mod import;
+mod status;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use kickoff_checks::CRITERIA;
+
+use crate::file::{Engagement, ReportType};
+use crate::words::words;
+
+pub use export::{to_csv, to_xlsx};
+pub use import::{from_csv, from_xlsx, read};
+pub use status::{Answer, Answered, CheckOutcome, Outcomes, Progress, RequestStatus, answer, statuses};
+pub use table::TableError;
+
+/// What a request is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestKind {
+    /// A document.
+    Document,
+    /// A list that is complete.
+    Population,
+    /// How something is configured.
+    Configuration,
+    /// Items that the auditor picks from a population.
+    Sample,
+}
+
+impl RequestKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Document, Self::Population, Self::Configuration, Self::Sample];
+
+    /// The name used in lists.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Document => "document",
+            Self::Population => "population",
+            Self::Configuration => "configuration",
+            Self::Sample => "sample",
+        }
+    }
+}
+
+/// How much of an answer a scan can give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// None: documents and people.
+    None,
+    /// Nobody said which checks answer it.
+    Unmapped,
+    /// A part; the rest is a person's.
+    Part,
+    /// All of it.
+    Full,
+}
+
+/// A line of an auditor's request list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `IAM-02`, or the auditor's own id.
+    pub id: String,
+    /// The heading that it stands under.
+    pub area: String,
+    /// What is asked for.
+    pub text: String,
+    /// The criteria that it bears on.
+    pub criteria: Vec<String>,
+    /// What it is answered with; none where the list does not say.
+    pub kind: Option<RequestKind>,
+    /// Whether it is asked for a Type 2 report only: what happened over a period.
+    pub period_only: bool,
+    /// How much of an answer a scan can give.
+    pub reach: Reach,
+    /// The checks that answer it, those that this version does not have included.
+    pub checks: Vec<String>,
+    /// Effort of a person, in hours: our estimate.
+    pub hours: u32,
+    /// A document for it is good for so many months, where it states no review of its own; none where it does not age.
+    pub months: Option<i32>,
+    /// What its files are called.
+    pub names: Vec<String>,
+    /// Who answers it, as the list says.
+    pub owner: Option<String>,
+    /// When it is due, as the list says.
+    pub due: Option<Date>,
+}
+
+impl Request {
+    /// Why the request does not arise in an engagement: the file says so, it is for another type of report, or all its
+    /// criteria belong to categories that were not chosen.
+    #[must_use]
+    pub fn does_not_arise(&self, engagement: &Engagement) -> Option<String> {
+        let entry = engagement.requests.iter().find(|entry| entry.id == self.id);
+        if let Some(reason) = entry.and_then(|entry| entry.not_applicable.as_ref()) {
+            return Some(format!("does not arise: {reason}"));
+        }
+        if self.period_only && engagement.report.as_ref().is_some_and(|report| report.kind == ReportType::Type1) {
+            return Some("does not arise: it is asked for a Type 2 report only".to_owned());
+        }
+        let mut categories = self.criteria.iter().filter_map(|id| CRITERIA.iter().find(|c| c.id == id));
+        let chosen = self.criteria.is_empty() || categories.any(|c| engagement.scope.has_category(c.category));
+        (!chosen).then(|| "does not arise: its criteria belong to categories that were not chosen".to_owned())
+    }
+}
+
+const DATA: &str = include_str!("../../data/requests.csv");
+
+static DEFAULT: LazyLock<Vec<Request>> = LazyLock::new(|| {
+    csv::Reader::from_reader(DATA.as_bytes()).records().filter_map(|record| request(&record.ok()?)).collect()
+});
+
+fn request(record: &csv::StringRecord) -> Option<Request> {
+    let field = |at: usize| record.get(at).unwrap_or_default();
+    let list = |at: usize, by: char| field(at).split(by).filter(|s| !s.is_empty()).map(str::to_owned).collect();
+    let months: i32 = field(9).parse().ok()?;
+    Some(Request {
+        id: field(0).to_owned(),
+        area: field(1).to_owned(),
+        text: field(2).to_owned(),
+        criteria: list(3, ';'),
+        kind: Some(RequestKind::ALL.into_iter().find(|kind| kind.name() == field(4))?),
+        period_only: field(5) == "type-2",
+        reach: match field(6) {
+            "full" => Reach::Full,
+            "partial" => Reach::Part,
+            "no" => Reach::None,
+            _ => return None,
+        },
+        checks: list(7, ';'),
+        hours: field(8).parse().ok()?,
+        months: (months > 0).then_some(months),
+        names: list(10, '|'),
+        owner: None,
+        due: None,
+    })
+}
+
+/// What auditors usually ask for, in our words.
+#[must_use]
+pub fn default_list() -> Vec<Request> {
+    DEFAULT.clone()
+}
+
+/// The list in force: the auditor's own where the file names one, the default where not; with the requests that the
+/// file adds.
+///
+/// # Errors
+/// The auditor's list cannot be read.
+pub fn list(engagement: &Engagement, folder: &Path) -> Result<Vec<Request>, TableError> {
+    let list = match &engagement.request_list {
+        Some(path) => read(&folder.join(path))?,
+        None => default_list(),
+    };
+    Ok(with_own(list, engagement))
+}
+
+/// The request of the default list that reads most like a text, if one does: two in five of their words, by weight. A
+/// suggestion, for a person to take or leave.
+#[must_use]
+pub fn similar(text: &str) -> Option<&'static Request> {
+    static WORDS: LazyLock<Vec<BTreeSet<String>>> =
+        LazyLock::new(|| DEFAULT.iter().map(|request| words(&request.text)).collect());
+    static COMMON: LazyLock<BTreeMap<&str, usize>> = LazyLock::new(|| {
+        let mut common = BTreeMap::new();
+        WORDS.iter().flatten().for_each(|word| *common.entry(word.as_str()).or_default() += 1);
+        common
+    });
+    // A word that few requests have says more.
+    let weigh = |set: &BTreeSet<String>| -> usize {
+        set.iter().map(|word| DEFAULT.len() / (1 + COMMON.get(word.as_str()).copied().unwrap_or_default())).sum()
+    };
+    let given = words(text);
+    let likeness = |known: &BTreeSet<String>| {
+        let shared: BTreeSet<String> = known.intersection(&given).cloned().collect();
+        200 * weigh(&shared) / (weigh(known) + weigh(&given)).max(1)
+    };
+    let scored = WORDS.iter().zip(DEFAULT.iter()).map(|(known, request)| (likeness(known), request));
+    scored.max_by_key(|(score, _)| *score).filter(|(score, _)| *score >= 40).map(|(_, request)| request)
+}
+
+/// Adds the requests that the file brings itself, and the checks that it names for others.
+pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<Request> {
+    for entry in &engagement.requests {
+        if let Some(request) = list.iter_mut().find(|request| request.id == entry.id) {
+            for check in &entry.checks {
+                if !request.checks.contains(check) {
+                    request.checks.push(check.clone());
+                    // Whether one's own choice of checks says all is not for us to decide.
+                    request.reach = request.reach.max(Reach::Part);
+                }
+            }
+        } else if let Some(text) = &entry.text {
+            list.push(Request {
+                id: entry.id.clone(),
+                area: String::new(),
+                text: text.clone(),
+                criteria: entry.criteria.clone(),
+                kind: None,
+                period_only: false,
+                reach: if entry.checks.is_empty() { Reach::Unmapped } else { Reach::Part },
+                checks: entry.checks.clone(),
+                hours: UNKNOWN_HOURS,
+                months: None,
+                names: Vec::new(),
+                owner: None,
+                due: None,
+            });
+        }
+    }
+    list
+}
+
+/// The effort of a request that the default list does not have.
+const UNKNOWN_HOURS: u32 = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_list_is_whole() {
+        let list = default_list();
+        assert_eq!(list.len(), DATA.lines().count() - 1);
+        assert_eq!(list.len(), 80);
+        let ids: BTreeSet<&str> = list.iter().map(|request| request.id.as_str()).collect();
+        assert_eq!(ids.len(), 80, "ids are unique");
+        for request in &list {
+            assert!(request.criteria.iter().all(|id| CRITERIA.iter().any(|c| c.id == id)), "{}", request.id);
+            assert!(request.reach != Reach::Full || !request.checks.is_empty(), "{}", request.id);
+            assert!(request.kind != Some(RequestKind::Document) || !request.names.is_empty(), "{}", request.id);
+        }
+    }
+}

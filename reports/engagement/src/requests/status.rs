@@ -1,0 +1,280 @@
+//! How each request stands: what the last run answers, what people have handed over, and what is due.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::ToSpan as _;
+use jiff::civil::{Date, Weekday};
+use kickoff_checks::{Check, Status};
+
+use super::{Reach, Request, similar};
+use crate::documents::DocumentResult;
+use crate::file::Engagement;
+use crate::registers::RequestEntry;
+
+/// What one check gave in a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CheckOutcome {
+    /// How many results have each status.
+    pub statuses: BTreeMap<Status, u64>,
+    /// The resources that fail.
+    pub failing: Vec<String>,
+    /// The ids of the evidence items that its results cite.
+    pub evidence: Vec<String>,
+}
+
+impl CheckOutcome {
+    /// How many results have a status.
+    #[must_use]
+    pub fn count(&self, status: Status) -> u64 {
+        self.statuses.get(&status).copied().unwrap_or_default()
+    }
+
+    /// How many results there are.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.statuses.values().sum()
+    }
+}
+
+/// What a run gave: results and evidence by check id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// The run's id.
+    pub run: String,
+    /// The checks that were run.
+    pub checks: BTreeMap<String, CheckOutcome>,
+}
+
+/// How far a run answers a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answered {
+    /// Not at all.
+    Not,
+    /// In part; the reasons say what is missing.
+    Partly,
+    /// Fully.
+    Fully,
+}
+
+impl Answered {
+    /// The name used in lists.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Not => "not",
+            Self::Partly => "partly",
+            Self::Fully => "fully",
+        }
+    }
+}
+
+/// What a run says to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// How far it answers.
+    pub answered: Answered,
+    /// The ids of the evidence.
+    pub evidence: Vec<String>,
+    /// What is missing, and why.
+    pub reasons: Vec<String>,
+}
+
+/// How far people are with a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Progress {
+    /// Nothing is there that would answer it.
+    Open,
+    /// A part is there.
+    Partly,
+    /// All is there, and has to be handed over.
+    Ready,
+    /// It was handed to the auditor.
+    Delivered,
+    /// The auditor accepted it.
+    Accepted,
+    /// The request does not arise.
+    NotApplicable,
+}
+
+impl Progress {
+    /// The name used in lists.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Partly => "partly",
+            Self::Ready => "ready",
+            Self::Delivered => "delivered",
+            Self::Accepted => "accepted",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+
+    /// Whether nothing is left to do for it.
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        self >= Self::Delivered
+    }
+}
+
+/// A request and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestStatus {
+    /// The request.
+    pub request: Request,
+    /// Who answers it: kickoff.toml's word, or the list's.
+    pub owner: Option<String>,
+    /// When it is due: kickoff.toml's word, or the list's.
+    pub due: Option<Date>,
+    /// What the run says to it.
+    pub answer: Answer,
+    /// The document that answers it, with its status.
+    pub document: Option<String>,
+    /// How far people are.
+    pub progress: Progress,
+    /// Whether its day is past and something is left to do.
+    pub overdue: bool,
+    /// Whether its day is in the week of today, and something is left to do.
+    pub due_this_week: bool,
+    /// What is missing, and why.
+    pub reasons: Vec<String>,
+    /// A remark of a person's.
+    pub note: Option<String>,
+}
+
+/// What a run says to a request. A failing check answers: the auditor asked for evidence, not for good news.
+#[must_use]
+pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
+    let mut evidence = BTreeSet::new();
+    let mut reasons = Vec::new();
+    let (mut some, mut all) = (false, true);
+    if let Some(run) = run {
+        for id in &request.checks {
+            let outcome = run.checks.get(id).filter(|outcome| outcome.total() > 0);
+            let Some(outcome) = outcome else {
+                all = false;
+                reasons.push(match Check::get(id) {
+                    Some(_) => format!("{id} was not part of the run"),
+                    None => format!("this version has no check {id}"),
+                });
+                continue;
+            };
+            evidence.extend(outcome.evidence.iter().cloned());
+            let unknown = outcome.count(Status::NotEvaluated);
+            if unknown > 0 {
+                all = false;
+                reasons.push(format!("{id}: {unknown} of {} results could not be evaluated", outcome.total()));
+            }
+            some |= unknown < outcome.total();
+        }
+    } else if !request.checks.is_empty() {
+        reasons.push("there is no run yet".to_owned());
+    }
+    match request.reach {
+        Reach::None => reasons.push("a scan cannot answer it: documents or people have to".to_owned()),
+        Reach::Unmapped => reasons.push(match similar(&request.text) {
+            Some(like) => format!(
+                "no check is named for it; it reads like {} of the default list: take over its `checks` if that is so",
+                like.id
+            ),
+            None => "no check is named for it: name them as its `checks`, if a scan can answer it".to_owned(),
+        }),
+        Reach::Part => reasons.push("a scan can give a part of it; the rest is for a person".to_owned()),
+        Reach::Full => {}
+    }
+    if request.period_only && some {
+        reasons.push("it asks for a period, and a run shows one day".to_owned());
+    }
+    let fully = some && all && request.reach == Reach::Full && !request.period_only;
+    let answered = match (fully, some) {
+        (true, _) => Answered::Fully,
+        (false, true) => Answered::Partly,
+        (false, false) => Answered::Not,
+    };
+    Answer { answered, evidence: evidence.into_iter().collect(), reasons }
+}
+
+/// The list with its status on a day: what is overdue first, then what is due this week, then by day; what has no day
+/// and what is settled last.
+#[must_use]
+pub fn statuses(
+    engagement: &Engagement,
+    list: &[Request],
+    run: Option<&Outcomes>,
+    documents: &[DocumentResult],
+    today: Date,
+) -> Vec<RequestStatus> {
+    let mut statuses: Vec<RequestStatus> = list
+        .iter()
+        .map(|request| {
+            let entry = engagement.requests.iter().find(|entry| entry.id == request.id);
+            let document = documents.iter().find(|document| document.request == request.id);
+            status(engagement, request, entry, answer(request, run), document, today)
+        })
+        .collect();
+    statuses.sort_by_key(|status| {
+        let order = match (status.progress.is_settled(), status.overdue, status.due_this_week, status.due) {
+            (true, ..) => 4,
+            (_, true, ..) => 0,
+            (_, _, true, _) => 1,
+            (_, _, _, Some(_)) => 2,
+            (_, _, _, None) => 3,
+        };
+        (order, status.due, status.request.id.clone())
+    });
+    statuses
+}
+
+fn status(
+    engagement: &Engagement,
+    request: &Request,
+    entry: Option<&RequestEntry>,
+    answer: Answer,
+    document: Option<&DocumentResult>,
+    today: Date,
+) -> RequestStatus {
+    let attested = engagement.attestations.iter().any(|a| a.request.as_ref() == Some(&request.id));
+    // Only what somebody entered counts here: a document that is missing is told by its own register.
+    let entered = document.filter(|document| document.entered);
+    let by_document = entered.is_some_and(|document| document.status == Status::Pass);
+    let absent = request.does_not_arise(engagement);
+    let progress = if absent.is_some() {
+        Progress::NotApplicable
+    } else if entry.is_some_and(|entry| entry.accepted.is_some()) {
+        Progress::Accepted
+    } else if entry.is_some_and(|entry| entry.delivered.is_some()) {
+        Progress::Delivered
+    } else if by_document || answer.answered == Answered::Fully {
+        Progress::Ready
+    } else if entered.is_some() || attested || answer.answered == Answered::Partly {
+        Progress::Partly
+    } else {
+        Progress::Open
+    };
+    let mut reasons = if by_document { Vec::new() } else { answer.reasons.clone() };
+    if let Some(reason) = absent {
+        reasons = vec![reason];
+    } else if let Some(document) = entered.filter(|document| document.status != Status::Pass) {
+        reasons.extend(document.reasons.iter().cloned());
+    }
+    let due = entry.and_then(|entry| entry.due).or(request.due);
+    let open = !progress.is_settled();
+    RequestStatus {
+        request: request.clone(),
+        owner: entry.and_then(|entry| entry.owner.clone()).or_else(|| request.owner.clone()),
+        due,
+        answer,
+        document: entered.map(|document| format!("{} ({})", document.observed, document.status)),
+        progress,
+        overdue: open && due.is_some_and(|due| due < today),
+        due_this_week: open && due.is_some_and(|due| today <= due && due <= sunday(today)),
+        reasons,
+        note: entry.and_then(|entry| entry.note.clone()),
+    }
+}
+
+/// The Sunday that ends the week of a day.
+fn sunday(day: Date) -> Date {
+    let left = i64::from(Weekday::Sunday.since(day.weekday()));
+    day.saturating_add(left.days())
+}

@@ -1,0 +1,195 @@
+//! What is wrong in a file is named with its line and key, and all of it at once.
+
+use super::whole::WHOLE;
+use super::*;
+
+/// The whole file with one text in the place of another, which must be there once.
+fn with(old: &str, new: &str) -> Result<Engagement, String> {
+    assert_eq!(WHOLE.matches(old).count(), 1, "{old}");
+    parse(&WHOLE.replace(old, new))
+}
+
+/// The line of a text in the whole file.
+fn line(of: &str) -> usize {
+    WHOLE[..WHOLE.find(of).unwrap()].matches('\n').count() + 1
+}
+
+#[test]
+fn names_that_nothing_has() {
+    for (old, new, words) in [
+        (
+            "owner = \"bo\" }]",
+            "owner = \"boo\" }]",
+            "`subservice.user_controls.owner`: there is no person `boo`: did you mean `bo`?",
+        ),
+        ("to = \"ana\"", "to = \"carl\"", "`escalation.to`: there is no person `carl`"),
+        (
+            "criteria = [\"CC6.1\", \"CC6.3\"]",
+            "criteria = [\"CC6.1\", \"CC6.33\"]",
+            "`policies.criteria`: there is no criterion `CC6.33`: did you mean `CC6.3`?",
+        ),
+        (
+            "check = \"iam-user-access-key-age\"",
+            "check = \"iam-user-acess-key-age\"",
+            "`exceptions.check`: there is no check `iam-user-acess-key-age`: did you mean `iam-user-access-key-age`?",
+        ),
+        (
+            "account = \"111122223333\"",
+            "account = \"111122223334\"",
+            "`exceptions.account`: there is no account in [[scope.accounts]] `111122223334`: did you mean `111122223333`?",
+        ),
+        (
+            "policies = [\"access\"]",
+            "policies = [\"acces\"]",
+            "`risks.policies`: there is no policy `acces`: did you mean `access`?",
+        ),
+        (
+            "controls = [\"CC6.1.03\"]\nrisks",
+            "controls = [\"CC6.1.04\"]\nrisks",
+            "`policies.controls`: there is no control `CC6.1.04`",
+        ),
+        ("risks = [\"R-001\"]", "risks = [\"R-002\"]", "`policies.risks`: there is no risk `R-002`"),
+        (
+            "policy = \"access\" }",
+            "policy = \"acess\" }",
+            "`thresholds.access_key_max_age_days`: there is no policy `acess`: did you mean `access`?",
+        ),
+        (
+            "state = \"accepted\"",
+            "state = \"acepted\"",
+            "`risks.state`: there is no `acepted`: did you mean `accepted`?",
+        ),
+        ("type = \"type-2\"", "type = \"type2\"", "`report.type`: there is no `type2`: did you mean `type-2`?"),
+    ] {
+        let error = with(old, new).unwrap_err();
+        let start = format!("kickoff.toml, line {}: {words}", line(old));
+        assert!(error.starts_with(&start), "{error}\nand not {start}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+}
+
+#[test]
+fn requests_that_the_default_list_does_not_have() {
+    let error = parse("[[documents]]\nrequest = \"GEN-80\"\nowner = \"ana\"\n[[people]]\nid = \"ana\"\nname = \"Ana\"\nrole = \"CTO\"").unwrap_err();
+    assert!(
+        error.starts_with("kickoff.toml, line 2: `documents.request`: there is no request `GEN-80`: did you mean"),
+        "{error}"
+    );
+    let own = "[[requests]]\nid = \"OWN-1\"\ntext = \"Something of our own\"\n[[documents]]\nrequest = \"OWN-1\"\n";
+    assert_eq!(parse(own).unwrap().documents[0].request, "OWN-1");
+}
+
+#[test]
+fn days_that_are_upside_down_or_missing() {
+    for (old, new, words) in [
+        ("to = 2026-06-30", "to = 2025-06-30", "`report.to`: 2025-06-30 is before `from`, 2026-01-01"),
+        ("to = 2026-06-30", "to = 2026-06-31", ""),
+        ("to = 2026-06-30", "to = \"June\"", "`report.to`: takes a day, such as 2026-03-31, not \"June\""),
+        ("to = 2026-06-30", "to = 2026-06-30T12:00:00Z", "`report.to`: takes a day, such as 2026-03-31"),
+        (
+            "from = 2026-07-06, to = 2026-07-24",
+            "from = 2026-07-06, to = 2026-07-01",
+            "`schedule.windows.to`: 2026-07-01 is before",
+        ),
+        (
+            "expires = 2026-05-31",
+            "expires = 2026-01-01",
+            "`exceptions.expires`: 2026-01-01 is before `approved`, 2026-01-15",
+        ),
+        (
+            "received = 2026-01-06",
+            "received = 2026-01-01",
+            "`documents.received`: 2026-01-01 is before `collected`, 2026-01-05",
+        ),
+        (
+            "next_review = 2026-11-10",
+            "next_review = 2024-11-10",
+            "`documents.next_review`: 2024-11-10 is before `approved`",
+        ),
+    ] {
+        let error = with(old, new).unwrap_err();
+        assert!(error.starts_with(&format!("kickoff.toml, line {}: {words}", line(old))), "{error}");
+    }
+    assert!(with("to = 2026-06-30\n", "").unwrap_err().contains("a Type 2 report has `from` and `to`, and no `as_of`"));
+    let type_1 = parse("[report]\ntype = \"type-1\"\nfrom = 2026-01-01").unwrap_err();
+    assert_eq!(type_1, "kickoff.toml, line 1: `report`: a Type 1 report has `as_of`, and neither `from` nor `to`");
+}
+
+#[test]
+fn an_exception_without_its_parts() {
+    let head = line("[[exceptions]]");
+    let error = with("approver = \"ana\"\napproved = 2026-01-15\n", "approved = 2026-01-15\n").unwrap_err();
+    assert!(
+        error.starts_with(&format!("kickoff.toml, line {head}: `exceptions.approver`: is missing: Who approved it")),
+        "{error}"
+    );
+    let error =
+        with("approver = \"ana\"\napproved = 2026-01-15\n", "approver = \" \"\napproved = 2026-01-15\n").unwrap_err();
+    assert!(error.contains("`exceptions.approver`: is empty"), "{error}");
+    let error = with("expires = 2026-05-31\n", "").unwrap_err();
+    assert!(error.contains("`exceptions.expires`: is missing: The last day on which it counts"), "{error}");
+    let unbound = parse("[[people]]\nid = \"ana\"\nname = \"A\"\nrole = \"CTO\"\n[[exceptions]]\nid = \"E\"\nreason = \"r\"\ncompensating_control = \"c\"\napprover = \"ana\"\napproved = 2026-01-01\nexpires = 2026-02-01").unwrap_err();
+    assert!(unbound.starts_with("kickoff.toml, line 5: `exceptions`: names neither"), "{unbound}");
+}
+
+#[test]
+fn things_that_stand_twice() {
+    let second = "[[documents]]\nrequest = \"A-1\"\n\n[[risks]]";
+    let error = with("[[risks]]", second).unwrap_err();
+    assert!(
+        error.starts_with(&format!(
+            "kickoff.toml, line {}: `documents.request`: two documents for request A-1",
+            line("[[risks]]") + 1
+        )),
+        "{error}"
+    );
+    let error = with("id = \"bo\"", "id = \"ana\"").unwrap_err();
+    assert!(error.contains("`people.id`: `ana` stands twice in [[people]]"), "{error}");
+    assert!(
+        with("account = \"999988887777\"", "account = \"111122223333\"")
+            .unwrap_err()
+            .contains("is in [[scope.accounts]] too")
+    );
+    assert!(
+        with("account = \"999988887777\"", "region = \"eu-west-1\"")
+            .unwrap_err()
+            .contains("region eu-west-1 is in `scope.regions` too")
+    );
+    assert!(with("account = \"999988887777\"\n", "").unwrap_err().contains("`scope.exclusions`: names one of"));
+}
+
+#[test]
+fn paths_that_lead_out_of_the_folder() {
+    for path in ["../access.pdf", "/etc/passwd", "policies/../../x", "C:/x.pdf", "..\\\\x.pdf"] {
+        let error = with("policies/access.pdf", path).unwrap_err();
+        assert!(error.contains("`documents.file`: `") && error.contains("leads out of the folder"), "{error}");
+    }
+    assert!(with("attestations/keys.png", "../keys.png").unwrap_err().contains("`attestations.evidence`"));
+    assert!(with("requests/auditor.csv", "../auditor.csv").unwrap_err().contains("`request_list`"));
+}
+
+#[test]
+fn all_problems_are_told_at_once_in_the_order_of_their_lines() {
+    let text = "[scope]\nregoins = []\n\n[[people]]\nnam = 3\n\n[[risks]]\nid = \"R-1\"\nthreat = \"t\"\nasset = \"a\"\nlikelihood = 6\nimpact = \"high\"\n\n[thresholds]\nroot_idel_days = 3\n";
+    let error = parse(text).unwrap_err();
+    let lines: Vec<&str> = error.lines().collect();
+    let expected = [
+        "kickoff.toml, line 2: unknown key `regoins`: did you mean `regions`?",
+        "kickoff.toml, line 4: `people.id`: is missing: A short name that the rest of the file refers to",
+        "kickoff.toml, line 4: `people.name`: is missing: The full name",
+        "kickoff.toml, line 4: `people.role`: is missing: The role in the company",
+        "kickoff.toml, line 5: unknown key `nam`: did you mean `name`?",
+        "kickoff.toml, line 11: `risks.likelihood`: takes a whole number from 1 to 5, not 6",
+        "kickoff.toml, line 12: `risks.impact`: takes a whole number from 1 to 5, not \"high\"",
+        "kickoff.toml, line 15: there is no threshold `root_idel_days`: did you mean `root_idle_days`?",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn toml_that_is_broken_is_named_by_line() {
+    for (text, line) in [("[scope]\nregions = [\"eu-west-1\"\n[entity]\n", 3), ("a = 1\na = 2\n", 2), ("x = \n", 1)] {
+        let error = parse(text).unwrap_err();
+        assert!(error.starts_with(&format!("kickoff.toml, line {line}: ")), "{error}");
+    }
+}

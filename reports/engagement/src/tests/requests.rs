@@ -1,0 +1,281 @@
+//! Request lists in and out, and how each request stands on a day.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
+use kickoff_checks::Status;
+use proptest::prelude::*;
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
+
+use super::*;
+use crate::requests::{
+    Answered, CheckOutcome, Outcomes, Progress, Reach, Request, RequestStatus, default_list, from_csv, from_xlsx, read,
+    similar, statuses, to_csv, to_xlsx,
+};
+
+fn csv(text: &str) -> Result<Vec<Request>, String> {
+    from_csv(Path::new("list.csv"), text.as_bytes()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn an_auditors_csv_is_read_under_the_names_that_auditors_use() {
+    let list = csv("\u{feff}Ref;Request description;TSC;Due date;Assigned to;Checks\r\n1;Access policy;cc6.1, CC6.3;2026-02-01;Ana;\r\n\r\n2;\"Root; and MFA\";CC6.1;;;iam-root-mfa\r\n").unwrap();
+    assert_eq!(list.len(), 2);
+    assert_eq!((list[0].id.as_str(), list[0].text.as_str()), ("1", "Access policy"));
+    assert_eq!(list[0].criteria, ["CC6.1", "CC6.3"]);
+    assert_eq!((list[0].due, list[0].owner.as_deref()), (Some(date(2026, 2, 1)), Some("Ana")));
+    assert_eq!((list[0].reach, list[1].reach), (Reach::Unmapped, Reach::Part));
+    assert_eq!(
+        (list[1].text.as_str(), list[1].checks.as_slice()),
+        ("Root; and MFA", ["iam-root-mfa".to_owned()].as_slice())
+    );
+}
+
+#[test]
+fn a_list_that_cannot_be_used_is_named_by_row_and_column() {
+    for (text, words) in [
+        ("Ref,Due\n1,2026-01-01\n", "list.csv: has no column `text` (or request, request text,"),
+        ("a,b\n1,2\n", "has no column `id` (or request id,"),
+        ("", "has no column `id`"),
+        ("id,text\n1,One\n,Two\n", "list.csv, row 3, column A (id): is empty"),
+        ("id,text\n1,One\n1,Two\n", "list.csv, row 3, column A (id): request `1` stands twice"),
+        ("id,text\n1,=A1+A2\n", "list.csv, row 2, column B (text): holds a formula: paste the values"),
+        (
+            "id,text,due\n1,One,03/04/2026\n",
+            "list.csv, row 2, column C (due): `03/04/2026` is not a day that can be told",
+        ),
+        (
+            "id,text,criteria\n1,One,CC6.77\n",
+            "row 2, column C (criteria): there is no criterion `CC6.77`: did you mean `CC6.7`?",
+        ),
+        (
+            "id,text,checks\n1,One,iam-root-mfaa\n",
+            "row 2, column C (checks): there is no check `iam-root-mfaa`: did you mean `iam-root-mfa`?",
+        ),
+    ] {
+        let error = csv(text).unwrap_err();
+        assert!(error.contains(words), "{error}\nand not {words}");
+    }
+    let latin = from_csv(Path::new("list.csv"), b"id,text\n1,caf\xe9\n").unwrap_err().to_string();
+    assert_eq!(latin, "list.csv, row 2: is not CSV in UTF-8");
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("list.ods");
+    assert!(read(&other).unwrap_err().to_string().contains("neither .csv nor .xlsx"));
+    assert!(read(&folder.path().join("none.csv")).unwrap_err().to_string().contains("it cannot be read"));
+}
+
+fn workbook(fill: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
+    let mut book = Workbook::new();
+    book.add_worksheet().set_name("Notes").unwrap().write_string(0, 0, "Dear client").unwrap();
+    let sheet = book.add_worksheet();
+    sheet.set_name("PBC").unwrap();
+    for (column, head) in (0..).zip(["#", "Request", "Due date"]) {
+        sheet.write_string(2, column, head).unwrap();
+    }
+    fill(sheet);
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn a_workbook_is_read_from_the_sheet_that_has_the_columns() {
+    let day = Format::new().set_num_format("dd/mm/yyyy");
+    let bytes = workbook(|sheet| {
+        sheet.write_number(3, 0, 12.0).unwrap();
+        sheet.write_string(3, 1, "Organization chart").unwrap();
+        sheet.write_datetime_with_format(3, 2, ExcelDateTime::from_ymd(2026, 3, 4).unwrap(), &day).unwrap();
+    });
+    let list = from_xlsx(Path::new("pbc.xlsx"), &bytes).unwrap();
+    assert_eq!(list.len(), 1);
+    assert_eq!((list[0].id.as_str(), list[0].due), ("12", Some(date(2026, 3, 4))));
+}
+
+#[test]
+fn a_formula_in_a_workbook_is_refused_with_its_place() {
+    let bytes = workbook(|sheet| {
+        sheet.write_string(3, 0, "1").unwrap();
+        sheet.write_string(3, 1, "One").unwrap();
+        sheet.write_formula(4, 1, Formula::new("=B4&\"!\"").set_result("One!")).unwrap();
+    });
+    let error = from_xlsx(Path::new("pbc.xlsx"), &bytes).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "pbc.xlsx, sheet `PBC`, row 5, column B (Request): holds a formula: paste the values in its place"
+    );
+    let harmless = workbook(|sheet| {
+        sheet.write_string(3, 0, "1").unwrap().write_string(3, 1, "One").unwrap();
+        sheet.write_formula(3, 7, "=COUNTA(B:B)").unwrap();
+    });
+    assert_eq!(from_xlsx(Path::new("pbc.xlsx"), &harmless).unwrap().len(), 1);
+    let error = from_xlsx(Path::new("pbc.xlsx"), b"PK not a workbook").unwrap_err().to_string();
+    assert!(error.starts_with("pbc.xlsx: is not an XLSX workbook: "), "{error}");
+}
+
+#[test]
+fn a_request_without_checks_is_said_to_be_like_one_that_has_some() {
+    for (text, id) in [
+        ("Please provide evidence that MFA is required for console access and for all remote access.", Some("IAM-05")),
+        ("Current organization chart", Some("GEN-06")),
+        ("Proof that stored customer data is encrypted at rest", Some("ENC-02")),
+        ("Lunch menu", None),
+    ] {
+        assert_eq!(similar(text).map(|request| request.id.as_str()), id, "{text}");
+    }
+    let list = csv("id,text\n7,Current organization chart\n8,The information security policy in force\n").unwrap();
+    let statuses = statuses(&Engagement::default(), &list, None, &[], date(2026, 3, 4));
+    assert!(statuses[0].reasons[0].starts_with("no check is named for it; it reads like GEN-06 of the default list"));
+    // Files find their way to an auditor's own requests too.
+    let files =
+        ["Org chart.png", "Organization Chart 2026.pdf", "Information Security Policy v2.pdf"].map(str::to_owned);
+    let found = crate::documents::match_names(&files, &list);
+    let matched: Vec<(&str, &str)> = found.matched.iter().map(|m| (m.request.as_str(), m.file.as_str())).collect();
+    assert_eq!(matched, [("7", "Organization Chart 2026.pdf"), ("8", "Information Security Policy v2.pdf")]);
+    assert_eq!(found.unmatched.len(), 1);
+}
+
+fn outcome(statuses: &[(Status, u64)], evidence: &[&str]) -> CheckOutcome {
+    CheckOutcome {
+        statuses: statuses.iter().copied().collect(),
+        failing: Vec::new(),
+        evidence: evidence.iter().map(|&id| id.to_owned()).collect(),
+    }
+}
+
+fn run(checks: &[(&str, CheckOutcome)]) -> Outcomes {
+    Outcomes { run: "RUN-1".to_owned(), checks: checks.iter().map(|(id, o)| ((*id).to_owned(), o.clone())).collect() }
+}
+
+fn standing(file: &Engagement, run: Option<&Outcomes>, today: Date) -> BTreeMap<String, RequestStatus> {
+    let list = statuses(file, &default_list(), run, &[], today);
+    list.into_iter().map(|status| (status.request.id.clone(), status)).collect()
+}
+
+#[test]
+fn a_run_answers_fully_partly_or_not() {
+    let run = run(&[
+        // GEN-03 asks for the regions: one check, and a failing one answers too.
+        ("account-region-coverage", outcome(&[(Status::Fail, 1)], &["E-0002"])),
+        // IAM-06 asks for three checks.
+        ("iam-password-policy-length", outcome(&[(Status::Pass, 1)], &["E-0007"])),
+        ("iam-password-policy-reuse", outcome(&[(Status::NotEvaluated, 1)], &["E-0007"])),
+        // INC-04 has both of its checks.
+        ("account-security-contact", outcome(&[(Status::Pass, 1)], &["E-0003"])),
+        ("account-contact-current", outcome(&[(Status::Manual, 1)], &["E-0001", "E-0003"])),
+    ]);
+    let all = standing(&Engagement::default(), Some(&run), date(2026, 3, 4));
+    let answer = |id: &str| &all[id].answer;
+    assert_eq!(
+        (answer("GEN-03").answered, answer("GEN-03").evidence.join(" ")),
+        (Answered::Fully, "E-0002".to_owned())
+    );
+    assert_eq!(
+        (answer("INC-04").answered, answer("INC-04").evidence.join(" ")),
+        (Answered::Fully, "E-0001 E-0003".to_owned())
+    );
+    assert_eq!(answer("IAM-06").answered, Answered::Partly);
+    assert_eq!(
+        answer("IAM-06").reasons,
+        [
+            "iam-password-policy-reuse: 1 of 1 results could not be evaluated",
+            "iam-password-policy-complexity was not part of the run"
+        ]
+    );
+    assert_eq!((answer("IAM-07").answered, answer("IAM-07").evidence.len()), (Answered::Not, 0));
+    assert!(answer("NET-01").reasons[0].starts_with("this version has no check "), "{:?}", answer("NET-01"));
+    assert_eq!(answer("GEN-06").reasons, ["a scan cannot answer it: documents or people have to"]);
+    assert_eq!(all["GEN-03"].progress, Progress::Ready);
+    assert_eq!((all["IAM-06"].progress, all["GEN-06"].progress), (Progress::Partly, Progress::Open));
+    let none = standing(&Engagement::default(), None, date(2026, 3, 4));
+    assert!(none.values().all(|status| status.answer.answered == Answered::Not && !status.answer.reasons.is_empty()));
+}
+
+#[test]
+fn one_day_never_answers_for_a_period_in_full() {
+    let run = run(&[("inspector-findings-age", outcome(&[(Status::Pass, 3)], &["E-0009"]))]);
+    let all = standing(&Engagement::default(), Some(&run), date(2026, 3, 4));
+    assert_eq!(all["VUL-03"].answer.answered, Answered::Partly);
+    assert_eq!(all["VUL-03"].answer.reasons, ["it asks for a period, and a run shows one day"]);
+}
+
+#[test]
+fn what_is_overdue_comes_first_then_this_week_then_by_day() {
+    // 2026-03-04 is a Wednesday: its week ends on Sunday, the 8th.
+    let file = parse(
+        "[[requests]]\nid = \"GEN-06\"\ndue = 2026-03-08\n[[requests]]\nid = \"GEN-08\"\ndue = 2026-03-09\n[[requests]]\nid = \"ENC-01\"\ndue = 2026-03-03\n[[requests]]\nid = \"LOG-01\"\ndue = 2026-03-04\n[[requests]]\nid = \"INC-01\"\ndue = 2026-03-02\ndelivered = 2026-03-01\n[[requests]]\nid = \"END-01\"\nnot_applicable = \"Nobody has a laptop.\"\n",
+    )
+    .unwrap();
+    let list = statuses(&file, &default_list(), None, &[], date(2026, 3, 4));
+    let order: Vec<&str> = list.iter().map(|status| status.request.id.as_str()).collect();
+    assert_eq!(order[..4], ["ENC-01", "LOG-01", "GEN-06", "GEN-08"]);
+    assert!(list[0].overdue && !list[0].due_this_week);
+    assert!(list[1].due_this_week && list[2].due_this_week && !list[3].due_this_week);
+    let of = |id: &str| list.iter().find(|status| status.request.id == id).unwrap();
+    assert_eq!((of("INC-01").progress, of("INC-01").overdue), (Progress::Delivered, false));
+    assert_eq!(of("END-01").reasons, ["does not arise: Nobody has a laptop."]);
+    // Availability was not chosen: what bears on it alone does not arise.
+    assert_eq!((of("BCP-05").progress, of("BCP-01").progress), (Progress::NotApplicable, Progress::Open));
+}
+
+#[test]
+fn a_list_that_was_exported_can_be_read_again() {
+    let mut own = default_list();
+    own.truncate(12);
+    own[3].text = "=HYPERLINK(\"http://example.com\")".to_owned();
+    own[4].owner = Some("ana".to_owned());
+    own[4].due = Some(date(2026, 4, 1));
+    let list = statuses(&Engagement::default(), &own, None, &[], date(2026, 3, 4));
+    let text = to_csv(&list);
+    assert!(text.contains(",\"'=HYPERLINK(\"\"http"), "no formula leaves: {text}");
+    let from_csv = from_csv(Path::new("out.csv"), text.as_bytes()).unwrap();
+    let from_xlsx = from_xlsx(Path::new("out.xlsx"), &to_xlsx(&list).unwrap()).unwrap();
+    assert_eq!(from_csv, from_xlsx);
+    assert_eq!(from_csv.len(), 12);
+    for request in &own {
+        let back = from_csv.iter().find(|back| back.id == request.id).unwrap();
+        if request.text.starts_with('=') {
+            assert_eq!((&back.text, &back.criteria), (&request.text, &request.criteria));
+        } else {
+            assert_eq!(back, request);
+        }
+    }
+}
+
+#[test]
+fn the_file_names_the_auditors_list_and_is_held_against_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("kickoff.toml");
+    std::fs::write(&config, super::whole::WHOLE).unwrap();
+    let error = Engagement::read(&config).unwrap_err().to_string();
+    assert!(
+        error.contains(", line 1: `request_list`: ") && error.contains("auditor.csv: it cannot be read"),
+        "{error}"
+    );
+    std::fs::create_dir(folder.path().join("requests")).unwrap();
+    let list = folder.path().join("requests/auditor.csv");
+    std::fs::write(&list, "id,request\nB-1,Something\n").unwrap();
+    let error = Engagement::read(&config).unwrap_err();
+    assert_eq!(error.problems().len(), 4, "{error}");
+    assert!(error.to_string().contains("`policies.request`: there is no request `A-1`"), "{error}");
+    std::fs::write(&list, "id,request\nA-1,The access policy\n").unwrap();
+    let file = Engagement::read(&config).unwrap();
+    assert_eq!(crate::requests::list(&file, folder.path()).unwrap()[0].text, "The access policy");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_readers_panic(text in "(id|text|due|checks|,|;|\t|\"|=|'|\n|[ -~]|é){0,40}", bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+        let _ = from_csv(Path::new("a.csv"), text.as_bytes());
+        let _ = from_csv(Path::new("a.csv"), &bytes);
+        let _ = from_xlsx(Path::new("a.xlsx"), &bytes);
+    }
+
+    #[test]
+    fn a_damaged_workbook_is_refused_or_read(at in any::<proptest::sample::Index>(), byte in any::<u8>(), cut in any::<proptest::sample::Index>()) {
+        let mut list = default_list();
+        list.truncate(2);
+        let mut bytes = to_xlsx(&statuses(&Engagement::default(), &list, None, &[], date(2026, 3, 4))).unwrap();
+        let place = at.index(bytes.len());
+        bytes[place] = byte;
+        let _ = from_xlsx(Path::new("a.xlsx"), &bytes);
+        let _ = from_xlsx(Path::new("a.xlsx"), &bytes[..cut.index(bytes.len())]);
+    }
+}

@@ -1,0 +1,50 @@
+//! Text of the file, written by us: values and remarks on one line, and blocks at its end.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::file::Engagement;
+use crate::read::EngagementError;
+
+/// A text between quotes, on one line.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_control() => {
+                let _ = write!(quoted, "\\u{:04X}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A list of texts, on one line.
+pub(crate) fn list(texts: &[String]) -> String {
+    format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+}
+
+/// A remark, on one line whatever it holds: control characters cannot stand in a comment.
+pub(crate) fn remark(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("# {}\n", plain.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Adds blocks to the end of a file's text. Nothing that stands in it is touched.
+///
+/// # Errors
+/// The text is no file that can be used after it, or was none before.
+pub(crate) fn append(path: &Path, text: &str, blocks: &[String]) -> Result<String, EngagementError> {
+    let mut longer = text.to_owned();
+    if !longer.is_empty() && !longer.ends_with('\n') {
+        longer.push('\n');
+    }
+    longer.extend(blocks.iter().map(String::as_str));
+    Engagement::parse(path, &longer)?;
+    Ok(longer)
+}
