@@ -17,6 +17,7 @@ pub fn delivery(here: &View<'_>, seen: &Seen, filter: &MetricFilter) -> Result<D
         !alarm.composite && filter.metrics.iter().any(|(namespace, name)| (namespace, name) == metric)
     };
     let (mut gap, mut unseen, mut nowhere) = (None, Vec::new(), Vec::new());
+    let own: Vec<&str> = alarms.iter().filter(watches).map(|alarm| alarm.name.as_str()).collect();
     for alarm in alarms.iter().filter(watches) {
         let name = &alarm.name;
         if !alarm.actions_enabled {
@@ -35,9 +36,21 @@ pub fn delivery(here: &View<'_>, seen: &Seen, filter: &MetricFilter) -> Result<D
     if let Some(gap) = gap {
         return Err(gap);
     }
-    // What a composite alarm and metric maths look at is not among the facts.
+    // Whether a composite alarm goes off with one of its own, and metric maths with one of its metrics, depends on the rest of it.
     let hidden = |alarm: &&Alarm| {
-        let maybe = if alarm.composite { !nowhere.is_empty() } else { alarm.metric.is_empty() };
+        let maybe = match (&alarm.rule, alarm.composite) {
+            (Some(rule), true) => {
+                own.iter().any(|name| rule.contains(&format!("\"{name}\"")) || names_bare(rule, name))
+            }
+            (None, true) => !own.is_empty(),
+            (_, false) if !alarm.metric.is_empty() => false,
+            (_, false) => {
+                let takes = |one: &kickoff_facts::logging::Metric| {
+                    filter.metrics.iter().any(|(namespace, name)| (namespace, name) == (&one.namespace, &one.name))
+                };
+                !alarm.queries.is_empty() || alarm.watches.iter().any(takes)
+            }
+        };
         maybe && alarm.actions_enabled && !alarm.alarm_actions.is_empty()
     };
     let hidden: Vec<&str> = alarms.iter().filter(hidden).map(|alarm| alarm.name.as_str()).collect();
@@ -48,5 +61,13 @@ pub fn delivery(here: &View<'_>, seen: &Seen, filter: &MetricFilter) -> Result<D
         (false, _) => Delivery::Unseen(unseen.join(", ")),
         (true, false) => Delivery::Nowhere(nowhere.join(", ")),
         (true, true) => Delivery::Nowhere("no alarm watches its metric".to_owned()),
+    })
+}
+
+/// Whether a composite alarm's rule names an alarm without quotes, alone or at the end of an ARN: `ALARM(arn:...:alarm:name)`.
+fn names_bare(rule: &str, name: &str) -> bool {
+    rule.split(['(', ')']).any(|part| {
+        let part = part.trim().trim_matches('"');
+        part == name || part.rsplit(':').next() == Some(name)
     })
 }

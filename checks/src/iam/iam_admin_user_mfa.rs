@@ -9,8 +9,9 @@
 //! ## How it is decided
 //! The population is every IAM user whose identity policies and groups, under its boundary, allow every action on every
 //! resource (save those on the organization, the account and the bill), and everyone for whom that depends on a condition.
-//! `mfa_active` of the credential report must be true. A user under a condition that asks for MFA itself
-//! (`aws:MultiFactorAuthPresent`) is an administrator only with it: without a device it has no such rights → pass.
+//! `mfa_active` of the credential report must be true. Where the Allow itself asks for MFA (`Bool` on
+//! `aws:MultiFactorAuthPresent`), the user has no such rights without a device → pass. A Deny without MFA is not enough: most
+//! leave the user to enrol a device, with nothing but the password.
 //!
 //! ## What else is accepted
 //! Nothing: MFA at an identity provider does not protect an IAM user's password.

@@ -12,7 +12,7 @@
 //! left out. The policy engine weighs each one's identity policies, groups and boundary, and the trust policies of the
 //! roles, and looks for the shortest way to an administrator over some 130 known steps. A way that stands whatever a
 //! request looks like → fail; one that depends on a condition, or on something that policies do not tell (a workload that
-//! runs with the role) → `manual`; none → pass. Where a policy of the principal cannot be read, or is not among the data,
+//! runs with the role) → `manual`, and so is who is an administrator under a condition; none → pass. Where a policy of the principal cannot be read, or is not among the data,
 //! → `manual`. Service control policies are left out: a member account cannot read them. `kickoff access` weighs them.
 //!
 //! ## What else is accepted
@@ -93,7 +93,8 @@ fn told(way: &Escalation) -> String {
         .iter()
         .map(|hop| {
             let by: Vec<String> = hop.evidence.iter().map(ToString::to_string).collect();
-            format!("{} → {} ({})", hop.primitive, hop.to, by.join("; "))
+            let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
+            format!("{} → {}{by}", hop.primitive, hop.to)
         })
         .collect();
     format!("{}: {}", way.certainty.name(), steps.join(", then "))

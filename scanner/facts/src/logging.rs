@@ -252,6 +252,8 @@ pub struct Alarm {
     pub arn: String,
     /// Composite: judged from other alarms.
     pub composite: bool,
+    /// Of a composite one, the rule: `ALARM("a") OR ALARM("b")`.
+    pub rule: Option<String>,
     /// Metric namespace; empty for composites and metric maths.
     pub namespace: String,
     /// Metric name; empty for composites and metric maths.

@@ -359,7 +359,7 @@ impl<'e> Reach<'e> {
                     tried.push(probe.one.clone());
                 }
                 let entries = s.source.resources.iter().filter(|r| !r.not).flat_map(|r| &r.entries);
-                let named = entries.filter(|e| !e.contains("${")).map(|e| e.replace('*', "any").replace('?', "a"));
+                let named = entries.filter(|e| !e.contains("${")).map(|entry| within(entry, &probe.pattern));
                 tried.extend(named.filter(|one| crate::glob::matches(&probe.pattern, one)));
             }
         }
@@ -589,6 +589,20 @@ fn probes_of(estate: &Estate, account: usize, action: ActionId) -> Vec<Probe> {
 fn fill_first(estate: &Estate, account: usize, action: ActionId) -> String {
     let first = estate.table.resource_types(action).next().map(|(_, arn)| fill(arn, &estate.accounts[account], "any"));
     first.unwrap_or_else(|| "*".to_owned())
+}
+
+/// A resource that a statement's pattern names: what it leaves open is as the kind has it.
+fn within(entry: &str, kind: &str) -> String {
+    let plain = |text: &str| text.replace('*', "any").replace('?', "a");
+    let (entry, kind): (Vec<&str>, Vec<&str>) = (entry.splitn(6, ':').collect(), kind.splitn(6, ':').collect());
+    if entry.len() != kind.len() {
+        return plain(&entry.join(":"));
+    }
+    let last = entry.len().saturating_sub(1);
+    let part = |(at, (own, kind)): (usize, (&&str, &&str))| {
+        if at < last && *own == "*" && !kind.contains('*') { (*kind).to_owned() } else { plain(own) }
+    };
+    entry.iter().zip(&kind).enumerate().map(part).collect::<Vec<_>>().join(":")
 }
 
 /// How what stands against a step is named.

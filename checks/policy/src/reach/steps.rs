@@ -23,6 +23,8 @@ enum Key {
     Roles(usize),
     /// Roles that a service may be given.
     Passed(usize, &'static str),
+    /// Roles that an instance may hold.
+    OnInstances(usize),
     /// Roles that SAML or OpenID Connect providers vouch for.
     Federated(usize, bool),
     /// Roles of the same account that trust all of it.
@@ -115,6 +117,9 @@ impl<'e> Reach<'e> {
                 let instance = Truth::from(p.on_instances || *service != EC2).or(Truth::Unknown);
                 let trusts = trust::trusts_service(estate, p, service, &assumes);
                 add(Key::Passed(p.account, service), trusts.and(instance));
+                if *service == EC2 && p.on_instances {
+                    add(Key::OnInstances(p.account), trusts);
+                }
             }
             for saml in [true, false] {
                 if trust::trusts_provider(estate, p, saml) {
@@ -503,15 +508,22 @@ impl<'e> Reach<'e> {
             if truth.certain() && calls.len() > 1 {
                 truth = truth.and(self.together(work.p, &calls));
             }
+            if primitive.id == "ride-ssm-command" {
+                truth = truth.and(self.runs_commands(work.p, &calls));
+            }
             ready.push((primitive, truth.doubted(primitive.needs.is_some() || kind == Kind::Ride)));
         }
         let rank = |(p, truth): &&(&Primitive, Truth)| (*truth, std::cmp::Reverse(p.actions.len()));
         let Some((best, truth)) = ready.iter().max_by_key(rank).copied() else { return };
         let same = ready.iter().filter(|(p, other)| p.id != best.id && *other == truth);
         let also: Vec<&'static str> = same.map(|(p, _)| p.id).collect();
-        let Some(domain) = self.key(Key::Passed(work.p.account, service)) else {
+        let held = kind == Kind::Ride && service == EC2;
+        let key = if held { Key::OnInstances(work.p.account) } else { Key::Passed(work.p.account, service) };
+        let Some(domain) = self.key(key) else {
             let ids = std::iter::once(best.id).chain(also);
-            return block(work, format!("no role trusts {service}"), ids, &[]);
+            let by =
+                if held { "no role is in an instance profile".to_owned() } else { format!("no role trusts {service}") };
+            return block(work, by, ids, &[]);
         };
         let why = best
             .actions
@@ -530,6 +542,18 @@ impl<'e> Reach<'e> {
         };
         let step = self.step(work.at, To::Hub(domain, Rc::new(reach)), best.id, false, false, why);
         self.tell(work, &Way { also, ..Way::of(best) }, vec![step]);
+    }
+
+    /// Whether commands may be sent by a document that runs what the sender wants: AWS's for shell scripts, or one of the account's.
+    fn runs_commands(&self, p: &Principal, calls: &[ActionId]) -> Truth {
+        let data = &self.estate.accounts[p.account];
+        let own = super::fill("arn:${Partition}:ssm:${Region}:${Account}:document/${Any}", data, "*");
+        let of_aws = super::fill("arn:${Partition}:ssm:${Region}::document/AWS-Run*Script", data, "*");
+        let on = |arn: &str| {
+            let target = crate::compile::Target::new(arn, true);
+            Truth::all(calls.iter().map(|action| self.estate.allowed(p, *action, &target, &[])))
+        };
+        on(&own).or(on(&of_aws))
     }
 
     /// The roles that trust the actor, and whether it may assume them.

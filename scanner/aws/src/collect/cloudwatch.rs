@@ -39,6 +39,7 @@ struct RawAlarm {
     dimensions: Vec<Dimension>,
     #[serde(default)]
     metrics: Vec<Query>,
+    alarm_rule: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -103,6 +104,7 @@ impl RawAlarm {
             name: self.alarm_name,
             arn: self.alarm_arn,
             composite,
+            rule: self.alarm_rule,
             namespace: self.namespace.unwrap_or_default(),
             metric: self.metric_name.unwrap_or_default(),
             state: self.state_value,
