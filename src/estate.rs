@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kickoff_checks::estate::{NEEDS, account, around};
+use kickoff_checks::estate::{NEEDS, account, around, not_collected};
 use kickoff_evidence::Run;
 use kickoff_facts::AccountFacts;
 use kickoff_facts::iam::CredentialRow;
@@ -130,12 +130,7 @@ fn recorded(path: &Path) -> Result<Loaded, Failure> {
     for facts in &source.facts {
         match account(facts) {
             Ok(found) => accounts.push(found),
-            Err(gap) => unknown.push(Unknown {
-                what: format!("account {}", facts.account),
-                count: 1,
-                why: format!("its principals and policies were not collected: {}: {}", gap.call, gap.message),
-                example: None,
-            }),
+            Err(gap) => unknown.push(not_collected(&facts.account, &gap)),
         }
         credentials.extend(credentials_of(facts));
     }

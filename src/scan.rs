@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kickoff_aws::is_region_name;
+use kickoff_checks::estate::analysis;
 use kickoff_checks::{Row, Selection, SelectionError, Severity, evaluate};
 use kickoff_engagement::{Engagement, is_account_id, nearest};
 use kickoff_evidence::{EvidenceRef, Run, write_private};
+use kickoff_policy::access::Access;
 use kickoff_reports::html;
 use kickoff_reports::results::{Document, Input};
 use kickoff_reports::summary::fails_at;
@@ -70,6 +72,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
         version: VERSION,
     });
     drop(rows);
+    let access = analysis(&source.facts);
     let json = document.to_json().map_err(|error| Failure::usage(&error))?;
     let run = match replayed {
         Some(run) => {
@@ -80,7 +83,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
         None => Arc::new(seal(source, &folder, &json)?),
     };
     let report = folder.join("report.html");
-    write_report(&document, &run, &report)?;
+    write_report(&document, &run, access.as_ref(), &report)?;
     tell(arguments, &document, &json, &folder, &report)?;
     Ok(exit(arguments.fail_on, &document))
 }
@@ -138,7 +141,7 @@ fn create(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Written beside its place and moved there whole, so that a report that is there can be read.
-fn write_report(document: &Document, run: &Run, path: &Path) -> Result<(), Failure> {
+fn write_report(document: &Document, run: &Run, access: Option<&Access>, path: &Path) -> Result<(), Failure> {
     let part = path.with_extension("html.part");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -148,7 +151,7 @@ fn write_report(document: &Document, run: &Run, path: &Path) -> Result<(), Failu
         options.mode(0o600);
     }
     let mut file = BufWriter::new(options.open(&part)?);
-    html::write(document, run, &mut file)?;
+    html::write(document, run, access, &mut file)?;
     file.flush()?;
     std::fs::rename(&part, path)?;
     Ok(())

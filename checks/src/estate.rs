@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kickoff_facts::iam::{Authorization, InlinePolicy};
 use kickoff_facts::organization::{OrganizationPolicy, TreeNode};
 use kickoff_facts::{AccountFacts, Gap, Need, Observed, View};
-use kickoff_policy::access::Access;
+use kickoff_policy::access::{Access, Unknown};
 use kickoff_policy::account::{
     AccountData, ControlLevel, GroupData, Named, PolicyData, ResourcePolicy, RoleData, UserData,
 };
@@ -216,6 +216,37 @@ fn watched(facts: &AccountFacts) -> Watched {
     put("log bucket objects", buckets.as_ref().map(|list| list.iter().map(|arn| format!("{arn}/*")).collect()));
     put("log bucket", buckets);
     found
+}
+
+/// Who reaches what in the accounts of a run, for its report; none when no account's principals and policies were collected.
+#[must_use]
+pub fn analysis(all: &[AccountFacts]) -> Option<Access> {
+    let now = all.first()?.as_of.to_string();
+    let (mut accounts, mut unknown) = (Vec::new(), Vec::new());
+    for facts in all {
+        match account(facts) {
+            Ok(found) => accounts.push(found),
+            Err(gap) => unknown.push(not_collected(&facts.account, &gap)),
+        }
+    }
+    if accounts.is_empty() {
+        return None;
+    }
+    let estate = Estate::new(accounts, around(all), ActionTable::embedded(), &now);
+    let mut access = Reach::new(&estate).access();
+    access.unknown.append(&mut unknown);
+    Some(access)
+}
+
+/// An account that nothing can be said of.
+#[must_use]
+pub fn not_collected(account: &str, gap: &Gap) -> Unknown {
+    Unknown {
+        what: format!("account {account}"),
+        count: 1,
+        why: format!("its principals and policies were not collected: {}: {}", gap.call, gap.message),
+        example: None,
+    }
 }
 
 /// Who reaches what in one account, worked out once for all checks.

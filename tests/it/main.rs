@@ -8,4 +8,5 @@ mod collectors;
 mod faults;
 mod histories;
 mod moto;
+mod policy;
 mod support;

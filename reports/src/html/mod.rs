@@ -6,6 +6,7 @@ use kickoff_checks::{CHECKS, Status};
 use kickoff_evidence::Run;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::access::Access;
 use crate::results::{Coverage, Document, Evidence, ResultRow};
 use crate::summary::{OfCheck, by_check, by_status};
 
@@ -15,11 +16,11 @@ pub mod picture;
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
-/// Writes the report of a document; bodies of evidence are read from the run one at a time.
+/// Writes the report of a document, with who can do what where that was worked out; bodies of evidence are read from the run one at a time.
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn write(document: &Document, run: &Run, to: &mut dyn Write) -> io::Result<()> {
+pub fn write(document: &Document, run: &Run, access: Option<&Access>, to: &mut dyn Write) -> io::Result<()> {
     let title = format!("kickoff report {}", document.run.id);
     let head = html! {
         (DOCTYPE)
@@ -56,6 +57,9 @@ pub fn write(document: &Document, run: &Run, to: &mut dyn Write) -> io::Result<(
     )?;
     for group in by_check(document) {
         put(to, check(&group))?;
+    }
+    if let Some(access) = access {
+        put(to, picture::summary(access))?;
     }
     put(to, coverage(document))?;
     evidence::write(document, run, to)?;

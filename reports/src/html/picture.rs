@@ -43,34 +43,67 @@ pub fn page(access: &Access, title: &str, subtitle: &str) -> String {
     .into_string()
 }
 
-/// Pictures and tables, for a page or for the report.
+/// What the report of a scan shows: administrators, who can become one, who gets in from outside.
+#[must_use]
+pub fn summary(access: &Access) -> Markup {
+    html! {
+        section.access {
+            h2 #access { "Who can do what" }
+            p.hint {
+                "From every identity policy, group, boundary and trust policy that was collected, and the organization's "
+                "policies where they could be read. `kickoff access` says more, `kickoff access-review` makes the sheet to review."
+            }
+            (tables::administrators(access))
+            h3 #escalations { "Escalation paths" }
+            (paths(access))
+            h3 #outside { "Outside access" }
+            (from_outside(access))
+            h3 #undecided { "Not decided" }
+            @if access.unknown.is_empty() { p { "None." } } @else { (tables::unknown(&access.unknown)) }
+        }
+    }
+}
+
+fn paths(access: &Access) -> Markup {
+    html! {
+        @if access.escalations.is_empty() {
+            (none(access))
+        } @else {
+            p.hint { "Who can become someone else, step by step, from left to right. Each arrow names the means." }
+            (escalations(access))
+            (tables::escalations(&access.escalations))
+        }
+    }
+}
+
+fn from_outside(access: &Access) -> Markup {
+    html! {
+        @if access.outside.is_empty() {
+            (none(access))
+        } @else {
+            p.hint {
+                "Who gets in from outside the account. A red outline, and the word, mark what is reached without "
+                "a guarding condition or is an administrator."
+            }
+            (outside(access))
+            (tables::outside(&access.outside))
+        }
+    }
+}
+
+/// Pictures and tables, for a page.
 #[must_use]
 pub fn section(access: &Access) -> Markup {
     html! {
         section.access {
             (tables::administrators(access))
             h2 #escalations { "Escalation paths" }
-            @if access.escalations.is_empty() {
-                (none(access))
-            } @else {
-                p.hint { "Who can become someone else, step by step, from left to right. Each arrow names the means." }
-                (escalations(access))
-                (tables::escalations(&access.escalations))
-            }
+            (paths(access))
             h2 #one-step { "One step away" }
             @if access.one_step.is_empty() { (none(access)) } @else { (tables::one_step(&access.one_step)) }
             @if !access.blocked.is_empty() { h3 { "Prevented" } (tables::blocked(&access.blocked)) }
             h2 #outside { "Outside access" }
-            @if access.outside.is_empty() {
-                (none(access))
-            } @else {
-                p.hint {
-                    "Who gets in from outside the account. A red outline, and the word, mark what is reached without "
-                    "a guarding condition or is an administrator."
-                }
-                (outside(access))
-                (tables::outside(&access.outside))
-            }
+            (from_outside(access))
             h2 #tamper { "Log tampering" }
             @if access.log_tamper.is_empty() { (none(access)) } @else { (tables::tamper(&access.log_tamper)) }
             h2 #undecided { "Not decided" }
