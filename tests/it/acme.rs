@@ -166,6 +166,6 @@ fn stdout_is_the_contract_or_plain_lines_and_exit_statuses_hold() {
     // Nothing that was denied bears on these: complete, and nothing critical fails.
     assert_eq!(scan(&["--check", "cloudtrail-log-validation", "--fail-on", "high"]).0, Some(0));
     assert_eq!(scan(&["--check", "cloudtrail-log-validation", "--fail-on", "medium"]).0, Some(1));
-    let (_, stdout, _) = scan(&["--criterion", "a1.1"]);
+    let (_, stdout, _) = scan(&["--criterion", "pi1.1"]);
     assert!(stdout.is_empty());
 }
