@@ -35,7 +35,7 @@ pub fn write(document: &Document, run: &Run, access: Option<&Access>, to: &mut d
     };
     put(to, html! { (head) })?;
     to.write_all(b"<body>\n")?;
-    put(to, banner(document, run))?;
+    put(to, banner(document, run, access.is_some()))?;
     to.write_all(b"<main>\n")?;
     put(to, overview(document))?;
     put(to, criteria(document))?;
@@ -100,7 +100,7 @@ fn cite(ids: &[String]) -> Markup {
     html! { @for id in ids { a.cite href={ "#" (id) } { (id) } " " } }
 }
 
-fn banner(document: &Document, run: &Run) -> Markup {
+fn banner(document: &Document, run: &Run, access: bool) -> Markup {
     let meta = &document.run;
     html! {
         header {
@@ -149,6 +149,7 @@ fn banner(document: &Document, run: &Run) -> Markup {
             }
             nav {
                 a href="#overview" { "Overview" } a href="#criteria" { "Criteria" } a href="#results" { "Results" }
+                @if access { a href="#access" { "Access" } }
                 a href="#coverage" { "Coverage" } a href="#evidence" { "Evidence" }
             }
         }

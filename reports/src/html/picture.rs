@@ -51,8 +51,10 @@ pub fn summary(access: &Access) -> Markup {
             h2 #access { "Who can do what" }
             p.hint {
                 "From every identity policy, group, boundary and trust policy that was collected, and the organization's "
-                "policies where they could be read. `kickoff access` says more, `kickoff access-review` makes the sheet to review."
+                "policies where they could be read. " code { "kickoff access" } " says more, " code { "kickoff access-review" }
+                " makes the sheet to review."
             }
+            h3 #administrators { "Administrators" }
             (tables::administrators(access))
             h3 #escalations { "Escalation paths" }
             (paths(access))
@@ -96,6 +98,7 @@ fn from_outside(access: &Access) -> Markup {
 pub fn section(access: &Access) -> Markup {
     html! {
         section.access {
+            h2 #administrators { "Administrators" }
             (tables::administrators(access))
             h2 #escalations { "Escalation paths" }
             (paths(access))

@@ -33,7 +33,6 @@ fn sure(certainty: Certainty) -> Markup {
 
 pub(super) fn administrators(access: &Access) -> Markup {
     html! {
-        h2 #administrators { "Administrators" }
         @if access.administrators.is_empty() && access.conditional_administrators.is_empty() { p { "None found." } }
         @if !access.administrators.is_empty() { (table(&["Administrator"], &access.administrators, |arn| html! { td { code { (arn) } } })) }
         @if !access.conditional_administrators.is_empty() {
