@@ -307,7 +307,7 @@ fn lists_explains_and_permits() {
     for action in actions {
         let name = action.as_str().unwrap().split_once(':').unwrap().1;
         assert!(
-            ["Get", "List", "Describe", "Lookup", "Generate"].iter().any(|verb| name.starts_with(verb)),
+            ["Get", "List", "Describe", "Lookup", "Generate", "BatchGet"].iter().any(|verb| name.starts_with(verb)),
             "{action}"
         );
     }

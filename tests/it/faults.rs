@@ -37,11 +37,11 @@ impl HttpConnector for Faulty {
         let service = self.operation.split(':').next().unwrap_or_default();
         let (status, code) = match self.fault {
             Fault::Denied if service == "ec2" => (403, "UnauthorizedOperation"),
-            Fault::Denied if ["iam", "sts", "sns", "s3"].contains(&service) => (403, "AccessDenied"),
+            Fault::Denied if QUERY.contains(&service) || service == "s3" => (403, "AccessDenied"),
             Fault::Denied => (400, "AccessDeniedException"),
             Fault::Throttled if service == "ec2" => (503, "RequestLimitExceeded"),
             Fault::Throttled if service == "s3" => (503, "SlowDown"),
-            Fault::Throttled if ["iam", "sts", "sns"].contains(&service) => (400, "Throttling"),
+            Fault::Throttled if QUERY.contains(&service) => (400, "Throttling"),
             Fault::Throttled => (400, "ThrottlingException"),
             Fault::ServerError => (500, "InternalFailure"),
             Fault::Truncated => return self.cut(request, 2),
@@ -69,13 +69,16 @@ impl Faulty {
     }
 }
 
+/// Services that speak the query protocol, whose errors are XML.
+const QUERY: [&str; 5] = ["elbv2", "iam", "rds", "sns", "sts"];
+
 fn error(service: &str, status: u16, code: &str) -> HttpResponse {
     let body = match service {
         "ec2" => {
             format!("<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors></Response>")
         }
         "s3" => format!("<Error><Code>{code}</Code><Message>no</Message></Error>"),
-        "iam" | "sts" | "sns" => {
+        query if QUERY.contains(&query) => {
             format!(
                 "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
             )
@@ -84,7 +87,7 @@ fn error(service: &str, status: u16, code: &str) -> HttpResponse {
     };
     let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
     response.headers_mut().insert("x-amzn-requestid", "11111111-2222-3333-4444-555555555555");
-    if !["ec2", "s3", "iam", "sts", "sns"].contains(&service) {
+    if !["ec2", "s3"].contains(&service) && !QUERY.contains(&service) {
         response.headers_mut().insert("x-amzn-errortype", code.to_owned());
     }
     response
@@ -100,6 +103,30 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
         "the events stand, whatever the report says of the last sign-in",
     ),
     ("iam:GetCredentialReport", "iam-root-activity-in-period", "the events stand, as above"),
+    ("account:ListRegions", "monitor-organizations-change", "its events are those of the home region"),
+    ("ec2:DescribeInstances", "inspector-enabled", "another kind is in use and not scanned"),
+    ("ecr:DescribeRepositories", "inspector-enabled", "as above"),
+    ("lambda:ListFunctions", "inspector-enabled", "as above"),
+    ("inspector2:ListCoverage", "inspector-enabled", "it is off, and something is in use"),
+    ("ec2:DescribeInstances", "org-management-account-clean", "one workload that is found decides"),
+    ("lambda:ListFunctions", "org-management-account-clean", "as above"),
+    ("rds:DescribeDBInstances", "org-management-account-clean", "as above"),
+    ("elbv2:DescribeLoadBalancers", "monitor-capacity-alarms", "of the other kinds everything was read"),
+    ("rds:DescribeDBInstances", "monitor-capacity-alarms", "as above"),
+    ("sqs:ListQueues", "monitor-capacity-alarms", "as above"),
+    ("iam:GetAccountAuthorizationDetails", "cloudwatch-cross-account-sharing", "a link to an unknown account decides"),
+    (
+        "organizations:DescribeOrganization",
+        "iam-vendor-trust-inventory",
+        "a person looks at each account, a member or not",
+    ),
+    ("organizations:ListAccounts", "iam-vendor-trust-inventory", "as above"),
+    ("organizations:DescribeOrganization", "monitor-detection-path", "the matrix says which classes are not known"),
+    (
+        "sso-admin:ListManagedPoliciesInPermissionSet",
+        "sso-permission-set-admin",
+        "an inline policy of the set allows everything",
+    ),
     ("logs:DescribeSubscriptionFilters", "logs-central-forwarding", "an account-wide subscription carries every group"),
     (
         "organizations:ListDelegatedServicesForAccount",
@@ -123,11 +150,33 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Operations that tell of the routes by which an event reaches somebody.
+const ROUTES: [&str; 6] = [
+    "account:ListRegions",
+    "cloudtrail:GetEventSelectors",
+    "cloudtrail:GetTrailStatus",
+    "cloudwatch:DescribeAlarms",
+    "events:ListTargetsByRule",
+    "sns:ListSubscriptionsByTopic",
+];
+
+/// Whether a result that cites an operation stands without it.
+fn stands(operation: &str, row: &ResultRow) -> bool {
+    let listed = CERTAIN_WITHOUT.iter().any(|(of, name, _)| *of == operation && *name == row.check);
+    // A class of events that no filter and no rule covers has no route, whatever becomes of the others; the matrix of all
+    // classes says of each what is not known.
+    let no_route = row.check.starts_with("monitor-") && (row.status == "fail" || row.check == "monitor-detection-path");
+    listed || (no_route && ROUTES.contains(&operation))
+}
+
 /// The operations that the recorded account was asked, in order.
 fn operations(baseline: &Document) -> Vec<String> {
     let all: BTreeSet<String> =
         baseline.coverage.iter().map(|row| format!("{}:{}", row.service, row.operation)).collect();
-    all.into_iter().filter(|id| id != "*:*").collect()
+    // KICKOFF_FAULTS names the operations of interest, or a part of each: all take a while.
+    let wanted = std::env::var("KICKOFF_FAULTS").unwrap_or_default();
+    let wanted: Vec<&str> = wanted.split(',').collect();
+    all.into_iter().filter(|id| id != "*:*" && wanted.iter().any(|part| id.contains(part))).collect()
 }
 
 fn key(row: &ResultRow) -> (&str, &str, &str) {
@@ -176,10 +225,9 @@ fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
         .map(|check| check.meta.id)
         .collect();
     let mut depends: BTreeSet<&str> = BTreeSet::new();
-    let certain = |check: &str| CERTAIN_WITHOUT.iter().any(|(of, name, _)| *of == operation && *name == check);
     for (key, row) in &before {
         let cites = row.evidence.iter().any(|id| ids.contains(id));
-        if certain(&row.check) {
+        if stands(operation, row) {
             continue;
         }
         if cites {
@@ -226,7 +274,7 @@ fn matrix(fault: Fault) {
     let baseline = through(&run, |replay| replay);
     assert_eq!(baseline.results.len(), plainly(&run, Replay::new(acme())).results.len());
     let operations = operations(&baseline);
-    assert!(operations.len() >= 70, "{operations:?}");
+    assert!(operations.len() >= 100 || std::env::var_os("KICKOFF_FAULTS").is_some(), "{operations:?}");
     let wrong: Vec<String> = operations.iter().flat_map(|operation| judge(&baseline, operation, fault)).collect();
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
