@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use engagement::{
     CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, ListFormat, ReadinessArgs, RequestsArgs, RisksArgs, RunArgs,
-    TypeName,
+    TypeName, day,
 };
 
 /// Turns the configuration of AWS accounts into SOC 2 evidence.

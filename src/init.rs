@@ -4,13 +4,12 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use kickoff_checks::Selection;
 use kickoff_engagement::init::{Answers, Found, Owner, render};
 use kickoff_engagement::{CATEGORIES, Engagement, ReportType, nearest};
 use kickoff_evidence::Run;
 
-use crate::cli::{InitArgs, TypeName};
+use crate::cli::{InitArgs, TypeName, day};
 use crate::engagement::save;
 use crate::exit::{Exit, Failure};
 use crate::found::{NEEDS, found};
@@ -95,7 +94,8 @@ fn category(name: &str) -> Result<String, String> {
     let known = CATEGORIES.into_iter().find(|known| known.eq_ignore_ascii_case(name.trim()));
     known.map(str::to_owned).ok_or_else(|| {
         let near = nearest(name.trim(), CATEGORIES.into_iter());
-        format!("there is no category {:?}{near}; there are {}", name.trim(), CATEGORIES.join(", "))
+        let near = if near.is_empty() { format!(": there are {}", CATEGORIES.join(", ")) } else { near };
+        format!("there is no category {:?}{near}", name.trim())
     })
 }
 
@@ -172,10 +172,6 @@ fn until<T>(
             Err(why) => again = format!("{answer:?} cannot be used: {why}\n{question}"),
         }
     }
-}
-
-fn day(answer: &str) -> Result<Date, String> {
-    answer.parse().map_err(|_| "write a day as 2026-03-31".to_owned())
 }
 
 /// Finds out what can be found out: from a recorded run, or from AWS where there are credentials.

@@ -5,6 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
+/// A day, as people are asked for it.
+pub(crate) fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write a day as 2026-03-31".to_owned())
+}
+
 /// What a list's stdout gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
@@ -23,7 +28,7 @@ pub(crate) struct FileArgs {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Another day than today (UTC), such as 2026-03-31
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     pub today: Option<Date>,
 }
 
@@ -64,13 +69,13 @@ pub(crate) struct InitArgs {
     #[arg(long = "type", value_enum, value_name = "1|2")]
     pub kind: Option<TypeName>,
     /// The day of a Type 1 report
-    #[arg(long, value_name = "DAY", conflicts_with_all = ["from", "to"])]
+    #[arg(long, value_name = "DAY", value_parser = day, conflicts_with_all = ["from", "to"])]
     pub as_of: Option<Date>,
     /// The first day of a Type 2 period
-    #[arg(long, value_name = "DAY", requires = "to")]
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "to")]
     pub from: Option<Date>,
     /// Its last day
-    #[arg(long, value_name = "DAY", requires = "from")]
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "from")]
     pub to: Option<Date>,
     /// A category besides Security, with the reason: 'Availability=Contracts promise 99.9 %'. Repeatable
     #[arg(long = "category", value_name = "NAME[=REASON]")]
@@ -79,7 +84,7 @@ pub(crate) struct InitArgs {
     #[arg(long, value_name = "FIRM")]
     pub auditor: Option<String>,
     /// The day of the kick-off
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     pub kickoff: Option<Date>,
     /// The one who answers for the engagement
     #[arg(long, value_name = "NAME")]
@@ -107,7 +112,7 @@ pub(crate) struct CheckConfigArgs {
     #[arg(default_value = "kickoff.toml")]
     pub file: PathBuf,
     /// Another day than today (UTC), such as 2026-03-31
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     pub today: Option<Date>,
 }
 
