@@ -45,11 +45,6 @@ pub(crate) fn append(path: &Path, text: &str, blocks: &[String]) -> Result<Strin
         longer.push('\n');
     }
     longer.extend(blocks.iter().map(String::as_str));
-    // The text was read before: what is wrong now is that entries do not go together with a list on one line.
-    Engagement::parse(path, &longer).map_err(|_| {
-        let what =
-            "entries cannot be added at its end: write the list there, `name = [...]`, as [[name]] entries first";
-        EngagementError::of_file(path, what.to_owned())
-    })?;
+    Engagement::parse(path, &longer)?;
     Ok(longer)
 }
