@@ -1,8 +1,15 @@
 //! The arguments.
 
+mod engagement;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use engagement::{
+    CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, ListFormat, ReadinessArgs, RequestsArgs, RisksArgs, RunArgs,
+    TypeName, day,
+};
 
 /// Turns the configuration of AWS accounts into SOC 2 evidence.
 #[derive(Debug, Parser)]
@@ -28,6 +35,18 @@ pub(crate) enum Command {
     AccessReview(ReviewArgs),
     /// Requests against given policies, before you change anything: a JSON line each
     Simulate(SimulateArgs),
+    /// Write a first kickoff.toml, asking only what cannot be found out
+    Init(Box<InitArgs>),
+    /// Hold kickoff.toml against what it may say: every problem with its line and key
+    CheckConfig(CheckConfigArgs),
+    /// What auditors ask to see in writing, what is there, and what is wrong with it
+    Documents(DocumentsArgs),
+    /// The auditor's request list, with what the last run answers
+    Requests(RequestsArgs),
+    /// The risk register, with what the last run suggests
+    Risks(RisksArgs),
+    /// What must be done before the kick-off, in order
+    Readiness(ReadinessArgs),
     /// Write docs/ from the checks and the schema, or compare it with --check
     #[command(hide = true)]
     GenerateDocs(DocsArgs),

@@ -1,4 +1,5 @@
-//! Generated documentation: a page for each check, their index, where peers differ, and the schema of results.json.
+//! Generated documentation: a page for each check, their index, where peers differ, and the schemas of results.json and
+//! kickoff.toml.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -69,7 +70,7 @@ fn files(dir: &Path) -> Result<BTreeMap<PathBuf, String>, Failure> {
     }
     files.insert(dir.join("checks.md"), index);
     let mut thresholds = String::from(
-        "# Thresholds\n\nKeys of `[thresholds]` in kickoff.toml. Each result prints the value in force and whose it is.\n\n| key | default | meaning | source of the default |\n| --- | --- | --- | --- |\n",
+        "# Thresholds\n\nKeys of `[thresholds]` in kickoff.toml. Each result prints the value in force and whose it is.\n\nA threshold may name the policy that it comes from, by its id under `[[policies]]`:\n\n```toml\naccess_key_max_age_days = { value = 60, policy = \"access\" }\n```\n\n`kickoff check-config` names those that do not.\n\n| key | default | meaning | source of the default |\n| --- | --- | --- | --- |\n",
     );
     for parameter in PARAMETERS {
         let value = format!("{} {}", parameter.default_value(), parameter.unit);
@@ -86,6 +87,8 @@ fn files(dir: &Path) -> Result<BTreeMap<PathBuf, String>, Failure> {
     files.insert(dir.join("differences.md"), differences);
     let schema = Document::json_schema().map_err(|error| Failure::usage(&error))?;
     files.insert(dir.join("results.schema.json"), schema);
+    let schema = kickoff_engagement::json_schema().map_err(|error| Failure::usage(&error))?;
+    files.insert(dir.join("kickoff.schema.json"), schema);
     Ok(files)
 }
 

@@ -3,11 +3,20 @@
 mod catalogue;
 mod cli;
 mod docs;
+mod documents;
+mod engagement;
 mod estate;
 mod exit;
+mod found;
+mod init;
+mod lists;
+mod outcomes;
 mod permissions;
 mod policy;
 mod progress;
+mod readiness;
+mod requests;
+mod risks;
 mod scan;
 mod source;
 
@@ -28,6 +37,12 @@ fn main() -> ExitCode {
         Command::Access(arguments) => policy::access(&arguments),
         Command::AccessReview(arguments) => policy::access_review(&arguments),
         Command::Simulate(arguments) => policy::simulate(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::CheckConfig(arguments) => engagement::check(&arguments),
+        Command::Documents(arguments) => documents::run(&arguments),
+        Command::Requests(arguments) => requests::run(&arguments),
+        Command::Risks(arguments) => risks::run(&arguments),
+        Command::Readiness(arguments) => readiness::run(&arguments),
         Command::GenerateDocs(arguments) => docs::run(&arguments),
     };
     match outcome {

@@ -180,8 +180,7 @@ fn standings(access: &Access) -> HashMap<&str, Standing> {
 
 /// Columns that the terminal has; as many as a wide page where there is none.
 fn width() -> usize {
-    let terminal = console::Term::stdout();
-    if terminal.is_term() { usize::from(terminal.size().1).max(40) } else { 120 }
+    crate::lists::width().unwrap_or(120)
 }
 
 fn tell(unknown: &[Unknown]) -> Result<(), Failure> {

@@ -1,18 +1,21 @@
 //! `kickoff scan`.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use kickoff_aws::is_region_name;
 use kickoff_checks::estate::analysis;
 use kickoff_checks::{Row, Selection, SelectionError, Severity, evaluate};
 use kickoff_engagement::{Engagement, is_account_id, nearest};
 use kickoff_evidence::{EvidenceRef, Run, write_private};
 use kickoff_policy::access::Access;
+use kickoff_reports::exceptions::exclude;
 use kickoff_reports::html;
-use kickoff_reports::results::{Document, Input};
+use kickoff_reports::results::{Document, Input, day};
 use kickoff_reports::summary::fails_at;
 use kickoff_reports::terminal::{self, Screen};
 
@@ -20,10 +23,10 @@ use crate::cli::{FailOn, Format, ScanArgs, SelectArgs};
 use crate::exit::{Exit, Failure};
 use crate::source::{self, Live, Source};
 
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
-    let engagement = engagement(arguments.config.as_deref())?;
+    let engagement = crate::engagement::read(arguments.config.as_deref())?;
     let selection = select(&arguments.select)?;
     let needs = selection.needs();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -61,7 +64,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // Credentials and connections are done with.
     drop(runtime);
 
-    let rows = decide(&source, &selection, &engagement);
+    let (rows, excluded) = decide(&source, &selection, &engagement);
     let document = Document::new(&Input {
         run: &source.metadata,
         facts: &source.facts,
@@ -74,6 +77,8 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     drop(rows);
     let access = analysis(&source.facts);
     let json = document.to_json().map_err(|error| Failure::usage(&error))?;
+    let config = arguments.config.as_deref().unwrap_or(Path::new(crate::engagement::DEFAULT));
+    let exceptions = exceptions(&engagement, &excluded, day(&source.metadata), config);
     let run = match replayed {
         Some(run) => {
             create(&folder)?;
@@ -85,18 +90,10 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     let report = folder.join("report.html");
     write_report(&document, &run, access.as_ref(), &report)?;
     tell(arguments, &document, &json, &folder, &report)?;
+    for line in exceptions {
+        writeln!(std::io::stderr(), "{line}")?;
+    }
     Ok(exit(arguments.fail_on, &document))
-}
-
-/// Reads kickoff.toml: the one that is named, or the one in the working directory.
-fn engagement(config: Option<&Path>) -> Result<Engagement, Failure> {
-    let default = Path::new("kickoff.toml");
-    let path = match config {
-        Some(path) => path,
-        None if default.is_file() => default,
-        None => return Ok(Engagement::default()),
-    };
-    Engagement::read(path).map_err(|error| Failure::usage(&error))
 }
 
 /// The selected checks, with a suggestion where nothing matches.
@@ -111,11 +108,31 @@ pub(crate) fn select(arguments: &SelectArgs) -> Result<Selection, Failure> {
     })
 }
 
-fn decide(source: &Source, selection: &Selection, engagement: &Engagement) -> Vec<Row> {
+/// The results, and how many of them each exception in force takes out.
+fn decide(source: &Source, selection: &Selection, engagement: &Engagement) -> (Vec<Row>, BTreeMap<String, usize>) {
     let mut rows: Vec<Row> =
         source.facts.iter().flat_map(|facts| evaluate(facts, &selection.0, &engagement.thresholds)).collect();
+    let excluded = exclude(&mut rows, engagement, day(&source.metadata));
     rows.sort_by(|a, b| a.order().cmp(&b.order()));
-    rows
+    (rows, excluded)
+}
+
+/// What exceptions did, a line each: what those in force took out, and which no longer count.
+fn exceptions(engagement: &Engagement, excluded: &BTreeMap<String, usize>, day: Date, config: &Path) -> Vec<String> {
+    let mut lines: Vec<String> = excluded
+        .iter()
+        .map(|(id, taken)| match taken {
+            0 => format!("Exception {id}: nothing that fails is in its scope."),
+            1 => format!("Exception {id}: 1 failing result is excluded."),
+            taken => format!("Exception {id}: {taken} failing results are excluded."),
+        })
+        .collect();
+    let notices = engagement.notices(day).into_iter().filter(|notice| notice.key.starts_with("exceptions."));
+    lines.extend(notices.map(|notice| {
+        let line = notice.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        format!("{}{line}: {notice}", config.display())
+    }));
+    lines
 }
 
 /// Completes the run that was recorded: facts, results, manifest.
@@ -162,11 +179,7 @@ fn tell(arguments: &ScanArgs, document: &Document, json: &[u8], folder: &Path, r
     match arguments.format {
         Format::Json => out.write_all(json)?,
         Format::Table => {
-            let terminal = console::Term::stdout();
-            let screen = Screen {
-                width: terminal.is_term().then(|| usize::from(terminal.size().1).max(40)),
-                colour: console::colors_enabled(),
-            };
+            let screen = Screen { width: crate::lists::width(), colour: console::colors_enabled() };
             terminal::print(document, screen, &mut out)?;
         }
     }

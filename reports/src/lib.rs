@@ -1,8 +1,11 @@
-//! Renderers: results.json, the terminal's tables, the HTML report. None of them decides a verdict or talks to AWS.
+//! Renderers: results.json, the terminal's tables, lists, the HTML report. None of them decides a verdict or talks to AWS.
 
 pub use kickoff_policy::access;
 pub mod access_tables;
+pub mod exceptions;
 pub mod html;
+pub mod listing;
+pub mod outcomes;
 pub mod results;
 pub mod review_tables;
 pub mod summary;

@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use kickoff_checks::{CRITERIA, Parameters, Row, Selection, Status, Strength};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kickoff_checks::{CRITERIA, Row, Selection, Status, Strength};
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{EvidenceId, EvidenceRef, GapKind, Item, Outcome, Register, RunMetadata, RunState};
 use kickoff_facts::AccountFacts;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::exceptions::{self, ExceptionNote};
 
 /// The schema's name.
 pub const SCHEMA: &str = "kickoff/results/1";
@@ -175,6 +179,9 @@ pub struct ResultRow {
     pub expected: String,
     /// Why, where that needs saying.
     pub reason: Option<String>,
+    /// The approved exception, where the status is `excluded`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<ExceptionNote>,
     /// Thresholds and declarations that bear on it.
     pub thresholds: Vec<Threshold>,
     /// The ids of its evidence.
@@ -279,7 +286,7 @@ impl Document {
             ids.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         let results: Vec<ResultRow> =
-            input.rows.iter().map(|row| result(row, &input.engagement.thresholds, &cite)).collect();
+            input.rows.iter().map(|row| result(row, input.engagement, day(input.run), &cite)).collect();
         let mut control_totals: Vec<ControlTotal> = Vec::new();
         for facts in input.facts {
             control_totals.extend(facts.control_totals.iter().map(|total| ControlTotal {
@@ -394,7 +401,13 @@ fn run(input: &Input<'_>) -> Run {
     }
 }
 
-fn result(row: &Row, parameters: &Parameters, cite: &impl Fn(&[EvidenceRef]) -> Vec<String>) -> ResultRow {
+/// The day of a run, which exceptions are held against: never that of its reader.
+#[must_use]
+pub fn day(run: &RunMetadata) -> Date {
+    run.started.to_zoned(TimeZone::UTC).date()
+}
+
+fn result(row: &Row, engagement: &Engagement, day: Date, cite: &impl Fn(&[EvidenceRef]) -> Vec<String>) -> ResultRow {
     let meta = row.check.meta;
     ResultRow {
         check: meta.id.to_owned(),
@@ -409,9 +422,10 @@ fn result(row: &Row, parameters: &Parameters, cite: &impl Fn(&[EvidenceRef]) -> 
         observed: row.observed.clone(),
         expected: row.expected.clone(),
         reason: row.reason.clone(),
+        exception: exceptions::note(row, engagement, day),
         thresholds: row
             .check
-            .thresholds(parameters)
+            .thresholds(&engagement.thresholds)
             .into_iter()
             .map(|t| Threshold {
                 name: t.name.to_owned(),

@@ -11,6 +11,8 @@ use kickoff_policy::review::{
 use tabled::builder::Builder;
 use tabled::settings::Style;
 
+use crate::listing::{clean, guarded};
+
 /// At most so many principals are drawn; the CSV and the JSON have them all.
 const DRAWN: usize = 200;
 
@@ -134,16 +136,6 @@ pub fn population(review: &Review) -> String {
         text.push_str(&format!("\nNot known of {}: {}.", one.count, one.what));
     }
     text
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn guarded(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-/// Names are foreign: what would steer a terminal is not passed on.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 fn kind(kind: PrincipalKind) -> &'static str {

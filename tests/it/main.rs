@@ -5,6 +5,7 @@ mod acme;
 mod activity;
 mod bad_input;
 mod collectors;
+mod engagement;
 mod faults;
 mod histories;
 mod moto;

@@ -370,9 +370,10 @@ impl Page {
 ///
 /// # Errors
 /// The folder cannot be written to. The file is then as it was.
-pub fn write_with_backup(path: &Path, text: &str, now: Timestamp) -> io::Result<Option<PathBuf>> {
+pub fn write_with_backup(path: &Path, contents: impl AsRef<[u8]>, now: Timestamp) -> io::Result<Option<PathBuf>> {
+    let contents = contents.as_ref();
     let old = match fs::read(path) {
-        Ok(old) if old == text.as_bytes() => return Ok(None),
+        Ok(old) if old == contents => return Ok(None),
         Ok(old) => Some(old),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
@@ -392,7 +393,7 @@ pub fn write_with_backup(path: &Path, text: &str, now: Timestamp) -> io::Result<
         None => None,
     };
     let (temporary, mut file) = create(path, |number| format!(".{name}.{stamp}-{number}.tmp"))?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let written = file.write_all(contents).and_then(|()| file.sync_all());
     written.and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
         // What was there is untouched; the half-written file need not stay.
         let _ = fs::remove_file(&temporary);

@@ -44,7 +44,7 @@ impl EngagementError {
         &self.problems
     }
 
-    fn of_file(path: &Path, what: String) -> Self {
+    pub(crate) fn of_file(path: &Path, what: String) -> Self {
         Self { path: path.to_owned(), problems: vec![Problem { line: None, key: String::new(), what }] }
     }
 }
@@ -132,7 +132,12 @@ impl Engagement {
     pub fn read(path: &Path) -> Result<Self, EngagementError> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| EngagementError::of_file(path, format!("it cannot be read: {error}")))?;
-        let read = Self::parse(path, &text)?;
+        Self::whole(path, &text)
+    }
+
+    /// Reads the text of a file, and the request list that it names.
+    pub(crate) fn whole(path: &Path, text: &str) -> Result<Self, EngagementError> {
+        let read = Self::parse(path, text)?;
         if read.request_list.is_some() {
             let folder = path.parent().unwrap_or(Path::new(""));
             let mut problems = Problems::new(&read.lines);

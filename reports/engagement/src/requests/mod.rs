@@ -1,5 +1,6 @@
 //! Requests: what auditors ask for, who answers it by when, and whether a run answers it.
 
+mod adopt;
 mod export;
 mod import;
 mod status;
@@ -15,6 +16,7 @@ use kickoff_checks::CRITERIA;
 use crate::file::{Engagement, ReportType};
 use crate::words::words;
 
+pub use adopt::adopt;
 pub use export::{to_csv, to_xlsx};
 pub use import::{from_csv, from_xlsx, read};
 pub use status::{Answer, Answered, CheckOutcome, Outcomes, Progress, RequestStatus, answer, statuses};

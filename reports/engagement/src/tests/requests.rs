@@ -9,8 +9,8 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 use super::*;
 use crate::requests::{
-    Answered, CheckOutcome, Outcomes, Progress, Reach, Request, RequestStatus, default_list, from_csv, from_xlsx, read,
-    similar, statuses, to_csv, to_xlsx,
+    Answered, CheckOutcome, Outcomes, Progress, Reach, Request, RequestStatus, adopt, default_list, from_csv,
+    from_xlsx, read, similar, statuses, to_csv, to_xlsx,
 };
 
 fn csv(text: &str) -> Result<Vec<Request>, String> {
@@ -278,4 +278,26 @@ proptest! {
         let _ = from_xlsx(Path::new("a.xlsx"), &bytes);
         let _ = from_xlsx(Path::new("a.xlsx"), &bytes[..cut.index(bytes.len())]);
     }
+}
+
+#[test]
+fn an_auditors_list_becomes_the_list_of_a_file_by_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kickoff.toml");
+    std::fs::write(folder.path().join("list.csv"), "id,text\nA-1,Access policy\n").unwrap();
+    let text = "# Ours.\n# All of it.\n\n[entity]\nname = \"n\"\nsystem = \"s\"\n";
+    let first = adopt(&path, text, "list.csv").unwrap();
+    assert_eq!(first, "# Ours.\n# All of it.\nrequest_list = \"list.csv\"\n\n[entity]\nname = \"n\"\nsystem = \"s\"\n");
+    assert_eq!(adopt(&path, &first, "list.csv").unwrap(), first);
+    assert_eq!(adopt(&path, "# Ours.", "list.csv").unwrap(), "# Ours.\nrequest_list = \"list.csv\"\n");
+    // The old list may be gone; what a person remarked stays.
+    let replaced = adopt(&path, "request_list = 'old.csv' # ours\n", "list.csv").unwrap();
+    assert_eq!(replaced, "request_list = \"list.csv\" # ours\n");
+
+    let lost = adopt(&path, "[[documents]]\nrequest = \"IAM-01\"\n", "list.csv").unwrap_err().to_string();
+    assert!(lost.contains("there is no request `IAM-01`"), "{lost}");
+    let none = adopt(&path, text, "none.csv").unwrap_err().to_string();
+    assert!(none.contains("none.csv"), "{none}");
+    let long = "request_list = \"\"\"\nold.csv\"\"\"\n[entity]\nname = \"n\"\nsystem = \"s\"\n";
+    assert!(adopt(&path, long, "list.csv").is_err());
 }

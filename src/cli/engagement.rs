@@ -1,0 +1,173 @@
+//! The arguments of the commands around kickoff.toml.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+
+/// A day, as people are asked for it.
+pub(crate) fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write a day as 2026-03-31".to_owned())
+}
+
+/// What a list's stdout gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// A table in a terminal, tab-separated lines in a pipe
+    Table,
+    /// Everything
+    Json,
+    /// A row for each entry, for a spreadsheet
+    Csv,
+}
+
+/// The file, and the day that it is held against.
+#[derive(Debug, Args)]
+pub(crate) struct FileArgs {
+    /// The file [default: ./kickoff.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Another day than today (UTC), such as 2026-03-31
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub today: Option<Date>,
+}
+
+/// The run whose results count.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// A run's folder [default: the newest one under --runs]
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<PathBuf>,
+    /// The folder that runs are made in
+    #[arg(long, value_name = "DIR", default_value = "kickoff-runs", conflicts_with = "run")]
+    pub runs: PathBuf,
+}
+
+/// The type of the report, as people say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TypeName {
+    /// The design of controls on one day
+    #[value(name = "1", alias = "type-1")]
+    Type1,
+    /// Their design and operation over a period
+    #[value(name = "2", alias = "type-2")]
+    Type2,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The file to write
+    #[arg(long, value_name = "FILE", default_value = "kickoff.toml")]
+    pub config: PathBuf,
+    /// The legal name of the entity
+    #[arg(long, value_name = "NAME")]
+    pub entity: Option<String>,
+    /// The system that the report describes
+    #[arg(long, value_name = "NAME")]
+    pub system: Option<String>,
+    /// The type of the report
+    #[arg(long = "type", value_enum, value_name = "1|2")]
+    pub kind: Option<TypeName>,
+    /// The day of a Type 1 report
+    #[arg(long, value_name = "DAY", value_parser = day, conflicts_with_all = ["from", "to"])]
+    pub as_of: Option<Date>,
+    /// The first day of a Type 2 period
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "to")]
+    pub from: Option<Date>,
+    /// Its last day
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "from")]
+    pub to: Option<Date>,
+    /// A category besides Security, with the reason: 'Availability=Contracts promise 99.9 %'. Repeatable
+    #[arg(long = "category", value_name = "NAME[=REASON]")]
+    pub categories: Vec<String>,
+    /// The auditor's firm
+    #[arg(long, value_name = "FIRM")]
+    pub auditor: Option<String>,
+    /// The day of the kick-off
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub kickoff: Option<Date>,
+    /// The one who answers for the engagement
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+    /// Their role in the company
+    #[arg(long, value_name = "ROLE", requires = "owner")]
+    pub owner_role: Option<String>,
+    /// Find out from a recorded run; no credentials, no network
+    #[arg(long, value_name = "RUN", conflicts_with = "profile")]
+    pub replay: Option<PathBuf>,
+    /// Find out with a profile of the AWS configuration files
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Ask AWS nothing
+    #[arg(long, conflicts_with_all = ["replay", "profile"])]
+    pub offline: bool,
+    /// Ask nothing, and replace a file that is there; it is kept beside as a backup
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckConfigArgs {
+    /// The file
+    #[arg(default_value = "kickoff.toml")]
+    pub file: PathBuf,
+    /// Another day than today (UTC), such as 2026-03-31
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub today: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DocumentsArgs {
+    /// A folder of files to match to requests by their names
+    pub folder: Option<PathBuf>,
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// Append what was matched to kickoff.toml, which is kept beside as a backup
+    #[arg(long, requires = "folder")]
+    pub write: bool,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RequestsArgs {
+    #[command(flatten)]
+    pub file: FileArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Take an auditor's own list, .csv or .xlsx, as the list of kickoff.toml, which is kept beside as a backup
+    #[arg(long, value_name = "FILE")]
+    pub import: Option<PathBuf>,
+    /// Write the list with its status to a .csv or .xlsx
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RisksArgs {
+    #[command(flatten)]
+    pub file: FileArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Append what the run suggests to kickoff.toml as proposed, which is kept beside as a backup
+    #[arg(long)]
+    pub write: bool,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReadinessArgs {
+    #[command(flatten)]
+    pub file: FileArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
+}

@@ -1,0 +1,165 @@
+//! `kickoff documents`: the register, and the files of a dropped folder.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use kickoff_engagement::documents::{DocumentResult, Dropped, append, match_folder, register};
+use kickoff_engagement::requests::Request;
+use kickoff_reports::listing::{Column, Listing};
+use serde_json::{Value, json};
+
+use crate::cli::{DocumentsArgs, ListFormat};
+use crate::engagement::Opened;
+use crate::exit::{Exit, Failure};
+use crate::lists;
+
+const COLUMNS: &[Column] = &[
+    ("request", Some(8)),
+    ("status", Some(12)),
+    ("title", Some(34)),
+    ("owner", Some(10)),
+    ("observed", Some(22)),
+    ("reasons", Some(34)),
+    ("criteria", None),
+    ("effective", None),
+    ("collected", None),
+    ("received", None),
+    ("sha256", None),
+    ("bytes", None),
+];
+
+pub(crate) fn run(arguments: &DocumentsArgs) -> Result<Exit, Failure> {
+    let mut opened = Opened::of(&arguments.file)?;
+    let list = opened.requests()?;
+    let dropped = match &arguments.folder {
+        None => None,
+        Some(folder) => Some(
+            match_folder(folder, &list)
+                .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", folder.display())))?,
+        ),
+    };
+    if let (true, Some(folder), Some(dropped)) = (arguments.write, &arguments.folder, &dropped) {
+        add(&opened, folder, dropped)?;
+        opened = Opened::of(&arguments.file)?;
+    }
+    let results = register(&opened.file, &list, opened.folder(), opened.today);
+    let listing = Listing { columns: COLUMNS, rows: results.iter().map(row).collect() };
+    lists::list(arguments.format, &listing, &listing, || {
+        let folder = dropped.as_ref().map(|dropped| folder_json(dropped, &list));
+        json!({ "today": opened.today, "documents": results.iter().map(describe).collect::<Vec<_>>(), "folder": folder })
+    })?;
+    if let Some(dropped) = dropped.filter(|_| arguments.format != ListFormat::Json) {
+        let text = told(&dropped, &list);
+        // A spreadsheet gets rows and nothing else.
+        match arguments.format {
+            ListFormat::Csv => std::io::stderr().lock().write_all(text.as_bytes())?,
+            _ => lists::print(&text)?,
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Appends what was matched to the file.
+fn add(opened: &Opened, folder: &Path, dropped: &Dropped) -> Result<(), Failure> {
+    let below = opened.below(folder)?;
+    let text = opened.text()?;
+    let (longer, taken) =
+        append(opened.path(), &text, &below, &dropped.matched, opened.today).map_err(|error| Failure::usage(&error))?;
+    let mut words = std::io::stderr().lock();
+    for left in &taken {
+        writeln!(words, "Left out: {}: request {} has a document already", left.file, left.request)?;
+    }
+    let added = dropped.matched.len() - taken.len();
+    if added == 0 {
+        writeln!(words, "Nothing to add to {}", opened.path().display())?;
+        return Ok(());
+    }
+    writeln!(words, "Added:   {added}; owner, version and approval of each are for a person to fill in")?;
+    drop(words);
+    opened.save(&longer)
+}
+
+fn row(result: &DocumentResult) -> Vec<String> {
+    let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    vec![
+        result.request.clone(),
+        result.status.name().to_owned(),
+        result.title.clone(),
+        result.owner.clone().unwrap_or_default(),
+        result.observed.clone(),
+        result.reasons.join("; "),
+        result.criteria.join(" "),
+        day(result.effective),
+        day(result.collected),
+        day(result.received),
+        result.sha256.clone().unwrap_or_default(),
+        result.bytes.map(|bytes| bytes.to_string()).unwrap_or_default(),
+    ]
+}
+
+fn describe(result: &DocumentResult) -> Value {
+    json!({
+        "request": result.request,
+        "criteria": result.criteria,
+        "title": result.title,
+        "owner": result.owner,
+        "entered": result.entered,
+        "status": result.status.name(),
+        "observed": result.observed,
+        "reasons": result.reasons,
+        "sha256": result.sha256,
+        "bytes": result.bytes,
+        "effective": result.effective,
+        "collected": result.collected,
+        "received": result.received,
+    })
+}
+
+fn text_of<'a>(list: &'a [Request], id: &str) -> &'a str {
+    list.iter().find(|request| request.id == id).map_or("", |request| request.text.as_str())
+}
+
+/// What became of each file.
+fn told(dropped: &Dropped, list: &[Request]) -> String {
+    let mut text = String::from("\n");
+    for found in &dropped.matched {
+        let words = found.words.join(", ");
+        let _ = writeln!(
+            text,
+            "matched    {}: {} {} (by {words})",
+            found.file,
+            found.request,
+            text_of(list, &found.request)
+        );
+    }
+    for file in &dropped.ambiguous {
+        let ids: Vec<&str> = file.candidates.iter().map(|candidate| candidate.request.as_str()).collect();
+        let _ = writeln!(text, "ambiguous  {}: {}", file.file, ids.join(" or "));
+    }
+    for found in &dropped.contested {
+        let _ = writeln!(text, "contested  {}: {} has another file too: keep one", found.file, found.request);
+    }
+    for (file, why) in &dropped.unmatched {
+        let _ = writeln!(text, "unmatched  {file}: {why}");
+    }
+    text
+}
+
+fn folder_json(dropped: &Dropped, list: &[Request]) -> Value {
+    let one = |found: &kickoff_engagement::documents::Match| {
+        let text = text_of(list, &found.request);
+        json!({ "file": found.file, "request": found.request, "text": text, "score": found.score, "words": found.words })
+    };
+    let ambiguous = dropped
+        .ambiguous
+        .iter()
+        .map(|file| json!({ "file": file.file, "candidates": file.candidates.iter().map(one).collect::<Vec<_>>() }));
+    let unmatched = dropped.unmatched.iter().map(|(file, why)| json!({ "file": file, "reason": why }));
+    json!({
+        "matched": dropped.matched.iter().map(one).collect::<Vec<_>>(),
+        "ambiguous": ambiguous.collect::<Vec<_>>(),
+        "contested": dropped.contested.iter().map(one).collect::<Vec<_>>(),
+        "unmatched": unmatched.collect::<Vec<_>>(),
+    })
+}

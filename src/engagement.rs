@@ -1,0 +1,148 @@
+//! kickoff.toml as the commands use it: read with its folder, saved with a backup, held against its schema.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kickoff_engagement::documents::{self, DocumentResult};
+use kickoff_engagement::init::write_with_backup;
+use kickoff_engagement::requests::{self, Outcomes, Request, RequestStatus};
+use kickoff_engagement::risks::{self, RegisterEntry};
+use kickoff_engagement::{Engagement, Problem};
+
+use crate::cli::{CheckConfigArgs, FileArgs};
+use crate::exit::{Exit, Failure};
+
+/// The file where none is named.
+pub(crate) const DEFAULT: &str = "kickoff.toml";
+
+/// Reads kickoff.toml: the one that is named, or the one in the working directory, or nothing.
+pub(crate) fn read(config: Option<&Path>) -> Result<Engagement, Failure> {
+    let path = match config {
+        Some(path) => path,
+        None if Path::new(DEFAULT).is_file() => Path::new(DEFAULT),
+        None => return Ok(Engagement::default()),
+    };
+    Engagement::read(path).map_err(|error| Failure::usage(&error))
+}
+
+/// The day that is told, or today.
+pub(crate) fn today(told: Option<Date>) -> Date {
+    told.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date())
+}
+
+/// The file, where it lies, and the day.
+pub(crate) struct Opened {
+    pub file: Engagement,
+    pub today: Date,
+    path: PathBuf,
+}
+
+impl Opened {
+    pub(crate) fn of(arguments: &FileArgs) -> Result<Self, Failure> {
+        let file = read(arguments.config.as_deref())?;
+        let path = arguments.config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT));
+        Ok(Self { file, today: today(arguments.today), path })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The folder of the file, below which other files lie.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    /// The path of something that lies below the folder of the file, as the file would name it.
+    pub(crate) fn below(&self, path: &Path) -> Result<String, Failure> {
+        let real = |path: &Path| {
+            path.canonicalize().map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))
+        };
+        let (folder, whole) = (real(self.folder())?, real(path)?);
+        let below = whole.strip_prefix(&folder).ok().and_then(Path::to_str);
+        below.map(|below| below.replace('\\', "/")).ok_or_else(|| {
+            Failure::Usage(format!(
+                "{} lies outside {}: files that kickoff.toml names lie below its folder, so move it there first",
+                path.display(),
+                folder.display()
+            ))
+        })
+    }
+
+    /// The text of the file, to be added to.
+    pub(crate) fn text(&self) -> Result<String, Failure> {
+        fs::read_to_string(&self.path).map_err(|error| {
+            Failure::Usage(format!(
+                "{} cannot be read: {error}; `kickoff init` writes a first one",
+                self.path.display()
+            ))
+        })
+    }
+
+    /// Replaces the file, and says where the old one is.
+    pub(crate) fn save(&self, text: &str) -> Result<(), Failure> {
+        save(&self.path, text.as_bytes())
+    }
+
+    /// The list of requests in force.
+    pub(crate) fn requests(&self) -> Result<Vec<Request>, Failure> {
+        requests::list(&self.file, self.folder()).map_err(|error| Failure::usage(&error))
+    }
+
+    /// The documents, the requests and the risks as they stand.
+    pub(crate) fn registers(&self, run: Option<&Outcomes>) -> Result<Registers, Failure> {
+        let list = self.requests()?;
+        let documents = documents::register(&self.file, &list, self.folder(), self.today);
+        let requests = requests::statuses(&self.file, &list, run, &documents, self.today);
+        let risks = risks::register(&self.file, run.unwrap_or(&Outcomes::default()));
+        Ok(Registers { documents, requests, risks })
+    }
+}
+
+/// The registers as they stand.
+pub(crate) struct Registers {
+    pub documents: Vec<DocumentResult>,
+    pub requests: Vec<RequestStatus>,
+    pub risks: Vec<RegisterEntry>,
+}
+
+/// Writes a person's file whole or not at all, and says where the one that it replaces is.
+pub(crate) fn save(path: &Path, contents: &[u8]) -> Result<(), Failure> {
+    let backup = write_with_backup(path, contents, Timestamp::now())
+        .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))?;
+    let mut words = std::io::stderr().lock();
+    writeln!(words, "Written: {}", path.display())?;
+    if let Some(backup) = backup {
+        writeln!(words, "Backup:  {}", backup.display())?;
+    }
+    Ok(())
+}
+
+/// `kickoff check-config`.
+pub(crate) fn check(arguments: &CheckConfigArgs) -> Result<Exit, Failure> {
+    let mut out = std::io::stdout().lock();
+    let mut tell = |word: &str, problem: &Problem| {
+        let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
+        writeln!(out, "{}{line}: {word}{problem}", arguments.file.display())
+    };
+    let file = match Engagement::read(&arguments.file) {
+        Ok(file) => file,
+        Err(error) => {
+            error.problems().iter().try_for_each(|problem| tell("", problem))?;
+            return Ok(Exit::Usage);
+        }
+    };
+    let notices = file.notices(today(arguments.today));
+    notices.iter().try_for_each(|notice| tell("notice: ", notice))?;
+    let count = match notices.len() {
+        0 => "nothing to say".to_owned(),
+        1 => "1 notice".to_owned(),
+        count => format!("{count} notices"),
+    };
+    writeln!(out, "{}: can be used; {count}", arguments.file.display())?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,54 @@
+//! What a list's stdout gets: a table in a terminal, plain lines in a pipe, JSON or CSV where they are asked for.
+
+use std::io::Write as _;
+
+use kickoff_reports::listing::Listing;
+use serde_json::Value;
+
+use crate::cli::ListFormat;
+use crate::exit::Failure;
+
+/// Columns that the terminal has; none where stdout is no terminal.
+pub(crate) fn width() -> Option<usize> {
+    let terminal = console::Term::stdout();
+    terminal.is_term().then(|| usize::from(terminal.size().1).max(40))
+}
+
+/// Prints a text, and nothing else.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Prints a value as JSON.
+pub(crate) fn print_json(value: &Value) -> Result<(), Failure> {
+    print(&format!("{value:#}\n"))
+}
+
+/// A list as text: `drawn` in a terminal, `flat` in a pipe.
+pub(crate) fn text(drawn: &Listing<'_>, flat: &Listing<'_>) -> String {
+    width().map_or_else(|| flat.lines(), |width| drawn.table(width))
+}
+
+/// Prints a list in the form that is asked for.
+pub(crate) fn list(
+    format: ListFormat,
+    drawn: &Listing<'_>,
+    flat: &Listing<'_>,
+    json: impl FnOnce() -> Value,
+) -> Result<(), Failure> {
+    match format {
+        ListFormat::Table => print(&text(drawn, flat)),
+        ListFormat::Json => print_json(&json()),
+        ListFormat::Csv => print(&flat.csv().map_err(|error| Failure::usage(&error))?),
+    }
+}
+
+/// A few of many names, and how many more there are.
+pub(crate) fn some(names: &[String], most: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(most).map(String::as_str).collect();
+    let more = names.len() - shown.len();
+    if more == 0 { shown.join(", ") } else { format!("{}, and {more} more", shown.join(", ")) }
+}

@@ -1,0 +1,108 @@
+//! `kickoff readiness`: how far each part of the engagement is, and what must be done before the kick-off, in order.
+
+use std::fmt::Write as _;
+
+use kickoff_engagement::readiness::{Readiness, ReadinessInput, Task, assess};
+use kickoff_reports::listing::{Column, Listing};
+use serde_json::{Value, json};
+
+use crate::cli::{ListFormat, ReadinessArgs};
+use crate::engagement::Opened;
+use crate::exit::{Exit, Failure};
+use crate::{lists, outcomes};
+
+const PARTS: &[Column] = &[
+    ("part", Some(12)),
+    ("have", Some(8)),
+    ("of", Some(8)),
+    ("unit", Some(24)),
+    ("what keeps it from more", Some(70)),
+];
+
+const TASKS: &[Column] = &[
+    ("order", Some(8)),
+    ("task", Some(46)),
+    ("why", Some(40)),
+    ("owner", Some(10)),
+    ("hours", Some(8)),
+    ("due", Some(11)),
+];
+
+/// At most so many limits of a part are drawn.
+const DRAWN: usize = 6;
+
+pub(crate) fn run(arguments: &ReadinessArgs) -> Result<Exit, Failure> {
+    let opened = Opened::of(&arguments.file)?;
+    let run = outcomes::last(&arguments.run)?;
+    let registers = opened.registers(run.as_ref())?;
+    let readiness = assess(&ReadinessInput {
+        engagement: &opened.file,
+        requests: &registers.requests,
+        documents: &registers.documents,
+        risks: &registers.risks,
+        run: run.as_ref(),
+        today: opened.today,
+    });
+    let tasks = Listing { columns: TASKS, rows: (1..).zip(&readiness.tasks).map(|(at, task)| row(at, task)).collect() };
+    match arguments.format {
+        ListFormat::Table => {
+            let drawn = parts(&readiness, DRAWN);
+            let mut text = lists::text(&drawn, &parts(&readiness, usize::MAX));
+            let _ = writeln!(text, "\n{}\n", head(&readiness));
+            text.push_str(&lists::text(&tasks, &tasks));
+            lists::print(&text)?;
+        }
+        ListFormat::Json => lists::print_json(&describe(&readiness, run.map(|run| run.run)))?,
+        ListFormat::Csv => lists::print(&tasks.csv().map_err(|error| Failure::usage(&error))?)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn head(readiness: &Readiness) -> String {
+    let when = match (readiness.kickoff, readiness.days_left) {
+        (Some(day), Some(left)) if left < 0 => format!("The kick-off was on {day}, {} days ago.", -left),
+        (Some(day), Some(left)) => format!("The kick-off is on {day}, in {left} days."),
+        _ => "The kick-off has no day yet: every task counts.".to_owned(),
+    };
+    format!("{when} Before it: {} tasks, {} hours.", readiness.tasks.len(), readiness.hours())
+}
+
+fn parts(readiness: &Readiness, most: usize) -> Listing<'static> {
+    let rows = readiness.parts.iter().map(|part| {
+        let mut limits: Vec<String> = part.limits.iter().take(most).cloned().collect();
+        if part.limits.len() > most {
+            limits.push(format!("and {} more", part.limits.len() - most));
+        }
+        let unit = part.unit.to_owned();
+        vec![part.name.to_owned(), part.have.to_string(), part.of.to_string(), unit, limits.join("\n")]
+    });
+    Listing { columns: PARTS, rows: rows.collect() }
+}
+
+fn row(at: usize, task: &Task) -> Vec<String> {
+    vec![
+        at.to_string(),
+        task.what.clone(),
+        task.why.clone(),
+        task.owner.clone().unwrap_or_else(|| "nobody yet".to_owned()),
+        task.hours.to_string(),
+        task.due.map(|due| due.to_string()).unwrap_or_default(),
+    ]
+}
+
+fn describe(readiness: &Readiness, run: Option<String>) -> Value {
+    let parts = readiness.parts.iter().map(
+        |part| json!({ "name": part.name, "have": part.have, "of": part.of, "unit": part.unit, "limits": part.limits }),
+    );
+    let tasks = readiness.tasks.iter().map(
+        |task| json!({ "task": task.what, "why": task.why, "owner": task.owner, "hours": task.hours, "due": task.due }),
+    );
+    json!({
+        "run": run,
+        "kickoff": readiness.kickoff,
+        "days_left": readiness.days_left,
+        "parts": parts.collect::<Vec<_>>(),
+        "tasks": tasks.collect::<Vec<_>>(),
+        "hours": readiness.hours(),
+    })
+}
