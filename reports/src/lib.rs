@@ -1,8 +1,11 @@
-//! Renderers: results.json, the terminal's tables, the HTML report. None of them decides a verdict or talks to AWS.
+//! Renderers: results.json, the terminal's tables, the HTML report, the asset inventory, the kick-off brief. None of them decides a verdict or talks to AWS.
 
 pub use kickoff_policy::access;
 pub mod access_tables;
+pub mod brief;
+mod drawing;
 pub mod html;
+pub mod inventory;
 pub mod results;
 pub mod review_tables;
 pub mod summary;

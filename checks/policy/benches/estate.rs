@@ -48,7 +48,11 @@ fn made() -> String {
     };
     let trust = |n: usize| {
         let service = if n.is_multiple_of(2) { "lambda.amazonaws.com" } else { "ec2.amazonaws.com" };
-        let who = if n.is_multiple_of(5) { json!({ "AWS": format!("{ACCOUNT}:root") }) } else { json!({ "Service": service }) };
+        let who = if n.is_multiple_of(5) {
+            json!({ "AWS": format!("{ACCOUNT}:root") })
+        } else {
+            json!({ "Service": service })
+        };
         document(json!([{ "Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole" }]))
     };
     let roles: Vec<Value> = (0..1000)
