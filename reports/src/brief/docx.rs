@@ -207,7 +207,7 @@ fn header(furniture: &Furniture) -> Header {
 
 fn footer(furniture: &Furniture) -> Footer {
     let line = ends()
-        .add_run(small(&format!("Run {}  \u{b7}  {}", furniture.run, long(furniture.date))))
+        .add_run(small(&format!("{}  \u{b7}  {}", furniture.run, long(furniture.date))))
         .add_run(Run::new().add_tab())
         .add_run(small("Page "))
         .add_page_num(PageNum::new())

@@ -99,7 +99,7 @@ pub(super) fn boundary(input: &BriefInput<'_>) -> Vec<Block> {
     }
     blocks.push(Block::Subheading("Left out"));
     let rows = scope.exclusions.iter().map(|exclusion| {
-        let what = exclusion.what();
+        let what = capital(&exclusion.what());
         let approver = person(engagement, &exclusion.approver);
         [what.into(), Words::from(&exclusion.reason), approver.into(), Words::day(exclusion.approved, approver)]
     });
@@ -155,7 +155,7 @@ fn subservice(organization: &Subservice) -> [Words; 4] {
     };
     let mut relied = organization.relied_on.join("; ");
     if !organization.user_controls.is_empty() {
-        relied.push_str(&format!(". It asks {} of us", many(organization.user_controls.len(), "control")));
+        relied.push_str(&format!(". It asks {} of its users", many(organization.user_controls.len(), "control")));
     }
     [Words::from(&organization.name), method.into(), Words::or_missing(Some(&relied), MANAGEMENT), report]
 }
@@ -244,7 +244,7 @@ pub(super) fn people(input: &BriefInput<'_>) -> Vec<Block> {
         ]
     });
     let columns =
-        [("Work", 23), ("Responsible", 16), ("Accountable", 16), ("Consulted", 15), ("Informed", 15), ("Due", 15)];
+        [("Work", 22), ("Responsible", 15), ("Accountable", 15), ("Consulted", 15), ("Informed", 15), ("Due", 18)];
     let none = Words::open("Work items, and who is responsible and accountable for each", MANAGEMENT);
     blocks.push(Block::table_or(columns, rows.collect(), none));
     blocks

@@ -65,7 +65,7 @@ pub struct Furniture {
     pub entity: String,
     /// For whose eyes the brief is.
     pub confidentiality: String,
-    /// The run that the results are of.
+    /// The run that the results are of, `Run RUN-...`.
     pub run: String,
     /// The day of the brief.
     pub date: Date,
@@ -147,7 +147,9 @@ pub fn brief(input: &BriefInput<'_>) -> Brief {
                 None => "Confidential".to_owned(),
             },
             entity: name,
-            run: input.results.map_or_else(|| "no scan yet".to_owned(), |results| printable(&results.run.id)),
+            run: input
+                .results
+                .map_or_else(|| "No scan yet".to_owned(), |results| printable(&format!("Run {}", results.run.id))),
             date: input.today,
         },
         opening: frame::opening(input),

@@ -24,7 +24,8 @@ pub(super) fn progress(input: &BriefInput<'_>) -> Vec<Block> {
         let (tasks, hours) = (many(readiness.tasks.len(), "task"), readiness.hours());
         let unowned = readiness.tasks.iter().filter(|task| task.owner.is_none()).count();
         text.push_str(&format!(
-            " Before the kick-off {tasks} remain, about {hours} hours by estimate; {unowned} of them have no owner yet."
+            " Before the kick-off {tasks} remain, about {hours} hours by estimate; {unowned} of them have no owner yet. \
+             Where no owner is named below, management names one."
         ));
     }
     let rows = readiness.parts.iter().map(|part| {
@@ -36,7 +37,11 @@ pub(super) fn progress(input: &BriefInput<'_>) -> Vec<Block> {
             "risks" => ("Risks", "risks decided by a person"),
             other => (other, part.unit),
         };
-        [Words::from(name), format!("{} of {}", part.have, part.of).into(), what.into()]
+        let stands = match part.of {
+            0 => Words::unsettled("Nothing to count yet"),
+            of => format!("{} of {of}", part.have).into(),
+        };
+        [Words::from(name), stands, what.into()]
     });
     let columns = [("Part", 22), ("Stands at", 18), ("Counted in", 60)];
     vec![Block::paragraph(text), Block::table(columns, rows.collect())]
@@ -65,14 +70,14 @@ fn documents(input: &BriefInput<'_>) -> Vec<Block> {
     let rows = shown.iter().take(SHOWN).map(|document| {
         let request = input.requests.iter().find(|status| status.request.id == document.request);
         let owner = document.owner.as_deref().or(request.and_then(|status| status.owner.as_deref()));
-        let what = if document.entered { document.reasons.join("; ") } else { "Not handed in".to_owned() };
+        let what = if document.entered { capital(&document.reasons.join("; ")) } else { "Not handed in".to_owned() };
         [Words::from(&document.request), (&document.title).into(), what.into(), owned(input, owner)]
     });
     let columns = [("Request", 12), ("Document", 42), ("What is open", 26), ("Owner", 20)];
     let mut blocks = vec![Block::Subheading("Documents"), Block::paragraph(text)];
     if !shown.is_empty() {
         blocks.push(Block::table(columns, rows.collect()));
-        blocks.extend(more(shown.len(), "document", "in the document register"));
+        blocks.extend(more(shown.len(), "document", "stand in the document register"));
     }
     blocks
 }
@@ -114,18 +119,18 @@ fn requests(input: &BriefInput<'_>) -> Vec<Block> {
     let mut blocks = vec![Block::Subheading("Requests"), Block::paragraph(text)];
     if !due.is_empty() {
         blocks.push(Block::table(columns, rows.collect()));
-        blocks.extend(more(due.len(), "dated request", "in the request list"));
+        blocks.extend(more(due.len(), "dated request", "stand in the request list"));
     }
     blocks
 }
 
 fn owned(input: &BriefInput<'_>, owner: Option<&str>) -> Words {
-    owner.map_or_else(|| Words::missing("management"), |id| person(input.engagement, id).into())
+    owner.map_or_else(|| Words::unsettled("Not yet named"), |id| person(input.engagement, id).into())
 }
 
 fn more(all: usize, one: &str, place: &str) -> Option<Block> {
     let rest = all.saturating_sub(SHOWN);
-    (rest > 0).then(|| Block::paragraph(format!("{} more stand {place}.", many(rest, one))))
+    (rest > 0).then(|| Block::paragraph(format!("{} {place}.", many(rest, &format!("more {one}")))))
 }
 
 pub(super) fn gaps(input: &BriefInput<'_>) -> Vec<Block> {
@@ -231,6 +236,6 @@ pub(super) fn risks(input: &BriefInput<'_>) -> Vec<Block> {
     let columns =
         [("Risk", 9), ("What might happen", 32), ("To what", 17), ("Score", 12), ("State", 14), ("Owner", 16)];
     let mut blocks = vec![Block::paragraph(text), Block::table(columns, rows.collect())];
-    blocks.extend(more(open.len(), "risk", "in the risk register"));
+    blocks.extend(more(open.len(), "risk", "stand in the risk register"));
     blocks
 }

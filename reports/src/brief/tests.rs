@@ -81,7 +81,7 @@ fn says_what_was_agreed() {
     let brief = made(&acme(), Some(&RESULTS));
     assert_eq!(brief.subtitle.text, "Acme Shops GmbH: Acme Shop, Payments and Search");
     assert_eq!(brief.furniture.confidentiality, "Confidential: for Acme Shops GmbH and Prudent & Partners LLP");
-    assert_eq!(brief.furniture.run, "RUN-20261123T121548Z-47ff2abb");
+    assert_eq!(brief.furniture.run, "Run RUN-20261123T121548Z-47ff2abb");
     let opening: Vec<&str> = words(&brief.opening).iter().map(|words| words.text.as_str()).collect();
     assert_eq!(opening[0], "SOC 2 Type 2, 1 January 2027 to 30 June 2027");
     assert_eq!(opening[2..4], ["9 December 2026", "23 November 2026, 12:15 UTC"]);
@@ -94,9 +94,9 @@ fn says_what_was_agreed() {
     let archive = ["444455556666", "Log archive", "Not yet named; management to name", "Not scanned yet"];
     assert_eq!(row(boundary[0], "444455556666"), archive);
     let staging = "Staging: no customer data, and no way into production.";
-    let left_out = ["account 888877776666", staging, "Alice Meyer", "16 November 2026"];
-    assert_eq!(row(boundary[1], "account 888877776666"), left_out);
-    assert_eq!(row(boundary[1], "region me-south-1")[3], "Not yet named; Alice Meyer to name");
+    let left_out = ["Account 888877776666", staging, "Alice Meyer", "16 November 2026"];
+    assert_eq!(row(boundary[1], "Account 888877776666"), left_out);
+    assert_eq!(row(boundary[1], "Region me-south-1")[3], "Not yet named; Alice Meyer to name");
 
     let criteria = tables(section(&brief, "Criteria"));
     assert_eq!(row(criteria[0], "Security")[1..], ["33", "Part of every SOC 2 report"]);

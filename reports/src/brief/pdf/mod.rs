@@ -224,7 +224,7 @@ impl Pen<'_, '_> {
         self.fill((SIDE, head + 6.0, WIDTH - 2.0 * SIDE, 0.5), RULE);
         let foot = HEIGHT - 34.0;
         self.fill((SIDE, foot - 12.0, WIDTH - 2.0 * SIDE, 0.5), RULE);
-        self.artifact(ArtifactType::Footer, SIDE, foot, &format!("Run {}", furniture.run), plain, 1.4 * third);
+        self.artifact(ArtifactType::Footer, SIDE, foot, &furniture.run, plain, 1.4 * third);
         let day = long(furniture.date);
         self.artifact(ArtifactType::Footer, SIDE + 1.6 * third, foot, &day, plain, third);
         let page = format!("Page {number} of {all}");
