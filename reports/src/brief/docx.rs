@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use docx_rs::{
-    AbstractNumbering, AlignmentType, BorderType, Docx, Footer, Header, IndentLevel, Level, LevelJc, LevelText,
-    LineSpacing, NumPages, NumberFormat, Numbering, NumberingId, PageMargin, PageNum, Paragraph, Run, RunFonts,
-    Shading, ShdType, SpecialIndentType, Start, Style, StyleType, Tab, TabValueType, Table as DocxTable, TableBorder,
+    AbstractNumbering, BorderType, Docx, Footer, Header, IndentLevel, Level, LevelJc, LevelText, LineSpacing, NumPages,
+    NumberFormat, Numbering, NumberingId, PageMargin, PageNum, Paragraph, Run, RunFonts, Shading, ShdType,
+    SpecialIndentType, Start, Style, StyleType, Tab, TabValueType, Table as DocxTable, TableBorder,
     TableBorderPosition, TableBorders, TableCell, TableCellMargins, TableLayoutType, TableRow, WidthType,
 };
 
@@ -88,6 +88,7 @@ fn styled(document: Docx) -> Docx {
         )
         .add_style(style("Heading2", "heading 2").size(21).bold().outline_lvl(1).line_spacing(spacing(160, 60)))
         .add_style(style("Text", "Body Text").line_spacing(spacing(0, 120)))
+        .add_style(style("Furniture", "Page Furniture").size(16).color(MUTED))
         .add_style(style("Cell", "Table Text").size(17).line_spacing(spacing(30, 30)))
 }
 
@@ -188,30 +189,30 @@ fn framed(rows: Vec<TableRow>, widths: Vec<u32>) -> DocxTable {
         .margins(TableCellMargins::new().margin(20, 80, 20, 80))
 }
 
-fn small(text: &str) -> Run {
-    Run::new().add_text(text).size(16).color(MUTED)
+fn text(text: &str) -> Run {
+    Run::new().add_text(text)
 }
 
 /// A line with something at both ends.
 fn ends() -> Paragraph {
-    Paragraph::new().add_tab(Tab::new().val(TabValueType::Right).pos(size(ROOM))).align(AlignmentType::Left)
+    Paragraph::new().style("Furniture").add_tab(Tab::new().val(TabValueType::Right).pos(size(ROOM)))
 }
 
 fn header(furniture: &Furniture) -> Header {
     let line = ends()
-        .add_run(small(&furniture.entity).bold())
+        .add_run(text(&furniture.entity).bold())
         .add_run(Run::new().add_tab())
-        .add_run(small(&furniture.confidentiality));
+        .add_run(text(&furniture.confidentiality));
     Header::new().add_paragraph(line)
 }
 
 fn footer(furniture: &Furniture) -> Footer {
     let line = ends()
-        .add_run(small(&format!("{}  \u{b7}  {}", furniture.run, long(furniture.date))))
+        .add_run(text(&format!("{}  \u{b7}  {}", furniture.run, long(furniture.date))))
         .add_run(Run::new().add_tab())
-        .add_run(small("Page "))
+        .add_run(text("Page "))
         .add_page_num(PageNum::new())
-        .add_run(small(" of "))
+        .add_run(text(" of "))
         .add_num_pages(NumPages::new());
     Footer::new().add_paragraph(line)
 }

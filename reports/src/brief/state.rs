@@ -24,10 +24,10 @@ pub(super) fn progress(input: &BriefInput<'_>) -> Vec<Block> {
         let (tasks, hours) = (many(readiness.tasks.len(), "task"), readiness.hours());
         let unowned = readiness.tasks.iter().filter(|task| task.owner.is_none()).count();
         text.push_str(&format!(
-            " Before the kick-off {tasks} remain, about {hours} hours by estimate; {unowned} of them have no owner yet. \
-             Where no owner is named below, management names one."
+            " Before the kick-off {tasks} remain, about {hours} hours by estimate; {unowned} of them have no owner yet."
         ));
     }
+    text.push_str(" Where no owner is named below, management names one.");
     let rows = readiness.parts.iter().map(|part| {
         let (name, what) = match part.name {
             "frame" => ("Frame", "items stated: scope, people, schedule and the like"),
@@ -58,12 +58,13 @@ fn documents(input: &BriefInput<'_>) -> Vec<Block> {
     let open: Vec<&&DocumentResult> = wanted.iter().filter(|d| d.status != Status::Pass).collect();
     let missing = open.iter().filter(|document| !document.entered).count();
     let rest = open.len() - missing;
-    let text = format!(
+    let mut text = format!(
         "{} are asked for: {} there, approved and in force; {rest} there with something to mend or to look at; {missing} \
          not handed in.",
         many(wanted.len(), "document"),
         wanted.len() - open.len(),
     );
+    text.push_str(&more(open.len(), "document", "the document register"));
     // What is there and is wrong says more at the meeting than what everybody knows to be missing.
     let mut shown = open;
     shown.sort_by_key(|document| !document.entered);
@@ -77,7 +78,6 @@ fn documents(input: &BriefInput<'_>) -> Vec<Block> {
     let mut blocks = vec![Block::Subheading("Documents"), Block::paragraph(text)];
     if !shown.is_empty() {
         blocks.push(Block::table(columns, rows.collect()));
-        blocks.extend(more(shown.len(), "document", "stand in the document register"));
     }
     blocks
 }
@@ -87,7 +87,7 @@ fn requests(input: &BriefInput<'_>) -> Vec<Block> {
     let asked: Vec<&RequestStatus> = input.requests.iter().filter(applies).collect();
     let count = |progress| asked.iter().filter(|status| status.progress == progress).count();
     let overdue = asked.iter().filter(|status| status.overdue).count();
-    let text = format!(
+    let mut text = format!(
         "{}: {} accepted, {} handed over, {} ready to hand over, {} answered in part, {} open. {overdue} overdue; {} \
          without a day, {} without an owner.",
         many(asked.len(), "request"),
@@ -102,6 +102,7 @@ fn requests(input: &BriefInput<'_>) -> Vec<Block> {
     let mut due: Vec<&&RequestStatus> =
         asked.iter().filter(|status| status.due.is_some() && !status.progress.is_settled()).collect();
     due.sort_by_key(|status| (status.due, &status.request.id));
+    text.push_str(&more(due.len(), "dated request", "the request list"));
     let rows = due.iter().take(SHOWN).map(|status| {
         let mut day = Words::day(status.due, "the owner");
         if status.overdue {
@@ -119,7 +120,6 @@ fn requests(input: &BriefInput<'_>) -> Vec<Block> {
     let mut blocks = vec![Block::Subheading("Requests"), Block::paragraph(text)];
     if !due.is_empty() {
         blocks.push(Block::table(columns, rows.collect()));
-        blocks.extend(more(due.len(), "dated request", "stand in the request list"));
     }
     blocks
 }
@@ -128,9 +128,12 @@ fn owned(input: &BriefInput<'_>, owner: Option<&str>) -> Words {
     owner.map_or_else(|| Words::unsettled("Not yet named"), |id| person(input.engagement, id).into())
 }
 
-fn more(all: usize, one: &str, place: &str) -> Option<Block> {
-    let rest = all.saturating_sub(SHOWN);
-    (rest > 0).then(|| Block::paragraph(format!("{} {place}.", many(rest, &format!("more {one}")))))
+/// Of a list that is longer than its table, how many are not shown.
+fn more(all: usize, one: &str, place: &str) -> String {
+    match all.saturating_sub(SHOWN) {
+        0 => String::new(),
+        rest => format!(" The first {SHOWN} are listed; {} stand in {place}.", many(rest, &format!("more {one}"))),
+    }
 }
 
 pub(super) fn gaps(input: &BriefInput<'_>) -> Vec<Block> {
@@ -171,7 +174,7 @@ pub(super) fn gaps(input: &BriefInput<'_>) -> Vec<Block> {
             meta.title.into(),
             format!("{fails} of {}", check.rows.len()).into(),
             first(meta.criteria, 3).into(),
-            first(&evidence, 3).into(),
+            first(&evidence, 2).into(),
         ]
     });
     let columns =
@@ -215,27 +218,26 @@ pub(super) fn risks(input: &BriefInput<'_>) -> Vec<Block> {
     let counted = ["critical", "high", "medium", "low"].into_iter();
     let counted = counted.filter_map(|level| levels.get(level).map(|count| format!("{count} {level}")));
     let proposed = open.iter().filter(|entry| entry.is_undecided()).count();
-    let text = format!(
+    let mut text = format!(
         "{}: {}. {proposed} are proposed from the results of the scan, and nobody has decided on them. A score is likelihood \
          times impact, each from 1 to 5, with the controls as they are.",
         many(open.len(), "risk"),
         counted.collect::<Vec<_>>().join(", "),
     );
+    text.push_str(&more(open.len(), "risk", "the risk register"));
     let rows = open.iter().take(SHOWN).map(|entry| {
         let risk = &entry.risk;
         let state = match risk.state {
             RiskState::Proposed => Words::unsettled("Proposed"),
-            _ => "Decided by a person".into(),
+            _ => "Decided".into(),
         };
         let owner = owned(input, risk.owner.as_deref());
         let score = format!("{} ({})", entry.residual.product(), entry.residual.level());
-        let review = risk.review.map(|day| format!(", review {}", long(day))).unwrap_or_default();
+        let review = risk.review.map(|day| format!("; review {}", long(day))).unwrap_or_default();
         let state = Words { text: format!("{}{review}", state.text), ..state };
         [Words::from(&risk.id), (&risk.threat).into(), (&risk.asset).into(), score.into(), state, owner]
     });
     let columns =
         [("Risk", 9), ("What might happen", 32), ("To what", 17), ("Score", 12), ("State", 14), ("Owner", 16)];
-    let mut blocks = vec![Block::paragraph(text), Block::table(columns, rows.collect())];
-    blocks.extend(more(open.len(), "risk", "stand in the risk register"));
-    blocks
+    vec![Block::paragraph(text), Block::table(columns, rows.collect())]
 }

@@ -142,7 +142,11 @@ impl<'a> Flow<'a> {
     /// The height that a block needs at least where it begins, so that nothing stands alone at the foot of a page.
     fn least(&self, block: &Block, next: Option<&Block>) -> f32 {
         let height = match block {
-            Block::Paragraph(_) | Block::List { .. } => 2.0 * leading(BODY) + 6.0,
+            Block::Paragraph(words) => {
+                let lines = self.faces.regular.lines(&words.text, BODY, ROOM).len();
+                if lines > 1 { 2.0 * leading(BODY) } else { leading(BODY) }
+            }
+            Block::List { .. } => 2.0 * leading(BODY),
             Block::Subheading(_) => leading(10.5) + 7.0 + next.map_or(0.0, |next| self.least(next, None)),
             Block::Facts(_) => 2.0 * leading(CELL),
             Block::Table(table) => {
