@@ -4,6 +4,7 @@ use tabled::builder::Builder;
 use tabled::settings::Style;
 
 use crate::access::{Access, Certainty, Evidence, short};
+use crate::drawing::clean;
 
 /// At most so many rows are drawn of each; the JSON has them all.
 const DRAWN: usize = 200;
@@ -177,11 +178,6 @@ fn grounds(all: &[Evidence]) -> String {
         return "evidence not recorded".to_owned();
     }
     all.iter().map(|one| clean(&one.to_string())).collect::<Vec<_>>().join("\n")
-}
-
-/// Names are foreign: what would steer a terminal is not passed on.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 fn wrap(text: &str, width: usize) -> String {

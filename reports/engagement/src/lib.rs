@@ -2,6 +2,7 @@
 //! held against each other, and joined with the results of a run.
 
 pub mod attestations;
+pub mod cells;
 mod check;
 pub mod documents;
 mod file;

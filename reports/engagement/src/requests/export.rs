@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Format, FormatBorder, Workbook, XlsxError};
 
 use super::status::RequestStatus;
-use super::table::is_formula;
+use crate::cells::guarded;
 
 /// The columns, with their widths in a workbook. The first nine are those that can be read back.
 const COLUMNS: [(&str, f64); 15] = [
@@ -50,7 +50,7 @@ fn cells(status: &RequestStatus) -> [String; 15] {
 pub fn to_csv(list: &[RequestStatus]) -> String {
     let line = |cells: Vec<String>| {
         let quoted = cells.into_iter().map(|cell| {
-            let cell = if is_formula(&cell) { format!("'{cell}") } else { cell };
+            let cell = guarded(&cell);
             if cell.contains([',', ';', '"', '\n', '\r', '\t']) {
                 format!("\"{}\"", cell.replace('"', "\"\""))
             } else {

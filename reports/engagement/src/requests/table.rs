@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx, XlsxError};
 
+use crate::cells::is_formula;
+
 /// A list of requests is smaller than this.
 const LARGEST: u64 = 32 << 20;
 /// ... and has fewer rows and columns.
@@ -136,11 +138,6 @@ pub(crate) fn csv(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
         rows.push(Row { number, cells: cells.collect() });
     }
     Ok(Table::new(path, None, rows, formulas))
-}
-
-/// Whether a spreadsheet takes a text for a formula.
-pub(crate) fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@'])
 }
 
 /// Reads the sheets of a workbook.

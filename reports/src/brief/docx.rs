@@ -1,0 +1,218 @@
+//! The brief as a DOCX that can be edited before the meeting.
+
+use std::io::Cursor;
+
+use docx_rs::{
+    AbstractNumbering, BorderType, Docx, Footer, Header, IndentLevel, Level, LevelJc, LevelText, LineSpacing, NumPages,
+    NumberFormat, Numbering, NumberingId, PageMargin, PageNum, Paragraph, Run, RunFonts, Shading, ShdType,
+    SpecialIndentType, Start, Style, StyleType, Tab, TabValueType, Table as DocxTable, TableBorder,
+    TableBorderPosition, TableBorders, TableCell, TableCellMargins, TableLayoutType, TableRow, WidthType,
+};
+
+use super::words::long;
+use super::{Block, Brief, Furniture, Table, Words};
+
+/// Why there is no DOCX.
+#[derive(Debug)]
+pub struct DocxError(String);
+
+impl std::fmt::Display for DocxError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the DOCX cannot be written: {}", self.0)
+    }
+}
+
+impl std::error::Error for DocxError {}
+
+/// The width of the text of an A4 page, in twentieths of a point.
+const ROOM: u32 = 11906 - 2 * 1080;
+/// Ids of the lists.
+const BULLETS: usize = 2;
+const NUMBERS: usize = 3;
+/// Colours.
+const OPEN: &str = "963E00";
+const TITLE: &str = "16345C";
+const MUTED: &str = "5A626E";
+const RULE: &str = "C6CCD4";
+const SHADE: &str = "EBEFF4";
+
+/// Writes the brief. The same brief gives the same bytes.
+///
+/// # Errors
+/// The writer refuses.
+pub fn docx(brief: &Brief) -> Result<Vec<u8>, DocxError> {
+    let day = format!("{}T00:00:00Z", brief.furniture.date);
+    let mut document = numbered(styled(Docx::new()))
+        .created_at(&day)
+        .updated_at(&day)
+        .page_size(11906, 16838)
+        .page_margin(PageMargin {
+            top: 1280,
+            left: 1080,
+            bottom: 1240,
+            right: 1080,
+            header: 640,
+            footer: 600,
+            gutter: 0,
+        })
+        .header(header(&brief.furniture))
+        .footer(footer(&brief.furniture))
+        .add_paragraph(Paragraph::new().style("Title").add_run(Run::new().add_text(&brief.title)))
+        .add_paragraph(Paragraph::new().style("Subtitle").add_run(run(&brief.subtitle)));
+    let mut lists = 0;
+    for block in &brief.opening {
+        document = add(document, block, &mut lists);
+    }
+    for section in &brief.sections {
+        document = document.add_paragraph(heading("Heading1", section.heading));
+        for block in &section.blocks {
+            document = add(document, block, &mut lists);
+        }
+    }
+    let mut bytes = Cursor::new(Vec::new());
+    document.build().pack(&mut bytes).map_err(|error| DocxError(error.to_string()))?;
+    Ok(bytes.into_inner())
+}
+
+fn styled(document: Docx) -> Docx {
+    let style = |id: &str, name: &str| Style::new(id, StyleType::Paragraph).name(name);
+    let spacing = |before, after| LineSpacing::new().before(before).after(after);
+    let fonts = RunFonts::new().ascii("Arial").hi_ansi("Arial").cs("Arial").east_asia("Arial");
+    document
+        .default_fonts(fonts)
+        .default_size(19)
+        .add_style(style("Title", "Title").size(40).bold().color(TITLE).line_spacing(spacing(0, 60)))
+        .add_style(style("Subtitle", "Subtitle").size(24).color(MUTED).line_spacing(spacing(0, 200)))
+        .add_style(
+            style("Heading1", "heading 1").size(26).bold().color(TITLE).outline_lvl(0).line_spacing(spacing(300, 100)),
+        )
+        .add_style(style("Heading2", "heading 2").size(21).bold().outline_lvl(1).line_spacing(spacing(160, 60)))
+        .add_style(style("Text", "Body Text").line_spacing(spacing(0, 120)))
+        .add_style(style("Furniture", "Page Furniture").size(16).color(MUTED))
+        .add_style(style("Cell", "Table Text").size(17).line_spacing(spacing(30, 30)))
+}
+
+/// Bullets. Each list of numbers gets a numbering of its own as it is met, to begin at one again.
+fn numbered(document: Docx) -> Docx {
+    let level = |format: &str, text: &str| {
+        Level::new(0, Start::new(1), NumberFormat::new(format), LevelText::new(text), LevelJc::new("left")).indent(
+            Some(360),
+            Some(SpecialIndentType::Hanging(280)),
+            None,
+            None,
+        )
+    };
+    document
+        .add_abstract_numbering(AbstractNumbering::new(BULLETS).add_level(level("bullet", "\u{2022}")))
+        .add_abstract_numbering(AbstractNumbering::new(NUMBERS).add_level(level("decimal", "%1.")))
+        .add_numbering(Numbering::new(BULLETS, BULLETS))
+}
+
+fn run(words: &Words) -> Run {
+    let run = Run::new().add_text(&words.text);
+    if words.open { run.color(OPEN) } else { run }
+}
+
+fn heading(style: &str, text: &str) -> Paragraph {
+    Paragraph::new().style(style).keep_next(true).add_run(Run::new().add_text(text))
+}
+
+fn add(document: Docx, block: &Block, lists: &mut usize) -> Docx {
+    match block {
+        Block::Paragraph(words) => document.add_paragraph(Paragraph::new().style("Text").add_run(run(words))),
+        Block::Subheading(text) => document.add_paragraph(heading("Heading2", text)),
+        Block::List { numbered, points } => {
+            let mut document = document;
+            let mut id = BULLETS;
+            if *numbered {
+                *lists += 1;
+                id = NUMBERS + *lists;
+                document = document.add_numbering(Numbering::new(id, NUMBERS));
+            }
+            points.iter().fold(document, |document, point| {
+                let point = Paragraph::new().style("Text").add_run(run(point));
+                document.add_paragraph(point.numbering(NumberingId::new(id), IndentLevel::new(0)))
+            })
+        }
+        Block::Facts(facts) => {
+            let rows = facts.iter().map(|(name, words)| {
+                let name = Run::new().add_text(*name).bold();
+                TableRow::new(vec![cell(name, ROOM * 24 / 100), cell(run(words), ROOM * 76 / 100)]).cant_split()
+            });
+            after(document.add_table(framed(rows.collect(), vec![ROOM * 24 / 100, ROOM * 76 / 100])))
+        }
+        Block::Table(table) => after(document.add_table(drawn(table))),
+    }
+}
+
+/// Two tables without a paragraph between them are one.
+fn after(document: Docx) -> Docx {
+    document.add_paragraph(Paragraph::new().style("Cell"))
+}
+
+fn drawn(table: &Table) -> DocxTable {
+    let all: u32 = table.columns.iter().map(|(_, share)| share).sum();
+    let widths: Vec<u32> = table.columns.iter().map(|(_, share)| ROOM * share / all.max(1)).collect();
+    let heads = table.columns.iter().zip(&widths).map(|((head, _), width)| {
+        let shade = Shading::new().shd_type(ShdType::Clear).fill(SHADE);
+        let head = Paragraph::new().style("Cell").keep_next(true).add_run(Run::new().add_text(*head).bold());
+        TableCell::new().add_paragraph(head).width(size(*width), WidthType::Dxa).shading(shade)
+    });
+    let heads = TableRow::new(heads.collect()).cant_split();
+    let rows = table.rows.iter().map(|row| {
+        let cells = row.iter().zip(&widths).map(|(words, width)| cell(run(words), *width));
+        TableRow::new(cells.collect()).cant_split()
+    });
+    framed(std::iter::once(heads).chain(rows).collect(), widths)
+}
+
+fn cell(run: Run, width: u32) -> TableCell {
+    TableCell::new().add_paragraph(Paragraph::new().style("Cell").add_run(run)).width(size(width), WidthType::Dxa)
+}
+
+fn size(width: u32) -> usize {
+    usize::try_from(width).unwrap_or(usize::MAX)
+}
+
+/// A table with rules between its rows.
+fn framed(rows: Vec<TableRow>, widths: Vec<u32>) -> DocxTable {
+    let rule = |position| TableBorder::new(position).border_type(BorderType::Single).size(4).color(RULE);
+    let borders = TableBorders::with_empty()
+        .set(rule(TableBorderPosition::Top))
+        .set(rule(TableBorderPosition::Bottom))
+        .set(rule(TableBorderPosition::InsideH));
+    DocxTable::new(rows)
+        .set_grid(widths.into_iter().map(size).collect())
+        .layout(TableLayoutType::Fixed)
+        .width(size(ROOM), WidthType::Dxa)
+        .set_borders(borders)
+        .margins(TableCellMargins::new().margin(20, 80, 20, 80))
+}
+
+fn text(text: &str) -> Run {
+    Run::new().add_text(text)
+}
+
+/// A line with something at both ends.
+fn ends() -> Paragraph {
+    Paragraph::new().style("Furniture").add_tab(Tab::new().val(TabValueType::Right).pos(size(ROOM)))
+}
+
+fn header(furniture: &Furniture) -> Header {
+    let line = ends()
+        .add_run(text(&furniture.entity).bold())
+        .add_run(Run::new().add_tab())
+        .add_run(text(&furniture.confidentiality));
+    Header::new().add_paragraph(line)
+}
+
+fn footer(furniture: &Furniture) -> Footer {
+    let line = ends()
+        .add_run(text(&format!("{}  \u{b7}  {}", furniture.run, long(furniture.date))))
+        .add_run(Run::new().add_tab())
+        .add_run(text("Page "))
+        .add_page_num(PageNum::new())
+        .add_run(text(" of "))
+        .add_num_pages(NumPages::new());
+    Footer::new().add_paragraph(line)
+}

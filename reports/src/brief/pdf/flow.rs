@@ -1,0 +1,339 @@
+//! Lays a brief out on pages: what stands where, and which part of the structure it belongs to.
+
+use super::face::{Face, Faces};
+use crate::brief::{Block, Brief, Table, Words};
+
+/// A4, in points.
+pub(super) const WIDTH: f32 = 595.28;
+pub(super) const HEIGHT: f32 = 841.89;
+/// The room at the left and the right, above and below.
+pub(super) const SIDE: f32 = 54.0;
+const ABOVE: f32 = 64.0;
+const BELOW: f32 = 62.0;
+const ROOM: f32 = WIDTH - 2.0 * SIDE;
+
+const BODY: f32 = 9.5;
+const CELL: f32 = 8.5;
+/// From line to line, as a multiple of the size.
+const LEADING: f32 = 1.35;
+/// Around the text of a cell.
+const PADDING: f32 = 4.0;
+
+/// Colours: red, green, blue.
+pub(super) type Colour = [u8; 3];
+pub(super) const INK: Colour = [28, 32, 38];
+pub(super) const MUTED: Colour = [90, 98, 110];
+pub(super) const RULE: Colour = [198, 204, 212];
+const SHADE: Colour = [235, 239, 244];
+const TITLE: Colour = [22, 52, 92];
+/// What is open. The words say so, too.
+const OPEN: Colour = [150, 62, 0];
+
+/// A part of the structure that readers of the screen walk along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Heading(u16),
+    Paragraph,
+    List { numbered: bool },
+    Item,
+    Label,
+    Body,
+    Table,
+    Row,
+    Head,
+    RowHead,
+    Cell,
+}
+
+/// A node of the structure.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) part: Part,
+    /// The text of a heading.
+    pub(super) title: Option<String>,
+    pub(super) children: Vec<usize>,
+}
+
+/// Something on a page.
+#[derive(Debug)]
+pub(super) enum Mark {
+    /// A line of text; of a node, or none for what is repeated on every page.
+    Text { x: f32, y: f32, text: String, style: Style, node: Option<usize> },
+    /// A filled rectangle.
+    Fill { x: f32, y: f32, width: f32, height: f32, colour: Colour },
+}
+
+/// How a text is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    pub(super) bold: bool,
+    pub(super) size: f32,
+    pub(super) colour: Colour,
+}
+
+/// The pages.
+pub(super) struct Flow<'a> {
+    faces: &'a Faces,
+    pub(super) pages: Vec<Vec<Mark>>,
+    pub(super) nodes: Vec<Node>,
+    /// The nodes at the top.
+    pub(super) top: Vec<usize>,
+    /// Headings of sections, with page and height.
+    pub(super) outline: Vec<(String, usize, f32)>,
+    y: f32,
+}
+
+/// A cell whose lines are known.
+struct Laid {
+    lines: Vec<String>,
+    style: Style,
+    part: Part,
+}
+
+const fn style(bold: bool, size: f32, colour: Colour) -> Style {
+    Style { bold, size, colour }
+}
+
+fn of(words: &Words, bold: bool, size: f32) -> Style {
+    style(bold, size, if words.open { OPEN } else { INK })
+}
+
+const fn leading(size: f32) -> f32 {
+    size * LEADING
+}
+
+impl<'a> Flow<'a> {
+    pub(super) fn new(faces: &'a Faces) -> Self {
+        let (pages, nodes, top, outline) = (vec![Vec::new()], Vec::new(), Vec::new(), Vec::new());
+        Self { faces, pages, nodes, top, outline, y: ABOVE }
+    }
+
+    pub(super) fn brief(&mut self, brief: &Brief) {
+        self.text(&brief.title.as_str().into(), style(true, 20.0, TITLE), Part::Heading(1), 4.0);
+        let colour = if brief.subtitle.open { OPEN } else { MUTED };
+        self.text(&brief.subtitle, style(false, 12.0, colour), Part::Paragraph, 10.0);
+        self.blocks(&brief.opening);
+        for section in &brief.sections {
+            let needed = 34.0 + section.blocks.first().map_or(0.0, |block| self.least(block, section.blocks.get(1)));
+            self.need(needed);
+            self.y += if self.y > ABOVE { 12.0 } else { 0.0 };
+            self.outline.push((section.heading.to_owned(), self.pages.len() - 1, self.y));
+            self.text(&section.heading.into(), style(true, 13.0, TITLE), Part::Heading(2), 5.0);
+            self.blocks(&section.blocks);
+        }
+    }
+
+    fn blocks(&mut self, blocks: &[Block]) {
+        for (at, block) in blocks.iter().enumerate() {
+            self.need(self.least(block, blocks.get(at + 1)));
+            match block {
+                Block::Paragraph(words) => self.text(words, of(words, false, BODY), Part::Paragraph, 6.0),
+                Block::Subheading(heading) => {
+                    self.y += 4.0;
+                    self.text(&(*heading).into(), style(true, 10.5, INK), Part::Heading(3), 3.0);
+                }
+                Block::List { numbered, points } => self.list(*numbered, points),
+                Block::Facts(facts) => self.facts(facts),
+                Block::Table(table) => self.table(table),
+            }
+        }
+    }
+
+    /// The height that a block needs at least where it begins, so that nothing stands alone at the foot of a page.
+    fn least(&self, block: &Block, next: Option<&Block>) -> f32 {
+        let height = match block {
+            Block::Paragraph(words) => {
+                let lines = self.faces.regular.lines(&words.text, BODY, ROOM).len();
+                if lines > 1 { 2.0 * leading(BODY) } else { leading(BODY) }
+            }
+            Block::List { .. } => 2.0 * leading(BODY),
+            Block::Subheading(_) => leading(10.5) + 7.0 + next.map_or(0.0, |next| self.least(next, None)),
+            Block::Facts(_) => 2.0 * leading(CELL),
+            Block::Table(table) => {
+                let first = table.rows.first().map_or(0.0, |row| height(&self.row(table, row)));
+                height(&self.head(table)) + first
+            }
+        };
+        height.min(HEIGHT / 3.0)
+    }
+
+    /// A new page, unless a height is left on this one.
+    fn need(&mut self, height: f32) {
+        if self.y + height > HEIGHT - BELOW && self.y > ABOVE {
+            self.pages.push(Vec::new());
+            self.y = ABOVE;
+        }
+    }
+
+    fn face(&self, style: Style) -> &'a Face {
+        if style.bold { &self.faces.bold } else { &self.faces.regular }
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        if let Some(page) = self.pages.last_mut() {
+            page.push(mark);
+        }
+    }
+
+    fn node(&mut self, part: Part, parent: Option<usize>) -> usize {
+        let id = self.nodes.len();
+        self.nodes.push(Node { part, title: None, children: Vec::new() });
+        match parent {
+            Some(parent) => self.nodes[parent].children.push(id),
+            None => self.top.push(id),
+        }
+        id
+    }
+
+    /// A line at the height at hand, without moving on.
+    fn line(&mut self, x: f32, text: &str, style: Style, node: Option<usize>) {
+        let y = self.y + style.size;
+        self.mark(Mark::Text { x, y, text: text.to_owned(), style, node });
+    }
+
+    fn text(&mut self, words: &Words, style: Style, part: Part, after: f32) {
+        let node = self.node(part, None);
+        self.nodes[node].title = matches!(part, Part::Heading(_)).then(|| words.text.clone());
+        self.lines(&words.text, SIDE, ROOM, style, node);
+        self.y += after;
+    }
+
+    /// Lines one below the other, from page to page where need be.
+    fn lines(&mut self, text: &str, x: f32, width: f32, style: Style, node: usize) {
+        let lines = self.face(style).lines(text, style.size, width);
+        let all = lines.len();
+        for (at, line) in lines.into_iter().enumerate() {
+            // The last line does not stand alone on the next page.
+            let keep = if all - at == 2 { 2.0 } else { 1.0 };
+            self.need(keep * leading(style.size));
+            self.line(x, &spaced(line, at + 1 < all), style, Some(node));
+            self.y += leading(style.size);
+        }
+    }
+
+    fn list(&mut self, numbered: bool, points: &[Words]) {
+        const INDENT: f32 = 16.0;
+        let list = self.node(Part::List { numbered }, None);
+        for (number, point) in (1..).zip(points) {
+            let item = self.node(Part::Item, Some(list));
+            let (label, body) = (self.node(Part::Label, Some(item)), self.node(Part::Body, Some(item)));
+            let sign = if numbered { format!("{number}.") } else { "\u{2022}".to_owned() };
+            self.need(leading(BODY));
+            self.line(SIDE + 2.0, &sign, style(false, BODY, INK), Some(label));
+            self.lines(&point.text, SIDE + INDENT, ROOM - INDENT, of(point, false, BODY), body);
+            self.y += 2.0;
+        }
+        self.y += 4.0;
+    }
+
+    /// Names and what they stand for: a table whose rows have heads.
+    fn facts(&mut self, facts: &[(&'static str, Words)]) {
+        let table = self.node(Part::Table, None);
+        let widths = [ROOM * 0.24, ROOM * 0.76];
+        for (name, words) in facts {
+            let name = Laid { part: Part::RowHead, ..self.laid(&Words::from(*name), true, widths[0]) };
+            let cells = [name, self.laid(words, false, widths[1])];
+            self.row_of(&cells, &widths, Some(table), None);
+        }
+        self.y += 8.0;
+    }
+
+    fn laid(&self, words: &Words, bold: bool, width: f32) -> Laid {
+        let style = of(words, bold, CELL);
+        // A cell that is empty would be missing from the structure.
+        let text = if words.text.is_empty() { "\u{2013}" } else { &words.text };
+        let lines = self.face(style).lines(text, CELL, width - 2.0 * PADDING);
+        Laid { lines, style, part: Part::Cell }
+    }
+
+    fn widths(table: &Table) -> Vec<f32> {
+        let all: u32 = table.columns.iter().map(|(_, share)| share).sum();
+        // Shares are small numbers, and exact.
+        #[expect(clippy::cast_precision_loss)]
+        table.columns.iter().map(|(_, share)| ROOM * *share as f32 / all.max(1) as f32).collect()
+    }
+
+    fn head(&self, table: &Table) -> Vec<Laid> {
+        let heads = table.columns.iter().zip(Self::widths(table));
+        let laid = heads.map(|((head, _), width)| self.laid(&Words::from(*head), true, width));
+        laid.map(|cell| Laid { part: Part::Head, ..cell }).collect()
+    }
+
+    fn row(&self, table: &Table, row: &[Words]) -> Vec<Laid> {
+        row.iter().zip(Self::widths(table)).map(|(words, width)| self.laid(words, false, width)).collect()
+    }
+
+    fn table(&mut self, table: &Table) {
+        let node = self.node(Part::Table, None);
+        let widths = Self::widths(table);
+        let head = self.head(table);
+        self.row_of(&head, &widths, Some(node), None);
+        for row in &table.rows {
+            let cells = self.row(table, row);
+            self.row_of(&cells, &widths, Some(node), Some(&head));
+        }
+        self.y += 8.0;
+    }
+
+    /// A row of a table. One that does not fit goes to the next page, under the heads again; one that is higher than a
+    /// page is continued.
+    fn row_of(&mut self, cells: &[Laid], widths: &[f32], table: Option<usize>, head: Option<&[Laid]>) {
+        let row = table.map(|table| self.node(Part::Row, Some(table)));
+        let nodes: Vec<Option<usize>> =
+            cells.iter().map(|cell| row.map(|row| self.node(cell.part, Some(row)))).collect();
+        let all = cells.iter().map(|cell| cell.lines.len()).max().unwrap_or_default();
+        let mut done = 0;
+        while done < all {
+            let (pages, whole) = (self.pages.len(), rows_height(all - done));
+            let most = HEIGHT - BELOW - ABOVE - head.map_or(0.0, height);
+            self.need(whole.min(if done == 0 { most } else { rows_height(1) }));
+            if self.pages.len() > pages
+                && let Some(head) = head
+            {
+                self.row_of(head, widths, None, None);
+            }
+            let left = HEIGHT - BELOW - self.y - 2.0 * PADDING;
+            let fit =
+                (1..=all - done).take_while(|count| rows_height(*count) - 2.0 * PADDING <= left).last().unwrap_or(1);
+            self.slice(cells, widths, &nodes, done, fit);
+            done += fit;
+        }
+    }
+
+    /// So many lines of each cell of a row, with the shade of heads and the rule below.
+    fn slice(&mut self, cells: &[Laid], widths: &[f32], nodes: &[Option<usize>], from: usize, count: usize) {
+        let (top, height) = (self.y, rows_height(count));
+        if cells.iter().all(|cell| cell.part == Part::Head) {
+            self.mark(Mark::Fill { x: SIDE, y: top, width: ROOM, height, colour: SHADE });
+        }
+        let mut x = SIDE;
+        for ((cell, width), node) in cells.iter().zip(widths).zip(nodes) {
+            self.y = top + PADDING;
+            for (at, line) in cell.lines.iter().enumerate().skip(from).take(count) {
+                self.line(x + PADDING, &spaced(line.clone(), at + 1 < cell.lines.len()), cell.style, *node);
+                self.y += leading(CELL);
+            }
+            x += width;
+        }
+        self.mark(Mark::Fill { x: SIDE, y: top + height - 0.5, width: ROOM, height: 0.5, colour: RULE });
+        self.y = top + height;
+    }
+}
+
+/// The height of a row of so many lines.
+fn rows_height(lines: usize) -> f32 {
+    let lines = u16::try_from(lines).unwrap_or(u16::MAX);
+    f32::from(lines) * leading(CELL) + 2.0 * PADDING - 1.0
+}
+
+fn height(cells: &[Laid]) -> f32 {
+    rows_height(cells.iter().map(|cell| cell.lines.len()).max().unwrap_or_default())
+}
+
+/// Words are parted by spaces at the ends of lines, too: readers of the screen read on.
+fn spaced(mut line: String, more: bool) -> String {
+    if more && !line.is_empty() {
+        line.push(' ');
+    }
+    line
+}

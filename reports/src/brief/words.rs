@@ -1,0 +1,107 @@
+//! Texts of the brief, and the words for what is open.
+
+use jiff::civil::Date;
+use kickoff_engagement::Engagement;
+
+/// A text. It is open where it stands for something that nobody has said yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The text, without characters that no page can show.
+    pub text: String,
+    /// Whether somebody still has to say it.
+    pub open: bool,
+}
+
+impl Words {
+    /// Something that nobody has said yet, and who should.
+    pub(super) fn open(what: &str, by: &str) -> Self {
+        Self { text: format!("{what}: not yet named; {by} to name"), open: true }
+    }
+
+    /// As [`Self::open`], for a cell whose column says what it is.
+    pub(super) fn missing(by: &str) -> Self {
+        Self { text: format!("Not yet named; {by} to name"), open: true }
+    }
+
+    /// Something that a reader has to act on.
+    pub(super) fn unsettled(text: impl Into<Self>) -> Self {
+        Self { open: true, ..text.into() }
+    }
+
+    pub(super) fn or_missing(text: Option<&str>, by: &str) -> Self {
+        text.filter(|text| !text.trim().is_empty()).map_or_else(|| Self::missing(by), Self::from)
+    }
+
+    pub(super) fn day(day: Option<Date>, by: &str) -> Self {
+        day.map_or_else(|| Self::missing(by), |day| Self::from(long(day)))
+    }
+}
+
+impl From<&str> for Words {
+    fn from(text: &str) -> Self {
+        Self { text: printable(text), open: false }
+    }
+}
+
+impl From<String> for Words {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&String> for Words {
+    fn from(text: &String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+/// What a page can show: white space is one space, and control characters and marks that turn the direction of text, are
+/// left out. They are of no use to a reader, and can make a name look like another.
+pub(super) fn printable(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+            || matches!(c, '\u{feff}' | '\u{fff0}'..='\u{ffff}' | '\u{ad}')
+            || u32::from(c) & 0xfffe == 0xfffe
+            || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{f0000}'..)
+    };
+    let spaced: String =
+        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !hidden(*c)).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `12 January 2026`: no reader takes the month for the day.
+pub(super) fn long(day: Date) -> String {
+    day.strftime("%-d %B %Y").to_string()
+}
+
+/// The name of a person of the file; the id where there is none.
+pub(super) fn person<'a>(engagement: &'a Engagement, id: &'a str) -> &'a str {
+    engagement.person(id).map_or(id, |person| &person.name)
+}
+
+/// `1 account`, `3 accounts`.
+pub(super) fn many(count: usize, one: &str) -> String {
+    if count == 1 { format!("{count} {one}") } else { format!("{count} {one}s") }
+}
+
+/// The first so many of a list, and how many more there are.
+pub(super) fn first<S: AsRef<str>>(list: &[S], most: usize) -> String {
+    let named: Vec<&str> = list.iter().take(most).map(AsRef::as_ref).collect();
+    match list.len().saturating_sub(most) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+/// A sentence that ends with one full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// With a capital at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+}
