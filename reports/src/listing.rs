@@ -55,7 +55,8 @@ impl Listing<'_> {
         let heads: Vec<&str> = self.columns.iter().map(|(head, _)| *head).collect();
         let mut text = heads.join("\t") + "\n";
         for row in &self.rows {
-            let cells: Vec<String> = row.iter().map(|cell| clean(&cell.replace(['\t', '\n', '\r'], " "))).collect();
+            let cells: Vec<String> =
+                row.iter().map(|cell| crate::drawing::clean_lines(&cell.replace(['\t', '\n', '\r'], " "))).collect();
             text.push_str(&(cells.join("\t") + "\n"));
         }
         text
@@ -69,7 +70,7 @@ impl Listing<'_> {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         writer.write_record(self.columns.iter().map(|(head, _)| *head))?;
         for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| guarded(cell)))?;
+            writer.write_record(row.iter().map(|cell| kickoff_engagement::cells::guarded(cell)))?;
         }
         let bytes = writer.into_inner().map_err(|e| csv::Error::from(e.into_error()))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -89,7 +90,7 @@ fn longest(text: &str) -> usize {
 }
 
 fn clipped(cell: &str) -> String {
-    let cell = clean(cell);
+    let cell = crate::drawing::clean_lines(cell);
     if cell.chars().count() <= MOST_LETTERS { cell } else { cell.chars().take(MOST_LETTERS).chain(['…']).collect() }
 }
 
@@ -114,16 +115,6 @@ fn widths(needs: &[(usize, usize)], room: usize) -> Vec<usize> {
             }
         }
     }
-}
-
-/// A cell that no spreadsheet takes for a formula.
-pub(crate) fn guarded(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-/// Names are foreign: what would steer a terminal is not passed on.
-pub(crate) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -8,8 +8,6 @@ use kickoff_policy::review::{
 
 use crate::drawing::{self, clean_lines};
 
-use crate::listing::{clean, guarded};
-
 /// At most so many principals are drawn; the CSV and the JSON have them all.
 const DRAWN: usize = 200;
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use kickoff_checks::{Check, Severity, Status};
-use kickoff_engagement::requests::{CheckOutcome, Outcomes};
 
 use crate::results::{Document, ResultRow};
 
@@ -68,24 +67,4 @@ pub fn by_status(document: &Document) -> Vec<(Status, usize)> {
 pub fn fails_at(document: &Document, severity: Severity) -> bool {
     let at_least: Vec<&str> = Severity::ALL.into_iter().filter(|s| *s >= severity).map(Severity::name).collect();
     document.results.iter().any(|row| row.status == Status::Fail.name() && at_least.contains(&row.severity.as_str()))
-}
-
-/// What a run gave, as requests, risks and readiness are reckoned from it.
-#[must_use]
-pub fn outcomes(document: &Document) -> Outcomes {
-    let mut checks: BTreeMap<String, CheckOutcome> = BTreeMap::new();
-    for row in &document.results {
-        let Some(status) = Status::ALL.into_iter().find(|status| status.name() == row.status) else { continue };
-        let outcome = checks.entry(row.check.clone()).or_default();
-        *outcome.statuses.entry(status).or_default() += 1;
-        if status == Status::Fail {
-            outcome.failing.push(row.resource.clone());
-        }
-        outcome.evidence.extend(row.evidence.iter().cloned());
-    }
-    for outcome in checks.values_mut() {
-        outcome.evidence.sort();
-        outcome.evidence.dedup();
-    }
-    Outcomes { run: document.run.id.clone(), checks }
 }

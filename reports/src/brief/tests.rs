@@ -12,7 +12,7 @@ use kickoff_engagement::risks;
 use proptest::prelude::*;
 
 use super::*;
-use crate::summary::outcomes;
+use crate::outcomes::outcomes;
 
 const TODAY: Date = date(2026, 11, 25);
 
