@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use engagement::{
-    CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, ListFormat, ReadinessArgs, RequestsArgs, RisksArgs, RunArgs,
-    TypeName, day,
+    CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, InventoryFormat, ListFormat, ReadinessArgs,
+    ReportArgs, RequestsArgs, RisksArgs, RunArgs, TypeName, day,
 };
 
 /// Turns the configuration of AWS accounts into SOC 2 evidence.
@@ -47,6 +47,10 @@ pub(crate) enum Command {
     Risks(RisksArgs),
     /// What must be done before the kick-off, in order
     Readiness(ReadinessArgs),
+    /// What the kick-off meeting is given: --brief
+    Report(ReportArgs),
+    /// Every asset that a recorded run tells of, whose it is, and whether it is in scope
+    Inventory(InventoryArgs),
     /// Write docs/ from the checks and the schema, or compare it with --check
     #[command(hide = true)]
     GenerateDocs(DocsArgs),

@@ -1,5 +1,6 @@
 //! The command line: arguments in, one subcommand a file, an exit status out.
 
+mod brief;
 mod catalogue;
 mod cli;
 mod docs;
@@ -43,6 +44,8 @@ fn main() -> ExitCode {
         Command::Requests(arguments) => requests::run(&arguments),
         Command::Risks(arguments) => risks::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),
+        Command::Report(arguments) => brief::report(&arguments),
+        Command::Inventory(arguments) => brief::assets(&arguments),
         Command::GenerateDocs(arguments) => docs::run(&arguments),
     };
     match outcome {

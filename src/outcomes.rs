@@ -14,6 +14,11 @@ use crate::exit::Failure;
 
 /// The outcomes of the run, if there is one; stderr is told which it is.
 pub(crate) fn last(arguments: &RunArgs) -> Result<Option<Outcomes>, Failure> {
+    Ok(document(arguments)?.as_ref().map(outcomes))
+}
+
+/// The results of the run, if there is one; stderr is told which it is.
+pub(crate) fn document(arguments: &RunArgs) -> Result<Option<Document>, Failure> {
     let folder = match &arguments.run {
         Some(folder) => Some(folder.clone()),
         None => newest(&arguments.runs)
@@ -27,7 +32,7 @@ pub(crate) fn last(arguments: &RunArgs) -> Result<Option<Outcomes>, Failure> {
     let document = read(&folder.join("results.json"))?;
     let state = if document.run.state == "interrupted" { ", which was interrupted" } else { "" };
     writeln!(words, "Results of {}{state}: {}", document.run.id, folder.display())?;
-    Ok(Some(outcomes(&document)))
+    Ok(Some(document))
 }
 
 /// The folder of the newest run that has results: by the time in its name, and of a run and its replays the one that was

@@ -162,6 +162,41 @@ pub(crate) struct RisksArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The brief of the kick-off meeting: a document to edit and the same as pages
+    #[arg(long)]
+    pub brief: bool,
+    #[command(flatten)]
+    pub file: FileArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// The folder to write into
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+}
+
+/// What `inventory` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InventoryFormat {
+    /// A table for people
+    Table,
+    /// A row for each asset, with the evidence that tells of it
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InventoryArgs {
+    /// The recorded run
+    #[arg(long, value_name = "RUN")]
+    pub replay: PathBuf,
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: InventoryFormat,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ReadinessArgs {
     #[command(flatten)]
     pub file: FileArgs,

@@ -4,6 +4,7 @@
 mod acme;
 mod activity;
 mod bad_input;
+mod brief;
 mod collectors;
 mod engagement;
 mod faults;

@@ -1,0 +1,71 @@
+//! `kickoff report --brief` and `kickoff inventory`: what the kick-off meeting is given.
+
+use std::fmt;
+use std::sync::Arc;
+
+use kickoff_engagement::readiness::{ReadinessInput, assess};
+use kickoff_evidence::Run;
+use kickoff_facts::Need;
+use kickoff_reports::brief::{BriefInput, brief, docx, pdf};
+use kickoff_reports::inventory::{csv, inventory, render};
+use kickoff_reports::outcomes::outcomes;
+
+use crate::cli::{InventoryArgs, InventoryFormat, ReportArgs};
+use crate::engagement::{Opened, save};
+use crate::exit::{Exit, Failure};
+use crate::outcomes::document;
+use crate::{lists, source};
+
+/// Writes the brief, as a document to edit and as pages to read.
+pub(crate) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {
+    if !arguments.brief {
+        return Err(Failure::Usage("say what to write: --brief".to_owned()));
+    }
+    let opened = Opened::of(&arguments.file)?;
+    let results = document(&arguments.run)?;
+    let run = results.as_ref().map(outcomes);
+    let registers = opened.registers(run.as_ref())?;
+    let readiness = assess(&ReadinessInput {
+        engagement: &opened.file,
+        requests: &registers.requests,
+        documents: &registers.documents,
+        risks: &registers.risks,
+        run: run.as_ref(),
+        today: opened.today,
+    });
+    let brief = brief(&BriefInput {
+        engagement: &opened.file,
+        results: results.as_ref(),
+        readiness: &readiness,
+        documents: &registers.documents,
+        requests: &registers.requests,
+        risks: &registers.risks,
+        today: opened.today,
+    });
+    let failed = |error: &dyn fmt::Display| Failure::usage(error);
+    let pages = pdf(&brief).map_err(|error| failed(&error))?;
+    let text = docx(&brief).map_err(|error| failed(&error))?;
+    std::fs::create_dir_all(&arguments.out)?;
+    save(&arguments.out.join("kickoff-brief.docx"), &text)?;
+    save(&arguments.out.join("kickoff-brief.pdf"), &pages)?;
+    Ok(Exit::Done)
+}
+
+/// Every asset that a recorded run tells of.
+pub(crate) fn assets(arguments: &InventoryArgs) -> Result<Exit, Failure> {
+    let opened = Opened::of(&arguments.file)?;
+    let run = Arc::new(Run::open(&arguments.replay).map_err(|error| Failure::usage(&error))?);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let source = runtime.block_on(source::replay(&run, Need::ALL));
+    let found = inventory(&source.facts, &opened.file);
+    let (_, ids) = source.register.number();
+    match arguments.format {
+        InventoryFormat::Table => {
+            let terminal = console::Term::stdout();
+            let width = if terminal.is_term() { usize::from(terminal.size().1).max(60) } else { 120 };
+            lists::print(&render(&found, width))?;
+        }
+        InventoryFormat::Csv => lists::print(&csv(&found, &ids).map_err(|error| Failure::usage(&error))?)?,
+    }
+    Ok(if found.incomplete.is_empty() { Exit::Done } else { Exit::Incomplete })
+}
