@@ -84,7 +84,7 @@ fn says_what_was_agreed() {
     assert_eq!(brief.furniture.run, "Run RUN-20261123T142919Z-45c8050a");
     let opening: Vec<&str> = words(&brief.opening).iter().map(|words| words.text.as_str()).collect();
     assert_eq!(opening[0], "SOC 2 Type 2, 1 January 2027 to 30 June 2027");
-    assert_eq!(opening[2..4], ["9 December 2026", "23 November 2026, 12:15 UTC"]);
+    assert_eq!(opening[2..4], ["9 December 2026", "23 November 2026, 14:29 UTC"]);
     assert!(opening[4].contains("came from http://127.0.0.1:4566 and not from AWS"), "{opening:?}");
 
     let boundary = tables(section(&brief, "Scope and boundary"));
