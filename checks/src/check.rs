@@ -95,6 +95,9 @@ pub enum Kind {
 pub struct Meta {
     /// Its id, never used again for another check.
     pub id: &'static str,
+    /// The number of the control that it tests, `CC6.1.03`: the primary criterion and the next number that was never
+    /// used under it.
+    pub control: &'static str,
     /// What holds when it passes.
     pub title: &'static str,
     /// How much a failure matters.

@@ -156,6 +156,17 @@ fn every_file_is_registered_and_named_after_its_check() {
 }
 
 #[test]
+fn every_check_tests_a_control_of_its_own_under_its_primary_criterion() {
+    let mut seen = BTreeSet::new();
+    for check in CHECKS {
+        let (criterion, number) = check.meta.control.rsplit_once('.').unwrap();
+        assert_eq!(criterion, check.meta.criteria[0], "{}", check.meta.id);
+        assert!(number.len() >= 2 && number.bytes().all(|b| b.is_ascii_digit()), "{}", check.meta.control);
+        assert!(seen.insert(check.meta.control), "{} is taken twice", check.meta.control);
+    }
+}
+
+#[test]
 fn every_page_has_its_title_and_all_headings_filled() {
     for check in CHECKS {
         let page = check.page();

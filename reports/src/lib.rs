@@ -10,6 +10,7 @@ pub mod html;
 pub mod inventory;
 pub mod listing;
 pub mod outcomes;
+pub mod package;
 pub mod results;
 pub mod review_tables;
 pub mod summary;

@@ -41,6 +41,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "accessanalyzer-external-enabled",
+    control: "CC6.1.01",
     title: "External-access analyzer runs in each active region",
     severity: Severity::Medium,
     level: Level::Region,

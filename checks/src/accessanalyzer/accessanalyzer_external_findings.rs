@@ -37,6 +37,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "accessanalyzer-external-findings",
+    control: "CC6.3.01",
     title: "External-access findings are resolved or archived with reason",
     severity: Severity::High,
     level: Level::Resource,

@@ -38,6 +38,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "accessanalyzer-unused-access",
+    control: "CC6.2.01",
     title: "Unused-access analyzer runs and its findings are worked",
     severity: Severity::Medium,
     level: Level::Account,

@@ -38,6 +38,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "account-contact-current",
+    control: "CC2.3.01",
     title: "Primary, billing and operations contacts are current",
     severity: Severity::Low,
     level: Level::Account,

@@ -37,6 +37,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "account-region-coverage",
+    control: "CC2.1.01",
     title: "Enabled regions compared with scanned regions",
     severity: Severity::High,
     level: Level::Account,

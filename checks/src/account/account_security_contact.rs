@@ -37,6 +37,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "account-security-contact",
+    control: "CC7.3.01",
     title: "Security alternate contact is set",
     severity: Severity::Medium,
     level: Level::Account,

@@ -31,6 +31,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "account-security-questions",
+    control: "CC6.1.02",
     title: "Root security questions",
     severity: Severity::Info,
     level: Level::Account,

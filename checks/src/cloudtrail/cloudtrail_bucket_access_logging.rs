@@ -43,6 +43,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict, trail_buckets
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-bucket-access-logging",
+    control: "CC7.2.01",
     title: "Access to the trail bucket is logged",
     severity: Severity::Low,
     level: Level::Resource,

@@ -48,6 +48,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict, trail_buckets
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-bucket-delete-protection",
+    control: "CC7.2.02",
     title: "Trail bucket resists deletion (MFA delete or Object Lock)",
     severity: Severity::Medium,
     level: Level::Resource,

@@ -46,6 +46,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict, trail_buckets
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-bucket-not-public",
+    control: "CC6.1.03",
     title: "Trail bucket is private",
     severity: Severity::Critical,
     level: Level::Resource,

@@ -44,6 +44,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict, trail_buckets
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-bucket-retention",
+    control: "CC7.2.03",
     title: "Trail objects outlive the audit period",
     severity: Severity::High,
     level: Level::Resource,

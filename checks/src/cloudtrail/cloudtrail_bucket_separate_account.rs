@@ -41,6 +41,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-bucket-separate-account",
+    control: "CC7.2.04",
     title: "Trail is delivered to a log-archive account",
     severity: Severity::Medium,
     level: Level::Account,

@@ -41,6 +41,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict, trail_buckets
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-bucket-writers",
+    control: "CC6.3.02",
     title: "Only CloudTrail can write, and few can delete, trail objects",
     severity: Severity::High,
     level: Level::Resource,

@@ -53,6 +53,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-cloudwatch",
+    control: "CC7.2.05",
     title: "Trail reaches a place where alerts are built",
     severity: Severity::Medium,
     level: Level::Resource,

@@ -37,6 +37,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-delivery-healthy",
+    control: "CC7.2.06",
     title: "Trail delivery is recent and error free",
     severity: Severity::High,
     level: Level::Resource,

@@ -35,6 +35,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-insights",
+    control: "CC7.2.07",
     title: "CloudTrail Insights is on",
     severity: Severity::Low,
     level: Level::Resource,

@@ -38,6 +38,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-kms",
+    control: "CC6.1.04",
     title: "Trail logs are encrypted with a KMS key",
     severity: Severity::Low,
     level: Level::Resource,

@@ -33,6 +33,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-log-validation",
+    control: "CC7.2.08",
     title: "Log file integrity validation is on",
     severity: Severity::Medium,
     level: Level::Resource,

@@ -55,6 +55,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-management-events",
+    control: "CC7.2.09",
     title: "Trail records all management events, read and write, nothing excluded",
     severity: Severity::High,
     level: Level::Account,

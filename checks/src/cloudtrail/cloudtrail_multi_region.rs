@@ -33,6 +33,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-multi-region",
+    control: "CC7.2.10",
     title: "A logging trail covers every enabled region",
     severity: Severity::Critical,
     level: Level::Region,

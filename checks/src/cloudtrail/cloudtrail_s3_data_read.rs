@@ -50,6 +50,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-s3-data-read",
+    control: "CC7.2.11",
     title: "S3 object reads are recorded for buckets holding customer data",
     severity: Severity::Low,
     level: Level::Resource,

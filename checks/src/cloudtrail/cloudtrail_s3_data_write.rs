@@ -53,6 +53,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-s3-data-write",
+    control: "CC7.2.12",
     title: "S3 object writes are recorded for buckets holding customer data",
     severity: Severity::Medium,
     level: Level::Resource,

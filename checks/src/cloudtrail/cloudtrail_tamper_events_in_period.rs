@@ -40,6 +40,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, event_history};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudtrail-tamper-events-in-period",
+    control: "CC7.2.13",
     title: "Trail stops, deletes and selector changes in the period",
     severity: Severity::High,
     level: Level::Account,

@@ -44,6 +44,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "cloudwatch-cross-account-sharing",
+    control: "CC6.1.05",
     title: "CloudWatch data is not shared to unknown accounts",
     severity: Severity::Low,
     level: Level::Account,

@@ -45,6 +45,7 @@ use crate::{
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "config-aggregator",
+    control: "CC4.1.01",
     title: "An organization aggregator collects all accounts",
     severity: Severity::Low,
     level: Level::Organization,

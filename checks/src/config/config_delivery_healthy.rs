@@ -39,6 +39,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "config-delivery-healthy",
+    control: "CC7.1.01",
     title: "Config delivery works",
     severity: Severity::Medium,
     level: Level::Region,

@@ -42,6 +42,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "config-recorder-enabled",
+    control: "CC7.1.02",
     title: "AWS Config records in every active region",
     severity: Severity::High,
     level: Level::Region,

@@ -39,6 +39,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, event_history};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "config-recorder-tamper",
+    control: "CC7.1.03",
     title: "Recorder stops in the period",
     severity: Severity::Medium,
     level: Level::Account,

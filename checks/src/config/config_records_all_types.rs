@@ -47,6 +47,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Sta
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "config-records-all-types",
+    control: "CC7.1.04",
     title: "Recorder covers all types, global types once",
     severity: Severity::Medium,
     level: Level::Region,

@@ -34,6 +34,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "config-retention",
+    control: "CC7.1.05",
     title: "Config history outlives the audit period",
     severity: Severity::Medium,
     level: Level::Region,

@@ -41,6 +41,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "config-rules-noncompliant",
+    control: "CC4.1.02",
     title: "Non-compliant Config rules are listed with age",
     severity: Severity::Medium,
     level: Level::Resource,

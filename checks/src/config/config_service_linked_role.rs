@@ -35,6 +35,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "config-service-linked-role",
+    control: "CC6.3.03",
     title: "Recorder uses the service-linked role",
     severity: Severity::Low,
     level: Level::Region,

@@ -35,6 +35,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "ec2-instance-profile",
+    control: "CC6.1.06",
     title: "EC2 workloads use a role rather than stored keys",
     severity: Severity::Medium,
     level: Level::Resource,

@@ -44,6 +44,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "guardduty-centralized",
+    control: "CC7.2.14",
     title: "GuardDuty is run from a delegated administrator",
     severity: Severity::Low,
     level: Level::Organization,

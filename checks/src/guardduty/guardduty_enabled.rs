@@ -41,6 +41,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "guardduty-enabled",
+    control: "CC7.2.15",
     title: "GuardDuty runs in every active region",
     severity: Severity::High,
     level: Level::Region,

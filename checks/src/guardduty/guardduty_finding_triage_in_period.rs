@@ -40,6 +40,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "guardduty-finding-triage-in-period",
+    control: "CC7.3.02",
     title: "All findings in the period with first seen, archived and age",
     severity: Severity::Medium,
     level: Level::Account,

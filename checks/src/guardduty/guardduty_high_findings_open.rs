@@ -48,6 +48,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "guardduty-high-findings-open",
+    control: "CC7.3.03",
     title: "Open high findings are within the response time",
     severity: Severity::High,
     level: Level::Resource,

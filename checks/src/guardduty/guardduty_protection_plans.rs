@@ -39,6 +39,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "guardduty-protection-plans",
+    control: "CC7.2.16",
     title: "S3, EKS, RDS, Lambda and runtime plans match what is deployed",
     severity: Severity::Low,
     level: Level::Region,

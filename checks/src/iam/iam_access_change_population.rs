@@ -43,6 +43,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, event_history};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-access-change-population",
+    control: "CC6.2.02",
     title: "All grants and removals of access in the period",
     severity: Severity::Medium,
     level: Level::Account,

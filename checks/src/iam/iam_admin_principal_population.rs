@@ -37,6 +37,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-admin-principal-population",
+    control: "CC6.1.07",
     title: "Every principal with effective administrator reach",
     severity: Severity::High,
     level: Level::Account,

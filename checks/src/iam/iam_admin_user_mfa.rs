@@ -37,6 +37,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-admin-user-mfa",
+    control: "CC6.1.08",
     title: "IAM users with administrator rights have MFA",
     severity: Severity::High,
     level: Level::Resource,

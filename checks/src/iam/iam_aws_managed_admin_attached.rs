@@ -50,6 +50,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-aws-managed-admin-attached",
+    control: "CC6.3.04",
     title: "Holders of AWS AdministratorAccess are few and known",
     severity: Severity::High,
     level: Level::Resource,

@@ -38,6 +38,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-cloudshell-full-access",
+    control: "CC6.7.01",
     title: "CloudShell file transfer rights are restricted",
     severity: Severity::Low,
     level: Level::Account,

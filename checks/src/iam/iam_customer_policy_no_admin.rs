@@ -41,6 +41,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-customer-policy-no-admin",
+    control: "CC6.3.05",
     title: "Attached customer-managed policies do not grant full admin",
     severity: Severity::High,
     level: Level::Resource,

@@ -35,6 +35,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-expired-server-cert",
+    control: "CC6.7.02",
     title: "No expired TLS certificate is stored in IAM",
     severity: Severity::Medium,
     level: Level::Resource,

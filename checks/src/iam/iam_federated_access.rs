@@ -49,6 +49,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-federated-access",
+    control: "CC6.1.09",
     title: "Human access goes through a central identity provider",
     severity: Severity::Medium,
     level: Level::Account,

@@ -34,6 +34,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-group-not-empty",
+    control: "CC6.3.06",
     title: "IAM groups have members",
     severity: Severity::Info,
     level: Level::Resource,

@@ -41,6 +41,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-inline-policy-no-admin",
+    control: "CC6.3.07",
     title: "Inline policies do not grant full admin",
     severity: Severity::Critical,
     level: Level::Resource,

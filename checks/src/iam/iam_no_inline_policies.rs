@@ -40,6 +40,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-no-inline-policies",
+    control: "CC6.3.08",
     title: "Users, groups and roles avoid inline policies",
     severity: Severity::Low,
     level: Level::Resource,

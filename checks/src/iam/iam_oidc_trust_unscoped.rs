@@ -46,6 +46,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-oidc-trust-unscoped",
+    control: "CC6.1.10",
     title: "CI federated roles pin audience and subject",
     severity: Severity::High,
     level: Level::Resource,

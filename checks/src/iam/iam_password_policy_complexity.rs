@@ -49,6 +49,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-password-policy-complexity",
+    control: "CC6.1.11",
     title: "IAM password policy asks for mixed character classes",
     severity: Severity::Low,
     level: Level::Account,

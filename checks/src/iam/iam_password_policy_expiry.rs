@@ -51,6 +51,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-password-policy-expiry",
+    control: "CC6.1.12",
     title: "IAM password expiry matches the written policy",
     severity: Severity::Info,
     level: Level::Account,

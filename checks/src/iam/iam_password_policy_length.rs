@@ -43,6 +43,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-password-policy-length",
+    control: "CC6.1.13",
     title: "IAM password policy sets the minimum length",
     severity: Severity::Medium,
     level: Level::Account,

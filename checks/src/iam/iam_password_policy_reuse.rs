@@ -43,6 +43,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-password-policy-reuse",
+    control: "CC6.1.14",
     title: "IAM password policy blocks reuse",
     severity: Severity::Low,
     level: Level::Account,

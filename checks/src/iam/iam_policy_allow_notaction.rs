@@ -36,6 +36,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-policy-allow-notaction",
+    control: "CC6.3.09",
     title: "Allow statements do not use NotAction",
     severity: Severity::Medium,
     level: Level::Resource,

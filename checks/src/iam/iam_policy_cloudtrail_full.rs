@@ -46,6 +46,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-policy-cloudtrail-full",
+    control: "CC6.3.10",
     title: "Rights to alter or stop CloudTrail are restricted",
     severity: Severity::Medium,
     level: Level::Resource,

@@ -43,6 +43,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-policy-kms-full",
+    control: "CC6.1.15",
     title: "Rights to decrypt with every KMS key are restricted",
     severity: Severity::Medium,
     level: Level::Resource,

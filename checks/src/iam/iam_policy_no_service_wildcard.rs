@@ -44,6 +44,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-policy-no-service-wildcard",
+    control: "CC6.3.11",
     title: "Policies avoid service-wide wildcard actions",
     severity: Severity::Medium,
     level: Level::Resource,

@@ -40,6 +40,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-policy-permissive-assume-role",
+    control: "CC6.3.12",
     title: "Policies do not allow assuming any role",
     severity: Severity::High,
     level: Level::Resource,

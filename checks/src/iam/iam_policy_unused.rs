@@ -32,6 +32,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-policy-unused",
+    control: "CC6.3.13",
     title: "Customer-managed policies are attached to something",
     severity: Severity::Info,
     level: Level::Resource,

@@ -41,6 +41,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-privilege-escalation-path",
+    control: "CC6.3.14",
     title: "No policy lets a non-admin raise its own privilege",
     severity: Severity::High,
     level: Level::Resource,

@@ -41,6 +41,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-role-confused-deputy",
+    control: "CC6.3.15",
     title: "Service-principal trust carries a source account or ARN condition",
     severity: Severity::Medium,
     level: Level::Resource,

@@ -41,6 +41,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-role-trust-external-account",
+    control: "CC6.3.16",
     title: "Roles trusting outside accounts need ExternalId or org condition",
     severity: Severity::High,
     level: Level::Resource,

@@ -38,6 +38,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-role-trust-public",
+    control: "CC6.1.16",
     title: "No role trusts every AWS principal",
     severity: Severity::Critical,
     level: Level::Resource,

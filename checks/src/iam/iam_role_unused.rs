@@ -38,6 +38,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-role-unused",
+    control: "CC6.3.17",
     title: "Roles with no recent use are retired",
     severity: Severity::Low,
     level: Level::Resource,

@@ -39,6 +39,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, event_history};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-root-activity-in-period",
+    control: "CC6.1.17",
     title: "Every root event in the audit period is listed",
     severity: Severity::High,
     level: Level::Account,

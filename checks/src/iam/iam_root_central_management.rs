@@ -40,6 +40,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-root-central-management",
+    control: "CC6.1.18",
     title: "The organization manages the root credentials of its members centrally",
     severity: Severity::High,
     level: Level::Organization,

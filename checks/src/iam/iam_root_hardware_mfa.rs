@@ -46,6 +46,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-root-hardware-mfa",
+    control: "CC6.1.19",
     title: "Root MFA is phishing-resistant or hardware based",
     severity: Severity::High,
     level: Level::Account,

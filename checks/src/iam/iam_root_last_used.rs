@@ -45,6 +45,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-root-last-used",
+    control: "CC6.1.20",
     title: "Root user not used recently for routine work",
     severity: Severity::High,
     level: Level::Account,

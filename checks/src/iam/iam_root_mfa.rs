@@ -49,6 +49,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-root-mfa",
+    control: "CC6.1.21",
     title: "Root sign-in is protected by MFA",
     severity: Severity::Critical,
     level: Level::Account,

@@ -34,6 +34,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-root-no-access-keys",
+    control: "CC6.1.22",
     title: "Root user holds no access keys",
     severity: Severity::Critical,
     level: Level::Account,

@@ -32,6 +32,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-root-no-signing-certs",
+    control: "CC6.1.23",
     title: "Root user holds no X.509 signing certificate",
     severity: Severity::Medium,
     level: Level::Account,

@@ -36,6 +36,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-security-audit-role",
+    control: "CC4.1.03",
     title: "A read-only audit role exists",
     severity: Severity::Info,
     level: Level::Account,

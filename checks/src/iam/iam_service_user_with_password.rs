@@ -35,6 +35,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-service-user-with-password",
+    control: "CC6.1.24",
     title: "Service accounts have no console password",
     severity: Severity::Medium,
     level: Level::Resource,

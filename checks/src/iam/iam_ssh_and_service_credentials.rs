@@ -41,6 +41,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-ssh-and-service-credentials",
+    control: "CC6.1.25",
     title: "CodeCommit SSH keys and service-specific credentials are in use and aged",
     severity: Severity::Low,
     level: Level::Resource,

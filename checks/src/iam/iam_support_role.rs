@@ -36,6 +36,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-support-role",
+    control: "CC7.4.01",
     title: "Someone can open AWS Support cases",
     severity: Severity::Low,
     level: Level::Account,

@@ -40,6 +40,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-unattached-policy-no-admin",
+    control: "CC6.3.18",
     title: "Unattached customer policies do not hold dormant admin grants",
     severity: Severity::Low,
     level: Level::Resource,

@@ -36,6 +36,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-user-access-key-age",
+    control: "CC6.1.26",
     title: "Access keys are rotated within the limit",
     severity: Severity::Medium,
     level: Level::Resource,

@@ -44,6 +44,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-user-console-mfa",
+    control: "CC6.1.27",
     title: "Every IAM user with a console password has MFA",
     severity: Severity::High,
     level: Level::Resource,

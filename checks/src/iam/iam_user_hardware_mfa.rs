@@ -40,6 +40,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-user-hardware-mfa",
+    control: "CC6.1.28",
     title: "Console users with MFA hold a security key or a hardware token",
     severity: Severity::Low,
     level: Level::Resource,

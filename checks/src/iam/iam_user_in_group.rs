@@ -32,6 +32,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-user-in-group",
+    control: "CC6.3.19",
     title: "IAM users belong to at least one group",
     severity: Severity::Info,
     level: Level::Resource,

@@ -42,6 +42,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-user-no-initial-access-key",
+    control: "CC6.2.03",
     title: "No access key issued together with a console password at user creation",
     severity: Severity::Medium,
     level: Level::Resource,

@@ -36,6 +36,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-user-password-and-key",
+    control: "CC6.1.29",
     title: "Human and programmatic credentials are not held by one IAM user",
     severity: Severity::Low,
     level: Level::Resource,

@@ -36,6 +36,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-user-permissions-via-groups",
+    control: "CC6.3.20",
     title: "IAM users get permissions from groups only",
     severity: Severity::Low,
     level: Level::Resource,

@@ -38,6 +38,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-user-population",
+    control: "CC6.1.30",
     title: "Full list of IAM users with credential state",
     severity: Severity::Info,
     level: Level::Account,

@@ -35,6 +35,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-user-single-active-key",
+    control: "CC6.1.31",
     title: "No IAM user keeps two active access keys for longer than a rotation takes",
     severity: Severity::Low,
     level: Level::Resource,

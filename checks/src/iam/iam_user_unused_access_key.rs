@@ -40,6 +40,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-user-unused-access-key",
+    control: "CC6.2.04",
     title: "Access keys idle past the limit are disabled",
     severity: Severity::Medium,
     level: Level::Resource,

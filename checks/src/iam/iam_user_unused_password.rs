@@ -44,6 +44,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-user-unused-password",
+    control: "CC6.2.05",
     title: "Console passwords idle past the limit are removed",
     severity: Severity::Medium,
     level: Level::Resource,

@@ -37,6 +37,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "iam-vendor-trust-inventory",
+    control: "CC6.3.21",
     title: "Third parties holding a role in the account",
     severity: Severity::Medium,
     level: Level::Resource,

@@ -40,6 +40,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "inspector-enabled",
+    control: "CC7.1.06",
     title: "Vulnerability scanning covers EC2, ECR and Lambda in use",
     severity: Severity::High,
     level: Level::Region,

@@ -42,6 +42,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "inspector-findings-age",
+    control: "CC7.1.07",
     title: "Critical and high vulnerabilities are within the fix time",
     severity: Severity::High,
     level: Level::Region,

@@ -41,6 +41,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "logs-central-forwarding",
+    control: "CC7.2.17",
     title: "Logs are forwarded to a central store or SIEM",
     severity: Severity::Low,
     level: Level::Region,

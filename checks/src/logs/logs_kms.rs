@@ -43,6 +43,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "logs-kms",
+    control: "CC6.1.32",
     title: "Log groups are encrypted with a customer key where claimed",
     severity: Severity::Low,
     level: Level::Resource,

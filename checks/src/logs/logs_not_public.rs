@@ -39,6 +39,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "logs-not-public",
+    control: "CC6.1.33",
     title: "Log resource policies do not open to the world",
     severity: Severity::High,
     level: Level::Region,

@@ -40,6 +40,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "logs-retention-finite",
+    control: "C1.2.01",
     title: "Log groups holding customer data have an end date",
     severity: Severity::Low,
     level: Level::Resource,

@@ -41,6 +41,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "logs-retention-min",
+    control: "CC7.2.18",
     title: "Log groups keep events at least the stated time",
     severity: Severity::Medium,
     level: Level::Resource,

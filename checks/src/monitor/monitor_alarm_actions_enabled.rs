@@ -33,6 +33,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-alarm-actions-enabled",
+    control: "CC7.2.19",
     title: "Alarm actions are not switched off",
     severity: Severity::Medium,
     level: Level::Resource,

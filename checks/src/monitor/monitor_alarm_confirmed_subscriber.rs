@@ -35,6 +35,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-alarm-confirmed-subscriber",
+    control: "CC7.2.20",
     title: "Alert topics have at least one confirmed subscriber",
     severity: Severity::High,
     level: Level::Resource,

@@ -39,6 +39,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-alarm-has-action",
+    control: "CC7.2.21",
     title: "Alarms have an action",
     severity: Severity::Medium,
     level: Level::Resource,

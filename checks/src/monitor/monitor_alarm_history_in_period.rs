@@ -40,6 +40,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-alarm-history-in-period",
+    control: "CC7.2.22",
     title: "Alarm state changes in the period",
     severity: Severity::Info,
     level: Level::Account,

@@ -39,6 +39,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-alarm-insufficient-data",
+    control: "CC7.2.23",
     title: "Security alarms are not stuck without data",
     severity: Severity::Medium,
     level: Level::Resource,

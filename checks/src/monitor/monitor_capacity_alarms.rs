@@ -39,6 +39,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-capacity-alarms",
+    control: "A1.1.01",
     title: "Capacity alarms exist for databases, load balancers and queues",
     severity: Severity::Medium,
     level: Level::Resource,

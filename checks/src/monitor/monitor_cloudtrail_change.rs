@@ -64,6 +64,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, detection_path};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-cloudtrail-change",
+    control: "CC7.2.24",
     title: "CloudTrail configuration changes raise an alert",
     severity: Severity::High,
     level: Level::Account,

@@ -63,6 +63,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, detection_path};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-cmk-deletion",
+    control: "CC7.2.25",
     title: "KMS key disable or deletion raises an alert",
     severity: Severity::Medium,
     level: Level::Account,

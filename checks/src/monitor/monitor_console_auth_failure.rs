@@ -65,6 +65,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, detection_path};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-console-auth-failure",
+    control: "CC7.2.27",
     title: "Failed console sign-ins raise an alert",
     severity: Severity::Low,
     level: Level::Account,

@@ -69,6 +69,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Sta
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-console-no-mfa",
+    control: "CC7.2.28",
     title: "Console sign-in without MFA raises an alert",
     severity: Severity::Medium,
     level: Level::Account,

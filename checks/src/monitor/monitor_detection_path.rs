@@ -40,6 +40,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Sta
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-detection-path",
+    control: "CC7.2.29",
     title: "Each class of security events has a way to somebody",
     severity: Severity::Medium,
     level: Level::Account,

@@ -51,6 +51,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Sta
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-guardduty-routing",
+    control: "CC7.3.04",
     title: "GuardDuty findings reach people",
     severity: Severity::High,
     level: Level::Region,

@@ -65,6 +65,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, detection_path};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-iam-policy-change",
+    control: "CC7.2.31",
     title: "IAM policy changes raise an alert",
     severity: Severity::Medium,
     level: Level::Account,

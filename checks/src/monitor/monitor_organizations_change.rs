@@ -67,6 +67,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, detection_path, manage
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-organizations-change",
+    control: "CC7.2.33",
     title: "Organizations changes raise an alert",
     severity: Severity::Medium,
     level: Level::Organization,

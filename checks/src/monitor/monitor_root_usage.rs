@@ -71,6 +71,7 @@ use crate::{
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-root-usage",
+    control: "CC7.2.34",
     title: "Root usage raises an alert",
     severity: Severity::High,
     level: Level::Account,

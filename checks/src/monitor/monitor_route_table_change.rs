@@ -63,6 +63,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, detection_path};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-route-table-change",
+    control: "CC7.2.35",
     title: "Route table changes raise an alert",
     severity: Severity::Low,
     level: Level::Account,

@@ -63,6 +63,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, detection_path};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-s3-policy-change",
+    control: "CC7.2.36",
     title: "Bucket policy changes raise an alert",
     severity: Severity::Medium,
     level: Level::Account,

@@ -64,6 +64,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, detection_path};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-security-group-change",
+    control: "CC7.2.37",
     title: "Security group changes raise an alert",
     severity: Severity::Medium,
     level: Level::Account,

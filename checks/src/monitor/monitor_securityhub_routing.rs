@@ -46,6 +46,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Sta
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-securityhub-routing",
+    control: "CC7.3.05",
     title: "Security Hub findings reach people",
     severity: Severity::Medium,
     level: Level::Region,

@@ -66,6 +66,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, detection_path};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "monitor-unauthorized-api",
+    control: "CC7.2.38",
     title: "Denied API calls raise an alert",
     severity: Severity::Medium,
     level: Level::Account,

@@ -35,6 +35,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "org-account-inventory",
+    control: "CC2.1.02",
     title: "Scanned accounts compared with the whole organization",
     severity: Severity::High,
     level: Level::Organization,

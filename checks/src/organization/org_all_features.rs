@@ -34,6 +34,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "org-all-features",
+    control: "CC5.2.01",
     title: "Organization has all features on",
     severity: Severity::Low,
     level: Level::Organization,

@@ -41,6 +41,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "org-delegated-admins",
+    control: "CC6.3.22",
     title: "Delegated administrators are known and approved",
     severity: Severity::Medium,
     level: Level::Organization,

@@ -42,6 +42,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "org-environment-separation",
+    control: "CC8.1.01",
     title: "Production and non-production sit in separate accounts or OUs",
     severity: Severity::Medium,
     level: Level::Organization,

@@ -35,6 +35,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict, management, r
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "org-management-account-clean",
+    control: "CC6.1.34",
     title: "Management account runs no workloads",
     severity: Severity::Medium,
     level: Level::Organization,

@@ -33,6 +33,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "org-membership",
+    control: "CC5.2.02",
     title: "Account belongs to an organization",
     severity: Severity::Low,
     level: Level::Account,

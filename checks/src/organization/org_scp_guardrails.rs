@@ -38,6 +38,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "org-scp-guardrails",
+    control: "CC5.2.03",
     title: "Service control policies beyond the default are attached",
     severity: Severity::Medium,
     level: Level::Organization,

@@ -41,6 +41,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, management};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "org-scp-protects-logging",
+    control: "CC7.2.40",
     title: "An SCP stops members from disabling audit services",
     severity: Severity::High,
     level: Level::Organization,

@@ -40,6 +40,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, management};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "org-scp-root-deny",
+    control: "CC6.1.35",
     title: "An SCP limits member root users",
     severity: Severity::Medium,
     level: Level::Organization,

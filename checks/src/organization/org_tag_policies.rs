@@ -36,6 +36,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "org-tag-policies",
+    control: "C1.1.01",
     title: "Tag policies are on",
     severity: Severity::Low,
     level: Level::Organization,

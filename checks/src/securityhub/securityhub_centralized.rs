@@ -41,6 +41,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "securityhub-centralized",
+    control: "CC4.1.04",
     title: "Security Hub has a delegated administrator",
     severity: Severity::Low,
     level: Level::Organization,

@@ -36,6 +36,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "securityhub-enabled",
+    control: "CC4.1.05",
     title: "Security Hub CSPM is on with a standard",
     severity: Severity::Medium,
     level: Level::Region,

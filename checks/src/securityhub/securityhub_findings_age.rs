@@ -36,6 +36,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "securityhub-findings-age",
+    control: "CC4.2.01",
     title: "Critical findings are within the fix time",
     severity: Severity::High,
     level: Level::Resource,

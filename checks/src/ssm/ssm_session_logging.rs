@@ -37,6 +37,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "ssm-session-logging",
+    control: "CC6.1.36",
     title: "Session Manager shell sessions are logged",
     severity: Severity::Medium,
     level: Level::Region,

@@ -40,6 +40,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict, management};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "sso-assignment-population",
+    control: "CC6.2.06",
     title: "All people, groups, accounts and permission sets",
     severity: Severity::Info,
     level: Level::Organization,

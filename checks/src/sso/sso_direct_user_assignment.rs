@@ -39,6 +39,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "sso-direct-user-assignment",
+    control: "CC6.3.23",
     title: "Access is assigned to groups not to single users",
     severity: Severity::Low,
     level: Level::Organization,

@@ -40,6 +40,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict, management, r
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "sso-instance-active",
+    control: "CC6.1.37",
     title: "IAM Identity Center is the console entry point",
     severity: Severity::Medium,
     level: Level::Organization,

@@ -39,6 +39,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "sso-mfa-enforcement",
+    control: "CC6.1.38",
     title: "Identity Center or IdP enforces MFA",
     severity: Severity::High,
     level: Level::Organization,

@@ -45,6 +45,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Status, Verdi
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "sso-permission-set-admin",
+    control: "CC6.3.24",
     title: "Administrator permission sets are few and assigned to groups",
     severity: Severity::High,
     level: Level::Organization,

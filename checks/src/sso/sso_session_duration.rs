@@ -35,6 +35,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "sso-session-duration",
+    control: "CC6.1.39",
     title: "Permission-set session length is within policy",
     severity: Severity::Low,
     level: Level::Organization,

@@ -37,6 +37,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "vpc-flow-logs",
+    control: "CC7.2.41",
     title: "Each VPC in use has flow logs",
     severity: Severity::Medium,
     level: Level::Resource,

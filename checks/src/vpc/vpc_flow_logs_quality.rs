@@ -47,6 +47,7 @@ use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Ver
 /// What the check says of itself.
 pub const META: Meta = Meta {
     id: "vpc-flow-logs-quality",
+    control: "CC7.2.42",
     title: "Flow logs capture all traffic, deliver, and are kept",
     severity: Severity::Low,
     level: Level::Resource,

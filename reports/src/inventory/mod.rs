@@ -305,7 +305,8 @@ impl Lister<'_> {
     }
 }
 
-const EVERY_REGIONAL_KIND: &str = "every kind that belongs to a region";
+/// In the place of a kind: all that belong to a region.
+pub const EVERY_REGIONAL_KIND: &str = "every kind that belongs to a region";
 
 /// The last part of an ARN, after the last `/` or `:`.
 fn short(arn: &str) -> &str {

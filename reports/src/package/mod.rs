@@ -1,0 +1,10 @@
+//! The evidence package: what an auditor receives.
+//!
+//! [`Dossier`] is made once from a run and its engagement; each renderer reads it and writes one kind of file. None of them
+//! decides a verdict, and none writes a conclusion: the auditor's columns stay empty.
+
+pub mod dossier;
+pub mod populations;
+
+pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};
+pub use populations::{Population, Subject};
