@@ -56,16 +56,17 @@ pub(crate) fn assets(arguments: &InventoryArgs) -> Result<Exit, Failure> {
     let opened = Opened::of(&arguments.file)?;
     let run = Arc::new(Run::open(&arguments.replay).map_err(|error| Failure::usage(&error))?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let source = runtime.block_on(source::replay(&run, Need::ALL));
+    let source = runtime.block_on(source::replay(&run, Need::ALL))?;
     let found = inventory(&source.facts, &opened.file);
-    let (_, ids) = source.register.number();
     match arguments.format {
         InventoryFormat::Table => {
             let terminal = console::Term::stdout();
             let width = if terminal.is_term() { usize::from(terminal.size().1).max(60) } else { 120 };
             lists::print(&render(&found, width))?;
         }
-        InventoryFormat::Csv => lists::print(&csv(&found, &ids).map_err(|error| Failure::usage(&error))?)?,
+        InventoryFormat::Csv => {
+            lists::print(&csv(&found, &source.numbered.ids).map_err(|error| Failure::usage(&error))?)?
+        }
     }
     Ok(if found.incomplete.is_empty() { Exit::Done } else { Exit::Incomplete })
 }

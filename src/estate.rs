@@ -125,7 +125,7 @@ fn levels(paths: &[std::path::PathBuf]) -> Result<Vec<ControlLevel>, Failure> {
 fn recorded(path: &Path) -> Result<Loaded, Failure> {
     let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let source = runtime.block_on(crate::source::replay(&run, NEEDS));
+    let source = runtime.block_on(crate::source::replay(&run, NEEDS))?;
     let (mut accounts, mut unknown, mut credentials) = (Vec::new(), Vec::new(), HashMap::new());
     for facts in &source.facts {
         match account(facts) {

@@ -182,7 +182,7 @@ fn find(arguments: &InitArgs) -> Result<Found, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if let Some(path) = &arguments.replay {
         let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
-        return Ok(found(&runtime.block_on(source::replay(&run, NEEDS)).facts));
+        return Ok(found(&runtime.block_on(source::replay(&run, NEEDS))?.facts));
     }
     // What is asked here is no evidence of anything: the run is not kept.
     let scratch = tempfile::tempdir()?;

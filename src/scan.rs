@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     let (source, folder, replayed) = match &arguments.replay {
         Some(path) => {
             let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
-            let source = runtime.block_on(source::replay(&run, &needs));
+            let source = runtime.block_on(source::replay(&run, &needs))?;
             let folder = arguments.out.join(format!("{}-replay", source.metadata.id));
             (source, folder, Some(run))
         }
@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
         run: &source.metadata,
         facts: &source.facts,
         rows: &rows,
-        register: &source.register,
+        numbered: &source.numbered,
         engagement: &engagement,
         selection: &selection,
         version: VERSION,
@@ -142,9 +142,9 @@ fn seal(source: Source, folder: &Path, json: &[u8]) -> Result<Run, Failure> {
     };
     let writer = tape.run();
     let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
-    let (_, ids) = source.register.number();
     for facts in &source.facts {
-        let text = EvidenceRef::cited(&ids, || serde_json::to_vec(facts)).map_err(|error| Failure::usage(&error))?;
+        let text = EvidenceRef::cited(&source.numbered.ids, || serde_json::to_vec(facts))
+            .map_err(|error| Failure::usage(&error))?;
         writer.write(&format!("facts/{}.json", facts.account), &text).map_err(failed)?;
     }
     writer.write("results.json", json).map_err(failed)?;

@@ -11,7 +11,9 @@ use kickoff_aws::{
 };
 use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
-use kickoff_evidence::{AccountRecord, Register, Run, RunMetadata, RunState, RunWriter, SCHEMA, Tool, new_run_id};
+use kickoff_evidence::{
+    AccountRecord, Ledger, Numbered, Register, Run, RunMetadata, RunState, RunWriter, SCHEMA, Tool, new_run_id,
+};
 use kickoff_facts::{AccountFacts, Need};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -26,7 +28,10 @@ const ACCOUNTS_AT_ONCE: usize = 4;
 pub(crate) struct Source {
     pub metadata: RunMetadata,
     pub facts: Vec<AccountFacts>,
-    pub register: Arc<Register>,
+    /// The evidence items with their ids.
+    pub numbered: Numbered,
+    /// Which ids are taken: those of the run, or of the folder of runs.
+    pub ledger: Ledger,
     /// The run that is being written; none on replay.
     pub writer: Option<Arc<Tape>>,
 }
@@ -60,7 +65,10 @@ fn shared(
 }
 
 /// Decides again from a recorded run.
-pub(crate) async fn replay(run: &Arc<Run>, needs: &[Need]) -> Source {
+///
+/// # Errors
+/// The ids that the run carries cannot be read.
+pub(crate) async fn replay(run: &Arc<Run>, needs: &[Need]) -> Result<Source, Failure> {
     let register = Arc::new(Register::default());
     let client = Replay::new(Arc::clone(run)).into_client();
     let metadata = run.metadata.clone();
@@ -77,7 +85,9 @@ pub(crate) async fn replay(run: &Arc<Run>, needs: &[Need]) -> Source {
             RequestedRegions::Recorded { enabled: account.regions.clone(), disabled: account.disabled_regions.clone() };
         facts.push(collect(&session, needs, &regions).await.facts);
     }
-    Source { metadata, facts, register, writer: None }
+    let mut ledger = Ledger::read(&run.path().join(Ledger::FILE)).map_err(|e| Failure::usage(&e))?;
+    let numbered = register.number(&mut ledger);
+    Ok(Source { metadata, facts, numbered, ledger, writer: None })
 }
 
 /// Collects from AWS into a new run.
@@ -102,6 +112,8 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
         needs: needs.iter().map(|need| need.name().to_owned()).collect(),
         accounts: Vec::new(),
     };
+    // Read before anything is asked, so that a damaged one costs nothing.
+    let mut ledger = Ledger::read(&wanted.out.join(Ledger::FILE)).map_err(|e| Failure::usage(&e))?;
     let writer = RunWriter::create(&wanted.out.join(&run_id), &metadata).map_err(|e| Failure::usage(&e))?;
     let tape = Arc::new(Tape::new(writer));
     let agent = format!("kickoff/{} run/{run_id}", wanted.version);
@@ -177,7 +189,8 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     metadata.state = if cancel.is_cancelled() { RunState::Interrupted } else { RunState::Complete };
     metadata.finished = Some(Timestamp::now().round(jiff::Unit::Second).unwrap_or(started));
     metadata.foreign_endpoints = tape.foreign_endpoints();
-    Ok(Source { metadata, facts, register, writer: Some(tape) })
+    let numbered = register.number(&mut ledger);
+    Ok(Source { metadata, facts, numbered, ledger, writer: Some(tape) })
 }
 
 async fn account(

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kickoff_checks::{CRITERIA, Row, Selection, Status, Strength};
 use kickoff_engagement::Engagement;
-use kickoff_evidence::{EvidenceId, EvidenceRef, GapKind, Item, Outcome, Register, RunMetadata, RunState};
+use kickoff_evidence::{EvidenceId, EvidenceRef, GapKind, Item, Numbered, Outcome, RunMetadata, RunState};
 use kickoff_facts::AccountFacts;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -267,7 +267,7 @@ pub struct Input<'a> {
     /// Results of all accounts.
     pub rows: &'a [Row],
     /// Evidence items.
-    pub register: &'a Register,
+    pub numbered: &'a Numbered,
     /// Scope and thresholds.
     pub engagement: &'a Engagement,
     /// The checks.
@@ -280,7 +280,7 @@ impl Document {
     /// Makes the document. The same input gives the same bytes.
     #[must_use]
     pub fn new(input: &Input<'_>) -> Self {
-        let (items, ids) = input.register.number();
+        let Numbered { items, ids } = input.numbered;
         let cite = |evidence: &[EvidenceRef]| {
             let ids: BTreeSet<EvidenceId> = evidence.iter().filter_map(|e| ids.get(e).copied()).collect();
             ids.iter().map(ToString::to_string).collect::<Vec<_>>()
@@ -303,10 +303,10 @@ impl Document {
         Self {
             schema: SCHEMA.to_owned(),
             run: run(input),
-            coverage: coverage(&items, input.facts),
+            coverage: coverage(items, input.facts),
             control_totals,
             criteria: criteria(input, &results),
-            evidence: items.iter().zip(1..).map(|(item, number)| evidence(item, EvidenceId(number))).collect(),
+            evidence: items.iter().map(|(id, item)| evidence(item, *id)).collect(),
             results,
         }
     }
@@ -484,9 +484,9 @@ fn evidence(item: &Item, id: EvidenceId) -> Evidence {
 }
 
 /// One row for each account, region and operation, and one for each region in scope that is not enabled.
-fn coverage(items: &[Item], accounts: &[AccountFacts]) -> Vec<Coverage> {
+fn coverage(items: &[(EvidenceId, Item)], accounts: &[AccountFacts]) -> Vec<Coverage> {
     let mut rows: BTreeMap<(String, String, String, String), Coverage> = BTreeMap::new();
-    for item in items {
+    for (_, item) in items {
         let key = &item.key;
         let place = (key.account.clone(), key.region.clone(), key.service.clone(), key.operation.clone());
         let row = rows.entry(place).or_insert_with(|| Coverage {

@@ -3,8 +3,12 @@
 //! [`Dossier`] is made once from a run and its engagement; each renderer reads it and writes one kind of file. None of them
 //! decides a verdict, and none writes a conclusion: the auditor's columns stay empty.
 
+mod command;
 pub mod dossier;
+pub mod evidence;
+pub mod ipe;
 pub mod populations;
+mod rows;
 
 pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};
 pub use populations::{Population, Subject};

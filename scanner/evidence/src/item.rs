@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::Position;
 use crate::exchange::{Exchange, endpoint_of};
+use crate::ids::Ledger;
 
 /// A handle on an evidence item while a run is being collected. It becomes an [`EvidenceId`] once all items are known.
 ///
@@ -43,7 +44,7 @@ impl Serialize for EvidenceRef {
     }
 }
 
-/// The id of an evidence item in its run, printed as `E-0042`.
+/// The id of an evidence item, printed as `E-0042`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EvidenceId(pub u32);
 
@@ -261,21 +262,29 @@ impl Register {
         })
     }
 
-    /// All items in the order of their ids, and the id of every handle. The order depends on what was asked only, so
-    /// that the same run gives the same ids however its calls interleaved.
+    /// All items with their ids. What a ledger knows keeps its id; the rest is numbered by what was asked only, so that
+    /// the same run gives the same ids however its calls interleaved.
     #[must_use]
-    pub fn number(&self) -> (Vec<Item>, BTreeMap<EvidenceRef, EvidenceId>) {
-        let mut numbered: Vec<(u32, Item)> =
-            self.items().iter().cloned().zip(0..).map(|(item, at)| (at, item)).collect();
-        numbered.sort_by(|(_, a), (_, b)| a.key.cmp(&b.key));
-        let ids = numbered.iter().zip(1..).map(|((at, _), id)| (EvidenceRef(*at), EvidenceId(id))).collect();
-        let items = numbered
-            .into_iter()
-            .map(|(_, mut item)| {
-                item.exchanges.sort_by_key(|e| (e.started, e.attempt, e.position));
-                item
-            })
-            .collect();
-        (items, ids)
+    pub fn number(&self, ledger: &mut Ledger) -> Numbered {
+        let mut items: Vec<(EvidenceRef, Item)> = (0..).map(EvidenceRef).zip(self.items().iter().cloned()).collect();
+        items.sort_by(|(_, a), (_, b)| a.key.cmp(&b.key));
+        let ids = ledger.evidence(items.iter().map(|(_, item)| &item.key));
+        let mut numbered = Numbered::default();
+        for ((handle, mut item), id) in items.into_iter().zip(ids) {
+            item.exchanges.sort_by_key(|e| (e.started, e.attempt, e.position));
+            numbered.ids.insert(handle, id);
+            numbered.items.push((id, item));
+        }
+        numbered.items.sort_by_key(|(id, _)| *id);
+        numbered
     }
+}
+
+/// The items of a run with their ids.
+#[derive(Debug, Clone, Default)]
+pub struct Numbered {
+    /// The items, in the order of their ids.
+    pub items: Vec<(EvidenceId, Item)>,
+    /// The id of every handle.
+    pub ids: BTreeMap<EvidenceRef, EvidenceId>,
 }

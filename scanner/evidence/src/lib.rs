@@ -4,18 +4,24 @@
 //! kickoff is computed from it. This crate knows nothing of AWS services, facts or checks.
 
 mod archive;
+mod difference;
 mod exchange;
+mod ids;
 mod item;
 mod redact;
 mod run;
+mod tree;
 mod wellformed;
 
 pub use archive::{Archive, ArchiveWriter, Position};
+pub use difference::{Difference, differences};
 pub use exchange::{CallKey, Exchange, Request, Response, endpoint_of, sha256_hex};
-pub use item::{EvidenceId, EvidenceRef, Gap, GapKind, Item, ItemKey, Outcome, Register, Summary};
+pub use ids::Ledger;
+pub use item::{EvidenceId, EvidenceRef, Gap, GapKind, Item, ItemKey, Numbered, Outcome, Register, Summary};
 pub use redact::{Redacted, Redaction, redact_body, redact_uri};
 pub use run::{
     AccountRecord, Run, RunError, RunMetadata, RunState, RunWriter, SCHEMA, Tool, create_private_directory, new_run_id,
     write_private,
 };
+pub use tree::{normalised, tree};
 pub use wellformed::xml_is_complete;

@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector, h
 use kickoff_aws::{Recorder, Replay, RequestedRegions, Session, Shared, Tape, collect};
 use kickoff_checks::{Parameters, Selection, evaluate};
 use kickoff_engagement::Engagement;
-use kickoff_evidence::{Register, Run, RunMetadata, RunWriter};
+use kickoff_evidence::{Ledger, Register, Run, RunMetadata, RunWriter};
 use kickoff_reports::results::{Document, Input};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -57,7 +57,7 @@ fn decide(metadata: &RunMetadata, client: aws_smithy_runtime_api::client::http::
         run: metadata,
         facts: &[facts],
         rows: &rows,
-        register: &register,
+        numbered: &register.number(&mut Ledger::default()),
         engagement: &Engagement::default(),
         selection: &selection,
         version: "test",

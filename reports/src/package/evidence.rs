@@ -1,0 +1,92 @@
+//! `20_evidence/E-0042/`: every answer as AWS sent it, with its IPE record, its rows, and the ids of its requests.
+
+use std::io;
+
+use kickoff_evidence::Exchange;
+use serde_json::{Value, json};
+
+use super::dossier::Dossier;
+use super::ipe::Ipe;
+use super::rows;
+use crate::drawing;
+use crate::results::Evidence;
+
+/// The folder of all items.
+pub const FOLDER: &str = "20_evidence";
+
+/// A file of an item, by its path in the package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemFile {
+    /// The path.
+    pub path: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// The files of an item: the answers first.
+///
+/// # Errors
+/// A record cannot be put into words; none that can happen.
+pub fn files(dossier: &Dossier<'_>, item: &Evidence, exchanges: &[Exchange]) -> io::Result<Vec<ItemFile>> {
+    let folder = format!("{FOLDER}/{}", item.id);
+    let mut found = Vec::new();
+    let mut names: Vec<Option<String>> = Vec::new();
+    for (number, exchange) in (1..).zip(exchanges) {
+        let name = exchange.response.as_ref().filter(|response| !response.body.is_empty()).map(|response| {
+            let name = format!("raw/{number:04}.{}", extension(&response.body));
+            found.push(ItemFile { path: format!("{folder}/{name}"), bytes: response.body.to_vec() });
+            name
+        });
+        names.push(name);
+    }
+    let record = Ipe::new(dossier, item, exchanges, &names);
+    let mut value = serde_json::to_value(&record)?;
+    // What was sent and what came back, so that the facts can be read from these files again.
+    value["exchanges"] = exchanges.iter().zip(&names).map(stored).collect::<Result<Value, _>>()?;
+    let mut text = serde_json::to_vec_pretty(&value)?;
+    text.push(b'\n');
+    found.push(ItemFile { path: format!("{folder}/ipe.json"), bytes: text });
+    found.push(ItemFile { path: format!("{folder}/ipe.txt"), bytes: record.sentences(dossier).into_bytes() });
+    let read = exchanges.iter().filter_map(|exchange| exchange.response.as_ref()).filter(|r| r.status < 400);
+    if let Some(bytes) = rows::csv(read.map(|response| response.body.as_ref())).map_err(io::Error::other)? {
+        found.push(ItemFile { path: format!("{folder}/data.csv"), bytes });
+    }
+    if !exchanges.is_empty() {
+        found.push(ItemFile {
+            path: format!("{folder}/request-ids.csv"),
+            bytes: request_ids(exchanges).map_err(io::Error::other)?.into_bytes(),
+        });
+    }
+    Ok(found)
+}
+
+/// The ending that opens an answer in the right program.
+fn extension(body: &[u8]) -> &'static str {
+    match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{' | b'[') => "json",
+        Some(b'<') => "xml",
+        _ => "txt",
+    }
+}
+
+/// An exchange whose answer stands in a file of its own.
+fn stored((exchange, name): (&Exchange, &Option<String>)) -> serde_json::Result<Value> {
+    let mut value = serde_json::to_value(exchange)?;
+    if let (Some(name), Some(response)) = (name, value.get_mut("response")) {
+        response["body"] = json!({ "file": name });
+    }
+    Ok(value)
+}
+
+fn request_ids(exchanges: &[Exchange]) -> Result<String, csv::Error> {
+    let rows = exchanges.iter().map(|exchange| {
+        let response = exchange.response.as_ref();
+        [
+            response.and_then(|response| response.request_id()).unwrap_or_default().to_owned(),
+            exchange.started.to_string(),
+            exchange.attempt.to_string(),
+            response.map_or_else(|| "no answer".to_owned(), |response| response.status.to_string()),
+        ]
+    });
+    drawing::csv(["Request id", "Time (UTC)", "Attempt", "HTTP status"], rows)
+}

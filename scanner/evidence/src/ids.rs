@@ -1,0 +1,228 @@
+//! Ids that stay: the same call is the same evidence item, and the same failure the same deviation, in every run of a folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::item::{EvidenceId, ItemKey};
+use crate::run::{RunError, write_private};
+
+const SCHEMA: &str = "kickoff/ids/1";
+
+/// Which ids are taken, and by what: `ids.json`, beside the runs of a folder and in each of them. A number that was given
+/// is never given to anything else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ledger {
+    schema: String,
+    /// The numbers of evidence items, by account, region, operation and parameters.
+    evidence: BTreeMap<String, u32>,
+    /// The numbers of deviations, by year, and by check, account, region and resource.
+    deviations: BTreeMap<i16, BTreeMap<String, u32>>,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { schema: SCHEMA.to_owned(), evidence: BTreeMap::new(), deviations: BTreeMap::new() }
+    }
+}
+
+impl Ledger {
+    /// The name of its file.
+    pub const FILE: &'static str = "ids.json";
+
+    /// Reads a ledger; an empty one where there is no file.
+    ///
+    /// # Errors
+    /// The file cannot be read, is damaged, or is of a newer version.
+    pub fn read(path: &Path) -> Result<Self, RunError> {
+        let text = match fs::read(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(source) => return Err(RunError::Missing { path: path.to_owned(), source }),
+        };
+        let damaged = |why: String| RunError::Damaged { path: path.to_owned(), why };
+        let ledger: Self = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+        if ledger.schema != SCHEMA {
+            return Err(damaged(format!("its schema is {:?}, not {SCHEMA:?}", ledger.schema)));
+        }
+        let numbers = ledger.deviations.values().chain([&ledger.evidence]);
+        for numbers in numbers {
+            let mut seen: Vec<u32> = numbers.values().copied().collect();
+            seen.sort_unstable();
+            if let Some(twice) = seen.windows(2).find(|pair| pair[0] == pair[1]) {
+                return Err(damaged(format!("number {} is given twice", twice[0])));
+            }
+        }
+        Ok(ledger)
+    }
+
+    /// Writes the ledger, in one step; only its owner may read it.
+    ///
+    /// # Errors
+    /// The disk is full or the folder is not writable.
+    pub fn write(&self, path: &Path) -> Result<(), RunError> {
+        write_private(path, &self.to_json())
+    }
+
+    /// The text of its file.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        // Maps of strings and numbers are always JSON.
+        let mut text = serde_json::to_vec_pretty(self).unwrap_or_default();
+        text.push(b'\n');
+        text
+    }
+
+    /// The ids of calls, in the order in which they are given: known ones keep theirs, new ones get the next.
+    pub fn evidence<'a>(&mut self, keys: impl IntoIterator<Item = &'a ItemKey>) -> Vec<EvidenceId> {
+        let mut next = self.evidence.values().max().map_or(1, |last| last + 1);
+        let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+        let number = |key: &ItemKey| {
+            let name = numbered_name(key, &mut seen);
+            EvidenceId(*self.evidence.entry(name).or_insert_with(|| {
+                next += 1;
+                next - 1
+            }))
+        };
+        keys.into_iter().map(number).collect()
+    }
+
+    /// The part of the ledger that a run uses: what the run carries, so that its ids are its own.
+    #[must_use]
+    pub fn part<'a>(
+        &self,
+        items: impl IntoIterator<Item = &'a ItemKey>,
+        deviations: impl IntoIterator<Item = &'a [String; 4]>,
+    ) -> Self {
+        let mut part = Self::default();
+        let mut seen = BTreeMap::new();
+        let names = items.into_iter().map(|key| numbered_name(key, &mut seen));
+        part.evidence = names.filter_map(|name| Some((name.clone(), *self.evidence.get(&name)?))).collect();
+        for name in deviations.into_iter().map(|key| key.join(" ")) {
+            for (year, known) in &self.deviations {
+                if let Some(number) = known.get(&name) {
+                    part.deviations.entry(*year).or_default().insert(name.clone(), *number);
+                }
+            }
+        }
+        part
+    }
+
+    /// The ids of deviations of a year, `DEV-2026-003`, by check, account, region and resource. One that an earlier year
+    /// knows keeps its number.
+    pub fn deviations(
+        &mut self,
+        year: i16,
+        keys: impl IntoIterator<Item = [String; 4]>,
+    ) -> BTreeMap<[String; 4], String> {
+        let mut next = self.deviations.get(&year).and_then(|known| known.values().max()).map_or(1, |last| last + 1);
+        let mut given = BTreeMap::new();
+        for key in keys {
+            let name = key.join(" ");
+            let known = self.deviations.iter().find_map(|(year, known)| Some((*year, *known.get(&name)?)));
+            let (year, number) = known.unwrap_or_else(|| {
+                self.deviations.entry(year).or_default().insert(name, next);
+                next += 1;
+                (year, next - 1)
+            });
+            given.insert(key, format!("DEV-{year}-{number:03}"));
+        }
+        given
+    }
+}
+
+/// What a call is about, whenever it is made: times among its parameters differ from run to run and do not count.
+fn name(key: &ItemKey) -> String {
+    let parameters = key.parameters.iter().map(|(name, value)| {
+        if value.parse::<Timestamp>().is_ok() { format!(" {name}") } else { format!(" {name}={value}") }
+    });
+    let ItemKey { account, region, service, operation, .. } = key;
+    format!("{account} {region} {service}:{operation}{}", parameters.collect::<String>())
+}
+
+/// A name, with a number from the second call of it on.
+fn numbered_name(key: &ItemKey, seen: &mut BTreeMap<String, u32>) -> String {
+    let name = name(key);
+    let times = seen.entry(name.clone()).or_default();
+    *times += 1;
+    if *times > 1 { format!("{name} #{times}") } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn key(operation: &str, parameters: &[(&str, &str)]) -> ItemKey {
+        ItemKey {
+            account: "111122223333".to_owned(),
+            region: "us-east-1".to_owned(),
+            service: "cloudtrail".to_owned(),
+            operation: operation.to_owned(),
+            parameters: parameters.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
+        }
+    }
+
+    #[test]
+    fn a_call_keeps_its_number_and_a_number_its_call() {
+        let mut ledger = Ledger::default();
+        let (trails, status) = (key("DescribeTrails", &[]), key("GetTrailStatus", &[("Name", "all")]));
+        assert_eq!(ledger.evidence([&trails, &status]), [EvidenceId(1), EvidenceId(2)]);
+        let selectors = key("GetEventSelectors", &[("TrailName", "all")]);
+        assert_eq!(ledger.evidence([&selectors, &status]), [EvidenceId(3), EvidenceId(2)]);
+        // What was not asked in between keeps its number.
+        assert_eq!(ledger.evidence([&trails]), [EvidenceId(1)]);
+        // A run carries the ids of its own calls.
+        let mut part = ledger.part([&status, &selectors], []);
+        assert_eq!(part.evidence([&selectors, &status]), [EvidenceId(3), EvidenceId(2)]);
+        assert_eq!(part.evidence([&trails]), [EvidenceId(4)]);
+    }
+
+    #[test]
+    fn times_among_the_parameters_do_not_make_another_call() {
+        let mut ledger = Ledger::default();
+        let monday =
+            key("LookupEvents", &[("StartTime", "2026-03-02T00:00:00Z"), ("LookupAttributes", "ReadOnly=false")]);
+        let tuesday =
+            key("LookupEvents", &[("StartTime", "2026-03-03T00:00:00Z"), ("LookupAttributes", "ReadOnly=false")]);
+        let other =
+            key("LookupEvents", &[("StartTime", "2026-03-03T00:00:00Z"), ("LookupAttributes", "Username=root")]);
+        assert_eq!(ledger.evidence([&monday]), [EvidenceId(1)]);
+        assert_eq!(ledger.evidence([&tuesday, &other]), [EvidenceId(1), EvidenceId(2)]);
+        // Twice in one run are two items.
+        assert_eq!(ledger.evidence([&monday, &tuesday]), [EvidenceId(1), EvidenceId(3)]);
+    }
+
+    #[test]
+    fn a_deviation_keeps_its_number_over_the_years() {
+        let mut ledger = Ledger::default();
+        let of = |check: &str| [check, "111122223333", "us-east-1", "arn:x"].map(str::to_owned);
+        let first = ledger.deviations(2026, [of("iam-root-mfa"), of("cloudtrail-kms")]);
+        assert_eq!(first[&of("cloudtrail-kms")], "DEV-2026-002");
+        let second = ledger.deviations(2027, [of("cloudtrail-kms"), of("iam-user-mfa")]);
+        assert_eq!(second[&of("cloudtrail-kms")], "DEV-2026-002");
+        assert_eq!(second[&of("iam-user-mfa")], "DEV-2027-001");
+    }
+
+    #[test]
+    fn a_ledger_survives_its_file_and_a_damaged_one_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(Ledger::FILE);
+        assert_eq!(Ledger::read(&path).unwrap(), Ledger::default());
+        let mut ledger = Ledger::default();
+        ledger.evidence([&key("DescribeTrails", &[])]);
+        ledger.deviations(2026, [["a", "b", "c", "d"].map(str::to_owned)]);
+        ledger.write(&path).unwrap();
+        assert_eq!(Ledger::read(&path).unwrap(), ledger);
+        let text = fs::read_to_string(&path).unwrap();
+        for (from, to) in [("ids/1", "ids/2"), ("{", "["), ("\"evidence\": {", "\"evidence\": {\"other\": 1,")] {
+            fs::write(&path, text.replacen(from, to, 1)).unwrap();
+            assert!(Ledger::read(&path).unwrap_err().to_string().contains("damaged"), "{from}");
+        }
+    }
+}
