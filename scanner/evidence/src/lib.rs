@@ -6,6 +6,7 @@
 mod archive;
 mod exchange;
 mod item;
+pub mod package;
 mod redact;
 mod run;
 mod wellformed;
