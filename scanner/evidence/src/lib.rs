@@ -8,6 +8,7 @@ mod difference;
 mod exchange;
 mod ids;
 mod item;
+pub mod package;
 mod redact;
 mod run;
 mod tree;
