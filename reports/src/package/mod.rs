@@ -4,6 +4,10 @@
 //! decides a verdict, and none writes a conclusion: the auditor's columns stay empty.
 
 pub mod dossier;
+mod findings;
+#[cfg(test)]
+mod made;
+pub mod ocsf;
 pub mod populations;
 
 pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};
