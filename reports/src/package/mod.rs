@@ -3,6 +3,7 @@
 //! [`Dossier`] is made once from a run and its engagement; each renderer reads it and writes one kind of file. None of them
 //! decides a verdict, and none writes a conclusion: the auditor's columns stay empty.
 
+pub mod asff;
 pub mod dossier;
 mod findings;
 #[cfg(test)]
