@@ -10,6 +10,8 @@ mod findings;
 mod made;
 pub mod ocsf;
 pub mod populations;
+pub mod registers;
 
 pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};
 pub use populations::{Population, Subject};
+pub use registers::{Registers, registers};
