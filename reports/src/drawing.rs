@@ -1,5 +1,7 @@
 //! What the terminal's tables share: names are foreign, and lines must fit.
 
+use std::io::Write;
+
 use kickoff_engagement::cells::guarded;
 use tabled::builder::Builder;
 use tabled::settings::Style;
@@ -33,19 +35,35 @@ pub(crate) fn table<const N: usize>(
     format!("{}\n", table.build().with(Style::modern_rounded()))
 }
 
-/// Records as CSV (RFC 4180): a header, and no cell that is a formula.
+/// Records as CSV (RFC 4180), as [`write_csv`] writes them.
 ///
 /// # Errors
 /// The writer of CSV refuses.
-pub(crate) fn csv<const N: usize>(
-    heads: [&str; N],
-    rows: impl Iterator<Item = [String; N]>,
+pub(crate) fn csv<'h, R: IntoIterator<Item: AsRef<str>>>(
+    heads: impl IntoIterator<Item = &'h str>,
+    records: impl Iterator<Item = R>,
 ) -> Result<String, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(heads)?;
-    for row in rows {
-        writer.write_record(row.iter().map(|cell| guarded(cell)))?;
-    }
-    let bytes = writer.into_inner().map_err(|e| csv::Error::from(e.into_error()))?;
+    let mut bytes = Vec::new();
+    write_csv(heads, records, &mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Writes records as CSV (RFC 4180) one by one: a header, and no cell that is a formula. Says how many records there are.
+///
+/// # Errors
+/// The writer fails.
+pub(crate) fn write_csv<'h, R: IntoIterator<Item: AsRef<str>>>(
+    heads: impl IntoIterator<Item = &'h str>,
+    records: impl Iterator<Item = R>,
+    to: &mut dyn Write,
+) -> Result<u64, csv::Error> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+    writer.write_record(heads)?;
+    let mut count = 0;
+    for record in records {
+        writer.write_record(record.into_iter().map(|cell| guarded(cell.as_ref())))?;
+        count += 1;
+    }
+    writer.flush()?;
+    Ok(count)
 }

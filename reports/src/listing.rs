@@ -67,13 +67,7 @@ impl Listing<'_> {
     /// # Errors
     /// The writer of CSV refuses.
     pub fn csv(&self) -> Result<String, csv::Error> {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        writer.write_record(self.columns.iter().map(|(head, _)| *head))?;
-        for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| kickoff_engagement::cells::guarded(cell)))?;
-        }
-        let bytes = writer.into_inner().map_err(|e| csv::Error::from(e.into_error()))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        crate::drawing::csv(self.columns.iter().map(|(head, _)| *head), self.rows.iter())
     }
 }
 

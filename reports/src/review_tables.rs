@@ -12,7 +12,7 @@ use crate::drawing::{self, clean_lines};
 const DRAWN: usize = 200;
 
 /// The columns of the CSV; the last three are the reviewer's.
-const HEADS: [&str; 25] = [
+pub(crate) const HEADS: [&str; 25] = [
     "Account ID",
     "ARN",
     "Name",
@@ -45,7 +45,12 @@ const HEADS: [&str; 25] = [
 /// # Errors
 /// The writer of CSV refuses.
 pub fn csv(review: &Review) -> Result<String, csv::Error> {
-    drawing::csv(HEADS, review.principals.iter().map(|p| record(review, p)))
+    drawing::csv(HEADS, records(review))
+}
+
+/// The records of the CSV.
+pub(crate) fn records(review: &Review) -> impl Iterator<Item = [String; HEADS.len()]> + '_ {
+    review.principals.iter().map(|p| record(review, p))
 }
 
 fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {

@@ -14,6 +14,7 @@ use kickoff_evidence::{EvidenceRef, Gap};
 use kickoff_facts::{AccountFacts, Observed};
 
 pub use scope::{Placed, Standing};
+pub(crate) use tables::{HEADS, record, records};
 pub use tables::{csv, population, render};
 
 /// What is said about one property of an asset.

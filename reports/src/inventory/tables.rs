@@ -11,7 +11,8 @@ use crate::inventory::Standing;
 /// At most so many assets are drawn; the CSV has them all.
 const DRAWN: usize = 200;
 
-const HEADS: [&str; 16] = [
+/// The columns of the CSV.
+pub(crate) const HEADS: [&str; 16] = [
     "ARN",
     "Name",
     "Type",
@@ -36,11 +37,20 @@ const HEADS: [&str; 16] = [
 /// # Errors
 /// The writer of CSV refuses.
 pub fn csv(inventory: &Inventory, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> Result<String, csv::Error> {
-    let assets = inventory.assets.iter().map(|asset| record(asset, ids));
-    drawing::csv(HEADS, assets.chain(inventory.incomplete.iter().map(missing)))
+    drawing::csv(HEADS, records(inventory, ids))
 }
 
-fn record(asset: &Asset, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> [String; HEADS.len()] {
+/// The records of the CSV.
+pub(crate) fn records<'i>(
+    inventory: &'i Inventory,
+    ids: &'i BTreeMap<EvidenceRef, EvidenceId>,
+) -> impl Iterator<Item = [String; HEADS.len()]> + 'i {
+    let assets = inventory.assets.iter().map(|asset| record(asset, ids));
+    assets.chain(inventory.incomplete.iter().map(missing))
+}
+
+/// An asset as a record of the CSV.
+pub(crate) fn record(asset: &Asset, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> [String; HEADS.len()] {
     let cell = |property: &Property| property.word().to_owned();
     let evidence = asset.evidence.iter().filter_map(|evidence| ids.get(evidence));
     [

@@ -3,12 +3,19 @@
 //! [`Dossier`] is made once from a run and its engagement; each renderer reads it and writes one kind of file. None of them
 //! decides a verdict, and none writes a conclusion: the auditor's columns stay empty.
 
+pub mod asff;
 mod command;
 pub mod dossier;
 pub mod evidence;
+mod findings;
 pub mod ipe;
+#[cfg(test)]
+mod made;
+pub mod ocsf;
 pub mod populations;
+pub mod registers;
 mod rows;
 
 pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};
 pub use populations::{Population, Subject};
+pub use registers::{Registers, registers};

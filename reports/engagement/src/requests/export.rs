@@ -24,7 +24,9 @@ const COLUMNS: [(&str, f64); 15] = [
     ("note", 30.0),
 ];
 
-fn cells(status: &RequestStatus) -> [String; 15] {
+/// The cells of a request, a cell for each column.
+#[must_use]
+pub fn cells(status: &RequestStatus) -> [String; 15] {
     let request = &status.request;
     [
         request.id.clone(),
@@ -45,6 +47,12 @@ fn cells(status: &RequestStatus) -> [String; 15] {
     ]
 }
 
+/// The names of the columns.
+#[must_use]
+pub fn heads() -> [&'static str; 15] {
+    COLUMNS.map(|(name, _)| name)
+}
+
 /// The list as CSV. What a spreadsheet would take for a formula has an apostrophe before it.
 #[must_use]
 pub fn to_csv(list: &[RequestStatus]) -> String {
@@ -59,7 +67,7 @@ pub fn to_csv(list: &[RequestStatus]) -> String {
         });
         quoted.collect::<Vec<_>>().join(",") + "\r\n"
     };
-    let mut text = line(COLUMNS.iter().map(|(name, _)| (*name).to_owned()).collect());
+    let mut text = line(heads().map(str::to_owned).into());
     for status in list {
         text.push_str(&line(cells(status).into()));
     }

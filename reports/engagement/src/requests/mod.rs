@@ -17,7 +17,7 @@ use crate::file::{Engagement, ReportType};
 use crate::words::words;
 
 pub use adopt::adopt;
-pub use export::{to_csv, to_xlsx};
+pub use export::{cells, heads, to_csv, to_xlsx};
 pub use import::{from_csv, from_xlsx, read};
 pub use status::{Answer, Answered, CheckOutcome, Outcomes, Progress, RequestStatus, answer, statuses};
 pub use table::TableError;

@@ -1,0 +1,271 @@
+use std::collections::HashMap;
+
+use kickoff_engagement::requests::{Answer, Answered, Progress, RequestStatus, default_list};
+use kickoff_engagement::risks::{RegisterEntry, Score, Standing};
+use kickoff_evidence::EvidenceRef;
+use kickoff_policy::account::AccountData;
+use kickoff_policy::actions::ActionTable;
+use kickoff_policy::estate::{Around, Estate};
+use kickoff_policy::review::{Inputs, review};
+
+use super::*;
+use crate::inventory::{Asset, Incomplete, Placed, Property, Standing as InScope};
+use crate::package::made::{ACCOUNT, DIGEST, Made};
+
+const COLLECTED: &str = "2026-03-02 02:00:00 to 2026-03-02 02:01:10";
+
+/// The end of every row, with the comma before it.
+fn end() -> String {
+    format!(",\"ACME, Inc.\",RUN-20260302T020000Z-9f31c2aa,{COLLECTED},{DIGEST}")
+}
+
+fn text(dossier: &Dossier<'_>, path: &str) -> String {
+    let list = registers(dossier);
+    let table = list.tables.iter().find(|table| table.path == path).unwrap();
+    let mut bytes = Vec::new();
+    table.write(&mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// The lines below the header, without the end that every one of them has.
+fn rows(dossier: &Dossier<'_>, path: &str) -> Vec<String> {
+    let text = text(dossier, path);
+    text.lines().skip(1).map(|line| line.strip_suffix(&end()).unwrap().to_owned()).collect()
+}
+
+fn user(name: &str) -> Asset {
+    Asset {
+        arn: format!("arn:aws:iam::{ACCOUNT}:user/{name}"),
+        name: name.to_owned(),
+        kind: "AWS::IAM::User",
+        account: ACCOUNT.to_owned(),
+        region: "global".to_owned(),
+        owner: Property::NotSet,
+        environment: Property::Is("production".to_owned()),
+        data_class: Property::NotSet,
+        public: Property::NotApplicable,
+        encrypted: Property::NotApplicable,
+        logged: Property::NotApplicable,
+        scope: Placed { standing: InScope::In, why: "its account is in scope".to_owned() },
+        details: String::new(),
+        evidence: vec![EvidenceRef(0)],
+    }
+}
+
+#[test]
+fn without_data_there_is_no_file_and_a_reason() {
+    let mut made = Made::new();
+    made.document.results.clear();
+    made.engagement.exceptions.clear();
+    made.engagement.attestations.clear();
+    let dossier = made.dossier();
+    let list = registers(&dossier);
+    let written: Vec<&str> = list.tables.iter().map(|table| table.path.as_str()).collect();
+    assert_eq!(written, ["30_populations/POP-01_accounts.csv", "30_populations/POP-02_regions.csv"]);
+    let left_out: Vec<(&str, &str)> = list.left_out.iter().map(|(what, why)| (what.as_str(), why.as_str())).collect();
+    assert_eq!(
+        left_out,
+        [
+            ("30_populations/POP-40_user-credentials.csv", "none"),
+            ("40_registers/assets.csv", "no asset is known"),
+            ("40_registers/access_review.csv", "principals and policies were not read"),
+            ("40_registers/results.csv", "no check gave a result"),
+            ("40_registers/deviations.csv", "none"),
+            ("40_registers/remediation.csv", "there is no deviation"),
+            ("40_registers/exceptions.csv", "none"),
+            ("40_registers/risks.csv", "none"),
+            ("40_registers/pbc.csv", "there is no request list"),
+            ("40_registers/documents.csv", "none is entered or asked for"),
+            ("40_registers/manual_attestations.csv", "none"),
+        ]
+    );
+}
+
+#[test]
+fn a_population_that_could_not_be_read_is_left_out_with_the_reason() {
+    let mut made = Made::new();
+    made.inventory.incomplete.push(Incomplete {
+        account: ACCOUNT.to_owned(),
+        region: "global".to_owned(),
+        kinds: vec!["AWS::IAM::Role"],
+        why: "denied: iam:ListRoles".to_owned(),
+    });
+    let dossier = made.dossier();
+    let why = "111122223333 global: denied: iam:ListRoles".to_owned();
+    assert!(registers(&dossier).left_out.contains(&("30_populations/POP-05_iam-roles.csv".to_owned(), why)));
+}
+
+#[test]
+fn populations_have_a_row_for_each_item_and_say_whether_they_are_complete() {
+    let mut made = Made::new();
+    made.inventory.assets = vec![user("=cmd|' /C calc'!A0"), user("say \"no\",\r\nthen")];
+    made.document.control_totals[0].expected = 3;
+    made.document.control_totals[0].counted = 2;
+    made.document.control_totals[0].difference = -1;
+    let dossier = made.dossier();
+    let list = registers(&dossier);
+    for population in &dossier.populations {
+        let table = list.tables.iter().find(|table| table.path == population.file()).unwrap();
+        let mut bytes = Vec::new();
+        assert_eq!(table.write(&mut bytes).unwrap(), population.size() as u64, "{}", population.id);
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let heads = reader.headers().unwrap().clone();
+        let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(records.len(), population.size(), "{}", population.id);
+        for record in &records {
+            let cell = |head: &str| &record[heads.iter().position(|known| known == head).unwrap()];
+            assert_eq!(cell("Population"), format!("{} {}", population.id, population.what));
+            assert_eq!(cell("Entity"), "ACME, Inc.");
+            assert_eq!(cell("Evidence digest"), DIGEST);
+            assert!(record.iter().all(|cell| !kickoff_engagement::cells::is_formula(cell)), "{record:?}");
+        }
+        if population.id == "POP-03" {
+            assert_eq!((&records[0][1], &records[1][1]), ("'=cmd|' /C calc'!A0", "say \"no\",\r\nthen"));
+            let complete = heads.iter().position(|head| head == "Population complete").unwrap();
+            assert_eq!(&records[0][complete], "no: 111122223333: 2 were read, iam:GetAccountSummary says 3",);
+        }
+    }
+    let regions = text(&dossier, "30_populations/POP-02_regions.csv");
+    assert_eq!(
+        regions.lines().next().unwrap(),
+        "Account ID,Region,Population,Population complete,Entity,Warnings,Run,Collected (UTC),Evidence digest"
+    );
+    assert!(regions.contains("\r\n111122223333,eu-west-1,POP-02 Regions that were scanned,yes,"), "{regions}");
+}
+
+#[test]
+fn accounts_and_lists_of_checks_have_columns_of_their_own() {
+    let made = Made::new();
+    let dossier = made.dossier();
+    assert_eq!(
+        rows(&dossier, "30_populations/POP-01_accounts.csv"),
+        ["111122223333,acme-prod,,production,aws,arn:aws:sts::111122223333:assumed-role/KickoffReadOnly/nightly,\
+          eu-central-1 eu-west-1,me-south-1,,POP-01 Accounts that were scanned,yes"]
+    );
+    assert_eq!(
+        rows(&dossier, "30_populations/POP-40_user-credentials.csv")[1],
+        "111122223333,eu-west-1,arn:aws:iam::111122223333:user/pass,AWS::IAM::User,\"password, no MFA device\",\
+         each IAM user and credential has an owner who needs it,manual,,E-0001,POP-40 Users with their credentials,yes"
+    );
+}
+
+#[test]
+fn results_are_listed_one_by_one_those_that_pass_too() {
+    let mut made = Made::new();
+    made.inventory.assets = vec![user("fail")];
+    let dossier = made.dossier();
+    let listed = rows(&dossier, "40_registers/results.csv");
+    assert_eq!(listed.len(), 9);
+    let line = |name: &str, status: &str, reason: &str, marks: &str, number: &str| {
+        format!(
+            "CC6.1.27-T1,CC6.1.27,iam-user-console-mfa,Every IAM user with a console password has MFA,high,CC6.1 CC6.6,\
+             111122223333,eu-west-1,arn:aws:iam::111122223333:user/{name},AWS::IAM::User,\"password, no MFA device\",\
+             a user with a console password has an active MFA device,{status},{reason},{marks},{number},\
+             access_key_max_age_days = 90 days (kickoff.toml),E-0001"
+        )
+    };
+    assert_eq!(listed[0], line("pass", "pass", "", "S P R", ""));
+    assert_eq!(listed[1], line("fail", "fail", "", "S P R D", "DEV-2026-001"));
+    assert_eq!(
+        listed[6],
+        line("excluded", "excluded", "\"fails, and is excluded by EXC-001: It is sealed.\"", "S P R X", "EXC-001")
+    );
+}
+
+#[test]
+fn deviations_and_what_management_does_about_them() {
+    let made = Made::new();
+    let dossier = made.dossier();
+    let deviations = text(&dossier, "40_registers/deviations.csv");
+    assert_eq!(
+        deviations,
+        "Deviation,Test,Control,Check,Title,Severity,Criteria,Account ID,Region,Resource,Type,Observed,Expected,Reason,\
+         Seen in the run of (UTC),Evidence,Entity,Run,Collected (UTC),Evidence digest\r\n\
+         DEV-2026-001,CC6.1.27-T1,CC6.1.27,iam-user-console-mfa,Every IAM user with a console password has MFA,high,\
+         CC6.1 CC6.6,111122223333,eu-west-1,arn:aws:iam::111122223333:user/fail,AWS::IAM::User,\
+         \"password, no MFA device\",a user with a console password has an active MFA device,,2026-03-02 02:00:00,E-0001"
+            .to_owned()
+            + &end()
+            + "\r\n"
+    );
+    assert_eq!(
+        rows(&dossier, "40_registers/remediation.csv"),
+        ["DEV-2026-001,high,CC6.1.27,111122223333,eu-west-1,arn:aws:iam::111122223333:user/fail,,,,,,,"]
+    );
+}
+
+#[test]
+fn what_people_entered_stands_in_their_words() {
+    let mut made = Made::new();
+    let (score, risk) = (
+        Score { likelihood: 4, impact: 5 },
+        r#"{"id": "R-001", "threat": "-1 person leaves",
+        "asset": "code", "likelihood": 4, "impact": 5, "owner": "ann", "controls": [], "checks": ["iam-user-console-mfa"]}"#,
+    );
+    made.risks = vec![RegisterEntry {
+        risk: serde_json::from_str(risk).unwrap(),
+        inherent: score,
+        residual: score,
+        standing: Standing::Agrees,
+        explanation: None,
+    }];
+    let request = default_list().remove(0);
+    let id = request.id.clone();
+    made.requests = vec![RequestStatus {
+        request,
+        owner: None,
+        due: None,
+        answer: Answer { answered: Answered::Not, evidence: Vec::new(), reasons: Vec::new() },
+        document: None,
+        progress: Progress::Open,
+        overdue: false,
+        due_this_week: false,
+        reasons: Vec::new(),
+        note: Some("@ann asks".to_owned()),
+    }];
+    let dossier = made.dossier();
+    assert_eq!(
+        rows(&dossier, "40_registers/exceptions.csv"),
+        ["EXC-001,iam-user-console-mfa,any,any,*user/excluded,It is sealed.,Its use is alarmed.,Ann Other,2026-01-15,\
+          2026-12-31,yes,1"]
+    );
+    assert_eq!(
+        rows(&dossier, "40_registers/manual_attestations.csv"),
+        ["CC1.1.01,CC1.1,,pass,Ann Other,2026-02-01,board/minutes.pdf,'=minutes were read"]
+    );
+    let risks = rows(&dossier, "40_registers/risks.csv");
+    assert!(risks[0].starts_with("R-001,"), "{risks:?}");
+    assert!(
+        risks[0].ends_with(",'-1 person leaves,code,4,5,20 critical,,,iam-user-console-mfa,,20 critical,Ann Other,,"),
+        "{risks:?}"
+    );
+    let requests = rows(&dossier, "40_registers/pbc.csv");
+    assert!(requests[0].starts_with(&format!("{id},")) && requests[0].ends_with(",'@ann asks"), "{requests:?}");
+}
+
+#[test]
+fn assets_and_principals_have_the_columns_of_their_lists() {
+    let mut made = Made::new();
+    made.inventory.assets = vec![user("ann")];
+    let details = r#"{"UserDetailList": [{"UserName": "=cmd", "Arn": "arn:aws:iam::111122223333:user/=cmd"}]}"#;
+    let accounts = AccountData::from_details(details).unwrap();
+    let estate = Estate::new(accounts, Around::default(), ActionTable::embedded(), "2026-01-01T00:00:00Z");
+    let (credentials, accessed) = (HashMap::new(), HashMap::new());
+    let inputs =
+        Inputs { now: "2026-01-01T00:00:00Z", standing: &|_| None, credentials: &credentials, accessed: &accessed };
+    made.review = Some(review(&estate, &inputs));
+    let dossier = made.dossier();
+    let assets = text(&dossier, "40_registers/assets.csv");
+    assert!(assets.starts_with("ARN,Name,Type,Account ID,Region,Owner,"), "{assets}");
+    assert_eq!(
+        rows(&dossier, "40_registers/assets.csv"),
+        ["arn:aws:iam::111122223333:user/ann,ann,AWS::IAM::User,111122223333,global,not set,production,not set,\
+          not applicable,not applicable,not applicable,yes,its account is in scope,,,E-0001"]
+    );
+    let principals = rows(&dossier, "40_registers/access_review.csv");
+    assert!(
+        principals[0].starts_with("111122223333,arn:aws:iam::111122223333:user/=cmd,'=cmd,user,"),
+        "{principals:?}"
+    );
+    assert!(principals[0].ends_with(",2026-01-01,,,"), "the reviewer's columns are empty: {principals:?}");
+}
