@@ -12,7 +12,7 @@ use crate::drawing::{self, clean_lines};
 const DRAWN: usize = 200;
 
 /// The columns of the CSV; the last three are the reviewer's.
-const HEADS: [&str; 25] = [
+pub(crate) const HEADS: [&str; 25] = [
     "Account ID",
     "ARN",
     "Name",
@@ -48,7 +48,8 @@ pub fn csv(review: &Review) -> Result<String, csv::Error> {
     drawing::csv(HEADS, review.principals.iter().map(|p| record(review, p)))
 }
 
-fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {
+/// A principal's record; the reviewer's cells are empty.
+pub(crate) fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {
     let unused = match &p.unused {
         Some(unused) => unused.never_used.join("; "),
         None => "unknown".to_owned(),

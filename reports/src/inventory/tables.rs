@@ -11,7 +11,8 @@ use crate::inventory::Standing;
 /// At most so many assets are drawn; the CSV has them all.
 const DRAWN: usize = 200;
 
-const HEADS: [&str; 16] = [
+/// The columns.
+pub(crate) const HEADS: [&str; 16] = [
     "ARN",
     "Name",
     "Type",
@@ -30,14 +31,21 @@ const HEADS: [&str; 16] = [
     "Evidence",
 ];
 
-/// The inventory as CSV (RFC 4180): a record for each asset, and after them one for each kind that is not complete.
-/// Evidence is cited by its ids.
+/// The inventory as CSV (RFC 4180).
 ///
 /// # Errors
 /// The writer of CSV refuses.
 pub fn csv(inventory: &Inventory, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> Result<String, csv::Error> {
+    drawing::csv(HEADS, records(inventory, ids))
+}
+
+/// A record for each asset, and after them one for each kind that is not complete. Evidence is cited by its ids.
+pub(crate) fn records<'a>(
+    inventory: &'a Inventory,
+    ids: &'a BTreeMap<EvidenceRef, EvidenceId>,
+) -> impl Iterator<Item = [String; HEADS.len()]> + 'a {
     let assets = inventory.assets.iter().map(|asset| record(asset, ids));
-    drawing::csv(HEADS, assets.chain(inventory.incomplete.iter().map(missing)))
+    assets.chain(inventory.incomplete.iter().map(missing))
 }
 
 fn record(asset: &Asset, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> [String; HEADS.len()] {

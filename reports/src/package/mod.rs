@@ -5,6 +5,7 @@
 
 pub mod dossier;
 pub mod populations;
+pub mod workbook;
 
 pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};
 pub use populations::{Population, Subject};
