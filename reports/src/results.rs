@@ -332,6 +332,12 @@ impl Document {
         serde_json::to_string_pretty(&schema).map(|text| text + "\n")
     }
 
+    /// What fails, by check, account, region and resource: what a deviation is known by.
+    pub fn deviations(&self) -> impl Iterator<Item = [String; 4]> {
+        let failing = self.results.iter().filter(|row| row.status == Status::Fail.name());
+        failing.map(|row| [&row.check, &row.account, &row.region, &row.resource].map(Clone::clone))
+    }
+
     /// Why coverage is incomplete: calls that did not succeed, totals that do not tie, an interrupted run. Regions that
     /// are not enabled hold nothing and do not count.
     #[must_use]

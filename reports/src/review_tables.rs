@@ -53,7 +53,8 @@ pub(crate) fn records(review: &Review) -> impl Iterator<Item = [String; HEADS.le
     review.principals.iter().map(|p| record(review, p))
 }
 
-fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {
+/// A principal's record; the reviewer's cells are empty.
+pub(crate) fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {
     let unused = match &p.unused {
         Some(unused) => unused.never_used.join("; "),
         None => "unknown".to_owned(),

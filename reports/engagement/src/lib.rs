@@ -16,6 +16,7 @@ pub mod requests;
 pub mod risks;
 mod schema;
 mod scope;
+mod secrets;
 mod shape;
 mod thresholds;
 mod words;
@@ -26,6 +27,7 @@ pub use people::{Channel, Escalation, Person, WorkItem};
 pub use read::{EngagementError, Lines, Problem};
 pub use registers::{Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, Risk, RiskState};
 pub use schema::{SCHEMA, json_schema};
+pub use secrets::without_secrets;
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};
 
 /// `: did you mean ...?`, where something is near; nothing where not.

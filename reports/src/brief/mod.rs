@@ -7,7 +7,7 @@ mod docx;
 mod frame;
 mod pdf;
 mod state;
-mod words;
+pub(crate) mod words;
 
 use jiff::civil::Date;
 use kickoff_engagement::Engagement;

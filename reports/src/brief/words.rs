@@ -76,12 +76,12 @@ pub(super) fn long(day: Date) -> String {
 }
 
 /// The name of a person of the file; the id where there is none.
-pub(super) fn person<'a>(engagement: &'a Engagement, id: &'a str) -> &'a str {
+pub(crate) fn person<'a>(engagement: &'a Engagement, id: &'a str) -> &'a str {
     engagement.person(id).map_or(id, |person| &person.name)
 }
 
 /// `1 account`, `3 accounts`.
-pub(super) fn many(count: usize, one: &str) -> String {
+pub(crate) fn many(count: usize, one: &str) -> String {
     if count == 1 { format!("{count} {one}") } else { format!("{count} {one}s") }
 }
 

@@ -6,7 +6,7 @@
 mod global;
 mod regional;
 mod scope;
-mod tables;
+pub(crate) mod tables;
 mod tags;
 
 use kickoff_engagement::Engagement;

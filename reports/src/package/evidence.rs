@@ -9,10 +9,27 @@ use super::dossier::Dossier;
 use super::ipe::Ipe;
 use super::rows;
 use crate::drawing;
-use crate::results::Evidence;
+use crate::results::{Document, Evidence};
 
 /// The folder of all items.
 pub const FOLDER: &str = "20_evidence";
+
+/// The digests of all answers: its own SHA-256 stands for the evidence on every page.
+pub const DIGESTS: &str = "20_evidence/DIGESTS.txt";
+
+/// The text of [`DIGESTS`]: the digest of each answer with its item and its place there, in the order of the items.
+#[must_use]
+pub fn digests(document: &Document) -> String {
+    let mut text = String::new();
+    for item in &document.evidence {
+        for (number, exchange) in (1..).zip(&item.exchanges) {
+            if let Some(sha256) = exchange.sha256.as_ref().filter(|_| exchange.bytes > 0) {
+                text.push_str(&format!("{sha256}  {} raw/{number:04}\n", item.id));
+            }
+        }
+    }
+    text
+}
 
 /// A file of an item, by its path in the package.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,6 +15,7 @@ pub mod ocsf;
 pub mod populations;
 pub mod registers;
 mod rows;
+pub mod workbook;
 
 pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};
 pub use populations::{Population, Subject};
