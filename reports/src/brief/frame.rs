@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use kickoff_checks::CRITERIA;
 use kickoff_engagement::{CATEGORIES, Method, ReportType, Subservice};
 
-use super::words::{Words, capital, first, long, many, person, sentence};
-use super::{Block, BriefInput};
+use super::BriefInput;
+use crate::paper::Block;
+use crate::paper::words::{Words, capital, first, long, many, person, sentence};
 
 /// Who says what: the roles that an engagement has anyway.
 const MANAGEMENT: &str = "management";
@@ -97,7 +98,7 @@ pub(super) fn boundary(input: &BriefInput<'_>) -> Vec<Block> {
     if !scope.services.is_empty() {
         blocks.push(Block::paragraph(format!("Services in scope: {}.", scope.services.join(", "))));
     }
-    blocks.push(Block::Subheading("Left out"));
+    blocks.push(Block::subheading("Left out"));
     let rows = scope.exclusions.iter().map(|exclusion| {
         let what = capital(&exclusion.what());
         let approver = person(engagement, &exclusion.approver);
@@ -106,7 +107,7 @@ pub(super) fn boundary(input: &BriefInput<'_>) -> Vec<Block> {
     let columns = [("What", 22), ("Why", 40), ("Approved by", 18), ("On", 20)];
     blocks.push(Block::table_or(columns, rows.collect(), "Nothing is left out by name.".into()));
     blocks.extend(unscanned(input).map(Block::Paragraph));
-    blocks.push(Block::Subheading("Organizations relied on"));
+    blocks.push(Block::subheading("Organizations relied on"));
     let columns = [("Organization", 18), ("Method", 14), ("Relied on for", 38), ("Its report", 30)];
     let rows = engagement.subservice.iter().map(subservice).collect();
     blocks.push(Block::table_or(columns, rows, Words::open("Subservice organizations, AWS among them", MANAGEMENT)));
@@ -264,10 +265,10 @@ pub(super) fn channels(input: &BriefInput<'_>) -> Vec<Block> {
         format!("{}: tell {who}{}.", step.when.trim_end_matches('.'), within.unwrap_or_default()).into()
     });
     let steps: Vec<Words> = steps.collect();
-    blocks.push(Block::Subheading("When an issue stays open"));
+    blocks.push(Block::subheading("When an issue stays open"));
     blocks.push(match steps.is_empty() {
         true => Block::Paragraph(Words::open("Who is told when an issue stays open", BOTH)),
-        false => Block::List { numbered: true, points: steps },
+        false => Block::steps(steps),
     });
     blocks
 }
