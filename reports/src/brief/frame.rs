@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kickoff_checks::CRITERIA;
-use kickoff_engagement::{CATEGORIES, Method, ReportType, Subservice};
+use kickoff_engagement::{CATEGORIES, Engagement, Method, ReportType, Subservice};
 
 use super::BriefInput;
 use crate::paper::Block;
@@ -149,20 +149,30 @@ fn subservice(organization: &Subservice) -> [Words; 4] {
         Method::CarveOut => "Carve-out",
         Method::Inclusive => "Inclusive",
     };
-    let report = match (&organization.report, organization.report_until) {
-        (Some(report), Some(until)) => format!("{report}, to {}", long(until)).into(),
-        (Some(report), None) => format!("{report}; the day it ends is not yet named, {MANAGEMENT} to name").into(),
-        (None, _) => Words::missing(MANAGEMENT),
-    };
     let mut relied = organization.relied_on.join("; ");
     if !organization.user_controls.is_empty() {
         relied.push_str(&format!(". It asks {} of its users", many(organization.user_controls.len(), "control")));
     }
-    [Words::from(&organization.name), method.into(), Words::or_missing(Some(&relied), MANAGEMENT), report]
+    [
+        Words::from(&organization.name),
+        method.into(),
+        Words::or_missing(Some(&relied), MANAGEMENT),
+        report_on_file(organization),
+    ]
 }
 
-pub(super) fn criteria(input: &BriefInput<'_>) -> Vec<Block> {
-    let scope = &input.engagement.scope;
+/// The assurance report of an organization, and to when it reaches.
+pub(crate) fn report_on_file(organization: &Subservice) -> Words {
+    match (&organization.report, organization.report_until) {
+        (Some(report), Some(until)) => format!("{report}, to {}", long(until)).into(),
+        (Some(report), None) => format!("{report}; the day it ends is not yet named, {MANAGEMENT} to name").into(),
+        (None, _) => Words::missing(MANAGEMENT),
+    }
+}
+
+/// The categories of an engagement, and why each was chosen.
+pub(crate) fn categories(engagement: &Engagement) -> Vec<Block> {
+    let scope = &engagement.scope;
     let rows = CATEGORIES.iter().filter(|category| scope.has_category(category)).map(|category| {
         let reason = scope.category_reasons.get(*category).map(String::as_str);
         let reason = match reason.or((*category == "Security").then_some("Part of every SOC 2 report")) {

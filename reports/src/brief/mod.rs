@@ -15,11 +15,12 @@ use kickoff_engagement::requests::RequestStatus;
 use kickoff_engagement::risks::RegisterEntry;
 
 use crate::paper::words::{confidential, long};
-use crate::paper::{Block, Furniture, Paper, Piece, Section, Words};
+use crate::paper::{Furniture, Paper, Piece, Section, Words};
 use crate::results::Document;
 
 pub use crate::paper::{PdfError, pdf};
 pub use docx::{DocxError, docx};
+pub(crate) use frame::{categories, report_on_file};
 
 /// What a brief is made from.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +64,7 @@ pub fn brief(input: &BriefInput<'_>) -> Paper {
         sections: vec![
             Section::new("Goals", frame::goals(input)),
             Section::new("Scope and boundary", frame::boundary(input)),
-            Section::new("Criteria", frame::criteria(input)),
+            Section::new("Criteria", frame::categories(engagement)),
             Section::new("Schedule and deliverables", frame::schedule(input)),
             Section::new("Who does what", frame::people(input)),
             Section::new("Channels and escalation", frame::channels(input)),

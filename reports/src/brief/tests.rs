@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::outcomes::outcomes;
-use crate::paper::Table;
+use crate::paper::{Block, Table};
 use crate::paper::tests::foreign;
 
 const TODAY: Date = date(2026, 11, 25);

@@ -4,7 +4,17 @@
 //! decides a verdict, and none writes a conclusion: the auditor's columns stay empty.
 
 pub mod dossier;
+pub mod management;
+mod pages;
 pub mod populations;
+pub mod start;
+pub mod workpaper;
 
 pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};
+pub use management::management_report;
 pub use populations::{Population, Subject};
+pub use start::{PackageParts, start_here};
+pub use workpaper::workpaper;
+
+#[cfg(test)]
+mod tests;
