@@ -13,8 +13,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::outcomes::outcomes;
-use crate::paper::{Block, Table};
 use crate::paper::tests::foreign;
+use crate::paper::{Block, Table};
 
 const TODAY: Date = date(2026, 11, 25);
 

@@ -8,7 +8,7 @@ use kickoff_checks::Status;
 use super::{Dossier, Population};
 use crate::paper::words::{capital, confidential};
 use crate::paper::{Block, Furniture, Paper, Piece, Words};
-use crate::results::ControlTotal;
+use crate::results::{ControlTotal, ResultRow};
 
 /// A paper without sections yet: its frame, and before anything else what a reader must know. The subject tells the
 /// paper's pages from others.
@@ -89,6 +89,15 @@ pub(super) fn total(total: &ControlTotal) -> String {
         "{}: {} read by {}, {} says {}, difference {:+}",
         total.account, total.counted, total.counted_by, total.tied_to, total.expected, total.difference
     )
+}
+
+/// What was observed, with the reason where there is one.
+pub(super) fn observed(row: &ResultRow) -> String {
+    cut(&match &row.reason {
+        Some(reason) if row.observed.trim().is_empty() => capital(reason),
+        Some(reason) => format!("{} ({reason})", row.observed),
+        None => row.observed.clone(),
+    })
 }
 
 /// A text that is longer than a cell should be, without its end, and where that is.

@@ -3,7 +3,7 @@
 use kickoff_checks::Status;
 
 use super::{Dossier, Mark, pages};
-use crate::paper::words::{many, person};
+use crate::paper::words::{capital, many};
 use crate::paper::{Block, Paper, Section, Words};
 use crate::summary::by_status;
 
@@ -125,8 +125,9 @@ fn inside(parts: &PackageParts<'_>) -> Vec<Block> {
 fn reading() -> Vec<Block> {
     let statuses = Status::ALL
         .into_iter()
-        .map(|status| [Words::from(pages::status_words(status.name())), pages::meaning(status).into()]);
-    let marks = Mark::ALL.into_iter().map(|mark| [Words::from(mark.letter().to_string()), mark.meaning().into()]);
+        .map(|status| [Words::from(pages::status_words(status.name())), capital(pages::meaning(status)).into()]);
+    let marks =
+        Mark::ALL.into_iter().map(|mark| [Words::from(mark.letter().to_string()), capital(mark.meaning()).into()]);
     vec![
         Block::paragraph(
             "A control is numbered by its criterion, CC6.1.03, and its test is CC6.1.03-T1. Evidence is E-0042, a population \
@@ -169,11 +170,6 @@ fn verifying(dossier: &Dossier<'_>, parts: &PackageParts<'_>) -> Vec<Block> {
             0,
             Block::Paragraph(Words::unsettled("This package has no manifest: nothing shows that it is whole.")),
         );
-    }
-    let owner = dossier.sources.engagement.people.first();
-    if let Some(owner) = owner {
-        let name = person(dossier.sources.engagement, &owner.id);
-        blocks.push(Block::paragraph(format!("Questions: {name}, {}.", owner.role)));
     }
     blocks
 }

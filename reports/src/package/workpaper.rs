@@ -178,17 +178,13 @@ fn shown<'a>(control: &Control<'a>) -> Vec<&'a ResultRow> {
 
 fn results(dossier: &Dossier<'_>, control: &Control<'_>, shown: &[&ResultRow]) -> Vec<Block> {
     let rows = shown.iter().map(|row| {
-        let observed = match &row.reason {
-            Some(reason) => format!("{} ({reason})", row.observed),
-            None => row.observed.clone(),
-        };
         let marks: String = dossier.marks(control, row).into_iter().map(Mark::letter).collect();
         let number = dossier.deviation(row).or(row.exception.as_ref().map(|exception| exception.id.as_str()));
         let status = pages::status_words(&row.status);
         [
             Words::from(&row.resource),
             format!("{} {}", row.account, row.region).into(),
-            pages::cut(&observed).into(),
+            pages::observed(row).into(),
             if row.status == Status::Fail.name() { Words::unsettled(status) } else { status.into() },
             marks.into(),
             first(&row.evidence, 4).into(),
@@ -196,13 +192,13 @@ fn results(dossier: &Dossier<'_>, control: &Control<'_>, shown: &[&ResultRow]) -
         ]
     });
     let columns = [
-        ("Resource", 26),
+        ("Resource", 25),
         ("Account and region", 13),
-        ("Observed", 28),
+        ("Observed", 26),
         ("Status", 9),
         ("Marks", 6),
-        ("Evidence", 8),
-        ("DEV or EXC", 10),
+        ("Evidence", 10),
+        ("DEV or EXC", 11),
     ];
     let tested = control.tested();
     let mut blocks = vec![Block::paragraph(format!(
@@ -278,11 +274,11 @@ fn evidence(dossier: &Dossier<'_>, control: &Control<'_>, shown: &[&ResultRow]) 
     });
     let columns = [
         ("Evidence", 8),
-        ("Call", 38),
+        ("Call", 34),
         ("Account and region", 18),
         ("Pages, records", 10),
-        ("Status", 10),
-        ("Collected, UTC", 16),
+        ("Status", 16),
+        ("Collected, UTC", 14),
     ];
     let mut blocks = vec![Block::table_or(columns, rows.collect(), "No result cites evidence.".into())];
     let rest = control.evidence.len() - listed.len();

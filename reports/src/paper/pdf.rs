@@ -211,7 +211,7 @@ impl Pen<'_, '_> {
         let plain = Style { bold: false, size: SIZE, colour: MUTED };
         let strong = Style { bold: true, size: SIZE, colour: INK };
         let head = 40.0;
-        let confidential = self.clipped(&furniture.confidentiality.text, plain, room * 0.6);
+        let confidential = clipped(self.face(plain), &furniture.confidentiality.text, SIZE, room * 0.6);
         let width = self.face(plain).width(&confidential, SIZE);
         self.artifact(ArtifactType::Header, SIDE, head, &furniture.entity.text, strong, room - width - GAP);
         self.artifact(ArtifactType::Header, right - width, head, &confidential, plain, width + 1.0);
@@ -223,58 +223,56 @@ impl Pen<'_, '_> {
         self.artifact(ArtifactType::Footer, right - width, foot, number, style, width + 1.0);
         for (up, line) in furniture.foot.iter().rev().enumerate() {
             foot -= if up > 0 { FOOT } else { 0.0 };
-            let line = self.line(line, style, if up > 0 { room } else { room - width - GAP });
+            let line = foot_line(self.faces, line, style.size, if up > 0 { room } else { room - width - GAP });
             self.artifact(ArtifactType::Footer, SIDE, foot, &line, style, room);
         }
         self.fill((SIDE, foot - 12.0, room, 0.5), RULE);
     }
 
-    /// The pieces of a line in a width. Those that are of no use unless they are whole come first when it is shared out;
-    /// of the others the long ones are shortened.
-    fn line(&self, pieces: &[Piece], style: Style, width: f32) -> String {
-        const BETWEEN: &str = "  \u{b7}  ";
-        let face = self.face(style);
-        let wide = |piece: &Piece| face.width(&piece.words.text, style.size);
-        let between = face.width(BETWEEN, style.size);
-        let whole: f32 = pieces.iter().filter(|piece| piece.whole).map(wide).sum();
-        let mut rest = width - whole - between * pieces.iter().skip(1).map(|_| 1.0).sum::<f32>();
-        let mut others: Vec<f32> = pieces.iter().filter(|piece| !piece.whole).map(wide).collect();
-        others.sort_unstable_by(f32::total_cmp);
-        let mut most = f32::INFINITY;
-        for (at, one) in others.iter().enumerate() {
-            let share = rest / others.iter().skip(at).map(|_| 1.0).sum::<f32>();
-            if *one > share {
-                most = share;
-                break;
-            }
-            rest -= one;
-        }
-        let shown = |piece: &Piece| match piece.whole || wide(piece) <= most {
-            true => piece.words.text.clone(),
-            false => self.clipped(&piece.words.text, style, most),
-        };
-        pieces.iter().map(shown).collect::<Vec<_>>().join(BETWEEN)
-    }
-
     fn artifact(&mut self, kind: ArtifactType, x: f32, y: f32, text: &str, style: Style, width: f32) {
-        let text = self.clipped(text, style, width);
+        let text = clipped(self.face(style), text, style.size, width);
         self.surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)));
         self.text(x, y, &text, style);
         self.surface.end_tagged();
     }
+}
 
-    /// A text that fits a width; what does not is left out, and said to be.
-    fn clipped(&self, text: &str, style: Style, width: f32) -> String {
-        let face = self.face(style);
-        if face.width(text, style.size) <= width {
-            return text.to_owned();
+/// The pieces of a line in a width. Those that are of no use unless they are whole come first when it is shared out; of
+/// the others the long ones are shortened.
+pub(super) fn foot_line(faces: &Faces, pieces: &[Piece], size: f32, width: f32) -> String {
+    const BETWEEN: &str = "  \u{b7}  ";
+    let face = &faces.regular;
+    let wide = |piece: &Piece| face.width(&piece.words.text, size);
+    let whole: f32 = pieces.iter().filter(|piece| piece.whole).map(wide).sum();
+    let between: f32 = pieces.iter().skip(1).map(|_| face.width(BETWEEN, size)).sum();
+    let mut others: Vec<f32> = pieces.iter().filter(|piece| !piece.whole).map(wide).collect();
+    others.sort_unstable_by(f32::total_cmp);
+    let (mut rest, mut most) = (width - whole - between, f32::INFINITY);
+    for (at, one) in others.iter().enumerate() {
+        let share = rest / others.iter().skip(at).map(|_| 1.0).sum::<f32>();
+        if *one > share {
+            most = share;
+            break;
         }
-        let room = width - face.width("\u{2026}", style.size);
-        let mut used = 0.0;
-        let fits = text.chars().take_while(|c| {
-            used += face.width(c.encode_utf8(&mut [0; 4]), style.size);
-            used <= room
-        });
-        fits.collect::<String>().trim_end().to_owned() + "\u{2026}"
+        rest -= one;
     }
+    let shown = |piece: &Piece| match piece.whole || wide(piece) <= most {
+        true => piece.words.text.clone(),
+        false => clipped(face, &piece.words.text, size, most),
+    };
+    pieces.iter().map(shown).collect::<Vec<_>>().join(BETWEEN)
+}
+
+/// A text that fits a width; what does not is left out, and said to be.
+fn clipped(face: &Face, text: &str, size: f32, width: f32) -> String {
+    if face.width(text, size) <= width {
+        return text.to_owned();
+    }
+    let room = width - face.width("\u{2026}", size);
+    let mut used = 0.0;
+    let fits = text.chars().take_while(|c| {
+        used += face.width(c.encode_utf8(&mut [0; 4]), size);
+        used <= room
+    });
+    fits.collect::<String>().trim_end().to_owned() + "\u{2026}"
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kickoff_checks::{CRITERIA, Status};
 
-use crate::package::{Control, Dossier, pages};
-use crate::paper::words::{capital, first, many, person};
+use crate::package::{Control, Deviation, Dossier, pages};
+use crate::paper::words::{capital, first, many, person, sentence};
 use crate::paper::{Block, Words};
 use crate::results::Criterion;
 
@@ -17,11 +17,17 @@ pub(super) fn criteria(dossier: &Dossier<'_>) -> Vec<Block> {
             |status: Status| found.and_then(|found| found.counts.get(status.name())).copied().unwrap_or_default();
         let all: u64 = found.map(|found| found.counts.values().sum()).unwrap_or_default();
         let (pass, fail, unread) = (count(Status::Pass), count(Status::Fail), count(Status::NotEvaluated));
-        let in_scope = scope.has_category(criterion.category);
+        // What the run was evaluated with, and what the file says since.
+        let chosen = scope.has_category(criterion.category);
+        let in_scope = match found.map_or(chosen, |found| found.coverage != "not-in-scope") {
+            true => "Yes".into(),
+            false if chosen => Words::unsettled("Since the run"),
+            false => "No".into(),
+        };
         [
             Words::from(criterion.id),
             criterion.name.into(),
-            if in_scope { "Yes" } else { "No" }.into(),
+            in_scope,
             found.map_or(0, |found| found.checks.len()).to_string().into(),
             pass.to_string().into(),
             fail.to_string().into(),
@@ -67,7 +73,7 @@ pub(super) fn tests(dossier: &Dossier<'_>) -> Vec<Block> {
         [
             Words::from(control.id),
             wording(control).into(),
-            control.procedure(dossier.sources.reperformed).into(),
+            control.procedure(false).into(),
             if populations.is_empty() { "No list".into() } else { populations.join("; ").into() },
             tested.to_string().into(),
             capital(&control.result()).into(),
@@ -76,22 +82,24 @@ pub(super) fn tests(dossier: &Dossier<'_>) -> Vec<Block> {
         ]
     });
     let columns = [
-        ("Control", 8),
-        ("What should hold", 17),
-        ("Procedure", 29),
-        ("Population, size", 13),
+        ("Control", 7),
+        ("What should hold", 16),
+        ("Procedure", 38),
+        ("Population, size", 11),
         ("Items tested", 6),
-        ("Result of management", 13),
-        ("Deviations", 7),
+        ("Result of management", 11),
+        ("Deviations", 8),
         ("Evidence", 8),
     ];
-    vec![
-        Block::paragraph(
-            "One row for each control. A deviation is a tested item that does not meet what is expected; items that an approved \
-             exception takes out are counted as tested. Details stand in the workpaper of each control.",
-        ),
-        Block::table_or(columns, rows.collect(), Words::unsettled("The run had no test.")),
-    ]
+    let mut text =
+        "One row for each control. A deviation is a tested item that does not meet what is expected; items that an \
+                    approved exception takes out are counted as tested. Details stand in the workpaper of each control."
+            .to_owned();
+    if dossier.sources.reperformed {
+        text.push_str(" Reperformed: each rule was applied again, offline, to the stored answers.");
+    }
+    let none = Words::unsettled("The run had no test.");
+    vec![Block::paragraph(text), Block::table_or(columns, rows.collect(), none)]
 }
 
 /// What the check says, and the ids of the entity's own controls that it tests.
@@ -102,25 +110,6 @@ fn wording(control: &Control<'_>) -> String {
 }
 
 pub(super) fn deviations(dossier: &Dossier<'_>) -> Vec<Block> {
-    let rows = dossier.deviations.iter().map(|deviation| {
-        let (control, row) = (&dossier.controls[deviation.control], deviation.row);
-        [
-            Words::from(deviation.id),
-            format!("{} {}", control.id, capital(&row.severity)).into(),
-            format!("{} ({} {})", row.resource, row.account, row.region).into(),
-            pages::cut(&row.observed).into(),
-            (&row.expected).into(),
-            control.check.meta.fix.into(),
-        ]
-    });
-    let columns = [
-        ("Deviation", 12),
-        ("Control, severity", 10),
-        ("Resource", 22),
-        ("Observed", 20),
-        ("Expected", 16),
-        ("What to do", 20),
-    ];
     let failing = dossier.sources.document.results.iter().filter(|row| row.status == Status::Fail.name()).count();
     let mut blocks = Vec::new();
     let unnumbered = failing.saturating_sub(dossier.deviations.len());
@@ -128,7 +117,38 @@ pub(super) fn deviations(dossier: &Dossier<'_>) -> Vec<Block> {
         let text = format!("{} fail and have no number: they stand in the workpapers.", many(unnumbered, "result"));
         blocks.push(Block::Paragraph(Words::unsettled(text)));
     }
-    blocks.push(Block::table_or(columns, rows.collect(), "No result of this run is numbered as a deviation.".into()));
+    // By control: what is expected and what to do is said once.
+    let mut by_control: BTreeMap<usize, Vec<&Deviation<'_>>> = BTreeMap::new();
+    for deviation in &dossier.deviations {
+        by_control.entry(deviation.control).or_default().push(deviation);
+    }
+    if by_control.is_empty() {
+        blocks.push(Block::paragraph("No result of this run is numbered as a deviation."));
+    }
+    for (at, deviations) in by_control {
+        let (control, count) = (&dossier.controls[at], deviations.len());
+        let meta = control.check.meta;
+        blocks.push(Block::subheading(format!("{} {}", control.id, meta.title)));
+        let expected = deviations.first().map_or(meta.expected, |deviation| deviation.row.expected.as_str());
+        blocks.push(Block::paragraph(format!(
+            "{} of {} severity. Expected: {} What to do: {}",
+            many(count, "deviation"),
+            meta.severity,
+            sentence(expected),
+            sentence(meta.fix)
+        )));
+        let rows = deviations.into_iter().map(|deviation| {
+            let row = deviation.row;
+            [
+                Words::from(deviation.id),
+                Words::from(&row.resource),
+                format!("{} {}", row.account, row.region).into(),
+                pages::observed(row).into(),
+            ]
+        });
+        let columns = [("Deviation", 12), ("Resource", 32), ("Account and region", 18), ("Observed", 38)];
+        blocks.push(Block::table(columns, rows.collect()));
+    }
     blocks
 }
 
@@ -234,7 +254,7 @@ pub(super) fn coverage(dossier: &Dossier<'_>) -> Vec<Block> {
             "{operations} by account and region were called. What follows could not be read, or does not tie; what rests on it \
              is not evaluated and never counts as passed."
         )));
-        blocks.push(Block::points(shortfalls.iter().map(|one| Words::unsettled(pages::cut(&capital(one)))).collect()));
+        blocks.push(Block::points(shortfalls.iter().map(|one| Words::unsettled(pages::cut(one))).collect()));
     }
     blocks.push(Block::subheading("Control totals"));
     let rows = document.control_totals.iter().map(|total| {
