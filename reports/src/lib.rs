@@ -11,6 +11,7 @@ pub mod inventory;
 pub mod listing;
 pub mod outcomes;
 pub mod package;
+pub mod paper;
 pub mod results;
 pub mod review_tables;
 pub mod summary;

@@ -9,8 +9,7 @@ use docx_rs::{
     TableBorderPosition, TableBorders, TableCell, TableCellMargins, TableLayoutType, TableRow, WidthType,
 };
 
-use super::words::long;
-use super::{Block, Brief, Furniture, Table, Words};
+use crate::paper::{Block, Furniture, LANGUAGE, Paper, Piece, Table, Words};
 
 /// Why there is no DOCX.
 #[derive(Debug)]
@@ -40,8 +39,8 @@ const SHADE: &str = "EBEFF4";
 ///
 /// # Errors
 /// The writer refuses.
-pub fn docx(brief: &Brief) -> Result<Vec<u8>, DocxError> {
-    let day = format!("{}T00:00:00Z", brief.furniture.date);
+pub fn docx(brief: &Paper) -> Result<Vec<u8>, DocxError> {
+    let day = format!("{}T00:00:00Z", brief.date);
     let mut document = numbered(styled(Docx::new()))
         .created_at(&day)
         .updated_at(&day)
@@ -57,21 +56,63 @@ pub fn docx(brief: &Brief) -> Result<Vec<u8>, DocxError> {
         })
         .header(header(&brief.furniture))
         .footer(footer(&brief.furniture))
-        .add_paragraph(Paragraph::new().style("Title").add_run(Run::new().add_text(&brief.title)))
+        .add_paragraph(Paragraph::new().style("Title").add_run(run(&brief.title)))
         .add_paragraph(Paragraph::new().style("Subtitle").add_run(run(&brief.subtitle)));
     let mut lists = 0;
     for block in &brief.opening {
         document = add(document, block, &mut lists);
     }
     for section in &brief.sections {
-        document = document.add_paragraph(heading("Heading1", section.heading));
+        document = document.add_paragraph(heading("Heading1", &section.heading));
         for block in &section.blocks {
             document = add(document, block, &mut lists);
         }
     }
+    let mut parts = document.build();
+    parts.document = text(parts.document).replace(PLAIN_ROW, HEAD_ROW).into_bytes();
+    parts.styles = text(parts.styles).replacen(END_OF_DEFAULTS, &language(), 1).into_bytes();
+    parts.doc_props.core = properties(brief, &day).into_bytes();
     let mut bytes = Cursor::new(Vec::new());
-    document.build().pack(&mut bytes).map_err(|error| DocxError(error.to_string()))?;
+    parts.pack(&mut bytes).map_err(|error| DocxError(error.to_string()))?;
     Ok(bytes.into_inner())
+}
+
+// The writer knows neither heads that are repeated, nor a language, nor who wrote a document. What is replaced holds
+// angle brackets, which no text has after the writer escaped it.
+
+/// The properties of a row that may break: heads alone are left without, to be found.
+const PLAIN_ROW: &str = "<w:trPr />";
+/// A row that stays whole, and stands at the head of each page that its table reaches.
+const HEAD_ROW: &str = "<w:trPr><w:cantSplit /><w:tblHeader /></w:trPr>";
+const END_OF_DEFAULTS: &str = "</w:rPr></w:rPrDefault>";
+
+fn text(part: Vec<u8>) -> String {
+    String::from_utf8(part).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+fn language() -> String {
+    format!("<w:lang w:val=\"{LANGUAGE}\" w:eastAsia=\"{LANGUAGE}\" w:bidi=\"{LANGUAGE}\" />{END_OF_DEFAULTS}")
+}
+
+/// Title, author, language and day of the document.
+fn properties(brief: &Paper, day: &str) -> String {
+    let entity = escaped(&brief.furniture.entity.text);
+    let title = escaped(&brief.title.text);
+    let time = |name: &str| format!("<dcterms:{name} xsi:type=\"dcterms:W3CDTF\">{day}</dcterms:{name}>");
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\
+         <cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" \
+         xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" \
+         xmlns:dcmitype=\"http://purl.org/dc/dcmitype/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">\
+         <dc:title>{title}: {entity}</dc:title><dc:creator>{entity}</dc:creator>\
+         <cp:lastModifiedBy>{entity}</cp:lastModifiedBy><dc:language>{LANGUAGE}</dc:language>{}{}</cp:coreProperties>",
+        time("created"),
+        time("modified"),
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn styled(document: Docx) -> Docx {
@@ -113,14 +154,14 @@ fn run(words: &Words) -> Run {
     if words.open { run.color(OPEN) } else { run }
 }
 
-fn heading(style: &str, text: &str) -> Paragraph {
-    Paragraph::new().style(style).keep_next(true).add_run(Run::new().add_text(text))
+fn heading(style: &str, words: &Words) -> Paragraph {
+    Paragraph::new().style(style).keep_next(true).add_run(run(words))
 }
 
 fn add(document: Docx, block: &Block, lists: &mut usize) -> Docx {
     match block {
         Block::Paragraph(words) => document.add_paragraph(Paragraph::new().style("Text").add_run(run(words))),
-        Block::Subheading(text) => document.add_paragraph(heading("Heading2", text)),
+        Block::Subheading(words) => document.add_paragraph(heading("Heading2", words)),
         Block::List { numbered, points } => {
             let mut document = document;
             let mut id = BULLETS;
@@ -142,6 +183,10 @@ fn add(document: Docx, block: &Block, lists: &mut usize) -> Docx {
             after(document.add_table(framed(rows.collect(), vec![ROOM * 24 / 100, ROOM * 76 / 100])))
         }
         Block::Table(table) => after(document.add_table(drawn(table))),
+        Block::Lines(names) => names.iter().fold(document, |document, name| {
+            let line = Run::new().add_text(format!("{name}: {}", "_".repeat(40)));
+            document.add_paragraph(Paragraph::new().style("Text").add_run(line))
+        }),
     }
 }
 
@@ -158,7 +203,7 @@ fn drawn(table: &Table) -> DocxTable {
         let head = Paragraph::new().style("Cell").keep_next(true).add_run(Run::new().add_text(*head).bold());
         TableCell::new().add_paragraph(head).width(size(*width), WidthType::Dxa).shading(shade)
     });
-    let heads = TableRow::new(heads.collect()).cant_split();
+    let heads = TableRow::new(heads.collect());
     let rows = table.rows.iter().map(|row| {
         let cells = row.iter().zip(&widths).map(|(words, width)| cell(run(words), *width));
         TableRow::new(cells.collect()).cant_split()
@@ -189,10 +234,6 @@ fn framed(rows: Vec<TableRow>, widths: Vec<u32>) -> DocxTable {
         .margins(TableCellMargins::new().margin(20, 80, 20, 80))
 }
 
-fn text(text: &str) -> Run {
-    Run::new().add_text(text)
-}
-
 /// A line with something at both ends.
 fn ends() -> Paragraph {
     Paragraph::new().style("Furniture").add_tab(Tab::new().val(TabValueType::Right).pos(size(ROOM)))
@@ -200,19 +241,24 @@ fn ends() -> Paragraph {
 
 fn header(furniture: &Furniture) -> Header {
     let line = ends()
-        .add_run(text(&furniture.entity).bold())
+        .add_run(run(&furniture.entity).bold())
         .add_run(Run::new().add_tab())
-        .add_run(text(&furniture.confidentiality));
+        .add_run(run(&furniture.confidentiality));
     Header::new().add_paragraph(line)
 }
 
+/// What every page carries, and at the end of the last line its number and how many there are.
 fn footer(furniture: &Furniture) -> Footer {
-    let line = ends()
-        .add_run(text(&format!("{}  \u{b7}  {}", furniture.run, long(furniture.date))))
-        .add_run(Run::new().add_tab())
-        .add_run(text("Page "))
+    let words = |line: &Vec<Piece>| {
+        let pieces: Vec<&str> = line.iter().map(|piece| piece.words.text.as_str()).collect();
+        ends().add_run(Run::new().add_text(pieces.join("  \u{b7}  ")))
+    };
+    let mut lines: Vec<Paragraph> = furniture.foot.iter().map(words).collect();
+    let last = lines.pop().unwrap_or_else(ends);
+    let last = last
+        .add_run(Run::new().add_tab().add_text("Page "))
         .add_page_num(PageNum::new())
-        .add_run(text(" of "))
+        .add_run(Run::new().add_text(" of "))
         .add_num_pages(NumPages::new());
-    Footer::new().add_paragraph(line)
+    lines.into_iter().chain([last]).fold(Footer::new(), Footer::add_paragraph)
 }

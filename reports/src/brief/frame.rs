@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use kickoff_checks::CRITERIA;
-use kickoff_engagement::{CATEGORIES, Method, ReportType, Subservice};
+use kickoff_engagement::{CATEGORIES, Engagement, Method, ReportType, Subservice};
 
-use super::words::{Words, capital, first, long, many, person, sentence};
-use super::{Block, BriefInput};
+use super::BriefInput;
+use crate::paper::Block;
+use crate::paper::words::{Words, capital, first, long, many, person, sentence};
 
 /// Who says what: the roles that an engagement has anyway.
 const MANAGEMENT: &str = "management";
@@ -97,7 +98,7 @@ pub(super) fn boundary(input: &BriefInput<'_>) -> Vec<Block> {
     if !scope.services.is_empty() {
         blocks.push(Block::paragraph(format!("Services in scope: {}.", scope.services.join(", "))));
     }
-    blocks.push(Block::Subheading("Left out"));
+    blocks.push(Block::subheading("Left out"));
     let rows = scope.exclusions.iter().map(|exclusion| {
         let what = capital(&exclusion.what());
         let approver = person(engagement, &exclusion.approver);
@@ -106,7 +107,7 @@ pub(super) fn boundary(input: &BriefInput<'_>) -> Vec<Block> {
     let columns = [("What", 22), ("Why", 40), ("Approved by", 18), ("On", 20)];
     blocks.push(Block::table_or(columns, rows.collect(), "Nothing is left out by name.".into()));
     blocks.extend(unscanned(input).map(Block::Paragraph));
-    blocks.push(Block::Subheading("Organizations relied on"));
+    blocks.push(Block::subheading("Organizations relied on"));
     let columns = [("Organization", 18), ("Method", 14), ("Relied on for", 38), ("Its report", 30)];
     let rows = engagement.subservice.iter().map(subservice).collect();
     blocks.push(Block::table_or(columns, rows, Words::open("Subservice organizations, AWS among them", MANAGEMENT)));
@@ -148,20 +149,30 @@ fn subservice(organization: &Subservice) -> [Words; 4] {
         Method::CarveOut => "Carve-out",
         Method::Inclusive => "Inclusive",
     };
-    let report = match (&organization.report, organization.report_until) {
-        (Some(report), Some(until)) => format!("{report}, to {}", long(until)).into(),
-        (Some(report), None) => format!("{report}; the day it ends is not yet named, {MANAGEMENT} to name").into(),
-        (None, _) => Words::missing(MANAGEMENT),
-    };
     let mut relied = organization.relied_on.join("; ");
     if !organization.user_controls.is_empty() {
         relied.push_str(&format!(". It asks {} of its users", many(organization.user_controls.len(), "control")));
     }
-    [Words::from(&organization.name), method.into(), Words::or_missing(Some(&relied), MANAGEMENT), report]
+    [
+        Words::from(&organization.name),
+        method.into(),
+        Words::or_missing(Some(&relied), MANAGEMENT),
+        report_on_file(organization),
+    ]
 }
 
-pub(super) fn criteria(input: &BriefInput<'_>) -> Vec<Block> {
-    let scope = &input.engagement.scope;
+/// The assurance report of an organization, and to when it reaches.
+pub(crate) fn report_on_file(organization: &Subservice) -> Words {
+    match (&organization.report, organization.report_until) {
+        (Some(report), Some(until)) => format!("{report}, to {}", long(until)).into(),
+        (Some(report), None) => format!("{report}; the day it ends is not yet named, {MANAGEMENT} to name").into(),
+        (None, _) => Words::missing(MANAGEMENT),
+    }
+}
+
+/// The categories of an engagement, and why each was chosen.
+pub(crate) fn categories(engagement: &Engagement) -> Vec<Block> {
+    let scope = &engagement.scope;
     let rows = CATEGORIES.iter().filter(|category| scope.has_category(category)).map(|category| {
         let reason = scope.category_reasons.get(*category).map(String::as_str);
         let reason = match reason.or((*category == "Security").then_some("Part of every SOC 2 report")) {
@@ -264,10 +275,10 @@ pub(super) fn channels(input: &BriefInput<'_>) -> Vec<Block> {
         format!("{}: tell {who}{}.", step.when.trim_end_matches('.'), within.unwrap_or_default()).into()
     });
     let steps: Vec<Words> = steps.collect();
-    blocks.push(Block::Subheading("When an issue stays open"));
+    blocks.push(Block::subheading("When an issue stays open"));
     blocks.push(match steps.is_empty() {
         true => Block::Paragraph(Words::open("Who is told when an issue stays open", BOTH)),
-        false => Block::List { numbered: true, points: steps },
+        false => Block::steps(steps),
     });
     blocks
 }

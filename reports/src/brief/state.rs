@@ -7,8 +7,9 @@ use kickoff_engagement::RiskState;
 use kickoff_engagement::documents::DocumentResult;
 use kickoff_engagement::requests::{Progress, RequestStatus};
 
-use super::words::{Words, capital, first, long, many, person};
-use super::{Block, BriefInput};
+use super::BriefInput;
+use crate::paper::Block;
+use crate::paper::words::{Words, capital, first, long, many, person};
 use crate::summary::{OfCheck, by_check};
 
 /// So many rows of a list are shown; the register has them all.
@@ -75,7 +76,7 @@ fn documents(input: &BriefInput<'_>) -> Vec<Block> {
         [Words::from(&document.request), (&document.title).into(), what.into(), owned(input, owner)]
     });
     let columns = [("Request", 12), ("Document", 42), ("What is open", 26), ("Owner", 20)];
-    let mut blocks = vec![Block::Subheading("Documents"), Block::paragraph(text)];
+    let mut blocks = vec![Block::subheading("Documents"), Block::paragraph(text)];
     if !shown.is_empty() {
         blocks.push(Block::table(columns, rows.collect()));
     }
@@ -117,7 +118,7 @@ fn requests(input: &BriefInput<'_>) -> Vec<Block> {
         [Words::from(&status.request.id), (&status.request.text).into(), day, progress.into(), owner]
     });
     let columns = [("Request", 12), ("Asked for", 35), ("Due", 18), ("State", 15), ("Owner", 20)];
-    let mut blocks = vec![Block::Subheading("Requests"), Block::paragraph(text)];
+    let mut blocks = vec![Block::subheading("Requests"), Block::paragraph(text)];
     if !due.is_empty() {
         blocks.push(Block::table(columns, rows.collect()));
     }

@@ -16,7 +16,17 @@ pub mod populations;
 pub mod registers;
 mod rows;
 pub mod workbook;
+pub mod management;
+mod pages;
+pub mod start;
+pub mod workpaper;
 
 pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};
+pub use management::management_report;
 pub use populations::{Population, Subject};
 pub use registers::{Registers, registers};
+pub use start::{PackageParts, start_here};
+pub use workpaper::workpaper;
+
+#[cfg(test)]
+mod tests;

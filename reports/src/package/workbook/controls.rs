@@ -8,7 +8,7 @@ use kickoff_engagement::Engagement;
 use super::super::dossier::{Control, Dossier};
 use super::super::populations::Population;
 use super::sheet::{Cell, Sheet, auditor, col, people, word};
-use crate::brief::words::person;
+use crate::paper::words::person;
 use crate::inventory::Asset;
 use crate::results::ResultRow;
 

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::super::dossier::Dossier;
 use super::sheet::{Cell, Sheet, col, day, people, time, word};
-use crate::brief::words::person;
+use crate::paper::words::person;
 
 pub(super) fn deviations<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
     let columns = vec![

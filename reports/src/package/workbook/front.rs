@@ -6,7 +6,7 @@ use kickoff_engagement::Engagement;
 use super::super::dossier::{Dossier, Mark, account_name};
 use super::Contents;
 use super::sheet::{Cell, Sheet, col, day, people, word};
-use crate::brief::words::person;
+use crate::paper::words::person;
 use crate::results::Account;
 
 /// What the words of results and criteria say.

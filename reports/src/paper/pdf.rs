@@ -1,7 +1,4 @@
-//! The brief as a PDF: tagged, PDF/A-2a and PDF/UA-1, with its fonts in it.
-
-mod face;
-mod flow;
+//! A paper as a PDF: tagged, PDF/A-2a and PDF/UA-1, with its fonts in it.
 
 use std::num::NonZeroU16;
 
@@ -21,11 +18,9 @@ use krilla::tagging::{
 };
 use krilla::{Document, SerializeSettings};
 
-use self::face::Face;
-pub(super) use self::face::Faces;
-use self::flow::{Flow, HEIGHT, INK, MUTED, Mark, Node, Part, RULE, SIDE, Style, WIDTH};
-use super::words::long;
-use super::{Block, Brief, Furniture};
+use super::face::{Face, Faces};
+use super::flow::{self, FOOT, Flow, INK, MUTED, Mark, Node, Page, Part, RULE, SIDE, Style};
+use super::{Block, Furniture, Paper, Piece, Words};
 
 /// Why there is no PDF.
 #[derive(Debug)]
@@ -53,14 +48,14 @@ impl From<KrillaError> for PdfError {
     }
 }
 
-/// Draws the brief. The same brief gives the same bytes.
+/// Draws a paper. The same paper gives the same bytes.
 ///
 /// # Errors
-/// The writer refuses; no text of the brief makes it do so.
-pub fn pdf(brief: &Brief) -> Result<Vec<u8>, PdfError> {
-    let faces = Faces::new()?;
-    let mut flow = Flow::new(&faces);
-    flow.brief(&noted(brief, &faces));
+/// The writer refuses; no text of a paper makes it do so.
+pub fn pdf(paper: &Paper) -> Result<Vec<u8>, PdfError> {
+    let faces = Faces::get()?;
+    let mut flow = Flow::new(faces, paper.broad, paper.furniture.foot.len());
+    flow.paper(paper, note(paper, faces).as_ref());
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A2_A)
         .with_accessibility_validator(Accessibility::UA1)
@@ -69,12 +64,12 @@ pub fn pdf(brief: &Brief) -> Result<Vec<u8>, PdfError> {
     let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
     let mut found: Vec<Vec<Identifier>> = flow.nodes.iter().map(|_| Vec::new()).collect();
     let all = flow.pages.len();
-    for (number, marks) in (1..).zip(&flow.pages) {
-        let settings = PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(|| PdfError::Writer("no page".to_owned()))?;
-        let mut page = document.start_page_with(settings);
-        let mut pen = Pen { surface: page.surface(), faces: &faces };
-        pen.furniture(&brief.furniture, number, all);
-        for mark in marks {
+    for (number, page) in (1..).zip(&flow.pages) {
+        let settings = PageSettings::from_wh(page.width(), page.height());
+        let mut drawn = document.start_page_with(settings.ok_or_else(|| PdfError::Writer("no page".to_owned()))?);
+        let mut pen = Pen { surface: drawn.surface(), faces };
+        pen.furniture(&paper.furniture, page, &format!("Page {number} of {all}"));
+        for mark in &page.marks {
             pen.draw(mark, &mut found);
         }
     }
@@ -88,19 +83,21 @@ pub fn pdf(brief: &Brief) -> Result<Vec<u8>, PdfError> {
         outline.push_child(OutlineNode::new(heading.clone(), XyzDestination::new(*page, Point::from_xy(SIDE, *y))));
     }
     document.set_outline(outline);
-    document.set_metadata(metadata(brief));
+    document.set_metadata(metadata(paper));
     Ok(document.finish()?)
 }
 
-const LANGUAGE: &str = "en-GB";
+/// The language of all papers.
+pub(crate) const LANGUAGE: &str = "en-GB";
 
-fn metadata(brief: &Brief) -> Metadata {
-    let date = brief.furniture.date;
+fn metadata(paper: &Paper) -> Metadata {
+    let (date, entity) = (paper.date, &paper.furniture.entity.text);
     let part = |number: i8| u8::try_from(number).unwrap_or(1);
     let year = u16::try_from(date.year()).unwrap_or_default();
     let created = DateTime::new(year).month(part(date.month())).day(part(date.day())).hour(0).minute(0).second(0);
     Metadata::new()
-        .title(shortened(&format!("{}: {}", brief.title, brief.furniture.entity), 200))
+        .title(shortened(&format!("{}: {entity}", paper.title.text), 200))
+        .authors(vec![shortened(entity, 200)])
         .language(LANGUAGE.to_owned())
         .creator("kickoff".to_owned())
         .creation_date(created.utc_offset_hour(0).utc_offset_minute(0))
@@ -110,25 +107,21 @@ fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
 
-/// The brief, with a note at its beginning where it has characters that the fonts do not have.
-fn noted(brief: &Brief, faces: &Faces) -> Brief {
-    let mut brief = brief.clone();
-    let missing = |text: &str| text.chars().any(|c| !faces.regular.has(c));
-    let block = |block: &Block| match block {
-        Block::Paragraph(words) => missing(&words.text),
-        Block::Subheading(_) => false,
-        Block::List { points, .. } => points.iter().any(|words| missing(&words.text)),
-        Block::Facts(facts) => facts.iter().any(|(_, words)| missing(&words.text)),
-        Block::Table(table) => table.rows.iter().flatten().any(|words| missing(&words.text)),
-    };
-    let texts = [&brief.subtitle.text, &brief.furniture.entity, &brief.furniture.confidentiality];
-    let blocks = || brief.opening.iter().chain(brief.sections.iter().flat_map(|section| &section.blocks));
-    if texts.into_iter().any(|text| missing(text)) || blocks().any(block) {
-        let note =
-            "Characters that the font of this PDF does not have are drawn as boxes; the editable brief has them.";
-        brief.opening.push(Block::paragraph(note));
-    }
-    brief
+/// What is said where a paper has characters that the fonts do not have.
+fn note(paper: &Paper, faces: &Faces) -> Option<Words> {
+    let missing = |words: &Words| words.text.chars().any(|c| !faces.regular.has(c));
+    let furniture = &paper.furniture;
+    let mut blocks =
+        paper.opening.iter().chain(paper.sections.iter().flat_map(|section| &section.blocks)).flat_map(Block::texts);
+    let found = [&paper.title, &paper.subtitle, &furniture.entity, &furniture.confidentiality]
+        .into_iter()
+        .chain(furniture.foot.iter().flatten().map(|piece| &piece.words))
+        .chain(paper.sections.iter().map(|section| &section.heading))
+        .any(missing)
+        || blocks.any(missing);
+    let text =
+        format!("Characters that the font of this PDF does not have are drawn as boxes; {} has them.", paper.elsewhere);
+    found.then(|| text.into())
 }
 
 fn group(nodes: &[Node], at: usize, found: &mut [Vec<Identifier>]) -> TagGroup {
@@ -200,7 +193,7 @@ impl Pen<'_, '_> {
     }
 
     fn face(&self, style: Style) -> &Face {
-        if style.bold { &self.faces.bold } else { &self.faces.regular }
+        self.faces.of(style.bold)
     }
 
     fn text(&mut self, x: f32, y: f32, text: &str, style: Style) {
@@ -210,47 +203,76 @@ impl Pen<'_, '_> {
         self.surface.draw_glyphs(Point::from_xy(x, y), &glyphs, font, text, style.size, false);
     }
 
-    /// Entity, confidentiality, run, day and number, on every page.
-    fn furniture(&mut self, furniture: &Furniture, number: usize, all: usize) {
+    /// Entity, confidentiality, the lines at the foot and the number, on every page.
+    fn furniture(&mut self, furniture: &Furniture, page: &Page, number: &str) {
         const SIZE: f32 = 8.0;
-        let third = (WIDTH - 2.0 * SIDE) / 3.0;
+        const GAP: f32 = 12.0;
+        let (room, right) = (page.width() - 2.0 * SIDE, page.width() - SIDE);
         let plain = Style { bold: false, size: SIZE, colour: MUTED };
         let strong = Style { bold: true, size: SIZE, colour: INK };
-        let head = HEIGHT.min(40.0);
-        self.artifact(ArtifactType::Header, SIDE, head, &furniture.entity, strong, third);
-        let confidential = self.clipped(&furniture.confidentiality, plain, 2.0 * third - 12.0);
+        let head = 40.0;
+        let confidential = clipped(self.face(plain), &furniture.confidentiality.text, SIZE, room * 0.6);
         let width = self.face(plain).width(&confidential, SIZE);
-        self.artifact(ArtifactType::Header, WIDTH - SIDE - width, head, &confidential, plain, width + 1.0);
-        self.fill((SIDE, head + 6.0, WIDTH - 2.0 * SIDE, 0.5), RULE);
-        let foot = HEIGHT - 34.0;
-        self.fill((SIDE, foot - 12.0, WIDTH - 2.0 * SIDE, 0.5), RULE);
-        self.artifact(ArtifactType::Footer, SIDE, foot, &furniture.run, plain, 1.4 * third);
-        let day = long(furniture.date);
-        self.artifact(ArtifactType::Footer, SIDE + 1.6 * third, foot, &day, plain, third);
-        let page = format!("Page {number} of {all}");
-        let width = self.face(plain).width(&page, SIZE);
-        self.artifact(ArtifactType::Footer, WIDTH - SIDE - width, foot, &page, plain, width + 1.0);
+        self.artifact(ArtifactType::Header, SIDE, head, &furniture.entity.text, strong, room - width - GAP);
+        self.artifact(ArtifactType::Header, right - width, head, &confidential, plain, width + 1.0);
+        self.fill((SIDE, head + 6.0, room, 0.5), RULE);
+        // Several lines are small print.
+        let style = Style { size: if furniture.foot.len() > 1 { 6.5 } else { SIZE }, ..plain };
+        let width = self.face(style).width(number, style.size);
+        let mut foot = page.height() - 34.0;
+        self.artifact(ArtifactType::Footer, right - width, foot, number, style, width + 1.0);
+        for (up, line) in furniture.foot.iter().rev().enumerate() {
+            foot -= if up > 0 { FOOT } else { 0.0 };
+            let line = foot_line(self.faces, line, style.size, if up > 0 { room } else { room - width - GAP });
+            self.artifact(ArtifactType::Footer, SIDE, foot, &line, style, room);
+        }
+        self.fill((SIDE, foot - 12.0, room, 0.5), RULE);
     }
 
     fn artifact(&mut self, kind: ArtifactType, x: f32, y: f32, text: &str, style: Style, width: f32) {
-        let text = self.clipped(text, style, width);
+        let text = clipped(self.face(style), text, style.size, width);
         self.surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)));
         self.text(x, y, &text, style);
         self.surface.end_tagged();
     }
+}
 
-    /// A text that fits a width; what does not is left out, and said to be.
-    fn clipped(&self, text: &str, style: Style, width: f32) -> String {
-        let face = self.face(style);
-        if face.width(text, style.size) <= width {
-            return text.to_owned();
+/// The pieces of a line in a width. Those that are of no use unless they are whole come first when it is shared out; of
+/// the others the long ones are shortened.
+pub(super) fn foot_line(faces: &Faces, pieces: &[Piece], size: f32, width: f32) -> String {
+    const BETWEEN: &str = "  \u{b7}  ";
+    let face = &faces.regular;
+    let wide = |piece: &Piece| face.width(&piece.words.text, size);
+    let whole: f32 = pieces.iter().filter(|piece| piece.whole).map(wide).sum();
+    let between: f32 = pieces.iter().skip(1).map(|_| face.width(BETWEEN, size)).sum();
+    let mut others: Vec<f32> = pieces.iter().filter(|piece| !piece.whole).map(wide).collect();
+    others.sort_unstable_by(f32::total_cmp);
+    let (mut rest, mut most) = (width - whole - between, f32::INFINITY);
+    for (at, one) in others.iter().enumerate() {
+        let share = rest / others.iter().skip(at).map(|_| 1.0).sum::<f32>();
+        if *one > share {
+            most = share;
+            break;
         }
-        let room = width - face.width("\u{2026}", style.size);
-        let mut used = 0.0;
-        let fits = text.chars().take_while(|c| {
-            used += face.width(c.encode_utf8(&mut [0; 4]), style.size);
-            used <= room
-        });
-        fits.collect::<String>().trim_end().to_owned() + "\u{2026}"
+        rest -= one;
     }
+    let shown = |piece: &Piece| match piece.whole || wide(piece) <= most {
+        true => piece.words.text.clone(),
+        false => clipped(face, &piece.words.text, size, most),
+    };
+    pieces.iter().map(shown).collect::<Vec<_>>().join(BETWEEN)
+}
+
+/// A text that fits a width; what does not is left out, and said to be.
+fn clipped(face: &Face, text: &str, size: f32, width: f32) -> String {
+    if face.width(text, size) <= width {
+        return text.to_owned();
+    }
+    let room = width - face.width("\u{2026}", size);
+    let mut used = 0.0;
+    let fits = text.chars().take_while(|c| {
+        used += face.width(c.encode_utf8(&mut [0; 4]), size);
+        used <= room
+    });
+    fits.collect::<String>().trim_end().to_owned() + "\u{2026}"
 }

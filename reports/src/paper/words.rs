@@ -1,4 +1,4 @@
-//! Texts of the brief, and the words for what is open.
+//! Texts of papers, and the words for what is open.
 
 use jiff::civil::Date;
 use kickoff_engagement::Engagement;
@@ -14,25 +14,25 @@ pub struct Words {
 
 impl Words {
     /// Something that nobody has said yet, and who should.
-    pub(super) fn open(what: &str, by: &str) -> Self {
+    pub(crate) fn open(what: &str, by: &str) -> Self {
         Self { text: format!("{what}: not yet named; {by} to name"), open: true }
     }
 
     /// As [`Self::open`], for a cell whose column says what it is.
-    pub(super) fn missing(by: &str) -> Self {
+    pub(crate) fn missing(by: &str) -> Self {
         Self { text: format!("Not yet named; {by} to name"), open: true }
     }
 
     /// Something that a reader has to act on.
-    pub(super) fn unsettled(text: impl Into<Self>) -> Self {
+    pub(crate) fn unsettled(text: impl Into<Self>) -> Self {
         Self { open: true, ..text.into() }
     }
 
-    pub(super) fn or_missing(text: Option<&str>, by: &str) -> Self {
+    pub(crate) fn or_missing(text: Option<&str>, by: &str) -> Self {
         text.filter(|text| !text.trim().is_empty()).map_or_else(|| Self::missing(by), Self::from)
     }
 
-    pub(super) fn day(day: Option<Date>, by: &str) -> Self {
+    pub(crate) fn day(day: Option<Date>, by: &str) -> Self {
         day.map_or_else(|| Self::missing(by), |day| Self::from(long(day)))
     }
 }
@@ -57,7 +57,7 @@ impl From<&String> for Words {
 
 /// What a page can show: white space is one space, and control characters and marks that turn the direction of text, are
 /// left out. They are of no use to a reader, and can make a name look like another.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let hidden = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
@@ -71,7 +71,7 @@ pub(super) fn printable(text: &str) -> String {
 }
 
 /// `12 January 2026`: no reader takes the month for the day.
-pub(super) fn long(day: Date) -> String {
+pub(crate) fn long(day: Date) -> String {
     day.strftime("%-d %B %Y").to_string()
 }
 
@@ -80,13 +80,22 @@ pub(crate) fn person<'a>(engagement: &'a Engagement, id: &'a str) -> &'a str {
     engagement.person(id).map_or(id, |person| &person.name)
 }
 
+/// For whose eyes a paper is.
+pub(crate) fn confidential(engagement: &Engagement) -> String {
+    let firm = engagement.auditor.as_ref().map_or("its auditor", |auditor| &auditor.firm);
+    match &engagement.entity {
+        Some(entity) => format!("Confidential: for {} and {firm}", entity.name),
+        None => "Confidential".to_owned(),
+    }
+}
+
 /// `1 account`, `3 accounts`.
 pub(crate) fn many(count: usize, one: &str) -> String {
     if count == 1 { format!("{count} {one}") } else { format!("{count} {one}s") }
 }
 
 /// The first so many of a list, and how many more there are.
-pub(super) fn first<S: AsRef<str>>(list: &[S], most: usize) -> String {
+pub(crate) fn first<S: AsRef<str>>(list: &[S], most: usize) -> String {
     let named: Vec<&str> = list.iter().take(most).map(AsRef::as_ref).collect();
     match list.len().saturating_sub(most) {
         0 => named.join(", "),
@@ -95,13 +104,13 @@ pub(super) fn first<S: AsRef<str>>(list: &[S], most: usize) -> String {
 }
 
 /// A sentence that ends with one full stop.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
 /// With a capital at its beginning.
-pub(super) fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }

@@ -1,5 +1,7 @@
 //! Fonts: widths of texts, and where lines end.
 
+use std::sync::LazyLock;
+
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::charmap::Charmap;
 use skrifa::instance::{LocationRef, Size};
@@ -7,66 +9,87 @@ use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, MetadataProvider as _};
 use unicode_bidi::BidiInfo;
 
-use super::PdfError;
+use super::pdf::PdfError;
 
-static REGULAR: &[u8] = include_bytes!("../../../fonts/LiberationSans-Regular.ttf");
-static BOLD: &[u8] = include_bytes!("../../../fonts/LiberationSans-Bold.ttf");
+static REGULAR: &[u8] = include_bytes!("../../fonts/LiberationSans-Regular.ttf");
+static BOLD: &[u8] = include_bytes!("../../fonts/LiberationSans-Bold.ttf");
+
+/// Read once: a package has many papers.
+static FACES: LazyLock<Option<Faces>> =
+    LazyLock::new(|| Some(Faces { regular: Face::new(REGULAR)?, bold: Face::new(BOLD)? }));
 
 /// Both faces.
-pub(in crate::brief) struct Faces {
-    pub(in crate::brief) regular: Face,
+pub(super) struct Faces {
+    pub(super) regular: Face,
     pub(super) bold: Face,
 }
 
 impl Faces {
-    pub(in crate::brief) fn new() -> Result<Self, PdfError> {
-        Ok(Self { regular: Face::new(REGULAR)?, bold: Face::new(BOLD)? })
+    pub(super) fn get() -> Result<&'static Self, PdfError> {
+        FACES.as_ref().ok_or(PdfError::Font)
+    }
+
+    pub(super) fn of(&self, bold: bool) -> &Face {
+        if bold { &self.bold } else { &self.regular }
     }
 }
 
 /// A face, as it is drawn and as it is measured.
-pub(in crate::brief) struct Face {
+pub(super) struct Face {
     pub(super) font: Font,
     charmap: Charmap<'static>,
     metrics: GlyphMetrics<'static>,
+    /// Glyph and width of each ASCII character, which most texts are made of.
+    ascii: Vec<(skrifa::GlyphId, f32)>,
 }
 
 /// What stands for a character that the font does not have.
 const MISSING: [char; 2] = ['\u{25a1}', '?'];
 
 impl Face {
-    fn new(data: &'static [u8]) -> Result<Self, PdfError> {
-        let font = Font::new(data.into(), 0).ok_or(PdfError::Font)?;
-        let read = FontRef::new(data).map_err(|_| PdfError::Font)?;
+    fn new(data: &'static [u8]) -> Option<Self> {
+        let font = Font::new(data.into(), 0)?;
+        let read = FontRef::new(data).ok()?;
         let metrics = read.glyph_metrics(Size::new(1.0), LocationRef::default());
-        Ok(Self { font, charmap: read.charmap(), metrics })
+        let mut face = Self { font, charmap: read.charmap(), metrics, ascii: Vec::new() };
+        face.ascii = (0..128_u8).map(|byte| face.looked_up(char::from(byte))).collect();
+        Some(face)
     }
 
     /// Whether the font has a character.
     pub(super) fn has(&self, c: char) -> bool {
-        self.charmap.map(c).is_some_and(|glyph| glyph.to_u32() != 0)
+        matches!(c, ' '..='~') || self.charmap.map(c).is_some_and(|glyph| glyph.to_u32() != 0)
     }
 
-    fn glyph(&self, c: char) -> skrifa::GlyphId {
+    fn looked_up(&self, c: char) -> (skrifa::GlyphId, f32) {
         let known = [c].into_iter().chain(MISSING).find(|c| self.has(*c));
-        known.and_then(|c| self.charmap.map(c)).unwrap_or_default()
+        let glyph = known.and_then(|c| self.charmap.map(c)).unwrap_or_default();
+        (glyph, self.metrics.advance_width(glyph).unwrap_or_default())
+    }
+
+    /// The glyph of a character, and its width at size 1.
+    fn glyph(&self, c: char) -> (skrifa::GlyphId, f32) {
+        self.ascii.get(c as usize).copied().unwrap_or_else(|| self.looked_up(c))
     }
 
     fn advance(&self, c: char) -> f32 {
-        self.metrics.advance_width(self.glyph(c)).unwrap_or_default()
+        self.glyph(c).1
     }
 
     /// The width of a text, in points.
-    pub(in crate::brief) fn width(&self, text: &str, size: f32) -> f32 {
+    pub(super) fn width(&self, text: &str, size: f32) -> f32 {
         text.chars().map(|c| self.advance(c)).sum::<f32>() * size
     }
 
     /// The glyphs of a line, in the order in which they stand on the page.
     pub(super) fn glyphs(&self, line: &str) -> Vec<KrillaGlyph> {
         let glyph = |(at, c): (usize, char)| {
-            let id = GlyphId::new(self.glyph(c).to_u32());
-            KrillaGlyph::new(id, self.advance(c), 0.0, 0.0, 0.0, at..at + c.len_utf8(), None)
+            let (id, advance) = self.glyph(c);
+            KrillaGlyph::new(GlyphId::new(id.to_u32()), advance, 0.0, 0.0, 0.0, at..at + c.len_utf8(), None)
         };
+        if line.is_ascii() {
+            return line.char_indices().map(glyph).collect();
+        }
         let bidi = BidiInfo::new(line, None);
         let Some(paragraph) = bidi.paragraphs.first() else { return Vec::new() };
         let (levels, runs) = bidi.visual_runs(paragraph, paragraph.range.clone());
@@ -83,7 +106,7 @@ impl Face {
 
     /// Breaks a text into lines of a width: between words, and within a word that is wider than the line, after a mark
     /// where it has one.
-    pub(in crate::brief) fn lines(&self, text: &str, size: f32, width: f32) -> Vec<String> {
+    pub(super) fn lines(&self, text: &str, size: f32, width: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
         let (mut used, space) = (0.0, self.width(" ", size));
         for word in text.split(' ').filter(|word| !word.is_empty()) {

@@ -1,21 +1,23 @@
-//! Lays a brief out on pages: what stands where, and which part of the structure it belongs to.
+//! Lays a paper out on pages: what stands where, and which part of the structure it belongs to.
 
 use super::face::{Face, Faces};
-use crate::brief::{Block, Brief, Table, Words};
+use super::{Block, Paper, Section, Table, Words};
 
-/// A4, in points.
-pub(super) const WIDTH: f32 = 595.28;
-pub(super) const HEIGHT: f32 = 841.89;
-/// The room at the left and the right, above and below.
+/// The sides of A4, in points.
+const SHORT: f32 = 595.28;
+const LONG: f32 = 841.89;
+/// The room at the left and the right, above and below; more below for each further line at the foot.
 pub(super) const SIDE: f32 = 54.0;
 const ABOVE: f32 = 64.0;
 const BELOW: f32 = 62.0;
-const ROOM: f32 = WIDTH - 2.0 * SIDE;
+pub(super) const FOOT: f32 = 9.0;
 
 const BODY: f32 = 9.5;
 const CELL: f32 = 8.5;
 /// From line to line, as a multiple of the size.
 const LEADING: f32 = 1.35;
+/// A line for a hand.
+const BLANK: f32 = 26.0;
 /// Around the text of a cell.
 const PADDING: f32 = 4.0;
 
@@ -63,6 +65,27 @@ pub(super) enum Mark {
     Fill { x: f32, y: f32, width: f32, height: f32, colour: Colour },
 }
 
+/// A page.
+pub(super) struct Page {
+    /// Whether it lies.
+    broad: bool,
+    pub(super) marks: Vec<Mark>,
+}
+
+impl Page {
+    const fn new(broad: bool) -> Self {
+        Self { broad, marks: Vec::new() }
+    }
+
+    pub(super) fn width(&self) -> f32 {
+        if self.broad { LONG } else { SHORT }
+    }
+
+    pub(super) fn height(&self) -> f32 {
+        if self.broad { SHORT } else { LONG }
+    }
+}
+
 /// How a text is drawn.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Style {
@@ -74,12 +97,16 @@ pub(super) struct Style {
 /// The pages.
 pub(super) struct Flow<'a> {
     faces: &'a Faces,
-    pub(super) pages: Vec<Vec<Mark>>,
+    pub(super) pages: Vec<Page>,
     pub(super) nodes: Vec<Node>,
     /// The nodes at the top.
     pub(super) top: Vec<usize>,
     /// Headings of sections, with page and height.
     pub(super) outline: Vec<(String, usize, f32)>,
+    /// Whether the page at hand lies.
+    broad: bool,
+    /// Where the room of a page that stands ends, above its lower edge.
+    below: f32,
     y: f32,
 }
 
@@ -103,24 +130,54 @@ const fn leading(size: f32) -> f32 {
 }
 
 impl<'a> Flow<'a> {
-    pub(super) fn new(faces: &'a Faces) -> Self {
-        let (pages, nodes, top, outline) = (vec![Vec::new()], Vec::new(), Vec::new(), Vec::new());
-        Self { faces, pages, nodes, top, outline, y: ABOVE }
+    /// Pages whose feet have so many lines.
+    pub(super) fn new(faces: &'a Faces, broad: bool, feet: usize) -> Self {
+        let (pages, nodes, top, outline) = (vec![Page::new(broad)], Vec::new(), Vec::new(), Vec::new());
+        let further = u8::try_from(feet.saturating_sub(1)).unwrap_or(u8::MAX);
+        Self { faces, pages, nodes, top, outline, broad, below: BELOW + FOOT * f32::from(further), y: ABOVE }
     }
 
-    pub(super) fn brief(&mut self, brief: &Brief) {
-        self.text(&brief.title.as_str().into(), style(true, 20.0, TITLE), Part::Heading(1), 4.0);
-        let colour = if brief.subtitle.open { OPEN } else { MUTED };
-        self.text(&brief.subtitle, style(false, 12.0, colour), Part::Paragraph, 10.0);
-        self.blocks(&brief.opening);
-        for section in &brief.sections {
-            let needed = 34.0 + section.blocks.first().map_or(0.0, |block| self.least(block, section.blocks.get(1)));
-            self.need(needed);
-            self.y += if self.y > ABOVE { 12.0 } else { 0.0 };
-            self.outline.push((section.heading.to_owned(), self.pages.len() - 1, self.y));
-            self.text(&section.heading.into(), style(true, 13.0, TITLE), Part::Heading(2), 5.0);
-            self.blocks(&section.blocks);
+    pub(super) fn paper(&mut self, paper: &Paper, note: Option<&Words>) {
+        self.text(&paper.title, style(true, 20.0, TITLE), Part::Heading(1), 4.0);
+        let colour = if paper.subtitle.open { OPEN } else { MUTED };
+        self.text(&paper.subtitle, style(false, 12.0, colour), Part::Paragraph, 10.0);
+        self.blocks(&paper.opening);
+        if let Some(note) = note {
+            self.text(note, of(note, false, BODY), Part::Paragraph, 6.0);
         }
+        for section in &paper.sections {
+            self.section(section);
+        }
+    }
+
+    fn section(&mut self, section: &Section) {
+        if self.broad != section.broad {
+            self.broad = section.broad;
+            self.turn();
+        }
+        let needed = 34.0 + section.blocks.first().map_or(0.0, |block| self.least(block, section.blocks.get(1)));
+        self.need(needed);
+        self.y += if self.y > ABOVE { 12.0 } else { 0.0 };
+        self.outline.push((section.heading.text.clone(), self.pages.len() - 1, self.y));
+        self.text(&section.heading, style(true, 13.0, TITLE), Part::Heading(2), 5.0);
+        self.blocks(&section.blocks);
+    }
+
+    /// Between the margins.
+    fn room(&self) -> f32 {
+        let width = if self.broad { LONG } else { SHORT };
+        width - 2.0 * SIDE
+    }
+
+    /// Where the room of a page ends.
+    fn end(&self) -> f32 {
+        let height = if self.broad { SHORT } else { LONG };
+        height - self.below
+    }
+
+    fn turn(&mut self) {
+        self.pages.push(Page::new(self.broad));
+        self.y = ABOVE;
     }
 
     fn blocks(&mut self, blocks: &[Block]) {
@@ -130,11 +187,12 @@ impl<'a> Flow<'a> {
                 Block::Paragraph(words) => self.text(words, of(words, false, BODY), Part::Paragraph, 6.0),
                 Block::Subheading(heading) => {
                     self.y += 4.0;
-                    self.text(&(*heading).into(), style(true, 10.5, INK), Part::Heading(3), 3.0);
+                    self.text(heading, style(true, 10.5, INK), Part::Heading(3), 3.0);
                 }
                 Block::List { numbered, points } => self.list(*numbered, points),
                 Block::Facts(facts) => self.facts(facts),
                 Block::Table(table) => self.table(table),
+                Block::Lines(names) => self.blanks(names),
             }
         }
     }
@@ -143,8 +201,12 @@ impl<'a> Flow<'a> {
     fn least(&self, block: &Block, next: Option<&Block>) -> f32 {
         let height = match block {
             Block::Paragraph(words) => {
-                let lines = self.faces.regular.lines(&words.text, BODY, ROOM).len();
-                if lines > 1 { 2.0 * leading(BODY) } else { leading(BODY) }
+                // More than a line is likely to be two at least: no need to break it twice.
+                if self.faces.regular.width(&words.text, BODY) > self.room() {
+                    2.0 * leading(BODY)
+                } else {
+                    leading(BODY)
+                }
             }
             Block::List { .. } => 2.0 * leading(BODY),
             Block::Subheading(_) => leading(10.5) + 7.0 + next.map_or(0.0, |next| self.least(next, None)),
@@ -153,25 +215,26 @@ impl<'a> Flow<'a> {
                 let first = table.rows.first().map_or(0.0, |row| height(&self.row(table, row)));
                 height(&self.head(table)) + first
             }
+            // What is signed stays together.
+            Block::Lines(names) => rows_of(names.len(), BLANK),
         };
-        height.min(HEIGHT / 3.0)
+        height.min(self.end() / 3.0)
     }
 
     /// A new page, unless a height is left on this one.
     fn need(&mut self, height: f32) {
-        if self.y + height > HEIGHT - BELOW && self.y > ABOVE {
-            self.pages.push(Vec::new());
-            self.y = ABOVE;
+        if self.y + height > self.end() && self.y > ABOVE {
+            self.turn();
         }
     }
 
     fn face(&self, style: Style) -> &'a Face {
-        if style.bold { &self.faces.bold } else { &self.faces.regular }
+        self.faces.of(style.bold)
     }
 
     fn mark(&mut self, mark: Mark) {
         if let Some(page) = self.pages.last_mut() {
-            page.push(mark);
+            page.marks.push(mark);
         }
     }
 
@@ -194,7 +257,7 @@ impl<'a> Flow<'a> {
     fn text(&mut self, words: &Words, style: Style, part: Part, after: f32) {
         let node = self.node(part, None);
         self.nodes[node].title = matches!(part, Part::Heading(_)).then(|| words.text.clone());
-        self.lines(&words.text, SIDE, ROOM, style, node);
+        self.lines(&words.text, SIDE, self.room(), style, node);
         self.y += after;
     }
 
@@ -220,7 +283,7 @@ impl<'a> Flow<'a> {
             let sign = if numbered { format!("{number}.") } else { "\u{2022}".to_owned() };
             self.need(leading(BODY));
             self.line(SIDE + 2.0, &sign, style(false, BODY, INK), Some(label));
-            self.lines(&point.text, SIDE + INDENT, ROOM - INDENT, of(point, false, BODY), body);
+            self.lines(&point.text, SIDE + INDENT, self.room() - INDENT, of(point, false, BODY), body);
             self.y += 2.0;
         }
         self.y += 4.0;
@@ -229,11 +292,25 @@ impl<'a> Flow<'a> {
     /// Names and what they stand for: a table whose rows have heads.
     fn facts(&mut self, facts: &[(&'static str, Words)]) {
         let table = self.node(Part::Table, None);
-        let widths = [ROOM * 0.24, ROOM * 0.76];
+        let widths = [self.room() * 0.24, self.room() * 0.76];
         for (name, words) in facts {
             let name = Laid { part: Part::RowHead, ..self.laid(&Words::from(*name), true, widths[0]) };
             let cells = [name, self.laid(words, false, widths[1])];
             self.row_of(&cells, &widths, Some(table), None);
+        }
+        self.y += 8.0;
+    }
+
+    /// Lines to write on, each with what belongs there.
+    fn blanks(&mut self, names: &[&'static str]) {
+        for name in names {
+            self.need(BLANK);
+            let node = self.node(Part::Paragraph, None);
+            self.y += BLANK - leading(CELL);
+            self.line(SIDE, name, style(true, CELL, INK), Some(node));
+            self.y += leading(CELL);
+            let (x, width) = (SIDE + self.room() * 0.24, self.room() * 0.76);
+            self.mark(Mark::Fill { x, y: self.y - 0.5, width, height: 0.5, colour: RULE });
         }
         self.y += 8.0;
     }
@@ -246,26 +323,26 @@ impl<'a> Flow<'a> {
         Laid { lines, style, part: Part::Cell }
     }
 
-    fn widths(table: &Table) -> Vec<f32> {
+    fn widths(&self, table: &Table) -> Vec<f32> {
         let all: u32 = table.columns.iter().map(|(_, share)| share).sum();
         // Shares are small numbers, and exact.
         #[expect(clippy::cast_precision_loss)]
-        table.columns.iter().map(|(_, share)| ROOM * *share as f32 / all.max(1) as f32).collect()
+        table.columns.iter().map(|(_, share)| self.room() * *share as f32 / all.max(1) as f32).collect()
     }
 
     fn head(&self, table: &Table) -> Vec<Laid> {
-        let heads = table.columns.iter().zip(Self::widths(table));
+        let heads = table.columns.iter().zip(self.widths(table));
         let laid = heads.map(|((head, _), width)| self.laid(&Words::from(*head), true, width));
         laid.map(|cell| Laid { part: Part::Head, ..cell }).collect()
     }
 
     fn row(&self, table: &Table, row: &[Words]) -> Vec<Laid> {
-        row.iter().zip(Self::widths(table)).map(|(words, width)| self.laid(words, false, width)).collect()
+        row.iter().zip(self.widths(table)).map(|(words, width)| self.laid(words, false, width)).collect()
     }
 
     fn table(&mut self, table: &Table) {
         let node = self.node(Part::Table, None);
-        let widths = Self::widths(table);
+        let widths = self.widths(table);
         let head = self.head(table);
         self.row_of(&head, &widths, Some(node), None);
         for row in &table.rows {
@@ -285,14 +362,14 @@ impl<'a> Flow<'a> {
         let mut done = 0;
         while done < all {
             let (pages, whole) = (self.pages.len(), rows_height(all - done));
-            let most = HEIGHT - BELOW - ABOVE - head.map_or(0.0, height);
+            let most = self.end() - ABOVE - head.map_or(0.0, height);
             self.need(whole.min(if done == 0 { most } else { rows_height(1) }));
             if self.pages.len() > pages
                 && let Some(head) = head
             {
                 self.row_of(head, widths, None, None);
             }
-            let left = HEIGHT - BELOW - self.y - 2.0 * PADDING;
+            let left = self.end() - self.y - 2.0 * PADDING;
             let fit =
                 (1..=all - done).take_while(|count| rows_height(*count) - 2.0 * PADDING <= left).last().unwrap_or(1);
             self.slice(cells, widths, &nodes, done, fit);
@@ -304,7 +381,7 @@ impl<'a> Flow<'a> {
     fn slice(&mut self, cells: &[Laid], widths: &[f32], nodes: &[Option<usize>], from: usize, count: usize) {
         let (top, height) = (self.y, rows_height(count));
         if cells.iter().all(|cell| cell.part == Part::Head) {
-            self.mark(Mark::Fill { x: SIDE, y: top, width: ROOM, height, colour: SHADE });
+            self.mark(Mark::Fill { x: SIDE, y: top, width: self.room(), height, colour: SHADE });
         }
         let mut x = SIDE;
         for ((cell, width), node) in cells.iter().zip(widths).zip(nodes) {
@@ -315,15 +392,19 @@ impl<'a> Flow<'a> {
             }
             x += width;
         }
-        self.mark(Mark::Fill { x: SIDE, y: top + height - 0.5, width: ROOM, height: 0.5, colour: RULE });
+        self.mark(Mark::Fill { x: SIDE, y: top + height - 0.5, width: self.room(), height: 0.5, colour: RULE });
         self.y = top + height;
     }
 }
 
+/// The height of so many lines for a hand.
+fn rows_of(lines: usize, each: f32) -> f32 {
+    f32::from(u16::try_from(lines).unwrap_or(u16::MAX)) * each
+}
+
 /// The height of a row of so many lines.
 fn rows_height(lines: usize) -> f32 {
-    let lines = u16::try_from(lines).unwrap_or(u16::MAX);
-    f32::from(lines) * leading(CELL) + 2.0 * PADDING - 1.0
+    rows_of(lines, leading(CELL)) + 2.0 * PADDING - 1.0
 }
 
 fn height(cells: &[Laid]) -> f32 {
