@@ -18,9 +18,6 @@ use crate::{lists, source};
 
 /// Writes the brief, as a document to edit and as pages to read.
 pub(crate) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {
-    if !arguments.brief {
-        return Err(Failure::Usage("say what to write: --brief".to_owned()));
-    }
     let opened = Opened::of(&arguments.file)?;
     let results = document(&arguments.run)?;
     let run = results.as_ref().map(outcomes);

@@ -1,6 +1,7 @@
 //! The arguments.
 
 mod engagement;
+mod package;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ pub(crate) use engagement::{
     CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, InventoryFormat, ListFormat, ReadinessArgs,
     ReportArgs, RequestsArgs, RisksArgs, RunArgs, TypeName, day,
 };
+pub(crate) use package::{HubArgs, KeyArgs, KeyCommand, PushArgs, PushCommand, ReperformArgs, SealArgs, VerifyArgs};
 
 /// Turns the configuration of AWS accounts into SOC 2 evidence.
 #[derive(Debug, Parser)]
@@ -22,7 +24,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Collect, check, and write a run with its report: the main job
-    Scan(ScanArgs),
+    Scan(Box<ScanArgs>),
     /// The catalogue of checks
     Checks(ChecksArgs),
     /// The least-privilege IAM policy for the selected checks
@@ -47,8 +49,16 @@ pub(crate) enum Command {
     Risks(RisksArgs),
     /// What must be done before the kick-off, in order
     Readiness(ReadinessArgs),
-    /// What the kick-off meeting is given: --brief
-    Report(ReportArgs),
+    /// The evidence package of a run, or the brief of the kick-off meeting: --brief
+    Report(Box<ReportArgs>),
+    /// Check a package: digests, signature, time stamp, chain; and decide every result again from the stored answers
+    Verify(VerifyArgs),
+    /// Ask AWS again what an evidence item asked, under your own credentials, and say what changed
+    Reperform(ReperformArgs),
+    /// Keys that sign packages
+    Key(KeyArgs),
+    /// Hand the results over to another system
+    Push(PushArgs),
     /// Every asset that a recorded run tells of, whose it is, and whether it is in scope
     Inventory(InventoryArgs),
     /// Write docs/ from the checks and the schema, or compare it with --check
@@ -120,6 +130,11 @@ pub(crate) struct ScanArgs {
     /// Calls at the same time
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,
+    /// Write no evidence package; `kickoff report` writes it later
+    #[arg(long)]
+    pub no_package: bool,
+    #[command(flatten)]
+    pub seal: SealArgs,
 }
 
 #[derive(Debug, Args)]

@@ -48,6 +48,11 @@ impl Opened {
         Ok(Self { file, today: today(arguments.today), path })
     }
 
+    /// A file that was read before, and the day.
+    pub(crate) fn given(file: Engagement, config: Option<&Path>, today: Date) -> Self {
+        Self { file, today, path: config.unwrap_or(Path::new(DEFAULT)).to_owned() }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -86,6 +91,14 @@ impl Opened {
     /// Replaces the file, and says where the old one is.
     pub(crate) fn save(&self, text: &str) -> Result<(), Failure> {
         save(&self.path, text.as_bytes())
+    }
+
+    /// The file without what lets others in, to be handed over; none where there is no file.
+    pub(crate) fn without_secrets(&self) -> Result<Option<String>, Failure> {
+        if !self.path.is_file() {
+            return Ok(None);
+        }
+        kickoff_engagement::without_secrets(&self.text()?).map(Some).map_err(|error| Failure::usage(&error))
     }
 
     /// The list of requests in force.

@@ -69,10 +69,20 @@ impl Asked {
             asked.around.resources.retain(|old| loaded.iter().all(|new| new.arn != old.arn));
             asked.around.resources.extend(loaded);
         }
-        let Loaded { accounts, around, now, unknown, credentials } = asked;
+        Ok(Self::loaded(asked, table))
+    }
+
+    /// The accounts of facts; none where no account's principals and policies were collected.
+    pub(crate) fn of_facts(facts: &[AccountFacts], now: Timestamp) -> Option<Asked> {
+        let loaded = collected(facts, now);
+        (!loaded.accounts.is_empty()).then(|| Self::loaded(loaded, ActionTable::embedded()))
+    }
+
+    fn loaded(loaded: Loaded, table: &'static ActionTable) -> Asked {
+        let Loaded { accounts, around, now, unknown, credentials } = loaded;
         let incomplete = !unknown.is_empty();
         let estate = Estate::new(accounts, around, table, &now.to_string());
-        Ok(Asked { estate, now, unknown, credentials, incomplete })
+        Asked { estate, now, unknown, credentials, incomplete }
     }
 
     /// The exit status: an answer about accounts of which one is lacking is not whole.
@@ -126,22 +136,28 @@ fn recorded(path: &Path) -> Result<Loaded, Failure> {
     let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let source = runtime.block_on(crate::source::replay(&run, NEEDS))?;
+    let loaded = collected(&source.facts, source.metadata.started);
+    if loaded.accounts.is_empty() {
+        let why = loaded.unknown.first().map(|one| format!(" ({})", one.why)).unwrap_or_default();
+        return Err(Failure::Nothing(format!(
+            "{}: no account's principals and policies were collected{why}",
+            path.display()
+        )));
+    }
+    Ok(loaded)
+}
+
+/// The accounts that facts tell of.
+fn collected(facts: &[AccountFacts], now: Timestamp) -> Loaded {
     let (mut accounts, mut unknown, mut credentials) = (Vec::new(), Vec::new(), HashMap::new());
-    for facts in &source.facts {
+    for facts in facts {
         match account(facts) {
             Ok(found) => accounts.push(found),
             Err(gap) => unknown.push(not_collected(&facts.account, &gap)),
         }
         credentials.extend(credentials_of(facts));
     }
-    if accounts.is_empty() {
-        let why = unknown.first().map(|one| format!(" ({})", one.why)).unwrap_or_default();
-        return Err(Failure::Nothing(format!(
-            "{}: no account's principals and policies were collected{why}",
-            path.display()
-        )));
-    }
-    Ok(Loaded { accounts, around: around(&source.facts), now: source.metadata.started, unknown, credentials })
+    Loaded { accounts, around: around(facts), now, unknown, credentials }
 }
 
 fn credentials_of(facts: &AccountFacts) -> Vec<(String, Credentials)> {

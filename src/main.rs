@@ -3,6 +3,7 @@
 mod brief;
 mod catalogue;
 mod cli;
+mod decided;
 mod docs;
 mod documents;
 mod engagement;
@@ -10,16 +11,24 @@ mod estate;
 mod exit;
 mod found;
 mod init;
+mod key;
 mod lists;
 mod outcomes;
+mod package;
 mod permissions;
 mod policy;
 mod progress;
+mod push;
 mod readiness;
+mod reperform;
+mod report;
 mod requests;
 mod risks;
 mod scan;
+mod seal;
 mod source;
+mod unpack;
+mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -44,7 +53,11 @@ fn main() -> ExitCode {
         Command::Requests(arguments) => requests::run(&arguments),
         Command::Risks(arguments) => risks::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),
-        Command::Report(arguments) => brief::report(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Reperform(arguments) => reperform::run(&arguments),
+        Command::Key(arguments) => key::run(&arguments),
+        Command::Push(arguments) => push::run(&arguments),
         Command::Inventory(arguments) => brief::assets(&arguments),
         Command::GenerateDocs(arguments) => docs::run(&arguments),
     };

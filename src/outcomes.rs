@@ -21,8 +21,7 @@ pub(crate) fn last(arguments: &RunArgs) -> Result<Option<Outcomes>, Failure> {
 pub(crate) fn document(arguments: &RunArgs) -> Result<Option<Document>, Failure> {
     let folder = match &arguments.run {
         Some(folder) => Some(folder.clone()),
-        None => newest(&arguments.runs)
-            .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", arguments.runs.display())))?,
+        None => find(&arguments.runs, "results.json")?,
     };
     let mut words = io::stderr().lock();
     let Some(folder) = folder else {
@@ -35,9 +34,26 @@ pub(crate) fn document(arguments: &RunArgs) -> Result<Option<Document>, Failure>
     Ok(Some(document))
 }
 
-/// The folder of the newest run that has results: by the time in its name, and of a run and its replays the one that was
+/// The folder of the run that is named, or of the newest one that can be replayed, if there is one.
+pub(crate) fn folder(arguments: &RunArgs) -> Result<Option<PathBuf>, Failure> {
+    match &arguments.run {
+        Some(folder) => Ok(Some(folder.clone())),
+        None => newest_run(&arguments.runs),
+    }
+}
+
+/// The folder of the newest run that can be replayed, if there is one.
+pub(crate) fn newest_run(runs: &Path) -> Result<Option<PathBuf>, Failure> {
+    find(runs, "run.json")
+}
+
+fn find(runs: &Path, file: &str) -> Result<Option<PathBuf>, Failure> {
+    newest(runs, file).map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", runs.display())))
+}
+
+/// The folder of the newest run that has a file: by the time in its name, and of a run and its replays the one that was
 /// decided last.
-fn newest(runs: &Path) -> io::Result<Option<PathBuf>> {
+fn newest(runs: &Path, file: &str) -> io::Result<Option<PathBuf>> {
     let entries = match fs::read_dir(runs) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -48,7 +64,7 @@ fn newest(runs: &Path) -> io::Result<Option<PathBuf>> {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let Some(rest) = name.strip_prefix("RUN-") else { continue };
-        let Ok(results) = fs::metadata(entry.path().join("results.json")) else { continue };
+        let Ok(results) = fs::metadata(entry.path().join(file)) else { continue };
         let stamp = rest.split('-').next().unwrap_or(rest).to_owned();
         found.push((stamp, results.modified()?, entry.path()));
     }

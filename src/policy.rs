@@ -6,7 +6,7 @@ use std::io::{BufRead as _, Write as _};
 use kickoff_evidence::write_private;
 use kickoff_policy::access::{Access, Certainty, Reaches, Unknown, short};
 use kickoff_policy::reach::Reach;
-use kickoff_policy::review::{Inputs, Standing, StandingState, review};
+use kickoff_policy::review::{Inputs, Review, Standing, StandingState, review};
 use kickoff_policy::simulate::answer_line;
 use kickoff_reports::{access_tables, review_tables};
 
@@ -121,13 +121,11 @@ pub(crate) fn access(arguments: &AccessArgs) -> Result<Exit, Failure> {
     Ok(asked.exit())
 }
 
-/// Who has which access, for the person who reviews it.
-pub(crate) fn access_review(arguments: &ReviewArgs) -> Result<Exit, Failure> {
-    let asked = Asked::of(&arguments.estate)?;
-    let access = Reach::new(&asked.estate).access();
-    let standings = standings(&access);
+/// The access review of accounts that were analysed.
+pub(crate) fn reviewed(asked: &Asked, access: &Access) -> Review {
+    let standings = standings(access);
     let none = || Standing { state: StandingState::Not, why: String::new() };
-    let review = review(
+    review(
         &asked.estate,
         &Inputs {
             now: &asked.now.to_string(),
@@ -136,7 +134,13 @@ pub(crate) fn access_review(arguments: &ReviewArgs) -> Result<Exit, Failure> {
             // No run collects which services were used yet: the review says so of each principal.
             accessed: &HashMap::new(),
         },
-    );
+    )
+}
+
+/// Who has which access, for the person who reviews it.
+pub(crate) fn access_review(arguments: &ReviewArgs) -> Result<Exit, Failure> {
+    let asked = Asked::of(&arguments.estate)?;
+    let review = reviewed(&asked, &Reach::new(&asked.estate).access());
     let csv = || review_tables::csv(&review).map_err(|error| Failure::usage(&error));
     if let Some(path) = &arguments.csv {
         write_private(path, csv()?.as_bytes()).map_err(|error| Failure::usage(&error))?;

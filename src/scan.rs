@@ -9,18 +9,21 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use kickoff_aws::is_region_name;
 use kickoff_checks::estate::analysis;
-use kickoff_checks::{Row, Selection, SelectionError, Severity, evaluate};
+use kickoff_checks::{Selection, SelectionError, Severity};
 use kickoff_engagement::{Engagement, is_account_id, nearest};
-use kickoff_evidence::{EvidenceRef, Run, write_private};
+use kickoff_evidence::{Ledger, Run, write_private};
 use kickoff_policy::access::Access;
-use kickoff_reports::exceptions::exclude;
 use kickoff_reports::html;
-use kickoff_reports::results::{Document, Input, day};
+use kickoff_reports::results::{Document, day};
 use kickoff_reports::summary::fails_at;
 use kickoff_reports::terminal::{self, Screen};
 
 use crate::cli::{FailOn, Format, ScanArgs, SelectArgs};
+use crate::decided::{Decided, decide, facts_json};
+use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
+use crate::package::{self, CHAIN, Order, Replayed};
+use crate::seal;
 use crate::source::{self, Live, Source};
 
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -31,7 +34,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     let needs = selection.needs();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 
-    let (source, folder, replayed) = match &arguments.replay {
+    let (mut source, folder, replayed) = match &arguments.replay {
         Some(path) => {
             let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
             let source = runtime.block_on(source::replay(&run, &needs))?;
@@ -64,36 +67,57 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // Credentials and connections are done with.
     drop(runtime);
 
-    let (rows, excluded) = decide(&source, &selection, &engagement);
-    let document = Document::new(&Input {
-        run: &source.metadata,
-        facts: &source.facts,
-        rows: &rows,
-        numbered: &source.numbered,
-        engagement: &engagement,
-        selection: &selection,
-        version: VERSION,
-    });
-    drop(rows);
-    let access = analysis(&source.facts);
-    let json = document.to_json().map_err(|error| Failure::usage(&error))?;
+    let decided = decide(&mut source, &selection, &engagement);
+    let json = decided.json()?;
     let config = arguments.config.as_deref().unwrap_or(Path::new(crate::engagement::DEFAULT));
-    let exceptions = exceptions(&engagement, &excluded, day(&source.metadata), config);
+    let exceptions = exceptions(&engagement, &decided.excluded, day(&source.metadata), config);
     let run = match replayed {
         Some(run) => {
             create(&folder)?;
             write_private(&folder.join("results.json"), &json).map_err(|error| Failure::usage(&error))?;
             run
         }
-        None => Arc::new(seal(source, &folder, &json)?),
+        None => Arc::new(complete(&source, &decided, &folder, &json)?),
     };
+    let access = analysis(&source.facts);
+    let document = &decided.document;
     let report = folder.join("report.html");
-    write_report(&document, &run, access.as_ref(), &report)?;
-    tell(arguments, &document, &json, &folder, &report)?;
+    write_report(document, &run, access.as_ref(), &report)?;
+    tell(arguments, document, &json, &folder, &report)?;
     for line in exceptions {
         writeln!(std::io::stderr(), "{line}")?;
     }
-    Ok(exit(arguments.fail_on, &document))
+    let exit = exit(arguments.fail_on, document);
+    if !arguments.no_package {
+        // A live run is decided again from what it stored: what cannot be, is not evidence.
+        let replayed =
+            if source.writer.is_none() { Replayed { source, decided } } else { Replayed::of(&run, &engagement)? };
+        package(arguments, engagement, &run, &replayed, &folder)?;
+    }
+    Ok(exit)
+}
+
+fn package(
+    arguments: &ScanArgs,
+    engagement: Engagement,
+    run: &Arc<Run>,
+    replayed: &Replayed,
+    folder: &Path,
+) -> Result<(), Failure> {
+    let opened = Opened::given(engagement, arguments.config.as_deref(), day(&run.metadata));
+    let signer = seal::signer(&arguments.seal, arguments.profile.as_deref())?;
+    let url = arguments.seal.tsa.clone();
+    let stamp = |digest: &[u8; 32]| seal::stamp(url.as_deref().unwrap_or_default(), digest);
+    let order = Order {
+        run,
+        opened: &opened,
+        out: folder,
+        chain: arguments.seal.chain.clone().unwrap_or_else(|| arguments.out.join(CHAIN)),
+        signer: signer.as_deref(),
+        stamp: url.is_some().then_some(&stamp),
+    };
+    package::tell(&package::write(&order, replayed)?, signer.is_some())?;
+    Ok(())
 }
 
 /// The selected checks, with a suggestion where nothing matches.
@@ -106,15 +130,6 @@ pub(crate) fn select(arguments: &SelectArgs) -> Result<Selection, Failure> {
         };
         Failure::Usage(format!("{error}{near} (`kickoff checks list` has them all)"))
     })
-}
-
-/// The results, and how many of them each exception in force takes out.
-fn decide(source: &Source, selection: &Selection, engagement: &Engagement) -> (Vec<Row>, BTreeMap<String, usize>) {
-    let mut rows: Vec<Row> =
-        source.facts.iter().flat_map(|facts| evaluate(facts, &selection.0, &engagement.thresholds)).collect();
-    let excluded = exclude(&mut rows, engagement, day(&source.metadata));
-    rows.sort_by(|a, b| a.order().cmp(&b.order()));
-    (rows, excluded)
 }
 
 /// What exceptions did, a line each: what those in force took out, and which no longer count.
@@ -135,21 +150,22 @@ fn exceptions(engagement: &Engagement, excluded: &BTreeMap<String, usize>, day: 
     lines
 }
 
-/// Completes the run that was recorded: facts, results, manifest.
-fn seal(source: Source, folder: &Path, json: &[u8]) -> Result<Run, Failure> {
+/// Completes the run that was recorded: facts, results, ids, manifest. The folder of runs learns the ids as well.
+fn complete(source: &Source, decided: &Decided, folder: &Path, json: &[u8]) -> Result<Run, Failure> {
     let Some(tape) = &source.writer else {
         return Err(Failure::Usage("a replay writes no run".to_owned()));
     };
     let writer = tape.run();
     let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
     for facts in &source.facts {
-        let text = EvidenceRef::cited(&source.numbered.ids, || serde_json::to_vec(facts))
-            .map_err(|error| Failure::usage(&error))?;
-        writer.write(&format!("facts/{}.json", facts.account), &text).map_err(failed)?;
+        writer.write(&format!("facts/{}.json", facts.account), &facts_json(source, facts)?).map_err(failed)?;
     }
     writer.write("results.json", json).map_err(failed)?;
+    writer.write(Ledger::FILE, &decided.ids(source).to_json()).map_err(failed)?;
     writer.seal(&source.metadata).map_err(failed)?;
-    drop(source);
+    if let Some(runs) = folder.parent() {
+        source.ledger.write(&runs.join(Ledger::FILE)).map_err(failed)?;
+    }
     Run::open(folder).map_err(failed)
 }
 

@@ -48,7 +48,7 @@ pub(crate) struct Live<'a> {
     pub version: &'a str,
 }
 
-fn shared(
+pub(crate) fn shared(
     register: &Arc<Register>,
     started: Timestamp,
     places: usize,

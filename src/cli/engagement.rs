@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
+use super::SealArgs;
+
 /// A day, as people are asked for it.
 pub(crate) fn day(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "write a day as 2026-03-31".to_owned())
@@ -163,8 +165,11 @@ pub(crate) struct RisksArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// The brief of the kick-off meeting: a document to edit and the same as pages
-    #[arg(long)]
+    /// The run's folder [default: the newest one under --runs]
+    #[arg(value_name = "RUN")]
+    pub path: Option<PathBuf>,
+    /// The brief of the kick-off meeting instead: a document to edit and the same as pages
+    #[arg(long, conflicts_with = "path")]
     pub brief: bool,
     #[command(flatten)]
     pub file: FileArgs,
@@ -173,6 +178,8 @@ pub(crate) struct ReportArgs {
     /// The folder to write into
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
+    #[command(flatten)]
+    pub seal: SealArgs,
 }
 
 /// What `inventory` prints.

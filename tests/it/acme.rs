@@ -12,7 +12,7 @@ use crate::support::{acme, kickoff, only_run, outcome};
 type ByStatus = BTreeMap<String, Vec<String>>;
 
 fn replay(run: &Path, out: &Path) -> Document {
-    let output = kickoff().args(["scan", "--replay"]).arg(run).arg("--out").arg(out).output().unwrap();
+    let output = kickoff().args(["scan", "--no-package", "--replay"]).arg(run).arg("--out").arg(out).output().unwrap();
     let (status, _, words) = outcome(&output);
     // One call of the recorded account was denied: coverage is incomplete.
     assert_eq!(status, Some(3), "{words}");
@@ -142,7 +142,7 @@ fn stdout_is_the_contract_or_plain_lines_and_exit_statuses_hold() {
     let out = tempfile::tempdir().unwrap();
     let scan = |arguments: &[&str]| {
         let output = kickoff()
-            .args(["scan", "--replay"])
+            .args(["scan", "--no-package", "--replay"])
             .arg(acme())
             .arg("--out")
             .arg(out.path())

@@ -19,7 +19,7 @@ fn refused(command: &mut Command) -> (Option<i32>, String) {
 
 fn scan(out: &Path) -> Command {
     let mut command = kickoff();
-    command.arg("scan").arg("--out").arg(out);
+    command.args(["scan", "--no-package"]).arg("--out").arg(out);
     command
 }
 

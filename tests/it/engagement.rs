@@ -38,7 +38,7 @@ fn decided() -> &'static (PathBuf, String) {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("acme-engagement");
         let _ = fs::remove_dir_all(&out);
         let mut scan = kickoff();
-        scan.args(["scan", "--replay"]).arg(acme()).arg("--out").arg(&out);
+        scan.args(["scan", "--no-package", "--replay"]).arg(acme()).arg("--out").arg(&out);
         let output = scan.arg("--config").arg(fixture().join("kickoff.toml")).output().unwrap();
         let (status, _, words) = outcome(&output);
         // One call of the recorded account was denied: coverage is incomplete.

@@ -10,5 +10,6 @@ mod engagement;
 mod faults;
 mod histories;
 mod moto;
+mod package;
 mod policy;
 mod support;

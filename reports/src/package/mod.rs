@@ -11,14 +11,14 @@ mod findings;
 pub mod ipe;
 #[cfg(test)]
 mod made;
+pub mod management;
 pub mod ocsf;
+mod pages;
 pub mod populations;
 pub mod registers;
 mod rows;
-pub mod workbook;
-pub mod management;
-mod pages;
 pub mod start;
+pub mod workbook;
 pub mod workpaper;
 
 pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};

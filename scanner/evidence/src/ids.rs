@@ -153,6 +153,14 @@ fn numbered_name(key: &ItemKey, seen: &mut BTreeMap<String, u32>) -> String {
     if *times > 1 { format!("{name} #{times}") } else { name }
 }
 
+impl ItemKey {
+    /// Whether it asks what another one asks, whenever either was made.
+    #[must_use]
+    pub fn is_alike(&self, other: &Self) -> bool {
+        name(self) == name(other)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

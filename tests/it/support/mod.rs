@@ -42,7 +42,9 @@ pub fn outcome(output: &Output) -> (Option<i32>, String, String) {
 
 /// The only folder in a folder: the run of a scan.
 pub fn only_run(out: &Path) -> PathBuf {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(out).unwrap().map(|e| e.unwrap().path()).collect();
+    let entries = std::fs::read_dir(out).unwrap().map(|e| e.unwrap().path());
+    // Beside the runs lie their ids and the chain of their packages.
+    let mut entries: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
     assert_eq!(entries.len(), 1, "{entries:?}");
     entries.remove(0)
 }

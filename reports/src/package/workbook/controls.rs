@@ -8,8 +8,8 @@ use kickoff_engagement::Engagement;
 use super::super::dossier::{Control, Dossier};
 use super::super::populations::Population;
 use super::sheet::{Cell, Sheet, auditor, col, people, word};
-use crate::paper::words::person;
 use crate::inventory::Asset;
+use crate::paper::words::person;
 use crate::results::ResultRow;
 
 pub(super) fn criteria<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {

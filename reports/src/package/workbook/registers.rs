@@ -9,8 +9,8 @@ use kickoff_engagement::risks::{Score, Standing};
 
 use super::super::dossier::Dossier;
 use super::sheet::{Cell, Column, Sheet, auditor, col, day, people, word};
-use crate::paper::words::{many, person};
 use crate::inventory::tables as asset_tables;
+use crate::paper::words::{many, person};
 use crate::results::Threshold;
 use crate::review_tables;
 

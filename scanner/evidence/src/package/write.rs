@@ -119,6 +119,11 @@ impl PackageWriter {
         })
     }
 
+    /// The files that were written so far.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
     /// Writes a file.
     ///
     /// # Errors

@@ -1,0 +1,60 @@
+//! Results from facts: what a scan, a report and a verification do alike.
+
+use std::collections::BTreeMap;
+
+use kickoff_checks::{Row, Selection, evaluate};
+use kickoff_engagement::Engagement;
+use kickoff_evidence::{EvidenceRef, Ledger};
+use kickoff_facts::AccountFacts;
+use kickoff_reports::exceptions::exclude;
+use kickoff_reports::results::{Document, Input, day};
+
+use crate::exit::Failure;
+use crate::scan::VERSION;
+use crate::source::Source;
+
+/// What was decided.
+pub(crate) struct Decided {
+    pub document: Document,
+    /// How many results each exception in force takes out.
+    pub excluded: BTreeMap<String, usize>,
+    /// The ids of failing results, by check, account, region and resource.
+    pub deviations: BTreeMap<[String; 4], String>,
+}
+
+/// Decides, and numbers what deviates: the source's ledger knows the numbers afterwards.
+pub(crate) fn decide(source: &mut Source, selection: &Selection, engagement: &Engagement) -> Decided {
+    let today = day(&source.metadata);
+    let mut rows: Vec<Row> =
+        source.facts.iter().flat_map(|facts| evaluate(facts, &selection.0, &engagement.thresholds)).collect();
+    let excluded = exclude(&mut rows, engagement, today);
+    rows.sort_by(|a, b| a.order().cmp(&b.order()));
+    let document = Document::new(&Input {
+        run: &source.metadata,
+        facts: &source.facts,
+        rows: &rows,
+        numbered: &source.numbered,
+        engagement,
+        selection,
+        version: VERSION,
+    });
+    let deviations = source.ledger.deviations(today.year(), document.deviations());
+    Decided { document, excluded, deviations }
+}
+
+impl Decided {
+    /// The ids that the run carries: those of its own items and deviations.
+    pub(crate) fn ids(&self, source: &Source) -> Ledger {
+        source.ledger.part(source.numbered.items.iter().map(|(_, item)| &item.key), self.deviations.keys())
+    }
+
+    /// The text of results.json.
+    pub(crate) fn json(&self) -> Result<Vec<u8>, Failure> {
+        self.document.to_json().map_err(|error| Failure::usage(&error))
+    }
+}
+
+/// The text of `facts/ACCOUNT.json`, in which evidence is cited by its ids.
+pub(crate) fn facts_json(source: &Source, facts: &AccountFacts) -> Result<Vec<u8>, Failure> {
+    EvidenceRef::cited(&source.numbered.ids, || serde_json::to_vec(facts)).map_err(|error| Failure::usage(&error))
+}

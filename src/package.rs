@@ -1,0 +1,278 @@
+//! The evidence package of a run: decided again from the stored answers, rendered, sealed.
+
+use std::fs;
+use std::io::{self, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kickoff_checks::{Check, Selection};
+use kickoff_engagement::{Engagement, ReportType};
+use kickoff_evidence::package::{Details, LeftOut, PackageWriter, Sealed, Signer};
+use kickoff_evidence::{Exchange, Ledger, Run, RunMetadata, Tool, sha256_hex};
+use kickoff_policy::access::Access;
+use kickoff_policy::reach::Reach;
+use kickoff_policy::review::Review;
+use kickoff_reports::html;
+use kickoff_reports::inventory::{Inventory, inventory};
+use kickoff_reports::outcomes::outcomes;
+use kickoff_reports::package::{
+    Dossier, PackageParts, Sources, evidence, management_report, ocsf, registers, start_here, workbook, workpaper,
+};
+use kickoff_reports::paper::{Paper, pdf};
+use kickoff_reports::results::{Evidence, day};
+
+use crate::decided::{Decided, decide, facts_json};
+use crate::engagement::{Opened, Registers};
+use crate::estate::Asked;
+use crate::exit::Failure;
+use crate::policy::reviewed;
+use crate::scan::VERSION;
+use crate::source::{self, Source};
+
+/// The chain of packages, beside the runs of a folder.
+pub(crate) const CHAIN: &str = "chain.jsonl";
+
+/// What a package is made from, and how it is sealed.
+pub(crate) struct Order<'a> {
+    pub run: &'a Arc<Run>,
+    pub opened: &'a Opened,
+    /// The folder that the ZIP is written into.
+    pub out: &'a Path,
+    /// The chain that the package continues, and that its line is added to.
+    pub chain: PathBuf,
+    pub signer: Option<&'a dyn Signer>,
+    /// Asks a time-stamp authority about a digest.
+    pub stamp: Option<&'a dyn Fn(&[u8; 32]) -> Result<Vec<u8>, Failure>>,
+}
+
+/// A run that was decided again from its stored answers.
+pub(crate) struct Replayed {
+    pub source: Source,
+    pub decided: Decided,
+}
+
+impl Replayed {
+    /// Decides the checks that the run was made for, as far as this version has them.
+    pub(crate) fn of(run: &Arc<Run>, engagement: &Engagement) -> Result<Self, Failure> {
+        let known: Vec<&'static Check> = run.metadata.checks.iter().filter_map(|id| Check::get(id)).collect();
+        if known.is_empty() {
+            return Err(Failure::Usage(format!("{} has no check that this version knows", run.metadata.id)));
+        }
+        let selection = Selection(known);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut source = runtime.block_on(source::replay(run, &selection.needs()))?;
+        let decided = decide(&mut source, &selection, engagement);
+        Ok(Self { source, decided })
+    }
+}
+
+/// What a dossier needs besides results: worked out once from facts and kickoff.toml.
+pub(crate) struct Parts {
+    registers: Registers,
+    inventory: Inventory,
+    access: Option<Access>,
+    review: Option<Review>,
+    /// The digests of all answers, and the digest of those.
+    digests: String,
+    digest: String,
+    reperformed: bool,
+}
+
+impl Parts {
+    pub(crate) fn of(run: &Run, opened: &Opened, replayed: &Replayed) -> Result<Self, Failure> {
+        let Replayed { source, decided } = replayed;
+        let asked = Asked::of_facts(&source.facts, source.metadata.started);
+        let access = asked.as_ref().map(|asked| Reach::new(&asked.estate).access());
+        let review = asked.as_ref().zip(access.as_ref()).map(|(asked, access)| reviewed(asked, access));
+        let digests = evidence::digests(&decided.document);
+        let json = decided.json()?;
+        Ok(Self {
+            registers: opened.registers(Some(&outcomes(&decided.document)))?,
+            inventory: inventory(&source.facts, &opened.file),
+            access,
+            review,
+            digest: sha256_hex(digests.as_bytes()),
+            digests,
+            // The results that the run recorded when it was made: the same again, and they were re-performed.
+            reperformed: fs::read(run.path().join("results.json")).is_ok_and(|recorded| recorded == json),
+        })
+    }
+
+    pub(crate) fn dossier<'a>(&'a self, opened: &'a Opened, replayed: &'a Replayed) -> Dossier<'a> {
+        Dossier::new(Sources {
+            document: &replayed.decided.document,
+            engagement: &opened.file,
+            documents: &self.registers.documents,
+            requests: &self.registers.requests,
+            risks: &self.registers.risks,
+            inventory: &self.inventory,
+            ids: &replayed.source.numbered.ids,
+            review: self.review.as_ref(),
+            access: self.access.as_ref(),
+            deviations: &replayed.decided.deviations,
+            reperformed: self.reperformed,
+            digest: &self.digest,
+        })
+    }
+}
+
+/// Writes the package of a run.
+pub(crate) fn write(order: &Order<'_>, replayed: &Replayed) -> Result<Sealed, Failure> {
+    let (run, engagement) = (order.run, &order.opened.file);
+    let Replayed { source, decided } = replayed;
+    let parts = Parts::of(run, order.opened, replayed)?;
+    let dossier = parts.dossier(order.opened, replayed);
+    let name = free_name(order.out, engagement, &run.metadata);
+    kickoff_evidence::create_private_directory(order.out).map_err(|error| Failure::usage(&error))?;
+    let path = order.out.join(format!("{name}.zip"));
+    let failed = |error: kickoff_evidence::package::PackageError| Failure::usage(&error);
+    let mut package = PackageWriter::create(&path, &name, run.metadata.started).map_err(failed)?;
+    let mut left_out = Vec::new();
+    evidence_files(&mut package, &dossier, run, &parts.digests)?;
+    machine_files(&mut package, source, &decided.ids(source), order.opened, &decided.json()?, &mut left_out)?;
+    rendered(&mut package, &dossier, run, &mut left_out)?;
+    let details = Details {
+        run: run.metadata.id.clone(),
+        tool: Tool { name: "kickoff".to_owned(), version: VERSION.to_owned() },
+        created: jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| jiff::Timestamp::now()),
+        left_out,
+        earlier_chain: order.chain.is_file().then(|| order.chain.clone()),
+    };
+    let unsealed = package.manifest(&details, order.signer).map_err(failed)?;
+    let stamp = order.stamp.map(|stamp| stamp(&unsealed.digest())).transpose()?;
+    let sealed = unsealed.finish(stamp.as_deref()).map_err(failed)?;
+    kickoff_evidence::write_private(&order.chain, &sealed.chain).map_err(|error| Failure::usage(&error))?;
+    Ok(sealed)
+}
+
+/// `20_evidence/`: each item with its answers, which are read from the run one item at a time.
+fn evidence_files(package: &mut PackageWriter, dossier: &Dossier<'_>, run: &Run, digests: &str) -> Result<(), Failure> {
+    let failed = |error: kickoff_evidence::package::PackageError| Failure::usage(&error);
+    for item in &dossier.sources.document.evidence {
+        let exchanges = exchanges(run, item)?;
+        for file in evidence::files(dossier, item, &exchanges)? {
+            package.file(&file.path, &file.bytes).map_err(failed)?;
+        }
+    }
+    package.file(evidence::DIGESTS, digests.as_bytes()).map_err(failed)
+}
+
+/// The exchanges of an item, as they were recorded.
+pub(crate) fn exchanges(run: &Run, item: &Evidence) -> Result<Vec<Exchange>, Failure> {
+    let Some(archive) = run.archive(&item.account) else { return Ok(Vec::new()) };
+    let read = item.exchanges.iter().map(|exchange| archive.read(exchange.position));
+    read.collect::<Result<_, _>>().map_err(|error| Failure::usage(&error))
+}
+
+/// `60_machine/`: what a verification decides again from, and compares with.
+fn machine_files(
+    package: &mut PackageWriter,
+    source: &Source,
+    ids: &Ledger,
+    opened: &Opened,
+    json: &[u8],
+    left_out: &mut Vec<LeftOut>,
+) -> Result<(), Failure> {
+    let failed = |error: kickoff_evidence::package::PackageError| Failure::usage(&error);
+    let mut metadata = serde_json::to_vec_pretty(&source.metadata).map_err(|error| Failure::usage(&error))?;
+    metadata.push(b'\n');
+    package.file("60_machine/run.json", &metadata).map_err(failed)?;
+    package.file("60_machine/ids.json", &ids.to_json()).map_err(failed)?;
+    for facts in &source.facts {
+        package
+            .file(&format!("60_machine/facts/{}.json", facts.account), &facts_json(source, facts)?)
+            .map_err(failed)?;
+    }
+    package.file("60_machine/results.json", json).map_err(failed)?;
+    match opened.without_secrets()? {
+        Some(text) => package.file("60_machine/kickoff.toml", text.as_bytes()).map_err(failed)?,
+        None => left_out.push(LeftOut {
+            what: "60_machine/kickoff.toml".to_owned(),
+            why: "there is no kickoff.toml: scope and thresholds are the defaults".to_owned(),
+        }),
+    }
+    Ok(())
+}
+
+/// What people read. Papers and sheets come last, when it is known what else there is.
+fn rendered(
+    package: &mut PackageWriter,
+    dossier: &Dossier<'_>,
+    run: &Run,
+    left_out: &mut Vec<LeftOut>,
+) -> Result<(), Failure> {
+    let failed = |error: kickoff_evidence::package::PackageError| Failure::usage(&error);
+    let told = |what: String, why: String| LeftOut { what, why };
+    let registers = registers(dossier);
+    for table in &registers.tables {
+        package.stream(&table.path, |to| table.write(to).map(drop)).map_err(failed)?;
+    }
+    left_out.extend(registers.left_out.into_iter().map(|(what, why)| told(what, why)));
+    package.stream("60_machine/ocsf_2003.jsonl", |to| ocsf::write(dossier, to).map(drop)).map_err(failed)?;
+    package
+        .stream("03_Explorer.html", |to| html::write(dossier.sources.document, run, dossier.sources.access, to))
+        .map_err(failed)?;
+    let mut book = tempfile::tempfile()?;
+    let sheets = workbook::workbook(dossier, &mut book).map_err(|error| Failure::usage(&error))?;
+    book.rewind()?;
+    package.stream("02_Workbook.xlsx", |to| io::copy(&mut book, to).map(drop)).map_err(failed)?;
+    left_out.extend(sheets.left_out.into_iter().map(|(sheet, why)| told(format!("02_Workbook.xlsx, {sheet}"), why)));
+    let render = |paper: &Paper| pdf(paper).map_err(|error| Failure::usage(&error));
+    for control in &dossier.controls {
+        let criterion = control.check.meta.criteria.first().copied().unwrap_or("none");
+        let bytes = render(&workpaper(dossier, control))?;
+        package.file(&format!("10_workpapers/{criterion}/{}.pdf", control.id), &bytes).map_err(failed)?;
+    }
+    package.file("01_Management_Report.pdf", &render(&management_report(dossier))?).map_err(failed)?;
+    left_out.extend(NOT_OF_ONE_RUN.map(|(what, why)| told(what.to_owned(), why.to_owned())));
+    let mut files: Vec<String> = package.names().map(str::to_owned).collect();
+    files.extend(["00_START_HERE.pdf", "90_integrity/MANIFEST.sha256"].map(str::to_owned));
+    let start = start_here(dossier, &PackageParts { files: &files, key: None });
+    package.file("00_START_HERE.pdf", &render(&start)?).map_err(failed)
+}
+
+/// What a package could have and one run cannot fill.
+const NOT_OF_ONE_RUN: [(&str, &str); 3] = [
+    ("04_Kickoff_Brief.docx", "the brief has its own command, `kickoff report --brief`"),
+    ("50_timeline", "one run has no timeline: it takes a series of runs"),
+    ("60_machine/oscal", "OSCAL is not written by this version"),
+];
+
+/// The name of the package: the entity, the report, its days, and the first version that is free in a folder.
+fn free_name(out: &Path, engagement: &Engagement, run: &RunMetadata) -> String {
+    let entity = engagement.entity.as_ref().map_or("", |entity| entity.name.as_str());
+    let mut short = String::new();
+    for c in entity.chars() {
+        if c.is_ascii_alphanumeric() {
+            short.push(c);
+        } else if !short.is_empty() && !short.ends_with('-') {
+            short.push('-');
+        }
+    }
+    short.truncate(32);
+    let short = short.trim_end_matches('-');
+    let days = match engagement.report.as_ref().and_then(|report| Some((report.kind, report.days()?))) {
+        Some((ReportType::Type1, (day, _))) => format!("SOC2-T1_{}", day.strftime("%Y%m%d")),
+        Some((ReportType::Type2, (from, to))) => {
+            format!("SOC2-T2_{}-{}", from.strftime("%Y%m%d"), to.strftime("%Y%m%d"))
+        }
+        None => format!("SOC2_{}", day(run).strftime("%Y%m%d")),
+    };
+    let stem = format!("{}_{days}", if short.is_empty() { "ENTITY" } else { short });
+    let free = (1..).map(|version| format!("{stem}_v{version}"));
+    let mut free = free.filter(|name| fs::symlink_metadata(out.join(format!("{name}.zip"))).is_err());
+    free.next().unwrap_or(stem)
+}
+
+/// Says on stderr where the package is, and what stands for it.
+pub(crate) fn tell(written: &Sealed, signed: bool) -> io::Result<()> {
+    let mut words = io::stderr().lock();
+    writeln!(
+        words,
+        "Package: {}\n         {} files, MANIFEST.sha256 has sha256 {}{}",
+        written.path.display(),
+        written.files,
+        written.manifest_sha256,
+        if signed { "" } else { "; not signed (--key)" }
+    )
+}

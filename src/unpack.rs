@@ -1,0 +1,102 @@
+//! A package as a run again: the exchanges that its evidence folders hold, put back where a replay reads them.
+//!
+//! Nothing is taken from a package but text that is read within bounds; the run is made in a folder of our own that is
+//! removed afterwards.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use kickoff_evidence::package::Package;
+use kickoff_evidence::{Exchange, Ledger, Run, RunMetadata, RunWriter};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// No file that is read whole is longer: results of a large estate come to some hundred MiB.
+const LONGEST: u64 = 2 << 30;
+
+/// What a package holds besides its run.
+pub(crate) struct Unpacked {
+    pub run: Arc<Run>,
+    /// Removed when it is dropped.
+    _folder: tempfile::TempDir,
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    exchanges: Vec<Value>,
+}
+
+/// A file of a package, whole; none where the package does not have it.
+pub(crate) fn file(package: &Package, name: &str) -> Result<Option<Vec<u8>>, String> {
+    let Some(size) = package.size(name) else { return Ok(None) };
+    if size > LONGEST {
+        return Err(format!("{name} has {size} bytes, more than is read"));
+    }
+    let mut bytes = Vec::new();
+    let reader = package.read(name).map_err(|error| format!("{name}: {error}"))?;
+    reader.take(LONGEST).read_to_end(&mut bytes).map_err(|error| format!("{name}: {error}"))?;
+    Ok(Some(bytes))
+}
+
+fn needed(package: &Package, name: &str) -> Result<Vec<u8>, String> {
+    file(package, name)?.ok_or_else(|| format!("the package has no {name}"))
+}
+
+/// Puts the run of a package together.
+pub(crate) fn unpack(package: &Package) -> Result<Unpacked, String> {
+    let text = needed(package, "60_machine/run.json")?;
+    let metadata: RunMetadata =
+        serde_json::from_slice(&text).map_err(|error| format!("60_machine/run.json cannot be read: {error}"))?;
+    let folder = tempfile::Builder::new().prefix("kickoff-").tempdir().map_err(|error| error.to_string())?;
+    let path = folder.path().join("run");
+    let writer = RunWriter::create(&path, &metadata).map_err(|error| error.to_string())?;
+    let mut archives = BTreeMap::new();
+    for account in &metadata.accounts {
+        if account.id.len() != 12 || !account.id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(format!("60_machine/run.json: {:?} is not an account id", account.id));
+        }
+        archives.insert(account.id.clone(), writer.archive(&account.id).map_err(|error| error.to_string())?);
+    }
+    let mut records: Vec<&str> =
+        package.names().filter(|name| name.starts_with("20_evidence/") && name.ends_with("/ipe.json")).collect();
+    records.sort_unstable();
+    for name in records {
+        let stored: Stored = serde_json::from_slice(&needed(package, name)?)
+            .map_err(|error| format!("{name} cannot be read: {error}"))?;
+        let folder = name.trim_end_matches("ipe.json");
+        for value in stored.exchanges {
+            let exchange = whole(package, folder, value).map_err(|why| format!("{name}: {why}"))?;
+            let archive = archives
+                .get_mut(&exchange.account)
+                .ok_or_else(|| format!("{name}: account {} is none of the run's", exchange.account))?;
+            archive.append(&exchange).map_err(|error| error.to_string())?;
+        }
+    }
+    for archive in archives.into_values() {
+        archive.finish().map_err(|error| error.to_string())?;
+    }
+    if let Some(ids) = file(package, "60_machine/ids.json")? {
+        writer.write(Ledger::FILE, &ids).map_err(|error| error.to_string())?;
+    }
+    writer.seal(&metadata).map_err(|error| error.to_string())?;
+    let run = Run::open(&path).map_err(|error| error.to_string())?;
+    Ok(Unpacked { run: Arc::new(run), _folder: folder })
+}
+
+/// An exchange with its answer, which stands in a file of its own.
+fn whole(package: &Package, folder: &str, mut value: Value) -> Result<Exchange, String> {
+    if let Some(body) = value.get_mut("response").and_then(|response| response.get_mut("body"))
+        && let Some(file) = body.get("file").and_then(Value::as_str)
+    {
+        // The name comes from the package: it is looked up among the package's own names, never on a disk.
+        let bytes = needed(package, &format!("{folder}{file}"))?;
+        *body = match String::from_utf8(bytes) {
+            Ok(text) => json!({ "text": text }),
+            Err(error) => json!({ "base64": STANDARD.encode(error.into_bytes()) }),
+        };
+    }
+    serde_json::from_value(value).map_err(|error| error.to_string())
+}

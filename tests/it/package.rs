@@ -1,0 +1,393 @@
+//! The evidence package as its readers use it: written, opened, verified, tampered with, asked again.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kickoff_evidence::package::Package;
+use kickoff_reports::Document;
+use serde_json::Value;
+
+use crate::support::moto::{Moto, python};
+use crate::support::{acme, kickoff, outcome, root};
+
+/// The only package in a folder.
+pub fn only_package(folder: &Path) -> PathBuf {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut zips: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|e| e == "zip")).collect();
+    assert_eq!(zips.len(), 1, "{zips:?}");
+    zips.remove(0)
+}
+
+pub fn read(package: &Package, name: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    package.read(name).unwrap().read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// The package of the recorded account, with its engagement, signed; made once for all tests.
+fn signed() -> &'static (tempfile::TempDir, PathBuf, String) {
+    static MADE: std::sync::OnceLock<(tempfile::TempDir, PathBuf, String)> = std::sync::OnceLock::new();
+    MADE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let key = folder.path().join("signing.key");
+        let made = kickoff().args(["key", "new", "--name", "acme.example/kickoff"]).arg(&key).output().unwrap();
+        let (status, public, words) = outcome(&made);
+        assert_eq!(status, Some(0), "{words}");
+        let out = folder.path().join("out");
+        let report = kickoff()
+            .arg("report")
+            .arg(acme())
+            .arg("--config")
+            .arg(root().join("fixtures/acme-engagement/kickoff.toml"))
+            .arg("--out")
+            .arg(&out)
+            .arg("--key")
+            .arg(&key)
+            .arg("--chain")
+            .arg(folder.path().join("chain.jsonl"))
+            .output()
+            .unwrap();
+        let (status, _, words) = outcome(&report);
+        // One call of the recorded account was denied.
+        assert_eq!(status, Some(3), "{words}");
+        assert!(words.contains("Acme-Commerce-GmbH_SOC2-T2_20260701-20261231_v1.zip"), "{words}");
+        let package = only_package(&out);
+        (folder, package, public.trim().to_owned())
+    })
+}
+
+/// Unpacks with Python, which knows nothing of kickoff.
+fn unpacked(package: &Path, to: &Path) -> PathBuf {
+    let output = Command::new("python3").args(["-m", "zipfile", "-e"]).arg(package).arg(to).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let folders: Vec<PathBuf> = fs::read_dir(to).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(folders.len(), 1, "everything lies in one folder");
+    folders[0].clone()
+}
+
+fn verify(package: &Path, more: &[&str]) -> (Option<i32>, String) {
+    let output = kickoff().arg("verify").arg(package).args(more).output().unwrap();
+    let (status, out, words) = outcome(&output);
+    (status, out + &words)
+}
+
+#[test]
+fn the_package_of_the_recorded_account_has_every_part_and_verifies_zipped_and_unpacked() {
+    let (_, path, public) = signed();
+    let package = Package::open(path).unwrap();
+    let names: Vec<&str> = package.names().collect();
+    for wanted in [
+        "00_START_HERE.pdf",
+        "01_Management_Report.pdf",
+        "02_Workbook.xlsx",
+        "03_Explorer.html",
+        "10_workpapers/CC6.1/CC6.1.01.pdf",
+        "20_evidence/DIGESTS.txt",
+        "30_populations/POP-03_iam-users.csv",
+        "40_registers/deviations.csv",
+        "40_registers/pbc.csv",
+        "60_machine/results.json",
+        "60_machine/ocsf_2003.jsonl",
+        "60_machine/kickoff.toml",
+        "60_machine/facts/111122223333.json",
+        "90_integrity/MANIFEST.sha256",
+        "90_integrity/manifest.sig",
+        "90_integrity/chain.jsonl",
+        "90_integrity/signer.pub",
+        "90_integrity/VERIFY.txt",
+    ] {
+        assert!(names.contains(&wanted), "{wanted}");
+    }
+    let document: Document = serde_json::from_slice(&read(&package, "60_machine/results.json")).unwrap();
+    let papers = names.iter().filter(|name| name.starts_with("10_workpapers/")).count();
+    assert_eq!(papers, document.run.checks.len(), "a workpaper for each control");
+    for item in &document.evidence {
+        for file in ["ipe.json", "ipe.txt"] {
+            let name = format!("20_evidence/{}/{file}", item.id);
+            assert!(names.contains(&name.as_str()), "{name}");
+        }
+    }
+    assert!(names.iter().all(|name| name.len() <= 120 && name.is_ascii()));
+
+    let (status, told) = verify(path, &["--key", public]);
+    assert_eq!(status, Some(0), "{told}");
+    assert!(told.contains("a key that was given"), "{told}");
+    let rows = document.results.len();
+    assert!(told.contains(&format!("all {rows} results were made again from the stored answers")), "{told}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let unpacked = unpacked(path, folder.path());
+    let (status, told) = verify(&unpacked, &["--key", public]);
+    assert_eq!(status, Some(0), "{told}");
+    // Without kickoff.
+    if let Ok(check) = Command::new("sha256sum")
+        .args(["--check", "--quiet", "90_integrity/MANIFEST.sha256"])
+        .current_dir(&unpacked)
+        .output()
+    {
+        assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+    }
+}
+
+#[test]
+fn an_evidence_item_says_where_it_came_from_how_complete_it_is_and_how_to_do_it_again() {
+    let (_, path, _) = signed();
+    let package = Package::open(path).unwrap();
+    let document: Document = serde_json::from_slice(&read(&package, "60_machine/results.json")).unwrap();
+    let details = document.evidence.iter().find(|item| item.operation == "GetAccountAuthorizationDetails").unwrap();
+    let folder = format!("20_evidence/{}", details.id);
+    let record: Value = serde_json::from_slice(&read(&package, &format!("{folder}/ipe.json"))).unwrap();
+    assert_eq!(record["evidence_id"], details.id);
+    assert_eq!(record["source"]["account"], "111122223333");
+    assert_eq!(record["source"]["alias"], "acme-prod");
+    assert_eq!(record["source"]["environment"], "production");
+    assert_eq!(record["collector"]["caller"], "arn:aws:sts::111122223333:assumed-role/KickoffReadOnly/nightly");
+    assert_eq!(record["query"]["filters"], "none");
+    let line = record["query"]["aws_cli"].as_str().unwrap();
+    assert_eq!(line, "aws iam get-account-authorization-details --region us-east-1");
+    let totals = record["population"]["control_totals"].as_array().unwrap();
+    let users = totals.iter().find(|total| total["population"] == "IAM users").unwrap();
+    assert_eq!((&users["counted"], &users["expected"], &users["difference"]), (&40.into(), &40.into(), &0.into()));
+    assert_eq!(record["integrity"]["raw"].as_array().unwrap().len(), details.exchanges.len());
+    assert!(record["reviewed_by"].is_null(), "a person reviews");
+    let raw = &record["integrity"]["raw"][0];
+    let bytes = read(&package, &format!("{folder}/{}", raw["file"].as_str().unwrap()));
+    assert_eq!(raw["sha256"], kickoff_evidence::sha256_hex(&bytes));
+
+    let words = String::from_utf8(read(&package, &format!("{folder}/ipe.txt"))).unwrap();
+    for part in [
+        details.id.as_str(),
+        "111122223333 (acme-prod, production)",
+        "with no filter",
+        "IAM users: 40 were read by iam:GetAccountAuthorizationDetails, iam:GetAccountSummary says 40; difference 0.",
+        "Re-perform: aws iam get-account-authorization-details",
+        "own CloudTrail",
+        "Acme Commerce GmbH",
+    ] {
+        assert!(words.contains(part), "{part}\n{words}");
+    }
+    let ids = String::from_utf8(read(&package, &format!("{folder}/request-ids.csv"))).unwrap();
+    assert!(details.exchanges.iter().all(|exchange| ids.contains(exchange.request_id.as_deref().unwrap())));
+    // Users in rows: as many as there are users.
+    let rows = String::from_utf8(read(&package, &format!("{folder}/data.csv"))).unwrap();
+    assert_eq!(rows.lines().filter(|line| line.contains("UserDetailList")).count(), 40);
+    // Nothing that lets others in is handed over.
+    let toml = String::from_utf8(read(&package, "60_machine/kickoff.toml")).unwrap();
+    assert!(!toml.contains("external_id"), "{toml}");
+}
+
+/// Edits a file of an unpacked package, in its text.
+fn edit(file: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "{} has no {from}", file.display());
+    fs::write(file, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn what_is_changed_is_found_by_digest_and_by_deciding_again() {
+    let (_, path, public) = signed();
+    let folder = tempfile::tempdir().unwrap();
+    let unpacked = unpacked(path, folder.path());
+    let results = unpacked.join("60_machine/results.json");
+    let document: Document = serde_json::from_slice(&fs::read(&results).unwrap()).unwrap();
+
+    // A verdict that was turned: the digest differs, and so does what the stored answers give.
+    let root_mfa = document.results.iter().find(|row| row.check == "iam-root-mfa").unwrap();
+    let (was, other) = if root_mfa.status == "pass" { ("pass", "fail") } else { ("fail", "pass") };
+    let text = fs::read_to_string(&results).unwrap();
+    let at = text.find("\"check\": \"iam-root-mfa\"").unwrap();
+    let turned = text[at..].replacen(&format!("\"status\": \"{was}\""), &format!("\"status\": \"{other}\""), 1);
+    fs::write(&results, format!("{}{turned}", &text[..at])).unwrap();
+    let (status, told) = verify(&unpacked, &["--key", public]);
+    assert_eq!(status, Some(1), "{told}");
+    let lines = |part: &str| told.lines().filter(|line| line.starts_with("DIFFERS") && line.contains(part)).count();
+    assert!(lines("60_machine/results.json") >= 2, "{told}");
+    assert!(told.contains(&format!("status: was \"{other}\", is \"{was}\"")), "{told}");
+    fs::write(&results, text).unwrap();
+
+    // An answer that was changed: facts come out differently.
+    let summary = document.evidence.iter().find(|item| item.operation == "GetAccountSummary").unwrap();
+    let raw = unpacked.join("20_evidence").join(&summary.id).join("raw/0001.xml");
+    let original = fs::read_to_string(&raw).unwrap();
+    edit(&raw, "<value>40</value>", "<value>41</value>");
+    let (status, told) = verify(&unpacked, &["--key", public]);
+    assert_eq!(status, Some(1), "{told}");
+    assert!(told.contains(&format!("20_evidence/{}/raw/0001.xml", summary.id)), "{told}");
+    fs::write(&raw, original).unwrap();
+
+    let (status, told) = verify(&unpacked, &["--key", public]);
+    assert_eq!(status, Some(0), "all is as it was: {told}");
+}
+
+#[test]
+fn packages_that_are_none_are_refused_with_the_reason() {
+    let (_, path, public) = signed();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let whole = fs::read(path).unwrap();
+    let (status, told) = verify(&write("cut.zip", &whole[..whole.len() / 2]), &[]);
+    assert_eq!(status, Some(1), "{told}");
+    assert!(told.starts_with("REFUSED") && !told.contains("as it should be"), "{told}");
+    let (status, told) = verify(&write("text.zip", b"no package"), &[]);
+    assert_eq!(status, Some(1), "{told}");
+    let (status, told) = verify(&folder.path().join("missing.zip"), &[]);
+    assert_eq!(status, Some(2), "{told}");
+    let (status, told) = verify(path, &["--key", "not-a-key"]);
+    assert_eq!(status, Some(2), "{told}");
+    // A key that did not sign it.
+    let other = folder.path().join("other.key");
+    let made = kickoff().args(["key", "new", "--name", "acme.example/kickoff"]).arg(&other).output().unwrap();
+    let (_, foreign, _) = outcome(&made);
+    let (status, told) = verify(path, &["--key", foreign.trim()]);
+    assert_eq!(status, Some(1), "{told}");
+    assert!(told.contains("none of the keys that were given"), "{told}");
+    assert_ne!(foreign.trim(), public);
+    // The key's file is not replaced.
+    let again = kickoff().args(["key", "new", "--name", "x"]).arg(&other).output().unwrap();
+    assert_eq!(outcome(&again).0, Some(2), "{}", outcome(&again).2);
+    // A run of a version to come.
+    let unpacked = unpacked(path, &folder.path().join("newer"));
+    edit(&unpacked.join("90_integrity/manifest.json"), "kickoff/package/1", "kickoff/package/7");
+    let (status, told) = verify(&unpacked, &[]);
+    assert_eq!(status, Some(1), "{told}");
+    assert!(told.starts_with("REFUSED") && told.contains("kickoff/package/7"), "{told}");
+}
+
+#[test]
+fn packages_of_a_folder_form_a_chain_and_are_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let (chain, out) = (folder.path().join("chain.jsonl"), folder.path().join("out"));
+    for version in 1..=2 {
+        let report =
+            kickoff().arg("report").arg(acme()).arg("--out").arg(&out).arg("--chain").arg(&chain).output().unwrap();
+        let (status, _, words) = outcome(&report);
+        assert_eq!(status, Some(3), "{words}");
+        assert!(words.contains(&format!("_v{version}.zip")) && words.contains("not signed"), "{words}");
+    }
+    let lines = fs::read_to_string(&chain).unwrap();
+    assert_eq!(lines.lines().count(), 2);
+    let second =
+        fs::read_dir(&out).unwrap().map(|e| e.unwrap().path()).find(|p| p.to_string_lossy().contains("_v2")).unwrap();
+    let (status, told) = verify(&second, &["--digests-only"]);
+    assert_eq!(status, Some(0), "{told}");
+    assert!(told.contains("2 packages, this one last") && told.contains("Not signed"), "{told}");
+    // An unsigned package does not satisfy who expects a signature.
+    let (_, _, public) = signed();
+    assert_eq!(verify(&second, &["--digests-only", "--key", public]).0, Some(1));
+    // A chain from which a line was taken is not continued.
+    fs::write(&chain, lines.lines().nth(1).unwrap().to_owned() + "\n").unwrap();
+    let report =
+        kickoff().arg("report").arg(acme()).arg("--out").arg(&out).arg("--chain").arg(&chain).output().unwrap();
+    let (status, _, words) = outcome(&report);
+    assert_eq!(status, Some(2), "{words}");
+    assert!(words.contains("line 1"), "{words}");
+}
+
+fn boto(moto: &Moto, script: &str) -> String {
+    let head = format!(
+        "import boto3\ndef c(n, region='us-east-1'): return boto3.client(n, region_name=region, endpoint_url='{}', aws_access_key_id='a', aws_secret_access_key='b')\n",
+        moto.endpoint
+    );
+    let output = Command::new(python()).arg("-c").arg(head + script).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn aws_is_asked_again_and_what_changed_is_named() {
+    let moto = Moto::start();
+    moto.populate("small.py");
+    let out = tempfile::tempdir().unwrap();
+    let scan = || {
+        let args = ["scan", "--region", "us-east-1", "--no-package", "--check", "iam-user-*", "--out"];
+        moto.kickoff().args(args).arg(out.path()).output().unwrap()
+    };
+    let first = outcome(&scan());
+    assert!(matches!(first.0, Some(0 | 3)), "{first:?}");
+    let run = crate::support::only_run(out.path());
+    let document: Document = serde_json::from_slice(&fs::read(run.join("results.json")).unwrap()).unwrap();
+    let id = |operation: &str| document.evidence.iter().find(|item| item.operation == operation).unwrap().id.clone();
+    let details = id("GetAccountAuthorizationDetails");
+    let again = || outcome(&moto.kickoff().args(["reperform", &details, "--from"]).arg(&run).output().unwrap());
+    let (status, told, words) = again();
+    assert_eq!(status, Some(0), "{told}{words}");
+    assert!(told.contains("the same"), "{told}");
+    boto(&moto, "c('iam').create_user(UserName='mallory')");
+    let (status, told, words) = again();
+    assert_eq!(status, Some(1), "{told}{words}");
+    assert!(told.contains("UserDetailList") && told.contains("mallory") && told.contains("new"), "{told}");
+    let unknown = moto.kickoff().args(["reperform", "E-9999", "--from"]).arg(&run).output().unwrap();
+    assert_eq!(outcome(&unknown).0, Some(2));
+
+    // The second run of the folder keeps the ids of the first, and numbers go on.
+    let second = outcome(&scan());
+    assert!(matches!(second.0, Some(0 | 3)), "{second:?}");
+    let runs = fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().path());
+    let newer = runs.filter(|path| path.is_dir() && *path != run).next().unwrap();
+    let later: Document = serde_json::from_slice(&fs::read(newer.join("results.json")).unwrap()).unwrap();
+    for item in &document.evidence {
+        let key = (&item.region, &item.service, &item.operation);
+        let twin = later.evidence.iter().find(|other| other.id == item.id).unwrap();
+        assert_eq!(key, (&twin.region, &twin.service, &twin.operation), "{}", item.id);
+    }
+}
+
+#[test]
+fn findings_go_to_security_hub_and_a_second_push_changes_nothing() {
+    let moto = Moto::start();
+    moto.populate("small.py");
+    boto(&moto, "c('securityhub').enable_security_hub()");
+    let out = tempfile::tempdir().unwrap();
+    let args = ["scan", "--region", "us-east-1", "--no-package", "--check", "iam-*", "--out"];
+    let scan = outcome(&moto.kickoff().args(args).arg(out.path()).output().unwrap());
+    assert!(matches!(scan.0, Some(0 | 3)), "{scan:?}");
+    let push = |more: &[&str]| {
+        let mut command = moto.kickoff();
+        outcome(&command.args(["push", "securityhub", "--runs"]).arg(out.path()).args(more).output().unwrap())
+    };
+    let (status, told, words) = push(&["--dry-run"]);
+    assert_eq!(status, Some(0), "{words}");
+    let rows = told.split_whitespace().find_map(|word| word.parse::<usize>().ok().filter(|n| *n < 10_000)).unwrap();
+    let count = "r=[f for p in c('securityhub').get_paginator('get_findings').paginate() for f in p['Findings']]; print(len(r), len({f['Id'] for f in r}))";
+    assert_eq!(boto(&moto, count), "0 0", "a dry run sends nothing");
+    for _ in 0..2 {
+        let (status, told, words) = push(&[]);
+        assert_eq!(status, Some(0), "{told}{words}");
+        assert!(told.contains(&format!("{rows} of {rows} findings taken")), "{told}");
+        let found = boto(&moto, count);
+        let distinct: usize = found.split_whitespace().nth(1).unwrap().parse().unwrap();
+        assert_eq!(distinct, rows, "{found}");
+    }
+}
+
+#[test]
+fn kms_signs_and_the_private_key_stays_there() {
+    let moto = Moto::start();
+    let arn = boto(
+        &moto,
+        "print(c('kms').create_key(KeyUsage='SIGN_VERIFY', KeySpec='ECC_NIST_P256')['KeyMetadata']['Arn'])",
+    );
+    let out = tempfile::tempdir().unwrap();
+    let mut report = moto.kickoff();
+    report.arg("report").arg(acme()).arg("--out").arg(out.path()).args(["--kms-key", &arn]);
+    let report = outcome(&report.arg("--chain").arg(out.path().join("chain")).output().unwrap());
+    assert_eq!(report.0, Some(3), "{}", report.2);
+    let (status, told) = verify(&only_package(out.path()), &["--digests-only"]);
+    assert_eq!(status, Some(0), "{told}");
+    assert!(told.contains(&arn), "{told}");
+    // A key that cannot sign a note is refused by its kind.
+    let rsa =
+        boto(&moto, "print(c('kms').create_key(KeyUsage='SIGN_VERIFY', KeySpec='RSA_2048')['KeyMetadata']['Arn'])");
+    let mut report = moto.kickoff();
+    let report = outcome(
+        &report.arg("report").arg(acme()).arg("--out").arg(out.path()).args(["--kms-key", &rsa]).output().unwrap(),
+    );
+    assert_eq!(report.0, Some(2));
+    assert!(report.2.contains("RSA_2048"), "{}", report.2);
+}
