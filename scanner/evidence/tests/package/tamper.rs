@@ -44,8 +44,8 @@ fn change() -> impl Strategy<Value = Change> {
         1 => Just(Change::RenameCase),
         1 => Just(Change::Remove),
         1 => Just(Change::Add),
-        1 => any::<u8>().prop_map(Change::Relist),
-        1 => any::<u8>().prop_map(Change::RelistBoth),
+        1 => (0..128_u8).prop_map(Change::Relist),
+        1 => (0..128_u8).prop_map(Change::RelistBoth),
     ]
 }
 
