@@ -14,7 +14,7 @@ const AUTHORITY: &str = "[req]\ndistinguished_name=name\n[name]\n[stamp]\n\
     [tsa]\ndefault_tsa=own\n[own]\nserial=serial\ndefault_policy=1.2.3.4\ndigests=sha256\nsigner_digest=sha256\n\
     ess_cert_id_alg=sha256\n";
 
-fn there(tools: &[&str]) -> bool {
+pub fn there(tools: &[&str]) -> bool {
     let missing = tools
         .iter()
         .find(|tool| Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err());
@@ -28,7 +28,7 @@ fn shell(folder: &Path, line: &str) -> Output {
     Command::new("sh").args(["-c", line]).current_dir(folder).output().unwrap()
 }
 
-fn run(folder: &Path, line: &str) -> String {
+pub fn run(folder: &Path, line: &str) -> String {
     let output = shell(folder, line);
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{line}: {error}");

@@ -9,6 +9,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::example::{NAME, check, contents, pack, signed, unpack};
+use crate::instructions::{run, there};
 
 fn refusal(path: &Path) -> String {
     Package::open(path).unwrap_err().to_string()
@@ -31,6 +32,28 @@ fn unpacked_and_packed_again_it_is_the_same_package() {
     pack(&files, &folder.path().join("3.zip"), "another name/", CompressionMethod::Deflated, false);
     for name in ["flat", "deep", "1.zip", "2.zip", "3.zip"] {
         assert_eq!(check(&folder.path().join(name), &[&key]), whole, "{name}");
+    }
+}
+
+#[test]
+fn other_tools_pack_it_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, path) = signed(folder.path());
+    let whole = check(&path, &[&key]);
+    unpack(&contents(&path), &folder.path().join(NAME));
+    for (tool, line) in [
+        ("zip", format!("zip -qr again.zip {NAME}")),
+        // Written to a pipe, an entry's sizes stand behind it and not before.
+        ("zip", format!("zip -qr - {NAME} | cat > again.zip")),
+        ("zip", format!("cd {NAME} && zip -qr -0 ../again.zip .")),
+        ("python3", format!("python3 -m zipfile -c again.zip {NAME}")),
+    ] {
+        if there(&[tool]) {
+            run(folder.path(), &line);
+            let again = folder.path().join("again.zip");
+            assert_eq!(check(&again, &[&key]), whole, "{line}");
+            fs::remove_file(again).unwrap();
+        }
     }
 }
 
