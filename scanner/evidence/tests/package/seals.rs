@@ -63,6 +63,7 @@ fn the_key_in_the_package_is_not_the_key_that_was_given() {
     let other = SigningKey::generate("acme.example/kickoff").unwrap();
     let unknown = check(&path, &[&other]);
     assert_eq!(unknown.signature, SignatureState::UnknownKey { keys: vec![format!("acme.example/kickoff ({hash})")] });
+    assert_eq!(unknown.statement, StatementState::NotChecked);
     assert!(matches!(&unknown.differences[..], [Difference::Signature { .. }]));
 }
 
