@@ -175,20 +175,26 @@ pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Creates the file beside `path` that becomes it when it is whole; one that was left behind is replaced.
+pub(crate) fn create_part(path: &Path) -> io::Result<(PathBuf, File)> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".part");
+    let temporary = PathBuf::from(temporary);
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let file = create_private(&temporary)?;
+    Ok((temporary, file))
+}
+
 /// Writes a whole file that only its owner can read, replacing it in one step.
 ///
 /// # Errors
 /// The disk is full or the folder is not writable.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     let failed = |source| RunError::Write { path: path.to_owned(), source };
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".part");
-    let temporary = PathBuf::from(temporary);
-    match fs::remove_file(&temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
-    }
-    let mut file = create_private(&temporary).map_err(failed)?;
+    let (temporary, mut file) = create_part(path).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
     fs::rename(&temporary, path).map_err(failed)
 }
@@ -304,15 +310,21 @@ fn collect_files(root: &Path, at: &Path, into: &mut BTreeMap<String, String>) ->
 
 fn digest_file(path: &Path) -> Result<String, RunError> {
     let missing = |source| RunError::Missing { path: path.to_owned(), source };
-    let mut reader = BufReader::new(File::open(path).map_err(missing)?);
-    let mut hash = Sha256::new();
+    let reader = BufReader::new(File::open(path).map_err(missing)?);
+    digest_reader(reader).map(|(digest, _)| digest).map_err(missing)
+}
+
+/// The SHA-256 of all that a reader gives, and its length.
+pub(crate) fn digest_reader(mut reader: impl Read) -> io::Result<(String, u64)> {
+    let (mut hash, mut bytes) = (Sha256::new(), 0);
     let mut chunk = vec![0; 64 * 1024];
     loop {
-        let read = reader.read(&mut chunk).map_err(missing)?;
+        let read = reader.read(&mut chunk)?;
         if read == 0 {
-            return Ok(hex::encode(hash.finalize()));
+            return Ok((hex::encode(hash.finalize()), bytes));
         }
         hash.update(&chunk[..read]);
+        bytes += read as u64;
     }
 }
 

@@ -94,7 +94,7 @@ pub(super) fn check(
                 let same = compare_note(&note, manifest, covered, differences);
                 let (state, key) = check_signature(package, &note, trust, differences);
                 // A signature over another package says nothing of this one.
-                if same { (state, key) } else { (SignatureState::Invalid, key) }
+                if same { (state, key) } else { (SignatureState::Invalid, None) }
             }
             Err(e) => {
                 differences.push(Difference::Damaged { name: NOTE.to_owned(), why: e.to_string() });
@@ -193,7 +193,7 @@ fn check_signature(
             let why = format!("it is by {}: no key that was given or lies in the package", keys.join(", "));
             let why = if other.is_some() { why.replace(" or lies in the package", "") } else { why };
             differences.push(Difference::Signature { why });
-            (SignatureState::UnknownKey { keys }, other.map(|(key, _)| key))
+            (SignatureState::UnknownKey { keys }, None)
         }
     }
 }

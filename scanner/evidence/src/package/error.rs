@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::MANIFEST_JSON;
 use super::chain::ChainError;
 use super::key::SignError;
 use super::manifest::SCHEMA;
@@ -115,7 +116,7 @@ pub enum PackageError {
     },
     /// The package is from a newer version.
     #[error(
-        "the package has format {found:?}; this version reads up to {SCHEMA}: use the kickoff that wrote it, or a newer one"
+        "{MANIFEST_JSON} has format {found:?}; this version reads up to {SCHEMA}: use the kickoff that wrote it, or a newer one"
     )]
     Newer {
         /// The format named there.

@@ -217,3 +217,95 @@ fn time_of(value: &[u8]) -> Result<Timestamp, TimestampError> {
     iso.push('Z');
     iso.parse().map_err(|_| wrong)
 }
+
+/// The fixtures come from `openssl ts`, with authorities made by `openssl req -x509` and `openssl ca`:
+/// `printf kickoff > data; openssl ts -query -data data -sha256 -cert -out request.tsq` and, for each key,
+/// `openssl ts -reply -config tsa.cnf -queryfile request.tsq -signer KEY.pem -inkey KEY.key [-sha512] -out KEY.tsr`.
+/// `old` has a certificate of 2020 to 2021, `bare` no certificate, `refused` is a refusal.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RSA: &[u8] = include_bytes!("fixtures/rsa.tsr");
+    const P256: &[u8] = include_bytes!("fixtures/p256.tsr");
+    /// The number in request.tsq, as `openssl ts -query -text` prints it.
+    const NONCE: u64 = 0x75C3_9A8C_0F54_29F0;
+
+    fn digest() -> [u8; 32] {
+        use sha2::Digest as _;
+        sha2::Sha256::digest(b"kickoff").into()
+    }
+
+    #[test]
+    fn the_request_is_the_one_that_openssl_makes() {
+        assert_eq!(timestamp_request(&digest(), NONCE), include_bytes!("fixtures/request.tsq"));
+    }
+
+    #[test]
+    fn answers_with_rsa_and_with_both_curves_hold() {
+        let all: [(&[u8], &str); 4] = [
+            (RSA, "CN=Example rsa TSA,O=Example"),
+            (include_bytes!("fixtures/rsa512.tsr"), "CN=Example rsa TSA,O=Example"),
+            (P256, "CN=Example p256 TSA,O=Example"),
+            (include_bytes!("fixtures/p384.tsr"), "CN=Example p384 TSA,O=Example"),
+        ];
+        for (bytes, authority) in all {
+            let stamp = check_response(bytes, &digest(), Some(NONCE)).unwrap();
+            assert_eq!(stamp.authority, authority);
+            // openssl wrote 16:18 or 16:19 into all of them.
+            assert!(stamp.time.to_string().starts_with("2026-11-23T16:1"), "{}", stamp.time);
+        }
+    }
+
+    #[test]
+    fn answers_that_do_not_hold_say_why() {
+        let of = |bytes: &[u8]| check_response(bytes, &digest(), None).unwrap_err();
+        assert_eq!(check_response(RSA, &[0; 32], None), Err(TimestampError::OtherDigest));
+        assert_eq!(check_response(RSA, &digest(), Some(1)), Err(TimestampError::OtherNonce));
+        assert_eq!(of(include_bytes!("fixtures/old.tsr")), TimestampError::Validity);
+        assert_eq!(of(include_bytes!("fixtures/bare.tsr")), TimestampError::NoCertificate);
+        assert_eq!(of(include_bytes!("fixtures/refused.tsr")), TimestampError::NotGranted(2));
+        assert!(matches!(of(&RSA[..RSA.len() - 1]), TimestampError::Malformed(_)));
+        assert!(matches!(of(b""), TimestampError::Malformed(_)));
+    }
+
+    /// The response with the bytes after the last occurrence of a pattern, at an offset, changed.
+    fn changed(bytes: &[u8], pattern: &[u8], offset: usize) -> Vec<u8> {
+        let at = bytes.windows(pattern.len()).rposition(|window| window == pattern).unwrap();
+        let mut bytes = bytes.to_vec();
+        bytes[at + offset] ^= 1;
+        bytes
+    }
+
+    #[test]
+    fn every_signed_part_is_checked() {
+        for bytes in [RSA, P256] {
+            let of = |bytes: &[u8]| check_response(bytes, &digest(), None).unwrap_err();
+            // The time, in what the authority states.
+            assert_eq!(of(&changed(bytes, b"\x18\x0f2026", 8)), TimestampError::Content);
+            // The message digest among the signed attributes: 1.2.840.113549.1.9.4, SET, OCTET STRING of 32.
+            let attribute = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x04\x31\x22\x04\x20";
+            assert_eq!(of(&changed(bytes, attribute, attribute.len())), TimestampError::Content);
+            // The digest of the certificate is signed too: 1.2.840.113549.1.9.16.2.47, its last byte, then on.
+            let certificate = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x2f";
+            assert_eq!(of(&changed(bytes, certificate, certificate.len() + 12)), TimestampError::Signature);
+            let mut end = bytes.to_vec();
+            *end.last_mut().unwrap() ^= 1;
+            assert_eq!(of(&end), TimestampError::Signature);
+            // The use in the certificate, 1.3.6.1.5.5.7.3.8: the token's signature does not cover that one.
+            assert_eq!(of(&changed(bytes, b"\x2b\x06\x01\x05\x05\x07\x03\x08", 7)), TimestampError::Usage);
+            // The year of the certificate's end moves: another certificate than the one that was signed with.
+            assert_eq!(of(&changed(bytes, b"\x18\x0f2126", 4)), TimestampError::OtherCertificate);
+        }
+    }
+
+    #[test]
+    fn times_have_fractions_and_nothing_else() {
+        assert_eq!(time_of(b"20260302020000.25Z").unwrap().to_string(), "2026-03-02T02:00:00.25Z");
+        for wrong in
+            ["", "Z", "20260302020000", "20260302020000+0100", "2026030202000Z", "20261302020000Z", "20260302020000.Z"]
+        {
+            assert!(time_of(wrong.as_bytes()).is_err(), "{wrong}");
+        }
+    }
+}

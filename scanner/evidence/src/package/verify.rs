@@ -1,10 +1,9 @@
 //! Checks a package: its files against the root, the two manifests against each other, and the seals.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read as _};
+use std::io;
 
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest as _, Sha256};
 
 use super::check_seal;
 use super::manifest::{self, Listed, Manifest};
@@ -12,6 +11,7 @@ use super::read::Package;
 use super::verification::{Difference, Trust, Verification};
 use super::{MANIFEST_JSON, NOT_LISTED, ROOT};
 use crate::exchange::sha256_hex;
+use crate::run::digest_reader;
 
 /// A manifest of two million files stays below this.
 const LONGEST: u64 = 1 << 30;
@@ -71,7 +71,7 @@ fn compare_files<'a>(
             differences.push(Difference::Missing { name: name.clone() });
             continue;
         }
-        match digest(package, name) {
+        match package.read(name).and_then(digest_reader) {
             Ok((found, bytes)) => {
                 sizes.insert(name.as_str(), bytes);
                 if found != *listed {
@@ -84,20 +84,6 @@ fn compare_files<'a>(
     let extra = package.names().filter(|name| !listed.files.contains_key(*name) && !NOT_LISTED.contains(name));
     differences.extend(extra.chain(package.outside()).map(|name| Difference::NotListed { name: name.to_owned() }));
     sizes
-}
-
-fn digest(package: &Package, name: &str) -> io::Result<(String, u64)> {
-    let mut reader = package.read(name)?;
-    let (mut hash, mut bytes) = (Sha256::new(), 0);
-    let mut chunk = vec![0; 64 * 1024];
-    loop {
-        let read = reader.read(&mut chunk)?;
-        if read == 0 {
-            return Ok((hex::encode(hash.finalize()), bytes));
-        }
-        hash.update(&chunk[..read]);
-        bytes += read as u64;
-    }
 }
 
 fn read_manifest(package: &Package, differences: &mut Vec<Difference>) -> Option<Manifest> {

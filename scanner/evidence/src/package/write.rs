@@ -14,7 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::error::PackageError;
 use super::manifest::ListedFile;
 use super::{FOLDER, name};
-use crate::run::create_private;
+use crate::run::create_part;
 
 /// Files that are compressed already.
 const STORED: [&str; 9] = ["pdf", "xlsx", "docx", "zip", "zst", "gz", "png", "jpg", "jpeg"];
@@ -99,15 +99,8 @@ impl PackageWriter {
             field(civil.second()),
         )
         .map_err(|_| PackageError::Time(time))?;
-        let mut temporary = path.as_os_str().to_owned();
-        temporary.push(".part");
-        let temporary = PathBuf::from(temporary);
-        let failed = |source| PackageError::Write { path: temporary.clone(), source };
-        match fs::remove_file(&temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
-        let file = create_private(&temporary).map_err(failed)?;
+        let failed = |source| PackageError::Write { path: path.to_owned(), source };
+        let (temporary, file) = create_part(path).map_err(failed)?;
         Ok(Self {
             path: path.to_owned(),
             root: folder.to_owned(),
