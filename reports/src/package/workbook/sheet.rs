@@ -18,6 +18,10 @@ const ROWS: u32 = 1_048_575;
 /// So many characters fit into the header or the footer of a page, with its codes.
 const MARGIN: usize = 255;
 
+/// A line of a row, in points, and the highest row that Excel allows.
+const LINE: f64 = 13.0;
+const HIGHEST: f64 = 409.0;
+
 /// A4.
 const PAPER: u8 = 9;
 
@@ -55,6 +59,8 @@ pub(super) const fn auditor(head: &'static str, width: f64) -> Column {
 pub(super) enum Cell<'a> {
     /// Nothing; in a column that is left to somebody, room for them.
     Empty,
+    /// Room for the entity's people in a column that the program fills in.
+    Room,
     /// Text, whatever it begins with.
     Text(Cow<'a, str>),
     /// A word of a fixed list, with a colour besides.
@@ -203,7 +209,7 @@ impl Styles {
         Self {
             heads: [head(0xDC_E1E8), head(0xF6_E7A8), head(0xB9_D6F2)],
             quoted: text.clone().set_quote_prefix(),
-            number: base.clone().set_align(FormatAlign::Right),
+            number: base.clone().set_align(FormatAlign::Right).set_indent(1),
             time: text.clone().set_num_format("yyyy-mm-dd hh:mm:ss"),
             day: text.clone().set_num_format("yyyy-mm-dd"),
             left: [text.clone(), room(0xFE_FAE8), room(0xF0_F6FC)],
@@ -236,6 +242,8 @@ pub(super) fn write(
         page.set_column_width(at, *width)?;
         page.write_string_with_format(0, at, *head, &styles.heads[*by as usize])?;
     }
+    let heads = columns.iter().map(|(head, width, _)| lines(head, *width)).max();
+    page.set_row_height(0, height(heads))?;
     let mut last = 0;
     let mut more = 0_u64;
     for row in rows {
@@ -244,6 +252,11 @@ pub(super) fn write(
             continue;
         }
         last += 1;
+        let tallest = columns.iter().zip(&row).map(|((_, width, _), cell)| match cell {
+            Cell::Text(text) => lines(text, *width),
+            _ => 1,
+        });
+        page.set_row_height(last, height(tallest.max()))?;
         for ((at, (.., by)), cell) in (0_u16..).zip(columns.iter()).zip(&row) {
             put(page, styles, (last, at), (*by, cell), whole)?;
         }
@@ -258,6 +271,38 @@ pub(super) fn write(
     Ok(())
 }
 
+/// How high a row is: not every program reckons that by itself when it opens a file.
+fn height(lines: Option<u32>) -> f64 {
+    (f64::from(lines.unwrap_or(1)) * LINE + 2.0).min(HIGHEST)
+}
+
+/// How many lines a text takes in a column, broken at spaces; a word that is too long for a line is broken where it ends.
+fn lines(text: &str, width: f64) -> u32 {
+    // A width is in digits of the default size, and letters of a smaller size are narrower; a little is left for other fonts.
+    let room = (width * 1.1).max(1.0);
+    let mut count = 0;
+    for line in text.lines() {
+        let (mut full, mut used) = (1, 0.0);
+        for word in line.split(' ') {
+            let length = u32::try_from(word.chars().count()).map_or(f64::MAX, f64::from);
+            if used > 0.0 && used + 1.0 + length > room {
+                full += 1;
+                used = 0.0;
+            }
+            used += if used > 0.0 { length + 1.0 } else { length };
+            while used > room && f64::from(full) * LINE < HIGHEST {
+                full += 1;
+                used -= room;
+            }
+        }
+        count += full;
+        if f64::from(count) * LINE > HIGHEST {
+            break;
+        }
+    }
+    count
+}
+
 fn put(
     page: &mut Worksheet,
     styles: &Styles,
@@ -268,6 +313,7 @@ fn put(
     match cell {
         Cell::Empty if by == By::Program => return Ok(()),
         Cell::Empty => page.write_blank(row, at, &styles.left[by as usize])?,
+        Cell::Room => page.write_blank(row, at, &styles.left[By::People as usize])?,
         Cell::Text(text) if text.is_empty() => return Ok(()),
         Cell::Text(text) => {
             let style = if is_formula(text) { &styles.quoted } else { &styles.text };
@@ -323,7 +369,7 @@ fn head(text: &str, units: usize) -> &str {
 fn set_up(page: &mut Worksheet, frame: &Frame) -> Result<(), XlsxError> {
     page.set_freeze_panes(1, 0)?;
     page.set_repeat_rows(0, 0)?;
-    page.set_landscape().set_paper_size(PAPER).set_print_fit_to_pages(1, 0);
+    page.set_landscape().set_paper_size(PAPER).set_print_fit_to_pages(1, 0).set_print_gridlines(true);
     page.set_margins(0.4, 0.4, 0.85, 0.75, 0.3, 0.3);
     page.set_header(header(frame)).set_footer(footer(frame));
     Ok(())

@@ -237,7 +237,7 @@ fn the_tests_of_controls_have_their_columns_and_the_auditors_are_empty() {
     assert!(tests.0[1..].iter().all(|row| row[8..].iter().all(String::is_empty)), "{:?}", tests.0);
     let of = |head| tests.cell(("Control #", "CC6.1.27"), head);
     assert!(of("Test procedure").starts_with("CC6.1.27-T1. Inspected "), "{}", of("Test procedure"));
-    assert_eq!(of("Population ref + size"), "POP-03: 4 IAM users");
+    assert_eq!(of("Population ref + size"), "POP-03 IAM users: 4");
     assert_eq!(of("Items tested"), "4");
     assert_eq!(of("Result (management)"), "1 of 4 as expected; 2 deviations; 1 excluded by exception");
     assert_eq!(of("Deviations n/N"), "2/4");
