@@ -8,6 +8,7 @@ use kickoff_engagement::cells::is_formula;
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::super::dossier::Frame;
+use super::page::set_up;
 
 /// So many characters fit into a cell, as Excel counts them: units of UTF-16.
 pub(super) const CELL: usize = 32_767;
@@ -15,15 +16,9 @@ pub(super) const CELL: usize = 32_767;
 /// So many rows fit under a header.
 const ROWS: u32 = 1_048_575;
 
-/// So many characters fit into the header or the footer of a page, with its codes.
-const MARGIN: usize = 255;
-
 /// A line of a row, in points, and the highest row that Excel allows.
 const LINE: f64 = 13.0;
 const HIGHEST: f64 = 409.0;
-
-/// A4.
-const PAPER: u8 = 9;
 
 /// Who fills a column in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -363,50 +358,4 @@ fn head(text: &str, units: usize) -> &str {
         }
     }
     text
-}
-
-/// What a printed page carries, and how it is printed.
-fn set_up(page: &mut Worksheet, frame: &Frame) -> Result<(), XlsxError> {
-    page.set_freeze_panes(1, 0)?;
-    page.set_repeat_rows(0, 0)?;
-    page.set_landscape().set_paper_size(PAPER).set_print_fit_to_pages(1, 0).set_print_gridlines(true);
-    page.set_margins(0.4, 0.4, 0.85, 0.75, 0.3, 0.3);
-    page.set_header(header(frame)).set_footer(footer(frame));
-    Ok(())
-}
-
-/// Entity and accounts to the left with the regions under them, the sheet's name to the right.
-pub(super) fn header(frame: &Frame) -> String {
-    let (left, right) = ("&L&8 ", "&R&8 &A");
-    let first = within(&format!("{} | {}", frame.entity, frame.accounts), 150);
-    let room = MARGIN - 1 - units(left) - units(right) - units(&first);
-    format!("{left}{first}\n{}{right}", within(&frame.regions, room))
-}
-
-/// The run with its times and its digest to the left, the page's number to the right.
-pub(super) fn footer(frame: &Frame) -> String {
-    let (left, right) = ("&L&8 ", "&R&8 Page &P of &N");
-    let digest = within(&format!("evidence sha256 {}", frame.digest), 100);
-    let room = MARGIN - 1 - units(left) - units(right) - units(&digest);
-    let first = within(&format!("{} | {} | collected {}", frame.tool, frame.run, frame.collected), room);
-    format!("{left}{first}\n{digest}{right}")
-}
-
-fn units(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
-/// A text for a page's margin, where `&` begins a code and is doubled; cut so that it has at most so many characters.
-fn within(text: &str, room: usize) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let doubled = plain.replace('&', "&&");
-    if units(&doubled) <= room {
-        return doubled;
-    }
-    let mut short = plain.as_str();
-    while units(&short.replace('&', "&&")) + 3 > room {
-        let Some((at, _)) = short.char_indices().next_back() else { break };
-        short = &short[..at];
-    }
-    short.replace('&', "&&") + "..."
 }
