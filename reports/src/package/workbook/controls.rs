@@ -140,7 +140,7 @@ pub(super) fn tests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Control #", 11.0),
         col("Control", 34.0),
         col("Test procedure", 58.0),
-        col("Population ref + size", 26.0),
+        col("Population ref + size", 34.0),
         col("Items tested", 9.0),
         col("Result (management)", 30.0),
         col("Deviations n/N", 11.0),

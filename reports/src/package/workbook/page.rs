@@ -14,7 +14,7 @@ const PAPER: u8 = 9;
 pub(super) fn set_up(page: &mut Worksheet, frame: &Frame) -> Result<(), XlsxError> {
     page.set_freeze_panes(1, 0)?;
     page.set_repeat_rows(0, 0)?;
-    page.set_landscape().set_paper_size(PAPER).set_print_fit_to_pages(1, 0).set_print_gridlines(true);
+    page.set_landscape().set_paper_size(PAPER).set_print_fit_to_pages(1, 0);
     page.set_margins(0.4, 0.4, 0.85, 0.75, 0.3, 0.3);
     page.set_header(header(frame)).set_footer(footer(frame));
     Ok(())

@@ -191,14 +191,16 @@ pub(super) struct Styles {
 
 impl Styles {
     pub(super) fn new() -> Self {
+        let line = Color::RGB(0xC4_CAD3);
         let base = Format::new().set_font_size(10).set_align(FormatAlign::Top);
+        let base = base.set_border_bottom(FormatBorder::Hair).set_border_bottom_color(line);
         let text = base.clone().set_text_wrap().set_align(FormatAlign::Left);
         let head = |fill: u32| {
-            let head = text.clone().set_bold().set_border_bottom(FormatBorder::Medium);
+            let head =
+                text.clone().set_bold().set_border_bottom(FormatBorder::Medium).set_border_bottom_color(Color::Black);
             head.set_background_color(Color::RGB(fill)).set_font_color(Color::RGB(0x1B_2430))
         };
         let room = |fill: u32| {
-            let line = Color::RGB(0xC4_CAD3);
             text.clone().set_background_color(Color::RGB(fill)).set_border(FormatBorder::Hair).set_border_color(line)
         };
         Self {
@@ -306,10 +308,9 @@ fn put(
     whole: &str,
 ) -> Result<(), XlsxError> {
     match cell {
-        Cell::Empty if by == By::Program => return Ok(()),
         Cell::Empty => page.write_blank(row, at, &styles.left[by as usize])?,
         Cell::Room => page.write_blank(row, at, &styles.left[By::People as usize])?,
-        Cell::Text(text) if text.is_empty() => return Ok(()),
+        Cell::Text(text) if text.is_empty() => page.write_blank(row, at, &styles.text)?,
         Cell::Text(text) => {
             let style = if is_formula(text) { &styles.quoted } else { &styles.text };
             page.write_string_with_format(row, at, fitting(text, whole), style)?
