@@ -23,7 +23,7 @@ pub(super) fn criteria<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Tests, automated", 11.0),
         col("Tests, manual", 9.0),
     ];
-    columns.extend(Status::ALL.map(|status| col(status.name(), 11.0)));
+    columns.extend(Status::ALL.map(|status| col(status.name(), 13.0)));
     columns.extend([col("Coverage", 13.0), col("Still needed from people", 50.0)]);
     let rows = dossier.sources.document.criteria.iter().map(|criterion| {
         let checks: Vec<&Check> = criterion.checks.iter().filter_map(|id| Check::get(id)).collect();
@@ -140,11 +140,11 @@ pub(super) fn tests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Control #", 11.0),
         col("Control", 34.0),
         col("Test procedure", 58.0),
-        col("Population ref + size", 26.0),
+        col("Population ref + size", 34.0),
         col("Items tested", 9.0),
         col("Result (management)", 30.0),
         col("Deviations n/N", 11.0),
-        col("Evidence ids", 26.0),
+        col("Evidence ids", 32.0),
         auditor("Auditor W/P ref", 14.0),
         auditor("Auditor tickmark", 12.0),
         auditor("Auditor conclusion", 22.0),
@@ -171,11 +171,11 @@ pub(super) fn tests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
     Sheet::new(columns, rows, "Result detail, where each result has its own")
 }
 
-/// `POP-03: 40 IAM users`, a line each.
+/// `POP-03 IAM users: 40`, a line each.
 fn populations(dossier: &Dossier<'_>, control: &Control<'_>) -> String {
     let line = |population: &Population<'_>| {
         let lacking = if population.is_complete() { "" } else { " (not complete)" };
-        format!("{}: {} {}{lacking}", population.id, population.size(), population.what)
+        format!("{} {}: {}{lacking}", population.id, population.what, population.size())
     };
     let lines: Vec<String> = control.populations.iter().map(|at| line(&dossier.populations[*at])).collect();
     if lines.is_empty() { "none".to_owned() } else { lines.join("\n") }
@@ -236,7 +236,7 @@ fn detail<'d>(
         (&row.observed).into(),
         (&row.expected).into(),
         word(row.status.as_str()),
-        word(row.severity.as_str()),
+        (&row.severity).into(),
         marks.iter().map(|mark| mark.letter().to_string()).collect::<Vec<_>>().join(" ").into(),
         note.into(),
         row.evidence.join(" ").into(),

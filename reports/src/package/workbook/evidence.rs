@@ -160,8 +160,8 @@ pub(super) fn populations<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
     let columns = vec![
         col("Population", 11.0),
         col("Description", 32.0),
-        col("Source call", 34.0),
-        col("Parameters", 30.0),
+        col("Source call", 36.0),
+        col("Parameters", 44.0),
         col("As of (UTC)", 20.0),
         col("As of (date)", 18.0),
         col("Rows", 8.0),
@@ -192,7 +192,7 @@ pub(super) fn populations<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
 }
 
 /// At most so many sets of parameters are named; the IPE log has them all.
-const NAMED: usize = 8;
+const NAMED: usize = 3;
 
 /// The calls that a population was read with, and their parameters.
 fn source(dossier: &Dossier<'_>, population: &Population<'_>) -> (String, String) {

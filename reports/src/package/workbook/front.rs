@@ -5,7 +5,7 @@ use kickoff_engagement::Engagement;
 
 use super::super::dossier::{Dossier, Mark, account_name};
 use super::Contents;
-use super::sheet::{Cell, Sheet, col, day, people, word};
+use super::sheet::{Cell, Sheet, col, day, word};
 use crate::paper::words::person;
 use crate::results::Account;
 
@@ -125,7 +125,6 @@ pub(super) fn cover<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Approved by", 20.0),
         col("Approved on", 12.0),
         col("Approved on (date)", 12.0),
-        people("Reviewed by (to fill in)", 18.0),
     ];
     let width = columns.len();
     let engagement = dossier.sources.engagement;
@@ -141,6 +140,9 @@ pub(super) fn cover<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
     }
     if let Some(auditor) = &engagement.auditor {
         say(vec!["Engagement".into(), "Auditor".into(), (&auditor.firm).into()]);
+    }
+    for left in ["Prepared by (to fill in)", "Reviewed by (to fill in)"] {
+        say(vec!["Engagement".into(), left.into(), Cell::Room]);
     }
     say(vec!["Engagement".into(), "This workbook".into(), dossier.frame.line().into()]);
     for warning in &dossier.frame.warnings {

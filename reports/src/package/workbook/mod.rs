@@ -4,6 +4,7 @@ mod controls;
 mod deviations;
 mod evidence;
 mod front;
+mod page;
 mod registers;
 mod sheet;
 #[cfg(test)]

@@ -217,7 +217,8 @@ pub(super) fn changes<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
     for (threshold, checks) in thresholds(dossier) {
         let about =
             PARAMETERS.iter().find(|parameter| parameter.name == threshold.name).map(|known| known.about.trim());
-        let policy = engagement.threshold_policies.get(&threshold.name);
+        // The policy is that of the client's figure; a default has a source of its own.
+        let policy = engagement.threshold_policies.get(&threshold.name).filter(|_| threshold.source == "kickoff.toml");
         let policy =
             policy.map(|id| engagement.policies.iter().find(|policy| &policy.id == id).map_or(id, |p| &p.title));
         let source = match policy {

@@ -8,6 +8,7 @@ use kickoff_engagement::cells::is_formula;
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::super::dossier::Frame;
+use super::page::set_up;
 
 /// So many characters fit into a cell, as Excel counts them: units of UTF-16.
 pub(super) const CELL: usize = 32_767;
@@ -15,11 +16,9 @@ pub(super) const CELL: usize = 32_767;
 /// So many rows fit under a header.
 const ROWS: u32 = 1_048_575;
 
-/// So many characters fit into the header or the footer of a page, with its codes.
-const MARGIN: usize = 255;
-
-/// A4.
-const PAPER: u8 = 9;
+/// A line of a row, in points, and the highest row that Excel allows.
+const LINE: f64 = 13.0;
+const HIGHEST: f64 = 409.0;
 
 /// Who fills a column in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +54,8 @@ pub(super) const fn auditor(head: &'static str, width: f64) -> Column {
 pub(super) enum Cell<'a> {
     /// Nothing; in a column that is left to somebody, room for them.
     Empty,
+    /// Room for the entity's people in a column that the program fills in.
+    Room,
     /// Text, whatever it begins with.
     Text(Cow<'a, str>),
     /// A word of a fixed list, with a colour besides.
@@ -190,20 +191,22 @@ pub(super) struct Styles {
 
 impl Styles {
     pub(super) fn new() -> Self {
+        let line = Color::RGB(0xC4_CAD3);
         let base = Format::new().set_font_size(10).set_align(FormatAlign::Top);
+        let base = base.set_border_bottom(FormatBorder::Hair).set_border_bottom_color(line);
         let text = base.clone().set_text_wrap().set_align(FormatAlign::Left);
         let head = |fill: u32| {
-            let head = text.clone().set_bold().set_border_bottom(FormatBorder::Medium);
+            let head =
+                text.clone().set_bold().set_border_bottom(FormatBorder::Medium).set_border_bottom_color(Color::Black);
             head.set_background_color(Color::RGB(fill)).set_font_color(Color::RGB(0x1B_2430))
         };
         let room = |fill: u32| {
-            let line = Color::RGB(0xC4_CAD3);
             text.clone().set_background_color(Color::RGB(fill)).set_border(FormatBorder::Hair).set_border_color(line)
         };
         Self {
             heads: [head(0xDC_E1E8), head(0xF6_E7A8), head(0xB9_D6F2)],
             quoted: text.clone().set_quote_prefix(),
-            number: base.clone().set_align(FormatAlign::Right),
+            number: base.clone().set_align(FormatAlign::Right).set_indent(1),
             time: text.clone().set_num_format("yyyy-mm-dd hh:mm:ss"),
             day: text.clone().set_num_format("yyyy-mm-dd"),
             left: [text.clone(), room(0xFE_FAE8), room(0xF0_F6FC)],
@@ -236,6 +239,8 @@ pub(super) fn write(
         page.set_column_width(at, *width)?;
         page.write_string_with_format(0, at, *head, &styles.heads[*by as usize])?;
     }
+    let heads = columns.iter().map(|(head, width, _)| lines(head, *width)).max();
+    page.set_row_height(0, height(heads))?;
     let mut last = 0;
     let mut more = 0_u64;
     for row in rows {
@@ -244,6 +249,11 @@ pub(super) fn write(
             continue;
         }
         last += 1;
+        let tallest = columns.iter().zip(&row).map(|((_, width, _), cell)| match cell {
+            Cell::Text(text) => lines(text, *width),
+            _ => 1,
+        });
+        page.set_row_height(last, height(tallest.max()))?;
         for ((at, (.., by)), cell) in (0_u16..).zip(columns.iter()).zip(&row) {
             put(page, styles, (last, at), (*by, cell), whole)?;
         }
@@ -258,6 +268,38 @@ pub(super) fn write(
     Ok(())
 }
 
+/// How high a row is: not every program reckons that by itself when it opens a file.
+fn height(lines: Option<u32>) -> f64 {
+    (f64::from(lines.unwrap_or(1)) * LINE + 2.0).min(HIGHEST)
+}
+
+/// How many lines a text takes in a column, broken at spaces; a word that is too long for a line is broken where it ends.
+fn lines(text: &str, width: f64) -> u32 {
+    // A width is in digits of the default size, and letters of a smaller size are narrower; a little is left for other fonts.
+    let room = (width * 1.1).max(1.0);
+    let mut count = 0;
+    for line in text.lines() {
+        let (mut full, mut used) = (1, 0.0);
+        for word in line.split(' ') {
+            let length = u32::try_from(word.chars().count()).map_or(f64::MAX, f64::from);
+            if used > 0.0 && used + 1.0 + length > room {
+                full += 1;
+                used = 0.0;
+            }
+            used += if used > 0.0 { length + 1.0 } else { length };
+            while used > room && f64::from(full) * LINE < HIGHEST {
+                full += 1;
+                used -= room;
+            }
+        }
+        count += full;
+        if f64::from(count) * LINE > HIGHEST {
+            break;
+        }
+    }
+    count
+}
+
 fn put(
     page: &mut Worksheet,
     styles: &Styles,
@@ -266,9 +308,9 @@ fn put(
     whole: &str,
 ) -> Result<(), XlsxError> {
     match cell {
-        Cell::Empty if by == By::Program => return Ok(()),
         Cell::Empty => page.write_blank(row, at, &styles.left[by as usize])?,
-        Cell::Text(text) if text.is_empty() => return Ok(()),
+        Cell::Room => page.write_blank(row, at, &styles.left[By::People as usize])?,
+        Cell::Text(text) if text.is_empty() => page.write_blank(row, at, &styles.text)?,
         Cell::Text(text) => {
             let style = if is_formula(text) { &styles.quoted } else { &styles.text };
             page.write_string_with_format(row, at, fitting(text, whole), style)?
@@ -317,50 +359,4 @@ fn head(text: &str, units: usize) -> &str {
         }
     }
     text
-}
-
-/// What a printed page carries, and how it is printed.
-fn set_up(page: &mut Worksheet, frame: &Frame) -> Result<(), XlsxError> {
-    page.set_freeze_panes(1, 0)?;
-    page.set_repeat_rows(0, 0)?;
-    page.set_landscape().set_paper_size(PAPER).set_print_fit_to_pages(1, 0);
-    page.set_margins(0.4, 0.4, 0.85, 0.75, 0.3, 0.3);
-    page.set_header(header(frame)).set_footer(footer(frame));
-    Ok(())
-}
-
-/// Entity and accounts to the left with the regions under them, the sheet's name to the right.
-pub(super) fn header(frame: &Frame) -> String {
-    let (left, right) = ("&L&8 ", "&R&8 &A");
-    let first = within(&format!("{} | {}", frame.entity, frame.accounts), 150);
-    let room = MARGIN - 1 - units(left) - units(right) - units(&first);
-    format!("{left}{first}\n{}{right}", within(&frame.regions, room))
-}
-
-/// The run with its times and its digest to the left, the page's number to the right.
-pub(super) fn footer(frame: &Frame) -> String {
-    let (left, right) = ("&L&8 ", "&R&8 Page &P of &N");
-    let digest = within(&format!("evidence sha256 {}", frame.digest), 100);
-    let room = MARGIN - 1 - units(left) - units(right) - units(&digest);
-    let first = within(&format!("{} | {} | collected {}", frame.tool, frame.run, frame.collected), room);
-    format!("{left}{first}\n{digest}{right}")
-}
-
-fn units(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
-/// A text for a page's margin, where `&` begins a code and is doubled; cut so that it has at most so many characters.
-fn within(text: &str, room: usize) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let doubled = plain.replace('&', "&&");
-    if units(&doubled) <= room {
-        return doubled;
-    }
-    let mut short = plain.as_str();
-    while units(&short.replace('&', "&&")) + 3 > room {
-        let Some((at, _)) = short.char_indices().next_back() else { break };
-        short = &short[..at];
-    }
-    short.replace('&', "&&") + "..."
 }

@@ -1,12 +1,18 @@
 //! A small dossier made by hand, written and read back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Cursor;
 use std::path::Path;
 
 use calamine::{Data, DataType as _, Reader as _, Xlsx};
 use kickoff_checks::CRITERIA;
 use kickoff_engagement::Engagement;
+use kickoff_engagement::requests::{RequestStatus, default_list, statuses};
+use kickoff_engagement::risks::{RegisterEntry, register};
+use kickoff_policy::account::AccountData;
+use kickoff_policy::actions::ActionTable;
+use kickoff_policy::estate::{Around, Estate};
+use kickoff_policy::review::{Credentials, Inputs, Review, review};
 use serde_json::{Value, json};
 
 use super::super::dossier::{Dossier, Sources};
@@ -143,16 +149,25 @@ fn made() -> Made {
 }
 
 fn written(made: &Made) -> (Contents, Vec<u8>) {
+    with_registers(made, &[], &[], None)
+}
+
+fn with_registers(
+    made: &Made,
+    requests: &[RequestStatus],
+    risks: &[RegisterEntry],
+    review: Option<&Review>,
+) -> (Contents, Vec<u8>) {
     let (ids, digest) = (BTreeMap::new(), "9f".repeat(32));
     let dossier = Dossier::new(Sources {
         document: &made.document,
         engagement: &made.engagement,
         documents: &[],
-        requests: &[],
-        risks: &[],
+        requests,
+        risks,
         inventory: &made.inventory,
         ids: &ids,
-        review: None,
+        review,
         access: None,
         deviations: &made.deviations,
         reperformed: true,
@@ -237,7 +252,7 @@ fn the_tests_of_controls_have_their_columns_and_the_auditors_are_empty() {
     assert!(tests.0[1..].iter().all(|row| row[8..].iter().all(String::is_empty)), "{:?}", tests.0);
     let of = |head| tests.cell(("Control #", "CC6.1.27"), head);
     assert!(of("Test procedure").starts_with("CC6.1.27-T1. Inspected "), "{}", of("Test procedure"));
-    assert_eq!(of("Population ref + size"), "POP-03: 4 IAM users");
+    assert_eq!(of("Population ref + size"), "POP-03 IAM users: 4");
     assert_eq!(of("Items tested"), "4");
     assert_eq!(of("Result (management)"), "1 of 4 as expected; 2 deviations; 1 excluded by exception");
     assert_eq!(of("Deviations n/N"), "2/4");
@@ -393,35 +408,39 @@ fn a_run_without_an_engagement_leaves_out_what_only_people_know() {
 }
 
 #[test]
-fn a_printed_page_stands_alone() {
-    let frame = |entity: &str| super::super::dossier::Frame {
-        entity: entity.to_owned(),
-        system: None,
-        report: String::new(),
-        accounts: "111122223333 (acme-prod, production)".to_owned(),
-        regions: "eu-west-1, us-east-1".to_owned(),
-        collected: "2026-03-02 02:00:00 to 02:01:10 UTC".to_owned(),
-        tool: "kickoff 0.1.0".to_owned(),
-        run: "RUN-20260302T020000Z-9f31c2aa".to_owned(),
-        digest: "9f".repeat(32),
-        warnings: Vec::new(),
+fn registers_leave_the_columns_of_people_empty() {
+    let made = made();
+    let run = crate::outcomes::outcomes(&made.document);
+    let risks = register(&made.engagement, &run);
+    let requests = statuses(&made.engagement, &default_list(), Some(&run), &[], "2026-03-02".parse().unwrap());
+    let details = r#"{"UserDetailList": [{"UserName": "@bo", "Arn": "arn:aws:iam::111122223333:user/@bo"}]}"#;
+    let accounts = AccountData::from_details(details).unwrap();
+    let estate = Estate::new(accounts, Around::default(), ActionTable::embedded(), "2026-03-02T02:00:00Z");
+    let known = Credentials { created: Some("2024-02-29T10:00:00Z".to_owned()), ..Credentials::default() };
+    let credentials = HashMap::from([("arn:aws:iam::111122223333:user/@bo".to_owned(), known)]);
+    let inputs = Inputs {
+        now: "2026-03-02T02:00:00Z",
+        standing: &|_| None,
+        credentials: &credentials,
+        accessed: &HashMap::new(),
     };
-    let short = frame("Rock & Roll GmbH");
-    assert_eq!(
-        sheet::header(&short),
-        "&L&8 Rock && Roll GmbH | 111122223333 (acme-prod, production)\neu-west-1, us-east-1&R&8 &A"
-    );
-    assert_eq!(
-        sheet::footer(&short),
-        format!(
-            "&L&8 kickoff 0.1.0 | RUN-20260302T020000Z-9f31c2aa | collected 2026-03-02 02:00:00 to 02:01:10 UTC\n\
-             evidence sha256 {}&R&8 Page &P of &N",
-            "9f".repeat(32)
-        )
-    );
-    let long = frame(&"&🎸".repeat(200));
-    for text in [sheet::header(&long), sheet::footer(&long)] {
-        assert!(text.encode_utf16().count() <= 255, "{text}");
+    let review = review(&estate, &inputs);
+    let (contents, bytes) = with_registers(&made, &requests, &risks, Some(&review));
+    assert_eq!(contents.left_out.len(), 2);
+
+    let access = Read::of(&bytes, "Access review");
+    let of = |head| access.cell(("Name", "@bo"), head);
+    assert_eq!([of("Type"), of("Last used"), of("Last used (date)")], ["user", "unknown", ""]);
+    assert_eq!([of("Created"), of("As of")], ["2024-02-29", "2026-03-02"]);
+    assert_eq!(of("Created (date)"), "45351");
+    for head in ["Reviewer (to fill in)", "Decision: keep, modify, remove (to fill in)", "Ticket (to fill in)"] {
+        assert_eq!(of(head), "", "{head}");
     }
-    assert!(sheet::header(&long).contains("&&...\neu-west-1") || sheet::header(&long).contains("🎸...\neu-west-1"));
+    let tracker = Read::of(&bytes, "PBC tracker");
+    assert_eq!(tracker.0.len(), default_list().len() + 1);
+    let auditors = tracker.at("Auditor status");
+    assert!(tracker.0[1..].iter().all(|row| row[auditors].is_empty()));
+    let register = Read::of(&bytes, "Risk register");
+    let proposed = register.at("State");
+    assert!(!risks.is_empty() && register.0[1..].iter().all(|row| row[proposed] == "proposed"));
 }
