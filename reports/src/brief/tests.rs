@@ -172,7 +172,15 @@ fn the_same_brief_gives_the_same_bytes() {
     // Its parts are stored as they are.
     let holds = |text: &str| first.windows(text.len()).any(|part| part == text.as_bytes());
     assert!(holds("Confidential: for Acme Shops GmbH and Prudent &amp; Partners LLP"));
-    assert!(holds("2026-11-25T00:00:00Z") && !holds("1970-01-01"));
+    assert!(holds("2026-11-25T00:00:00Z") && !holds("1970-01-01") && !holds("unknown"));
+    assert!(holds(
+        "<dc:title>SOC 2 kick-off brief: Acme Shops GmbH</dc:title><dc:creator>Acme Shops GmbH</dc:creator>"
+    ));
+    assert!(holds("<dc:language>en-GB</dc:language>") && holds("<w:lang w:val=\"en-GB\""));
+    // Each table has heads that are repeated, and facts have none.
+    let heads = first.windows(15).filter(|part| part == b"<w:tblHeader />").count();
+    let blocks = brief.opening.iter().chain(brief.sections.iter().flat_map(|section| &section.blocks));
+    assert_eq!(heads, blocks.filter(|block| matches!(block, Block::Table(_))).count());
     let (first, second) = (pdf(&brief).unwrap(), pdf(&brief).unwrap());
     assert!(first == second && first.starts_with(b"%PDF-1.7"));
     if let Ok(folder) = std::env::var("KICKOFF_BRIEF_FOLDER") {

@@ -192,13 +192,13 @@ fn results(dossier: &Dossier<'_>, control: &Control<'_>, shown: &[&ResultRow]) -
         ]
     });
     let columns = [
-        ("Resource", 25),
-        ("Account and region", 13),
-        ("Observed", 26),
-        ("Status", 9),
-        ("Marks", 6),
+        ("Resource", 29),
+        ("Account and region", 16),
+        ("Observed", 23),
+        ("Status", 8),
+        ("Marks", 5),
         ("Evidence", 10),
-        ("DEV or EXC", 11),
+        ("DEV or EXC", 9),
     ];
     let tested = control.tested();
     let mut blocks = vec![Block::paragraph(format!(

@@ -155,8 +155,7 @@ impl<'a> Flow<'a> {
             self.broad = section.broad;
             self.turn();
         }
-        let needed = 34.0 + section.blocks.first().map_or(0.0, |block| self.least(block, section.blocks.get(1)));
-        self.need(needed);
+        self.need(34.0 + self.least(&section.blocks));
         self.y += if self.y > ABOVE { 12.0 } else { 0.0 };
         self.outline.push((section.heading.text.clone(), self.pages.len() - 1, self.y));
         self.text(&section.heading, style(true, 13.0, TITLE), Part::Heading(2), 5.0);
@@ -182,7 +181,7 @@ impl<'a> Flow<'a> {
 
     fn blocks(&mut self, blocks: &[Block]) {
         for (at, block) in blocks.iter().enumerate() {
-            self.need(self.least(block, blocks.get(at + 1)));
+            self.need(self.least(&blocks[at..]));
             match block {
                 Block::Paragraph(words) => self.text(words, of(words, false, BODY), Part::Paragraph, 6.0),
                 Block::Subheading(heading) => {
@@ -197,19 +196,21 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// The height that a block needs at least where it begins, so that nothing stands alone at the foot of a page.
-    fn least(&self, block: &Block, next: Option<&Block>) -> f32 {
+    /// The height that the first of some blocks needs at least where it begins, so that nothing stands alone at the foot of
+    /// a page: no heading without what it heads, no short paragraph without the table that it is about.
+    fn least(&self, blocks: &[Block]) -> f32 {
+        let Some((block, rest)) = blocks.split_first() else { return 0.0 };
         let height = match block {
             Block::Paragraph(words) => {
-                // More than a line is likely to be two at least: no need to break it twice.
-                if self.faces.regular.width(&words.text, BODY) > self.room() {
-                    2.0 * leading(BODY)
-                } else {
-                    leading(BODY)
+                // Near enough: where exactly lines end does not matter here.
+                let lines = (self.faces.regular.width(&words.text, BODY) / self.room()).ceil().max(1.0);
+                match rest.first() {
+                    Some(Block::Table(_)) if lines <= 3.0 => lines * leading(BODY) + 6.0 + self.least(rest),
+                    _ => lines.min(2.0) * leading(BODY),
                 }
             }
             Block::List { .. } => 2.0 * leading(BODY),
-            Block::Subheading(_) => leading(10.5) + 7.0 + next.map_or(0.0, |next| self.least(next, None)),
+            Block::Subheading(_) => leading(10.5) + 7.0 + self.least(rest),
             Block::Facts(_) => 2.0 * leading(CELL),
             Block::Table(table) => {
                 let first = table.rows.first().map_or(0.0, |row| height(&self.row(table, row)));

@@ -4,13 +4,13 @@
 
 mod face;
 mod flow;
-pub(crate) mod pdf;
+mod pdf;
 pub(crate) mod words;
 
 use jiff::civil::Date;
 
-pub use self::pdf::{PdfError, pdf};
 pub(crate) use pdf::LANGUAGE;
+pub use pdf::{PdfError, pdf};
 pub use words::Words;
 
 /// A paper, before it is drawn.
