@@ -23,14 +23,15 @@ fn page(document: &Document, engagement: &Engagement, run: Option<&Run>, in_pack
     let keys: BTreeSet<[String; 4]> =
         failing.map(|row| [&row.check, &row.account, &row.region, &row.resource].map(Clone::clone)).collect();
     let deviations = keys.into_iter().zip(1..).map(|(key, number)| (key, format!("DEV-2026-{number:03}"))).collect();
+    let (inventory, ids) = (Inventory::default(), BTreeMap::new());
     let dossier = Dossier::new(Sources {
         document,
         engagement,
         documents: &[],
         requests: &[],
         risks: &[],
-        inventory: &Inventory::default(),
-        ids: &BTreeMap::new(),
+        inventory: &inventory,
+        ids: &ids,
         review: None,
         access: None,
         deviations: &deviations,

@@ -79,7 +79,7 @@ const make = (tag, properties, ...children) => {
     if (value === false || value === null || value === undefined) continue;
     node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 };
 
@@ -93,7 +93,7 @@ const badge = (status) => make("span", { class: `badge ${/^[a-z-]+$/.test(status
 /** Names and values; those without a value are left out. */
 const facts = (pairs) =>
   make("dl", { class: "facts" }, pairs.map(([name, ...value]) => {
-    const shown = value.flat().filter((part) => part !== null && part !== undefined && part !== false && part !== "");
+    const shown = value.flat(Infinity).filter((part) => part !== null && part !== undefined && part !== false && part !== "");
     return shown.length > 0 && make("div", {}, make("dt", {}, name), make("dd", {}, shown));
   }));
 

@@ -61,9 +61,11 @@ class List {
 
   layout() {
     const { count } = this.source;
+    const { sizes, base } = this;
     this.offsets = new Float64Array(count + 1);
     for (let at = 0; at < count; at++) {
-      this.offsets[at + 1] = this.offsets[at] + (this.sizes.get(this.source.key(at)) ?? this.base[this.source.kind(at)] ?? 56);
+      const own = sizes.size > 0 ? sizes.get(this.source.key(at)) : undefined;
+      this.offsets[at + 1] = this.offsets[at] + (own ?? base[this.source.kind(at)] ?? 56);
     }
   }
 

@@ -47,8 +47,7 @@ const fill = {
     if (turn.stale) return false;
     const any = Object.values(query).some(Boolean);
     grouped().showGrouped(rows, !any);
-    const controls = new Set(rows.map((row) => results().control[row])).size;
-    say("results-count", `${amount(rows.length, "result", "results")} of ${amount(controls, "control", "controls")}`);
+    say("results-count", `${amount(rows.length, "result", "results")} of ${amount(grouped().counts.size, "control", "controls")}`);
     return true;
   },
   async deviations(query) {
@@ -115,7 +114,7 @@ const settle = (view, focus) => {
   const y = history.state?.y;
   if (y !== undefined) scrollTo(0, y);
   else scrollTo(0, Math.min(scrollY, document.querySelector(".banner").offsetHeight));
-  if (focus && y === undefined) {
+  if (focus) {
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
   }
@@ -165,8 +164,9 @@ const route = async (focus) => {
   const form = view.querySelector("form");
   if (form) writeForm(form, query);
   if (fill[view.id] && !(await fill[view.id](query))) return undefined;
-  settle(view, focus && target === view);
-  if (target !== view && target !== view.querySelector("h2")) {
+  const heading = view.querySelector("h2");
+  settle(view, focus && (target === view || target === heading));
+  if (target !== view && target !== heading) {
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
     if (history.state?.y === undefined) target.scrollIntoView();
@@ -258,3 +258,15 @@ addEventListener("afterprint", () => {
 
 for (const part of document.querySelectorAll(".scripted")) part.hidden = false;
 route(location.hash !== "");
+
+// What is read on demand is read ahead while nothing happens, so that the first key pressed does not wait for it.
+const ahead = [names, results, numbers];
+const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 200));
+const readAhead = () => {
+  const work = ahead.shift();
+  if (work) {
+    work();
+    idle(readAhead);
+  }
+};
+idle(readAhead);

@@ -26,12 +26,12 @@ const RESULT_COLUMNS = [
   ["Resource", "w-resource", (row) => clip(make("code", {}, of(row, "resource")))],
   ["Region, account", "w-place", place],
   ["Observed", "w-seen", seen],
-  ["Marks", "w-marks", (row) => clip(make("b", {}, marksOf(row)), " ", numbersOf(row).join(" "))],
+  ["Marks", "w-marks", (row) => clip(make("b", {}, marksOf(row)), numbersOf(row).map((id) => [" ", make("span", { class: "cite" }, id)]))],
   ["Evidence", "w-evidence", (row, paper) => clip(evidenceLinks(evidenceOf(row), paper ? Infinity : 2))],
 ];
 
 const DEVIATION_COLUMNS = [
-  ["Deviation", "w-id", (row) => make("b", {}, of(row, "deviation"))],
+  ["Deviation", "w-id", (row) => make("b", { class: "cite" }, of(row, "deviation"))],
   ["Control", "w-control", (row) => {
     const control = about().controls[results().control[row]];
     return clip(link(control.id, control.id, { tabindex: "-1" }), " ", control.severity, " ", make("span", { class: "muted" }, control.title));
@@ -54,7 +54,7 @@ const details = (row) => {
     ["Observed", of(row, "observed")],
     ["Expected", of(row, "expected")],
     ["Reason", of(row, "reason")],
-    ["Marks", joined([...marksOf(row)].map((mark) => `${mark}: ${meaning.get(mark)}`), make("br"))],
+    ["Marks", [...marksOf(row)].map((mark) => make("div", {}, `${mark}: ${meaning.get(mark)}`))],
     ["Deviation", of(row, "deviation") && link(of(row, "deviation"))],
     ["Exception", ...(exception
       ? [`${exception.id}: ${exception.reason} Instead: ${exception.compensating_control} Approved by ${exception.approver} on ${exception.approved}, until ${exception.expires}.`]
@@ -112,7 +112,7 @@ class Results {
     return {
       count: lines.length,
       key: (at) => lines[at],
-      kind: (at) => (lines[at] < 0 ? "control" : this.open.has(lines[at]) ? "open" : "result"),
+      kind: (at) => (lines[at] < 0 ? "control" : this.open.size > 0 && this.open.has(lines[at]) ? "open" : "result"),
       build: (at, paper) => (lines[at] < 0 ? this.header(-1 - lines[at], paper) : this.row(lines[at], paper)),
       paper: () => this.source(this.lines(() => true)),
     };
@@ -129,9 +129,10 @@ class Results {
   count() {
     const { control, status } = results();
     const counts = new Map();
+    let [last, tally] = [-1, null];
     for (const row of this.rows) {
-      const of = counts.get(control[row]) ?? new Map();
-      counts.set(control[row], of.set(status[row], (of.get(status[row]) ?? 0) + 1));
+      if (control[row] !== last) counts.set((last = control[row]), (tally = new Map()));
+      tally.set(status[row], (tally.get(status[row]) ?? 0) + 1);
     }
     return counts;
   }
