@@ -117,10 +117,9 @@ impl Parts {
 }
 
 /// Writes the package of a run.
-pub(crate) fn write(order: &Order<'_>, replayed: &Replayed) -> Result<Sealed, Failure> {
+pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Result<Sealed, Failure> {
     let (run, engagement) = (order.run, &order.opened.file);
     let Replayed { source, decided } = replayed;
-    let parts = Parts::of(run, order.opened, replayed)?;
     let dossier = parts.dossier(order.opened, replayed);
     let name = free_name(order.out, engagement, &run.metadata);
     kickoff_evidence::create_private_directory(order.out).map_err(|error| Failure::usage(&error))?;
@@ -209,9 +208,7 @@ fn rendered(
     }
     left_out.extend(registers.left_out.into_iter().map(|(what, why)| told(what, why)));
     package.stream("60_machine/ocsf_2003.jsonl", |to| ocsf::write(dossier, to).map(drop)).map_err(failed)?;
-    package
-        .stream("03_Explorer.html", |to| html::write(dossier.sources.document, run, dossier.sources.access, to))
-        .map_err(failed)?;
+    package.stream("03_Explorer.html", |to| html::write(dossier, Some(run), true, to)).map_err(failed)?;
     let mut book = tempfile::tempfile()?;
     let sheets = workbook::workbook(dossier, &mut book).map_err(|error| Failure::usage(&error))?;
     book.rewind()?;

@@ -9,7 +9,7 @@ use kickoff_reports::results::day;
 use crate::cli::{FileArgs, ReportArgs};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
-use crate::package::{self, CHAIN, Order, Replayed};
+use crate::package::{self, CHAIN, Order, Parts, Replayed};
 use crate::{brief, outcomes, seal};
 
 pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
@@ -27,6 +27,7 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     let today = arguments.file.today.unwrap_or_else(|| day(&run.metadata));
     let opened = Opened::of(&FileArgs { config: arguments.file.config.clone(), today: Some(today) })?;
     let replayed = Replayed::of(&run, &opened.file)?;
+    let parts = Parts::of(&run, &opened, &replayed)?;
     let signer = seal::signer(&arguments.seal, None)?;
     let url = arguments.seal.tsa.clone();
     let stamp = |digest: &[u8; 32]| seal::stamp(url.as_deref().unwrap_or_default(), digest);
@@ -40,6 +41,7 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
             stamp: url.is_some().then_some(&stamp),
         },
         &replayed,
+        &parts,
     )?;
     package::tell(&written, signer.is_some())?;
     Ok(if replayed.decided.document.shortfalls().is_empty() { Exit::Done } else { Exit::Incomplete })

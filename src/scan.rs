@@ -8,12 +8,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use kickoff_aws::is_region_name;
-use kickoff_checks::estate::analysis;
 use kickoff_checks::{Selection, SelectionError, Severity};
 use kickoff_engagement::{Engagement, is_account_id, nearest};
 use kickoff_evidence::{Ledger, Run, write_private};
-use kickoff_policy::access::Access;
 use kickoff_reports::html;
+use kickoff_reports::package::Dossier;
 use kickoff_reports::results::{Document, day};
 use kickoff_reports::summary::fails_at;
 use kickoff_reports::terminal::{self, Screen};
@@ -22,7 +21,7 @@ use crate::cli::{FailOn, Format, ScanArgs, SelectArgs};
 use crate::decided::{Decided, decide, facts_json};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
-use crate::package::{self, CHAIN, Order, Replayed};
+use crate::package::{self, CHAIN, Order, Parts, Replayed};
 use crate::seal;
 use crate::source::{self, Live, Source};
 
@@ -79,44 +78,49 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
         }
         None => Arc::new(complete(&source, &decided, &folder, &json)?),
     };
-    let access = analysis(&source.facts);
-    let document = &decided.document;
+    let exit = exit(arguments.fail_on, &decided.document);
+    // A live run is decided again from what it stored: what cannot be, is not evidence.
+    let replayed = if source.writer.is_none() {
+        Replayed { source, decided }
+    } else {
+        drop((source, decided));
+        Replayed::of(&run, &engagement)?
+    };
+    let opened = Opened::given(engagement, arguments.config.as_deref(), day(&run.metadata));
+    let parts = Parts::of(&run, &opened, &replayed)?;
     let report = folder.join("report.html");
-    write_report(document, &run, access.as_ref(), &report)?;
-    tell(arguments, document, &json, &folder, &report)?;
+    write_report(&parts.dossier(&opened, &replayed), &run, &report)?;
+    tell(arguments, &replayed.decided.document, &json, &folder, &report)?;
     for line in exceptions {
         writeln!(std::io::stderr(), "{line}")?;
     }
-    let exit = exit(arguments.fail_on, document);
     if !arguments.no_package {
-        // A live run is decided again from what it stored: what cannot be, is not evidence.
-        let replayed =
-            if source.writer.is_none() { Replayed { source, decided } } else { Replayed::of(&run, &engagement)? };
-        package(arguments, engagement, &run, &replayed, &folder)?;
+        package(arguments, &opened, &run, &replayed, &parts, &folder)?;
     }
     Ok(exit)
 }
 
+/// The package of the run, in its folder.
 fn package(
     arguments: &ScanArgs,
-    engagement: Engagement,
+    opened: &Opened,
     run: &Arc<Run>,
     replayed: &Replayed,
+    parts: &Parts,
     folder: &Path,
 ) -> Result<(), Failure> {
-    let opened = Opened::given(engagement, arguments.config.as_deref(), day(&run.metadata));
     let signer = seal::signer(&arguments.seal, arguments.profile.as_deref())?;
     let url = arguments.seal.tsa.clone();
     let stamp = |digest: &[u8; 32]| seal::stamp(url.as_deref().unwrap_or_default(), digest);
     let order = Order {
         run,
-        opened: &opened,
+        opened,
         out: folder,
         chain: arguments.seal.chain.clone().unwrap_or_else(|| arguments.out.join(CHAIN)),
         signer: signer.as_deref(),
         stamp: url.is_some().then_some(&stamp),
     };
-    package::tell(&package::write(&order, replayed)?, signer.is_some())?;
+    package::tell(&package::write(&order, replayed, parts)?, signer.is_some())?;
     Ok(())
 }
 
@@ -174,7 +178,7 @@ fn create(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Written beside its place and moved there whole, so that a report that is there can be read.
-fn write_report(document: &Document, run: &Run, access: Option<&Access>, path: &Path) -> Result<(), Failure> {
+fn write_report(dossier: &Dossier<'_>, run: &Run, path: &Path) -> Result<(), Failure> {
     let part = path.with_extension("html.part");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -184,7 +188,7 @@ fn write_report(document: &Document, run: &Run, access: Option<&Access>, path: &
         options.mode(0o600);
     }
     let mut file = BufWriter::new(options.open(&part)?);
-    html::write(document, run, access, &mut file)?;
+    html::write(dossier, Some(run), false, &mut file)?;
     file.flush()?;
     std::fs::rename(&part, path)?;
     Ok(())

@@ -256,7 +256,7 @@ fn an_interrupt_leaves_a_run_that_can_be_read_and_says_so() {
     let again = tempfile::tempdir().unwrap();
     let replay = scan(again.path()).arg("--replay").arg(&run).output().unwrap();
     assert!(outcome(&replay).2.contains("the run was interrupted"), "{}", outcome(&replay).2);
-    assert!(fs::read_to_string(run.join("report.html")).unwrap().contains("This run was interrupted."));
+    assert!(fs::read_to_string(run.join("report.html")).unwrap().contains("The run was interrupted"));
 }
 
 #[test]

@@ -1,98 +1,129 @@
-//! The evidence part of the report: each call with its parameters, times, request ids, digests and bodies.
+//! The evidence as data: a list of the calls, and for each its exchanges with times, digests and bodies.
 
 use std::io::{self, Write};
 
-use kickoff_evidence::Run;
-use maud::{Markup, html};
+use kickoff_evidence::{Redaction, Run};
+use serde::Serialize;
 
-use super::{badge, call, put, time};
-use crate::results::{Document, Evidence, Exchange};
+use super::data::{Block, Names, Table};
+use crate::package::Dossier;
+use crate::results::{Evidence, Exchange};
 
 /// Bodies beyond this length are shown up to here, in bytes; the run holds them whole.
 const SHOWN: usize = 32 * 1024;
 /// All bodies of a report together, in bytes: a report must open in a browser.
 const ALL_SHOWN: usize = 6 * 1024 * 1024;
 
-pub(super) fn write(document: &Document, run: &Run, to: &mut dyn Write) -> io::Result<()> {
-    put(
-        to,
-        html! {
-            h2 #evidence { "Evidence" }
-            p.hint {
-                "One item for each call, with all its pages and tries. The request id is AWS's: the entity's own CloudTrail knows "
-                "the call by it. The digest is that of the stored body; " code { "zstd -dc exchanges/ACCOUNT.jsonl.zst | sed -n LINEp" }
-                " prints an exchange as it was recorded."
-            }
-        },
-    )?;
+/// An exchange as its item shows it.
+#[derive(Serialize)]
+struct ExchangeData<'a> {
+    status: Option<u16>,
+    started: &'a str,
+    finished: &'a str,
+    attempt: u32,
+    date: Option<&'a str>,
+    endpoint: &'a str,
+    sha256: Option<&'a str>,
+    bytes: u64,
+    redacted: u32,
+    #[serde(flatten)]
+    stored: Stored,
+}
+
+/// What the run holds of an exchange.
+#[derive(Default, Serialize)]
+struct Stored {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    request: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    body: String,
+    /// What was taken out before it was stored: what, and how many.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    redactions: Vec<Redaction>,
+    /// Why something of it is not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+/// The list of all items; the calls are new strings, and go beside the names.
+pub(super) fn index<'a>(dossier: &'a Dossier<'a>, names: &mut Names<'a>, to: &mut dyn Write) -> io::Result<()> {
+    let items = &dossier.sources.document.evidence;
+    let mut block = Block::open(to, "data-evidence")?;
+    block.column("id", items.iter().map(|item| &item.id))?;
+    let mut calls: Table<(&'a str, &'a str)> = Table::new(("", ""));
+    block.column("call", items.iter().map(|item| calls.number((item.service.as_str(), item.operation.as_str()))))?;
+    block.column("calls", calls.values.iter().map(|(service, operation)| format!("{service}:{operation}")))?;
+    let properties: [(&str, fn(&Evidence) -> &str); 4] = [
+        ("account", |item| &item.account),
+        ("region", |item| &item.region),
+        ("status", |item| &item.status),
+        ("reason", |item| item.reason.as_deref().unwrap_or_default()),
+    ];
+    for (name, of) in properties {
+        block.column(name, items.iter().map(|item| names.number(of(item))))?;
+    }
+    block.column("pages", items.iter().map(|item| item.pages))?;
+    block.column("records", items.iter().map(|item| item.records))?;
+    let parameters = |item: &'a Evidence, names: &mut Names<'a>| -> Vec<usize> {
+        item.parameters.iter().flat_map(|(name, value)| [names.number(name), names.number(value)]).collect()
+    };
+    block.column("parameters", items.iter().map(|item| parameters(item, names)))?;
+    let requests =
+        |item: &'a Evidence| -> Vec<_> { item.exchanges.iter().map(|exchange| &exchange.request_id).collect() };
+    block.column("requests", items.iter().map(requests))?;
+    block.close()
+}
+
+/// A block for each item, so that a browser reads only what is opened.
+pub(super) fn items(dossier: &Dossier<'_>, run: Option<&Run>, to: &mut dyn Write) -> io::Result<()> {
     let mut left = ALL_SHOWN;
-    for item in &document.evidence {
-        let bodies: Vec<Markup> = item.exchanges.iter().map(|exchange| show(exchange, item, run, &mut left)).collect();
-        put(
-            to,
-            html! {
-                details.evidence #(item.id) data-find={ (item.id) " " (call(item)) " " (item.region) } {
-                    summary {
-                        span.eid { (item.id) } " " code { (call(item)) } " " span.muted { (item.region) " · " (item.account) } " " (badge(&item.status))
-                        @if item.status == "ok" { span.muted { " " (item.records) @if item.records == 1 { " record" } @else { " records" } } }
-                    }
-                    div.inside {
-                        @if let Some(reason) = &item.reason { p { (reason) } }
-                        p.small {
-                            "Parameters: "
-                            @if item.parameters.is_empty() { "none" }
-                            @for (name, value) in &item.parameters { code { (name) "=" (value) } " " }
-                            " · pages " (item.pages)
-                        }
-                        @for body in &bodies { (body) }
-                    }
-                }
-            },
-        )?;
+    for (at, item) in dossier.sources.document.evidence.iter().enumerate() {
+        let mut block = Block::open(to, &format!("item-{at}"))?;
+        let exchanges = item.exchanges.iter().map(|exchange| ExchangeData {
+            status: exchange.status,
+            started: &exchange.started,
+            finished: &exchange.finished,
+            attempt: exchange.attempt,
+            date: exchange.aws_date.as_deref(),
+            endpoint: &exchange.endpoint,
+            sha256: exchange.sha256.as_deref(),
+            bytes: exchange.bytes,
+            redacted: exchange.redacted,
+            stored: stored(exchange, item, run, &mut left),
+        });
+        block.column("exchanges", exchanges)?;
+        block.close()?;
     }
     Ok(())
 }
 
-fn show(exchange: &Exchange, item: &Evidence, run: &Run, left: &mut usize) -> Markup {
-    let read = run.archive(&item.account).map(|archive| archive.read(exchange.position));
-    let (request, body, note) = match read {
-        Some(Ok(full)) => {
-            let response = full.response.as_ref().map(|r| r.body.clone()).unwrap_or_default();
-            let limit = SHOWN.min(*left);
-            let shown = clip(&response, limit);
-            *left -= shown.len().min(*left);
-            let note = (shown.len() < response.len())
-                .then(|| format!("the first {} of {} bytes; the run holds all", shown.len(), response.len()));
-            let text = String::from_utf8_lossy(shown).into_owned();
-            let failure = full.failure.clone();
-            let sent = String::from_utf8_lossy(&full.request.body).into_owned();
-            (
-                format!("{} {}\n{}", full.request.method, full.request.uri, sent).trim_end().to_owned(),
-                text,
-                note.or(failure),
-            )
-        }
-        Some(Err(error)) => (String::new(), String::new(), Some(error.to_string())),
-        None => (String::new(), String::new(), Some("the run holds no archive of this account".to_owned())),
+fn stored(exchange: &Exchange, item: &Evidence, run: Option<&Run>, left: &mut usize) -> Stored {
+    let because = |note: &str| Stored { note: Some(note.to_owned()), ..Stored::default() };
+    let Some(run) = run else { return because("The bodies are in the run, which this report was written without.") };
+    if *left == 0 {
+        return because("Not shown, so that this page opens quickly: the run holds it whole.");
+    }
+    let Some(archive) = run.archive(&item.account) else { return because("The run holds no archive of this account.") };
+    let full = match archive.read(exchange.position) {
+        Ok(full) => full,
+        Err(error) => return because(&error.to_string()),
     };
-    html! {
-        div.exchange {
-            p.small {
-                (time(&exchange.started))
-                " · HTTP " @if let Some(status) = exchange.status { (status) } @else { "no answer" }
-                " · try " (exchange.attempt)
-                @if let Some(id) = &exchange.request_id { " · request id " code { (id) } }
-                @if let Some(date) = &exchange.aws_date { " · AWS's clock " (date) }
-                " · " (exchange.endpoint)
-            }
-            @if let Some(digest) = &exchange.sha256 {
-                p.small { code.digest { "sha256 " (digest) } " · " (exchange.bytes) " bytes"
-                    @if exchange.redacted > 0 { strong { " · " (exchange.redacted) " values redacted" } } }
-            }
-            details { summary { "Request" } pre { (request) } }
-            @if let Some(note) = &note { p.small.muted { (note) } }
-            @if !body.is_empty() { details { summary { "Answer" } pre { (body) } } }
-        }
+    let response = full.response.as_ref();
+    // A body stands under its own digest or nowhere.
+    if response.map(|response| &response.sha256) != exchange.sha256.as_ref() {
+        return because("The run holds another answer in this place.");
+    }
+    let body = response.map(|response| response.body.as_ref()).unwrap_or_default();
+    let shown = clip(body, SHOWN.min(*left));
+    *left -= shown.len();
+    let sent = String::from_utf8_lossy(&full.request.body);
+    let cut = (shown.len() < body.len())
+        .then(|| format!("The first {} of {} bytes; the run holds all.", shown.len(), body.len()));
+    Stored {
+        request: format!("{} {}\n{sent}", full.request.method, full.request.uri).trim_end().to_owned(),
+        body: String::from_utf8_lossy(shown).into_owned(),
+        redactions: response.map(|response| response.redactions.clone()).unwrap_or_default(),
+        note: cut.or(full.failure),
     }
 }
 
