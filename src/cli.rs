@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use engagement::{
-    CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, InventoryFormat, ListFormat, ReadinessArgs,
+    CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat, ReadinessArgs,
     ReportArgs, RequestsArgs, RisksArgs, RunArgs, TypeName, day,
 };
 

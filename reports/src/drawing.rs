@@ -37,14 +37,14 @@ pub(crate) fn table<const N: usize>(
 ///
 /// # Errors
 /// The writer of CSV refuses.
-pub(crate) fn csv<const N: usize>(
-    heads: [&str; N],
-    rows: impl Iterator<Item = [String; N]>,
+pub(crate) fn csv(
+    heads: impl IntoIterator<Item: AsRef<[u8]>>,
+    rows: impl IntoIterator<Item: AsRef<[String]>>,
 ) -> Result<String, csv::Error> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(heads)?;
     for row in rows {
-        writer.write_record(row.iter().map(|cell| guarded(cell)))?;
+        writer.write_record(row.as_ref().iter().map(|cell| guarded(cell)))?;
     }
     let bytes = writer.into_inner().map_err(|e| csv::Error::from(e.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

@@ -14,7 +14,7 @@ use kickoff_evidence::{EvidenceRef, Gap};
 use kickoff_facts::{AccountFacts, Observed};
 
 pub use scope::{Placed, Standing};
-pub use tables::{csv, population, render};
+pub use tables::{json, listing, population};
 
 /// What is said about one property of an asset.
 #[derive(Debug, Clone, PartialEq, Eq)]

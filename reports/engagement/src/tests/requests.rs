@@ -121,7 +121,7 @@ fn a_request_without_checks_is_said_to_be_like_one_that_has_some() {
         assert_eq!(similar(text).map(|request| request.id.as_str()), id, "{text}");
     }
     let list = csv("id,text\n7,Current organization chart\n8,The information security policy in force\n").unwrap();
-    let statuses = statuses(&Engagement::default(), &list, None, &[], date(2026, 3, 4));
+    let statuses = statuses(&Engagement::default(), &list, None, &[], &[], date(2026, 3, 4));
     assert!(statuses[0].reasons[0].starts_with("no check is named for it; it reads like GEN-06 of the default list"));
     // Files find their way to an auditor's own requests too.
     let files =
@@ -145,7 +145,7 @@ fn run(checks: &[(&str, CheckOutcome)]) -> Outcomes {
 }
 
 fn standing(file: &Engagement, run: Option<&Outcomes>, today: Date) -> BTreeMap<String, RequestStatus> {
-    let list = statuses(file, &default_list(), run, &[], today);
+    let list = statuses(file, &default_list(), run, &[], &[], today);
     list.into_iter().map(|status| (status.request.id.clone(), status)).collect()
 }
 
@@ -203,7 +203,7 @@ fn what_is_overdue_comes_first_then_this_week_then_by_day() {
         "[[requests]]\nid = \"GEN-06\"\ndue = 2026-03-08\n[[requests]]\nid = \"GEN-08\"\ndue = 2026-03-09\n[[requests]]\nid = \"ENC-01\"\ndue = 2026-03-03\n[[requests]]\nid = \"LOG-01\"\ndue = 2026-03-04\n[[requests]]\nid = \"INC-01\"\ndue = 2026-03-02\ndelivered = 2026-03-01\n[[requests]]\nid = \"END-01\"\nnot_applicable = \"Nobody has a laptop.\"\n",
     )
     .unwrap();
-    let list = statuses(&file, &default_list(), None, &[], date(2026, 3, 4));
+    let list = statuses(&file, &default_list(), None, &[], &[], date(2026, 3, 4));
     let order: Vec<&str> = list.iter().map(|status| status.request.id.as_str()).collect();
     assert_eq!(order[..4], ["ENC-01", "LOG-01", "GEN-06", "GEN-08"]);
     assert!(list[0].overdue && !list[0].due_this_week);
@@ -222,7 +222,7 @@ fn a_list_that_was_exported_can_be_read_again() {
     own[3].text = "=HYPERLINK(\"http://example.com\")".to_owned();
     own[4].owner = Some("ana".to_owned());
     own[4].due = Some(date(2026, 4, 1));
-    let list = statuses(&Engagement::default(), &own, None, &[], date(2026, 3, 4));
+    let list = statuses(&Engagement::default(), &own, None, &[], &[], date(2026, 3, 4));
     let text = to_csv(&list);
     assert!(text.contains(",\"'=HYPERLINK(\"\"http"), "no formula leaves: {text}");
     let from_csv = from_csv(Path::new("out.csv"), text.as_bytes()).unwrap();
@@ -272,7 +272,7 @@ proptest! {
     fn a_damaged_workbook_is_refused_or_read(at in any::<proptest::sample::Index>(), byte in any::<u8>(), cut in any::<proptest::sample::Index>()) {
         let mut list = default_list();
         list.truncate(2);
-        let mut bytes = to_xlsx(&statuses(&Engagement::default(), &list, None, &[], date(2026, 3, 4))).unwrap();
+        let mut bytes = to_xlsx(&statuses(&Engagement::default(), &list, None, &[], &[], date(2026, 3, 4))).unwrap();
         let place = at.index(bytes.len());
         bytes[place] = byte;
         let _ = from_xlsx(Path::new("a.xlsx"), &bytes);
