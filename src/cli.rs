@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use engagement::{
-    CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat, ReadinessArgs,
-    ReportArgs, RequestsArgs, RisksArgs, RunArgs, TypeName, day,
+    CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat, ReadinessArgs, ReportArgs,
+    RequestsArgs, RisksArgs, RunArgs, TypeName, day,
 };
 
 /// Turns the configuration of AWS accounts into SOC 2 evidence.

@@ -136,7 +136,8 @@ fn row(result: &DocumentResult) -> Vec<String> {
         result.status.name().to_owned(),
         result.owner.clone().unwrap_or_default(),
         result.title.clone(),
-        result.observed.clone(),
+        // That nothing is entered is what the reason says too.
+        if result.entered { result.observed.clone() } else { String::new() },
         result.reasons.join("; "),
         result.criteria.join(" "),
         day(result.effective),

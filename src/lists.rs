@@ -33,11 +33,7 @@ pub(crate) fn text(listing: &Listing<'_>) -> String {
 }
 
 /// Prints a list in the form that is asked for.
-pub(crate) fn list(
-    format: ListFormat,
-    listing: &Listing<'_>,
-    json: impl FnOnce() -> Value,
-) -> Result<(), Failure> {
+pub(crate) fn list(format: ListFormat, listing: &Listing<'_>, json: impl FnOnce() -> Value) -> Result<(), Failure> {
     match format {
         ListFormat::Table => print(&text(listing)),
         ListFormat::Json => print_json(&json()),

@@ -16,7 +16,7 @@ const PARTS: &[Column] = &[
     ("have", Place::Column),
     ("of", Place::Column),
     ("unit", Place::Rest),
-    ("what keeps it from more", Place::Under),
+    ("lacking", Place::Under),
 ];
 
 const TASKS: &[Column] = &[

@@ -20,7 +20,7 @@ const COLUMNS: &[Column] = &[
     ("progress", Place::Column),
     ("what is asked", Place::Rest),
     ("criteria", Place::Under),
-    ("answered by", Place::Under),
+    ("answered by", Place::With),
     ("the run answers", Place::Nowhere),
     ("evidence", Place::Under),
     ("document", Place::Nowhere),

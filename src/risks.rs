@@ -62,7 +62,8 @@ pub(crate) fn run(arguments: &RisksArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     // A rejected risk is linked to nothing, and is shown as it stands.
-    let own = |entry: &RegisterEntry| links.risks.get(&entry.risk.id).cloned().unwrap_or_else(|| as_written(&entry.risk));
+    let own =
+        |entry: &RegisterEntry| links.risks.get(&entry.risk.id).cloned().unwrap_or_else(|| as_written(&entry.risk));
     let listing = Listing { columns: COLUMNS, rows: register.iter().map(|entry| row(entry, &own(entry))).collect() };
     lists::list(arguments.format, &listing, || {
         let risks: Vec<Value> = register.iter().map(|entry| describe(entry, &own(entry))).collect();

@@ -44,8 +44,10 @@ pub struct Listing<'a> {
 const WIDEST: usize = 24;
 /// Where less is left for the sentence, it stands under the columns.
 const LEAST: usize = 28;
-/// What stands under an entry has so many lines a paragraph at most; lines, CSV and JSON have it all.
-const MOST_LINES: usize = 3;
+/// What stands under an entry is so far to the right at most.
+const INDENT: usize = 6;
+/// ... and has so many lines a paragraph at most; lines, CSV and JSON have it all.
+const MOST_LINES: usize = 4;
 /// Between columns.
 const GAP: usize = 2;
 
@@ -55,27 +57,26 @@ impl Listing<'_> {
     pub fn entries(&self, width: usize) -> String {
         let of = |wanted: Place| (0..).zip(self.columns).filter(move |(_, (_, place))| *place == wanted);
         let columns: Vec<Drawn> = of(Place::Column).map(|(at, (head, _))| Drawn::of(head, at, &self.rows)).collect();
-        let indent = columns.first().map_or(0, |first| first.width + GAP);
-        let taken: usize = columns.iter().map(|column| column.width + GAP).sum();
+        let indent = columns.first().map_or(0, |first| (first.width + GAP).min(INDENT));
+        let beside = width.saturating_sub(columns.iter().map(|column| column.width + GAP).sum());
+        let room = width.saturating_sub(indent).max(LEAST);
         let rest = of(Place::Rest).next();
-        let beside = width.saturating_sub(taken);
         let mut text = String::new();
-        let mut heads: Vec<(Vec<String>, &Drawn)> =
-            columns.iter().map(|column| (vec![column.head.to_owned()], column)).collect();
-        let sentence = |text: &str| {
-            if beside >= LEAST { wrapped(text, beside) } else { Vec::new() }
+        let entry = |text: &mut String, cells: Vec<Vec<String>>, sentence: &str| {
+            let fits = beside >= LEAST && sentence.split(' ').all(|word| display_width(word) <= beside);
+            let lines = wrapped(sentence, if fits { beside } else { room });
+            push_row(text, &cells, &columns, if fits { &lines } else { &[] });
+            if !fits && !sentence.is_empty() {
+                push_under(text, indent, &lines);
+            }
         };
-        push_row(&mut text, &heads, &rest.map(|(_, (head, _))| sentence(head)).unwrap_or_default());
+        let heads = columns.iter().map(|column| vec![column.head.to_owned()]).collect();
+        entry(&mut text, heads, rest.map_or("", |(_, (head, _))| head));
         let _ = writeln!(text, "{}", "─".repeat(width));
         for row in &self.rows {
             let cell = |at: usize| row.get(at).map(|cell| clean_lines(cell)).unwrap_or_default();
-            heads = columns.iter().map(|column| (wrapped(&cell(column.at), column.width), column)).collect();
-            let about = rest.map(|(at, _)| cell(at)).unwrap_or_default();
-            push_row(&mut text, &heads, &sentence(&about));
-            let room = width.saturating_sub(indent).max(LEAST);
-            if beside < LEAST {
-                push_under(&mut text, indent, wrapped(&about, room));
-            }
+            let cells = columns.iter().map(|column| wrapped(&cell(column.at), column.width)).collect();
+            entry(&mut text, cells, &rest.map(|(at, _)| cell(at)).unwrap_or_default());
             let mut under: Vec<String> = Vec::new();
             for (at, (head, place)) in (0..).zip(self.columns) {
                 let value = cell(at);
@@ -88,7 +89,7 @@ impl Listing<'_> {
                 }
             }
             for said in under {
-                push_under(&mut text, indent, clipped(&said, room));
+                push_under(&mut text, indent, &clipped(&said, room));
             }
         }
         text
@@ -136,11 +137,11 @@ impl Drawn {
 }
 
 /// Cells beside each other, each with its own lines, and the sentence after them.
-fn push_row(text: &mut String, cells: &[(Vec<String>, &Drawn)], sentence: &[String]) {
-    let deepest = cells.iter().map(|(lines, _)| lines.len()).chain([sentence.len()]).max().unwrap_or_default();
+fn push_row(text: &mut String, cells: &[Vec<String>], columns: &[Drawn], sentence: &[String]) {
+    let deepest = cells.iter().map(Vec::len).chain([sentence.len()]).max().unwrap_or_default();
     for at in 0..deepest {
         let mut line = String::new();
-        for (lines, column) in cells {
+        for (lines, column) in cells.iter().zip(columns) {
             let cell = lines.get(at).map_or("", String::as_str);
             let pad = " ".repeat(column.width.saturating_sub(display_width(cell)));
             let _ = if column.right { write!(line, "{pad}{cell}") } else { write!(line, "{cell}{pad}") };
@@ -152,7 +153,7 @@ fn push_row(text: &mut String, cells: &[(Vec<String>, &Drawn)], sentence: &[Stri
     }
 }
 
-fn push_under(text: &mut String, indent: usize, lines: Vec<String>) {
+fn push_under(text: &mut String, indent: usize, lines: &[String]) {
     for line in lines {
         let _ = writeln!(text, "{}{line}", " ".repeat(indent));
     }
@@ -220,7 +221,7 @@ mod tests {
         let text = Listing { columns, rows: vec![row] }.entries(44);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[2], "ACME-0000000001  2026-11-20     12");
-        assert_eq!(lines[3], "                 What is asked for, in words.");
+        assert_eq!(lines[3], "      What is asked for, in words.");
         let columns: &[Column] =
             &[("id", Place::Column), ("a", Place::Under), ("b", Place::With), ("c", Place::With), ("d", Place::Under)];
         let row = ["A-1", "1", "", "3", ""].map(str::to_owned).to_vec();

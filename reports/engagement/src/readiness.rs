@@ -39,6 +39,8 @@ pub enum Quality {
     Link,
     /// A picture of a screen.
     Picture,
+    /// A document with its digest that something is wrong with, or that a person has to judge.
+    Flawed,
     /// A person's word, with a file that shows it.
     Attested,
     /// The recorded answers of one day.
@@ -63,7 +65,7 @@ impl Quality {
             Self::Link => 1,
             Self::Picture if period => 1,
             Self::Day if period => 2,
-            Self::Picture | Self::Attested => 2,
+            Self::Picture | Self::Flawed | Self::Attested => 2,
             Self::Day | Self::Document | Self::Accepted => POINTS,
         }
     }
@@ -75,6 +77,7 @@ impl Quality {
             Self::None => "nothing",
             Self::Link => "a link",
             Self::Picture => "a picture",
+            Self::Flawed => "a document that lacks something",
             Self::Attested => "a person's word",
             Self::Day => "the record of one day",
             Self::Document => "a document",
@@ -268,7 +271,7 @@ fn documents(input: &ReadinessInput<'_>) -> Part {
         have: count(wanted().filter(|document| document.status == Status::Pass).count()),
         of: count(wanted().count()),
         unit: "there, approved and in force",
-        limits: lacks.into_iter().map(|(why, ids)| format!("{why}: {}", ids.join(", "))).collect(),
+        limits: lacks.into_iter().map(|(why, ids)| format!("{why} ({})", ids.join(", "))).collect(),
     }
 }
 
@@ -326,7 +329,7 @@ fn quality(input: &ReadinessInput<'_>, status: &RequestStatus) -> Quality {
     let by_document = document.map(|document| match &document.sha256 {
         Some(_) if is_picture(&document.observed) => Quality::Picture,
         Some(_) if document.status == Status::Pass => Quality::Document,
-        Some(_) => Quality::Attested,
+        Some(_) => Quality::Flawed,
         None if document.status == Status::Manual => Quality::Link,
         None => Quality::None,
     });

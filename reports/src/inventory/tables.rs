@@ -61,9 +61,8 @@ pub fn json(inventory: &Inventory, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> V
             "evidence": evidence.collect::<Vec<_>>(),
         })
     };
-    let incomplete = |one: &Incomplete| {
-        json!({ "account": one.account, "region": one.region, "types": one.kinds, "why": one.why })
-    };
+    let incomplete =
+        |one: &Incomplete| json!({ "account": one.account, "region": one.region, "types": one.kinds, "why": one.why });
     json!({
         "assets": inventory.assets.iter().map(asset).collect::<Vec<_>>(),
         "incomplete": inventory.incomplete.iter().map(incomplete).collect::<Vec<_>>(),

@@ -316,7 +316,9 @@ fn status(
     } else {
         Progress::Open
     };
-    let mut reasons = if by_document { Vec::new() } else { answer.reasons.clone() };
+    // That a document has to answer it need not be said where there is one.
+    let told = by_document || (entered.is_some() && request.reach == Reach::None);
+    let mut reasons = if told { Vec::new() } else { answer.reasons.clone() };
     if let Some(reason) = absent {
         reasons = vec![reason];
     } else if let Some(document) = entered.filter(|document| document.status != Status::Pass) {

@@ -14,6 +14,8 @@ const LARGEST: u64 = 32 << 20;
 /// ... and has fewer rows and columns.
 const ROWS: u32 = 20_000;
 const COLUMNS: u32 = 200;
+/// Above the row that says what the columns are stand so many others at most.
+const TITLES: usize = 20;
 
 /// Why a list cannot be used: the file, where in it, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +61,7 @@ pub(crate) struct Row {
 pub(crate) struct Table {
     pub(crate) path: PathBuf,
     pub(crate) sheet: Option<String>,
-    /// The first row that has something in it.
+    /// The row that says what the columns are: the first that has something in it, until another is found to be it.
     pub(crate) head: Vec<String>,
     /// The rows below that have something in them.
     pub(crate) rows: Vec<Row>,
@@ -76,6 +78,18 @@ impl Table {
             row,
             column: column.map(|at| column_name(at, self.head.get(at).map(String::as_str))),
             what: what.into(),
+        }
+    }
+
+    /// Takes the first row that says what the columns are as the head: lists begin with a title, a date, a remark.
+    pub(crate) fn find_head(&mut self, is_head: impl Fn(&[String]) -> bool) {
+        if is_head(&self.head) {
+            return;
+        }
+        if let Some(at) = self.rows.iter().take(TITLES).position(|row| is_head(&row.cells)) {
+            if let Some(head) = self.rows.drain(..=at).next_back() {
+                self.head = head.cells;
+            }
         }
     }
 
@@ -113,12 +127,42 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, TableError> {
     Ok(bytes)
 }
 
-/// Reads a CSV file; its separator is a comma, a semicolon or a tab, whichever its first line has most of.
+/// A comma, a semicolon or a tab, whichever one of the first lines has most of.
+fn separator(bytes: &[u8]) -> u8 {
+    let most = |by: u8| {
+        let lines = bytes.split(|b| *b == b'\n').take(TITLES);
+        lines.map(|line| line.iter().filter(|b| **b == by).count()).max().unwrap_or_default()
+    };
+    // Of those that are equal the last wins: the comma.
+    [b'\t', b';', b','].into_iter().max_by_key(|by| most(*by)).unwrap_or(b',')
+}
+
+/// The line on which a quoted cell begins that does not end.
+fn unclosed(bytes: &[u8], by: u8) -> Option<u64> {
+    let (mut opened, mut line, mut before) = (None, 1, by);
+    for byte in bytes {
+        match (*byte, opened) {
+            // A quote within a quoted cell ends it; a second one after it opens it again.
+            (b'"', Some(_)) => opened = None,
+            (b'"', None) if before == by || before == b'\n' || before == b'"' => opened = Some(line),
+            _ => {}
+        }
+        if *byte == b'\n' {
+            line += 1;
+        }
+        before = *byte;
+    }
+    opened
+}
+
+/// Reads a CSV file; its separator is a comma, a semicolon or a tab, whichever its first lines have most of.
 pub(crate) fn csv(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-    let count = |by: u8| first.iter().filter(|b| **b == by).count();
-    let by = [b',', b';', b'\t'].into_iter().rev().max_by_key(|by| count(*by)).unwrap_or(b',');
+    let by = separator(bytes);
+    if let Some(row) = unclosed(bytes, by) {
+        let what = "a quote is opened and not closed: what follows would be taken for one cell";
+        return Err(TableError { row: Some(row), ..TableError::of_file(path, what) });
+    }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(by).from_reader(bytes);
     let (mut rows, mut formulas) = (Vec::new(), Vec::new());
     for record in reader.records() {
