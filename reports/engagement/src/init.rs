@@ -82,6 +82,7 @@ pub struct FoundAccount {
 #[must_use]
 pub fn render(answers: &Answers, found: &Found) -> String {
     let mut page = Page(String::new());
+    let owner = quoted(&owner_id(answers).unwrap_or_else(|| "ana".to_owned()));
     page.remark("The engagement as code: who is examined, what is in scope, who does what, and what is agreed.");
     page.remark("Lines that begin with # are examples and remarks. Keys are checked: a misspelt one is an error.");
     for gap in &found.gaps {
@@ -94,13 +95,15 @@ pub fn render(answers: &Answers, found: &Found) -> String {
     page.section("schedule", "When what happens. What must be done before the kick-off follows from its day.", true);
     page.day("kickoff", answers.kickoff, "2026-01-12");
     page.example("windows = [{ name = \"Fieldwork\", from = 2026-07-06, to = 2026-07-24 }]");
-    page.example("deliverables = [{ name = \"Description of the system\", due = 2026-02-02, owner = \"ana\" }]");
+    page.example(&format!(
+        "deliverables = [{{ name = \"Description of the system\", due = 2026-02-02, owner = {owner} }}]"
+    ));
     scope(&mut page, answers, found);
     accounts(&mut page, found);
     people(&mut page, answers);
     subservice(&mut page, found);
     // Examples name a person who is there, so that they hold once their # is taken away.
-    page.examples(&EXAMPLES.replace("\"ana\"", &quoted(&owner_id(answers).unwrap_or_else(|| "ana".to_owned()))));
+    page.examples(&EXAMPLES.replace("\"ana\"", &owner));
     page.0
 }
 

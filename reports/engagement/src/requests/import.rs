@@ -9,8 +9,8 @@ use kickoff_checks::{CHECKS, CRITERIA};
 
 use super::table::{self, Row, Table, TableError};
 use super::{DEFAULT, Reach, Request, RequestKind, UNKNOWN_HOURS};
-use crate::nearest;
 use crate::words::words;
+use crate::{nearest, nearest_of};
 
 /// The columns that a list may have, and what auditors call them. The first two it must have.
 const COLUMNS: [(&str, &[&str]); 9] = [
@@ -75,13 +75,18 @@ impl Columns {
     fn of(head: &[String]) -> Self {
         let mut columns = BTreeMap::new();
         for (at, head) in head.iter().enumerate() {
-            let plain: String = head.chars().map(|c| if c == '_' || c == '-' { ' ' } else { c }).collect();
-            let plain = plain.trim_end_matches(['.', ':']).to_lowercase();
-            if let Some((name, _)) = COLUMNS.iter().find(|(_, names)| names.contains(&plain.trim())) {
-                columns.entry(*name).or_insert(at);
+            if let Some(name) = Self::name(head) {
+                columns.entry(name).or_insert(at);
             }
         }
         Self(columns)
+    }
+
+    /// The column that a head is of, if it is one of ours.
+    fn name(head: &str) -> Option<&'static str> {
+        let plain: String = head.chars().map(|c| if c == '_' || c == '-' { ' ' } else { c }).collect();
+        let plain = plain.trim_end_matches(['.', ':']).to_lowercase();
+        COLUMNS.iter().find(|(_, names)| names.contains(&plain.trim())).map(|(name, _)| *name)
     }
 
     fn missing(&self) -> Vec<&'static str> {
@@ -106,7 +111,12 @@ fn requests(table: &Table) -> Result<Vec<Request>, TableError> {
         if there.is_empty() {
             return Err(table.error(None, None, "is empty"));
         }
-        let near = missing.iter().map(|name| nearest(name, there.iter().copied())).collect::<String>();
+        // What is there is the misspelt one: the name that it stands for is the right spelling.
+        let near = there.iter().filter(|head| Columns::name(head).is_none()).find_map(|head| {
+            nearest_of(&head.to_lowercase(), missing.iter().copied())
+                .map(|name| format!(": is `{head}` meant for `{name}`?"))
+        });
+        let near = near.unwrap_or_default();
         let what = format!("has no column {}; it has {}{near}", wanted.join(" and none "), there.join(", "));
         return Err(table.error(None, None, what));
     }
