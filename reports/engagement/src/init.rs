@@ -408,7 +408,7 @@ impl Page {
 pub fn write_with_backup(path: &Path, contents: impl AsRef<[u8]>, now: Timestamp) -> io::Result<Option<PathBuf>> {
     let contents = contents.as_ref();
     // What a link leads to is replaced, not the link.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
     let path = target.as_path();
     let old = match fs::read(path) {
         Ok(old) if old == contents => return Ok(None),
