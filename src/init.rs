@@ -49,6 +49,11 @@ pub(crate) fn run(arguments: &InitArgs) -> Result<Exit, Failure> {
     // What would not be read back is not written.
     Engagement::parse(&arguments.config, &text).map_err(|error| Failure::usage(&error))?;
     tell_open(&answers)?;
+    let others = found.accounts.iter().filter(|account| !account.own).count();
+    if others > 0 {
+        let what = "name the role that a scan enters them with, as `role` under [scope] or with each account";
+        writeln!(io::stderr(), "Accounts besides that of the credentials: {others}; {what}")?;
+    }
     save(&arguments.config, text.as_bytes())?;
     writeln!(
         io::stderr(),
