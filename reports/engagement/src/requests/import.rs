@@ -44,9 +44,7 @@ pub fn read(path: &Path) -> Result<Vec<Request>, TableError> {
 /// # Errors
 /// As [`read`].
 pub fn from_csv(path: &Path, bytes: &[u8]) -> Result<Vec<Request>, TableError> {
-    let mut table = table::csv(path, bytes)?;
-    table.find_head(is_head);
-    requests(&table)
+    requests(&table::csv(path, bytes, is_head)?)
 }
 
 /// Reads a list from the bytes of a workbook: its first sheet that has the columns; `path` is for messages.

@@ -127,14 +127,23 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, TableError> {
     Ok(bytes)
 }
 
-/// A comma, a semicolon or a tab, whichever one of the first lines has most of.
-fn separator(bytes: &[u8]) -> u8 {
-    let most = |by: u8| {
-        let lines = bytes.split(|b| *b == b'\n').take(TITLES);
-        lines.map(|line| line.iter().filter(|b| **b == by).count()).max().unwrap_or_default()
-    };
+/// A comma, a semicolon or a tab: the one that makes a head of one of the first lines; where none does, whichever the first
+/// line has most of.
+fn separator(bytes: &[u8], is_head: impl Fn(&[String]) -> bool) -> u8 {
+    let known = [b',', b';', b'\t'];
+    for line in bytes.split(|b| *b == b'\n').take(TITLES + 1) {
+        let heads = |by: u8| {
+            let cells = line.split(|b| *b == by);
+            let cell = |cell| String::from_utf8_lossy(cell).trim().trim_matches('"').to_owned();
+            is_head(&cells.map(cell).collect::<Vec<_>>())
+        };
+        if let Some(by) = known.into_iter().find(|by| heads(*by)) {
+            return by;
+        }
+    }
+    let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     // Of those that are equal the last wins: the comma.
-    [b'\t', b';', b','].into_iter().max_by_key(|by| most(*by)).unwrap_or(b',')
+    known.into_iter().rev().max_by_key(|by| first.iter().filter(|b| *b == by).count()).unwrap_or(b',')
 }
 
 /// The line on which a quoted cell begins that does not end.
@@ -155,10 +164,10 @@ fn unclosed(bytes: &[u8], by: u8) -> Option<u64> {
     opened
 }
 
-/// Reads a CSV file; its separator is a comma, a semicolon or a tab, whichever its first lines have most of.
-pub(crate) fn csv(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
+/// Reads a CSV file; its separator is a comma, a semicolon or a tab.
+pub(crate) fn csv(path: &Path, bytes: &[u8], is_head: impl Fn(&[String]) -> bool) -> Result<Table, TableError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let by = separator(bytes);
+    let by = separator(bytes, &is_head);
     if let Some(row) = unclosed(bytes, by) {
         let what = "a quote is opened and not closed: what follows would be taken for one cell";
         return Err(TableError { row: Some(row), ..TableError::of_file(path, what) });
@@ -181,7 +190,9 @@ pub(crate) fn csv(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
         });
         rows.push(Row { number, cells: cells.collect() });
     }
-    Ok(Table::new(path, None, rows, formulas))
+    let mut table = Table::new(path, None, rows, formulas);
+    table.find_head(is_head);
+    Ok(table)
 }
 
 /// Reads the sheets of a workbook.

@@ -71,6 +71,8 @@ fn a_list_that_cannot_be_used_is_named_by_row_and_column() {
     let list = list.unwrap();
     assert_eq!((list[0].text.as_str(), list[0].kind, list[0].period_only), ("A 19\" rack", None, true));
     assert_eq!((list[1].id.as_str(), list[1].text.as_str(), list[1].period_only), ("8", "a \"b\" c", false));
+    let list = csv("id,text,checks\n1,\"a; b; c; d\",\"iam-root-mfa; iam-root-last-used\"\n").unwrap();
+    assert_eq!((list[0].text.as_str(), list[0].checks.len()), ("a; b; c; d", 2), "semicolons within cells");
     let latin = from_csv(Path::new("list.csv"), b"id,text\n1,caf\xe9\n").unwrap_err().to_string();
     assert_eq!(latin, "list.csv, row 2: is not CSV in UTF-8");
     let folder = tempfile::tempdir().unwrap();
