@@ -212,7 +212,9 @@ fn rendered(
     let sheets = workbook::workbook(dossier, &mut book).map_err(|error| Failure::usage(&error))?;
     book.rewind()?;
     package.stream("02_Workbook.xlsx", |to| io::copy(&mut book, to).map(drop)).map_err(failed)?;
-    left_out.extend(sheets.left_out.into_iter().map(|(sheet, why)| told(format!("02_Workbook.xlsx, {sheet}"), why)));
+    left_out.extend(
+        sheets.left_out.into_iter().map(|(sheet, why)| told(format!("02_Workbook.xlsx, {sheet}"), why.to_owned())),
+    );
     let render = |paper: &Paper| pdf(paper).map_err(|error| Failure::usage(&error));
     for control in &dossier.controls {
         let criterion = control.check.meta.criteria.first().copied().unwrap_or("none");

@@ -51,7 +51,7 @@ pub fn cells(status: &RequestStatus) -> [String; 16] {
 
 /// The names of the columns.
 #[must_use]
-pub fn heads() -> [&'static str; 15] {
+pub fn heads() -> [&'static str; 16] {
     COLUMNS.map(|(name, _)| name)
 }
 
