@@ -76,6 +76,9 @@ pub(crate) fn unpack(package: &Package) -> Result<Unpacked, String> {
     if let Some(ids) = file(package, "60_machine/ids.json")? {
         writer.write(Ledger::FILE, &ids).map_err(|error| error.to_string())?;
     }
+    // A run has results; these are the package's word, and are not read.
+    let results = file(package, "60_machine/results.json")?.unwrap_or_default();
+    writer.write("results.json", &results).map_err(|error| error.to_string())?;
     writer.seal(&metadata).map_err(|error| error.to_string())?;
     let run = Run::open(&path).map_err(|error| error.to_string())?;
     Ok(Unpacked { run: Arc::new(run), _folder: folder })
