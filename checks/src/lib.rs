@@ -138,6 +138,7 @@ checks! {
         iam_policy_allow_notaction
         iam_policy_cloudtrail_full
         iam_policy_kms_full
+        iam_policy_marketplace_subscribe
         iam_policy_no_service_wildcard
         iam_policy_permissive_assume_role
         iam_policy_unused

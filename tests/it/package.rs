@@ -389,5 +389,5 @@ fn kms_signs_and_the_private_key_stays_there() {
         &report.arg("report").arg(acme()).arg("--out").arg(out.path()).args(["--kms-key", &rsa]).output().unwrap(),
     );
     assert_eq!(report.0, Some(2));
-    assert!(report.2.contains("RSA_2048"), "{}", report.2);
+    assert!(report.2.contains("RSASSA_PSS_SHA_256") && report.2.contains("ECC_NIST_P256"), "{}", report.2);
 }

@@ -15,11 +15,13 @@ const SAML: &str = "AWS::IAM::SAMLProvider";
 const OIDC: &str = "AWS::IAM::OIDCProvider";
 const CERTIFICATE: &str = "AWS::IAM::ServerCertificate";
 const BUCKET: &str = "AWS::S3::Bucket";
+const KEY: &str = "AWS::IAM::AccessKey";
 
 impl Lister<'_> {
     pub(super) fn global(&mut self, facts: &GlobalFacts) {
         self.account(facts);
         self.identities(facts);
+        self.access_keys(facts);
         if let Some((devices, evidence)) = self.read(&facts.virtual_mfa_devices, &[MFA]) {
             for device in devices {
                 let holder = device.user_arn.as_ref().map(|arn| format!("held by {arn}")).unwrap_or_default();
@@ -45,6 +47,22 @@ impl Lister<'_> {
             }
         }
         self.buckets(facts);
+    }
+
+    /// The credential report is the one list of all keys, those that are switched off as well.
+    fn access_keys(&mut self, facts: &GlobalFacts) {
+        let Some((report, evidence)) = self.read(&facts.credential_report, &[KEY]) else { return };
+        for row in report.root.iter().chain(&report.users) {
+            for (number, key) in (1..).zip(&row.keys).filter(|(_, key)| key.active || key.last_rotated.is_some()) {
+                let day = |at: Option<jiff::Timestamp>| at.map(|at| at.strftime("%Y-%m-%d").to_string());
+                let created = day(key.last_rotated).map(|day| format!(", created {day}")).unwrap_or_default();
+                let used = day(key.last_used).map_or_else(|| "never used".to_owned(), |day| format!("last used {day}"));
+                let state = if key.active { "active" } else { "inactive" };
+                let arn = format!("{}/access-key-{number}", row.arn);
+                let name = format!("{} access key {number}", row.user);
+                self.push(Found::setting(KEY, arn, name).details(format!("{state}{created}, {used}")), evidence);
+            }
+        }
     }
 
     /// The account with its root user.

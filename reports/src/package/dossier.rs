@@ -270,6 +270,8 @@ pub struct Dossier<'a> {
     /// The deviations, by id.
     pub deviations: Vec<Deviation<'a>>,
     evidence: BTreeMap<&'a str, &'a Evidence>,
+    /// The controls that cite each item, as indices.
+    citing: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Dossier<'a> {
@@ -312,8 +314,13 @@ impl<'a> Dossier<'a> {
             }
         }
         deviations.sort_by_key(|deviation| (deviation.id.len(), deviation.id));
+        let mut citing: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, control) in controls.iter().enumerate() {
+            control.evidence.iter().for_each(|id| citing.entry(id).or_default().push(at));
+        }
         Self {
             frame: frame(&sources),
+            citing,
             controls,
             populations,
             deviations,
@@ -326,6 +333,11 @@ impl<'a> Dossier<'a> {
     #[must_use]
     pub fn evidence(&self, id: &str) -> Option<&'a Evidence> {
         self.evidence.get(id).copied()
+    }
+
+    /// The controls whose tests cite an evidence item, in the order of their ids.
+    pub fn citing(&self, id: &str) -> impl Iterator<Item = &Control<'a>> {
+        self.citing.get(id).into_iter().flatten().map(|at| &self.controls[*at])
     }
 
     /// The number of a deviation, for a failing result.

@@ -169,8 +169,7 @@ impl Ipe {
     pub fn new(dossier: &Dossier<'_>, item: &Evidence, exchanges: &[Exchange], files: &[Option<String>]) -> Self {
         let run = &dossier.sources.document.run;
         let account = run.accounts.iter().find(|account| account.id == item.account);
-        let citing: Vec<_> =
-            dossier.controls.iter().filter(|control| control.evidence.contains(&item.id.as_str())).collect();
+        let citing: Vec<_> = dossier.citing(&item.id).collect();
         let mut criteria: Vec<String> =
             citing.iter().flat_map(|control| control.check.meta.criteria).map(|id| (*id).to_owned()).collect();
         criteria.sort_by_key(|id| super::dossier::criterion_order(id));
@@ -290,11 +289,9 @@ impl Ipe {
         );
         match self.status.as_str() {
             "ok" => text.push_str(&format!(
-                "{} {} returned on {} {}; {}.\n",
+                "{} {} returned on {}.\n",
                 population.records,
                 if population.records == 1 { "record was" } else { "records were" },
-                population.pages,
-                if population.pages == 1 { "page" } else { "pages" },
                 query.pagination
             )),
             "absent" => text.push_str("AWS answered that there is none.\n"),

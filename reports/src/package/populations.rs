@@ -124,6 +124,8 @@ const ASSETS: &[Row] = &[
     ("POP-26", "functions", "Lambda functions", &["AWS::Lambda::Function"], None),
     ("POP-27", "queues", "SQS queues", &["AWS::SQS::Queue"], None),
     ("POP-28", "repositories", "ECR repositories", &["AWS::ECR::Repository"], None),
+    ("POP-29", "access-keys", "Access keys of users and root", &["AWS::IAM::AccessKey"], None),
+    ("POP-30", "security-hubs", "Security Hub", &["AWS::SecurityHub::Hub"], None),
 ];
 
 /// Populations that a check lists.
@@ -209,13 +211,12 @@ fn assets<'a>(sources: &Sources<'a>, row: &Row) -> Option<Population<'a>> {
         let regional = !kinds.iter().all(|kind| belongs_to_no_region(kind));
         one.kinds.iter().any(|kind| kinds.contains(kind) || regional && *kind == EVERY_REGIONAL_KIND)
     };
-    let incomplete: Vec<String> = sources
-        .inventory
-        .incomplete
-        .iter()
-        .filter(|one| touches(one))
-        .map(|one| format!("{} {}: {}", one.account, one.region, one.why))
-        .collect();
+    let mut lacking: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for one in sources.inventory.incomplete.iter().filter(|one| touches(one)) {
+        lacking.entry((&one.account, &one.why)).or_default().push(&one.region);
+    }
+    let incomplete: Vec<String> =
+        lacking.iter().map(|((account, why), regions)| format!("{account} {}: {why}", regions.join(", "))).collect();
     if items.is_empty() && incomplete.is_empty() {
         return None;
     }
@@ -246,7 +247,7 @@ fn assets<'a>(sources: &Sources<'a>, row: &Row) -> Option<Population<'a>> {
 
 /// What belongs to no region lacks nothing in a region that was not asked.
 fn belongs_to_no_region(kind: &str) -> bool {
-    ["AWS::IAM::", "AWS::Organizations::", "AWS::SSO::"].iter().any(|global| kind.starts_with(global))
+    ["AWS::IAM::", "AWS::Organizations::", "AWS::SSO::", "AWS::S3::"].iter().any(|global| kind.starts_with(global))
 }
 
 /// The populations that a check's results are about: by their types, or its own list.

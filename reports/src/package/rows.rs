@@ -79,7 +79,12 @@ fn find_lists<'a>(value: &'a Value, path: &str, found: &mut Vec<(String, &'a [Va
         Value::Object(object) => {
             for (name, value) in object {
                 if !matches!(name.as_str(), "ResponseMetadata" | "Tags") {
-                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    // The query protocol wraps everything in `<Operation>Result`, which says nothing.
+                    let path = match path {
+                        "" if name.ends_with("Result") => String::new(),
+                        "" => name.clone(),
+                        path => format!("{path}.{name}"),
+                    };
                     find_lists(value, &path, found);
                 }
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::primitives::Blob;
-use aws_sdk_kms::types::{KeySpec, MessageType, SigningAlgorithmSpec};
+use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
 use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
@@ -51,19 +51,20 @@ impl KmsSigner {
             .block_on(client.get_public_key().key_id(arn).send())
             .map_err(|error| format!("the public part of {arn} cannot be read: {}", root_cause(&error)))?;
         let spki = answer.public_key().map(Blob::as_ref).unwrap_or_default();
-        let (key, algorithm) = match answer.key_spec() {
-            Some(KeySpec::EccNistEdwards25519) => {
-                // The last 32 bytes of the SubjectPublicKeyInfo are the key (RFC 8410).
-                let public = spki.len().checked_sub(32).map(|at| &spki[at..]).unwrap_or_default();
-                (VerifierKey::ed25519(arn, public), SigningAlgorithmSpec::Ed25519Sha512)
-            }
-            Some(KeySpec::EccNistP256) => (VerifierKey::ecdsa_p256(arn, spki), SigningAlgorithmSpec::EcdsaSha256),
-            other => {
-                let spec = other.map_or("unknown", |spec| spec.as_str());
-                return Err(format!(
-                    "{arn} is a key of kind {spec}: a package is signed by ECC_NIST_EDWARDS25519 or ECC_NIST_P256"
-                ));
-            }
+        let algorithms = answer.signing_algorithms();
+        let signs = |algorithm: &SigningAlgorithmSpec| algorithms.contains(algorithm);
+        let (key, algorithm) = if signs(&SigningAlgorithmSpec::Ed25519Sha512) {
+            // The last 32 bytes of the SubjectPublicKeyInfo are the key (RFC 8410).
+            let public = spki.len().checked_sub(32).map(|at| &spki[at..]).unwrap_or_default();
+            (VerifierKey::ed25519(arn, public), SigningAlgorithmSpec::Ed25519Sha512)
+        } else if signs(&SigningAlgorithmSpec::EcdsaSha256) {
+            (VerifierKey::ecdsa_p256(arn, spki), SigningAlgorithmSpec::EcdsaSha256)
+        } else {
+            let given: Vec<&str> = algorithms.iter().map(SigningAlgorithmSpec::as_str).collect();
+            return Err(format!(
+                "{arn} signs with {}: a package is signed by a key of kind ECC_NIST_EDWARDS25519 or ECC_NIST_P256",
+                if given.is_empty() { "nothing".to_owned() } else { given.join(", ") }
+            ));
         };
         let key = key.map_err(|error| format!("the public part of {arn} cannot be used: {error}"))?;
         Ok(Self { client, id: arn.to_owned(), key, algorithm, runtime })

@@ -20,6 +20,8 @@ pub type Position = u32;
 const FRAME: u64 = 1 << 20;
 /// A frame that unpacks to more than this is refused: no AWS answer comes near it, a bomb does.
 const FRAME_LIMIT: u64 = 256 << 20;
+/// So many frames stay unpacked: evidence is read by its ids, not in the order in which it was recorded.
+const KEPT: usize = 32;
 /// Zstandard's own default; higher levels cost more than they save on bodies like these.
 const LEVEL: i32 = 3;
 
@@ -103,13 +105,14 @@ struct Line {
     end: usize,
 }
 
-/// An archive opened for reading. Holds an index and the frame that was read last, not the bodies.
+/// An archive opened for reading. Holds an index and the frames that were read last, not the bodies.
 #[derive(Debug)]
 pub struct Archive {
     path: PathBuf,
     lines: Vec<Line>,
     calls: HashMap<CallKey, Vec<Summary>>,
-    last: Mutex<Option<(u64, Arc<Vec<u8>>)>>,
+    /// The frames that were read last, the latest at the end.
+    last: Mutex<Vec<(u64, Arc<Vec<u8>>)>>,
 }
 
 impl Archive {
@@ -121,7 +124,7 @@ impl Archive {
         let file = File::open(path).map_err(|source| RunError::Missing { path: path.to_owned(), source })?;
         let mut reader = BufReader::new(file);
         let mut archive =
-            Self { path: path.to_owned(), lines: Vec::new(), calls: HashMap::new(), last: Mutex::new(None) };
+            Self { path: path.to_owned(), lines: Vec::new(), calls: HashMap::new(), last: Mutex::default() };
         loop {
             let offset = reader.stream_position().map_err(|e| archive.damaged(&e))?;
             let Some(frame) = read_frame(&mut reader).map_err(|e| archive.damaged(&e))? else {
@@ -202,10 +205,11 @@ impl Archive {
 
     fn frame(&self, offset: u64) -> Result<Arc<Vec<u8>>, RunError> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, frame)) = last.as_ref()
-            && *at == offset
-        {
-            return Ok(Arc::clone(frame));
+        if let Some(known) = last.iter().position(|(at, _)| *at == offset) {
+            let known = last.remove(known);
+            let frame = Arc::clone(&known.1);
+            last.push(known);
+            return Ok(frame);
         }
         let read = || -> io::Result<Option<Vec<u8>>> {
             let mut reader = BufReader::new(File::open(&self.path)?);
@@ -214,7 +218,10 @@ impl Archive {
         };
         let frame = read().map_err(|e| self.damaged(&e))?.ok_or_else(|| self.damaged(&"it became shorter"))?;
         let frame = Arc::new(frame);
-        *last = Some((offset, Arc::clone(&frame)));
+        if last.len() == KEPT {
+            last.remove(0);
+        }
+        last.push((offset, Arc::clone(&frame)));
         Ok(frame)
     }
 }
