@@ -29,6 +29,9 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     let engagement = crate::engagement::read(arguments.config.as_deref())?;
+    // A list of requests that cannot be read is told before anything is asked, not after.
+    let today = crate::engagement::today(None);
+    Opened::given(engagement.clone(), arguments.config.as_deref(), today).requests()?;
     let selection = select(&arguments.select)?;
     let needs = selection.needs();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use kickoff_aws::connector;
+use kickoff_evidence::package::Package;
 use kickoff_evidence::{Archive, Run};
 use kickoff_facts::Need;
 use kickoff_reports::Document;
@@ -166,8 +167,16 @@ const SECRETS: [&str; 9] = [
 fn no_secrets(runs: &[std::path::PathBuf], printed: &[String]) {
     let mut texts: Vec<(String, Vec<u8>)> =
         printed.iter().map(|text| ("printed".to_owned(), text.clone().into_bytes())).collect();
-    let mut archives = 0;
+    let (mut archives, mut packages) = (0, 0);
     for path in runs.iter().flat_map(|run| walk(run)).filter(|path| path.is_file()) {
+        if path.extension().is_some_and(|e| e == "zip") {
+            let package = Package::open(&path).unwrap();
+            packages += 1;
+            for name in package.names().map(str::to_owned).collect::<Vec<_>>() {
+                texts.push((format!("{}: {name}", path.display()), crate::package::read(&package, &name)));
+            }
+            continue;
+        }
         let bytes = fs::read(&path).unwrap();
         let bytes = if path.extension().is_some_and(|e| e == "zst") {
             archives += 1;
@@ -177,7 +186,7 @@ fn no_secrets(runs: &[std::path::PathBuf], printed: &[String]) {
         };
         texts.push((path.display().to_string(), bytes));
     }
-    assert_eq!(archives, 1);
+    assert_eq!((archives, packages), (1, runs.len()));
     for (name, bytes) in &texts {
         // As text, and as JSON in JSON has it.
         let text = String::from_utf8_lossy(bytes);
