@@ -266,3 +266,26 @@ fn on_bus(here: &View<'_>, pattern: &Pattern, event: Event) -> Answer {
         answer => answer,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_is_in_doubt_where_an_event_takes_it_and_its_end_is_not_seen_or_its_filter_not_sure() {
+        let unsure = || Answer::unsure("$.errorCode");
+        let (reaches, unseen) = (Delivery::Reaches("topic a".to_owned()), Delivery::Unseen("not seen".to_owned()));
+        let nowhere = Delivery::Nowhere("deaf".to_owned());
+        for (answers, delivery, expected) in [
+            (vec![Answer::No, Answer::Yes], &unseen, Some("rule a: not seen")),
+            (vec![unsure(), Answer::No], &unseen, Some("rule a: not seen")),
+            (vec![Answer::No, Answer::No], &unseen, None),
+            (vec![unsure(), unsure()], &reaches, Some("rule a: depends on $.errorCode")),
+            (vec![Answer::Yes, Answer::No], &reaches, None),
+            (vec![unsure(), Answer::Yes], &nowhere, None),
+        ] {
+            let path = Path { what: "rule a".to_owned(), answers, delivery: Ok(delivery.clone()) };
+            assert_eq!(path.doubt().as_deref(), expected, "{path:?}");
+        }
+    }
+}

@@ -17,7 +17,7 @@ fn guide() -> serde_json::Value {
         "objectList": [{ "name": "a", "id": 1 }, { "name": "b", "id": 2 }], "ThisFlag": true, "gone": null,
         "user": { "id": 1, "email": "John.Stiles@example.com" }, "users": [{ "email": "John.Doe@example.com" }],
         "actions": ["GET", "PUT", "DELETE"], "coordinates": [[0, 1, 2], [4, 5, 6]], "latency": 55.5,
-        "key.with.dots": "x", "account": "111122223333",
+        "key.with.dots": "x", "account": "111122223333", "none": [null],
     })
 }
 
@@ -42,7 +42,7 @@ fn patterns_that_match() {
         "{ $.eventType.deeper NOT EXISTS }",
         r#"{ ($.user.id = 1) && ($.users[0].email = "John.Doe@example.com") }"#,
         r#"{ $.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch && $.actions[2] = nomatch }"#,
-        "{ $.latency >= 55.5 && $.latency < 10e3 && $.latency > +55 && $.latency != 1e-3 && $.latency = 555e-1 }",
+        "{ $.latency >= 55.5 && $.latency <= 55.5 && $.latency < 10e3 && $.latency > +55 && $.latency != 1e-3 && $.latency = 555e-1 }",
         r#"{ $.["key.with.dots"] = x && $["key.with.dots"] = "x" }"#,
         "{ $.account = 111122223333 }",
         "",
@@ -76,9 +76,13 @@ fn patterns_that_do_not() {
         r#"{ ($.user.id = 2 && $.users[0].email = "nonmatch") || $.actions[2] = "GET" }"#,
         r#"{ ($.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch) && $.actions[2] = nomatch }"#,
         "{ $.latency > 55.5 }",
+        "{ $.latency < 55.5 }",
+        "{ $.latency >= 55.6 }",
+        "{ $.latency <= 55.4 }",
         "DeleteTrail",
         "UpdateTrail -111.111.111.111",
         "?DeleteTrail ?StopLogging",
+        "null",
         "[ip, user, ...]",
     ] {
         assert_eq!(answer(pattern, &guide()), Answer::No, "{pattern}");
