@@ -112,7 +112,7 @@ mod tests {
         });
         let facts: AccountFacts = serde_json::from_value(facts).unwrap();
         let view = View::region(&facts, "us-east-1", &facts.regions["us-east-1"], &[Need::Alarms, Need::Topics]);
-        let metrics = vec![("Security".to_owned(), "root".to_owned())];
+        let metrics = ["root", "root-calls"].map(|name| ("Security".to_owned(), name.to_owned())).into();
         let filter = MetricFilter { metrics, ..MetricFilter::default() };
         match delivery(&view, &Seen::default(), &filter) {
             Ok(Delivery::Reaches(_)) => "reaches",
