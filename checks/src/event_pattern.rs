@@ -248,7 +248,7 @@ mod tests {
             json!({ "source": ["AWS.GuardDuty"] }),
             json!({ "source": [] }),
             json!({ "source": ["aws.guardduty"], "detail-type": ["AWS API Call via CloudTrail"] }),
-            json!({ "source": [{ "anything-but": ["aws.guardduty"] }] }),
+            json!({ "source": [{ "anything-but": ["aws.s3", "aws.guardduty"] }] }),
             json!({ "source": [{ "anything-but": { "prefix": "aws." } }] }),
             json!({ "source": [{ "wildcard": "aws.*duty*x" }] }),
             json!({ "source": [{ "wildcard": "aws.guardduty*y" }] }),

@@ -222,8 +222,8 @@ pub struct Scope {
 impl Scope {
     /// Whether a pattern covers all of them, of one account or region at the least where the pattern names one.
     fn covered_by(self, pattern: &str, whole: bool) -> bool {
-        let part = |at: usize| pattern.split(':').nth(at).filter(|text| !whole && !text.contains(['*', '?']));
-        let partition = pattern.split(':').nth(1).filter(|text| !text.contains(['*', '?'])).unwrap_or("*");
+        let part = |at: usize| pattern.split(':').nth(at).filter(|_| !whole);
+        let partition = pattern.split(':').nth(1).unwrap_or("*");
         let global = self.service == "iam";
         let region = if global { "" } else { part(3).unwrap_or("*") };
         let account = part(4).unwrap_or("*");
@@ -352,10 +352,21 @@ mod tests {
             ("*", true),
             ("arn:aws:kms:*:111122223333:key/*", true),
             ("arn:aws:kms:eu-west-1:111122223333:*", true),
+            ("arn:aws:kms:eu-*:111122223333:key/*", true),
+            ("arn:aws*:kms:*:1111*:key/*", true),
             ("arn:aws:kms:eu-west-1:111122223333:key/1234", false),
             ("arn:aws:kms:*:111122223333:alias/*", false),
         ] {
             assert_eq!(keys.covered_by(pattern, false), expected, "{pattern}");
+        }
+        for (pattern, expected) in [
+            ("arn:aws:kms:*", true),
+            ("arn:aws:kms:*:*:key/*", true),
+            ("arn:aws:kms:eu-*:*:key/*", false),
+            ("arn:aws:kms:eu-west-1:*:key/*", false),
+            ("arn:aws:kms:*:111122223333:key/*", false),
+        ] {
+            assert_eq!(keys.covered_by(pattern, true), expected, "all of {pattern}");
         }
     }
 

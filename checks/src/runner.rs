@@ -295,6 +295,24 @@ mod tests {
     }
 
     #[test]
+    fn a_threshold_says_whose_it_is() {
+        let check = Check::get("iam-role-unused").unwrap();
+        let mut parameters = Parameters::default();
+        let own = |parameters: &Parameters| {
+            check
+                .thresholds(parameters)
+                .into_iter()
+                .map(|one| (one.name, one.value, one.unit, one.source))
+                .collect::<Vec<_>>()
+        };
+        let default = &crate::parameters::ROLE_UNUSED;
+        let (name, unit) = (default.name, default.unit);
+        assert_eq!(own(&parameters), [(name, parameters.get(default), unit, default.source)]);
+        parameters.set(name, Value::Number(30)).unwrap();
+        assert_eq!(own(&parameters), [(name, Value::Number(30), unit, "kickoff.toml")]);
+    }
+
+    #[test]
     fn a_run_asks_what_its_checks_need_and_the_frame() {
         let needs = Selection(vec![Check::get("logs-kms").unwrap()]).needs();
         assert!(needs.contains(&Need::LogGroups) && FRAME.iter().all(|need| needs.contains(need)));

@@ -109,6 +109,14 @@ fn what_the_guide_or_the_sample_leaves_open_is_in_doubt() {
 }
 
 #[test]
+fn a_backslash_stands_for_itself_but_before_a_quote_and_a_backslash() {
+    let quoted = |text: &str| vec![Term { role: Role::Must, text: Text::Quoted(text.to_owned()) }];
+    for (text, expected) in [(r#""a\d\"""#, r#"a\d""#), (r#""a\\""#, r"a\"), (r#""a\d""#, r"a\d")] {
+        assert_eq!(FilterPattern::parse(text), Ok(FilterPattern::Terms(quoted(expected))), "{text}");
+    }
+}
+
+#[test]
 fn what_is_no_pattern_is_refused_with_its_place() {
     for (text, at, what) in [
         ("{ $.a = 1", 10, "a } is missing"),
@@ -116,6 +124,7 @@ fn what_is_no_pattern_is_refused_with_its_place() {
         ("{ $.a = }", 9, "a value is missing"),
         ("{ $.a == 1 }", 8, "a value is missing"),
         ("{ $.a }", 7, "a comparison is missing"),
+        ("{ $.a", 6, "a comparison is missing"),
         ("{ a = 1 }", 3, "a field, $.name, is missing"),
         ("{ $ = 1 }", 4, "a field's name is missing"),
         ("{ $. = 1 }", 5, "a field's name is missing"),
@@ -134,8 +143,11 @@ fn what_is_no_pattern_is_refused_with_its_place() {
     ] {
         assert_eq!(FilterPattern::parse(text), Err(parse::PatternError { at, what }), "{text}");
     }
-    let deep = format!("{{ {}$.a = 1{} }}", "(".repeat(100_000), ")".repeat(100_000));
-    assert_eq!(FilterPattern::parse(&deep).unwrap_err().what, "parentheses are nested too deep");
+    let nested = |deep: usize| FilterPattern::parse(&format!("{{ {}$.a = 1{} }}", "(".repeat(deep), ")".repeat(deep)));
+    assert!(nested(64).is_ok());
+    for deep in [65, 100_000] {
+        assert_eq!(nested(deep).unwrap_err().what, "parentheses are nested too deep");
+    }
 }
 
 #[test]
