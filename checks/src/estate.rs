@@ -296,7 +296,7 @@ mod tests {
         });
         let global = json!({
             "organization": { "value": { "id": "o-abc123", "management_account": "111122223333", "feature_set": "ALL" } },
-            "organization_root": { "value": { "id": "r-ab12", "enabled_policy_types": ["SERVICE_CONTROL_POLICY"] } },
+            "organization_root": { "value": { "id": "r-ab12", "enabled_policy_types": ["TAG_POLICY", "SERVICE_CONTROL_POLICY"] } },
             "organization_tree": { "value": [
                 { "id": "r-ab12", "name": "Root", "accounts": ["111122223333"] },
                 { "id": "ou-ab12-work", "name": "Work", "parent": parent_of_unit, "accounts": ["222233334444"] } ] },

@@ -135,7 +135,6 @@ fn coverage(recorder: &Recorder) -> Verdict {
 /// Whether a recorder covers IAM.
 fn records_global_types(recorder: &Recorder) -> bool {
     match recorder.strategy.as_str() {
-        "INCLUSION_BY_RESOURCE_TYPES" => GLOBAL.iter().all(|kind| recorder.types.iter().any(|x| x == kind)),
         "EXCLUSION_BY_RESOURCE_TYPES" => !GLOBAL.iter().any(|kind| recorder.excluded_types.iter().any(|x| x == kind)),
         _ => recorder.include_global || GLOBAL.iter().all(|kind| recorder.types.iter().any(|x| x == kind)),
     }

@@ -76,6 +76,8 @@ fn patterns_that_do_not() {
         r#"{ ($.user.id = 2 && $.users[0].email = "nonmatch") || $.actions[2] = "GET" }"#,
         r#"{ ($.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch) && $.actions[2] = nomatch }"#,
         "{ $.latency > 55.5 }",
+        "{ $.latency = 3 }",
+        "{ $.latency != 55.5 }",
         "{ $.latency < 55.5 }",
         "{ $.latency >= 55.6 }",
         "{ $.latency <= 55.4 }",
