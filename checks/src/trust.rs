@@ -355,6 +355,30 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_ties_to_accounts_where_each_of_its_values_names_one() {
+        for (condition, expected) in [
+            (json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } }), true),
+            (json!({ "StringLike": { "aws:SourceAccount": ["111122223333", "*"] } }), false),
+            (json!({ "StringEqualsIfExists": { "aws:SourceAccount": "111122223333" } }), false),
+            (json!({ "StringNotEquals": { "aws:SourceAccount": "111122223333" } }), false),
+            (json!({ "StringEquals": { "aws:PrincipalOrgID": "o-a" } }), false),
+            (json!({ "ForAnyValue:StringLike": { "aws:SourceOrgPaths": "o-a/r-ab12/*" } }), true),
+            (json!({ "ForAllValues:StringLike": { "aws:SourceOrgPaths": "o-a/r-ab12/*" } }), false),
+            (json!({ "ForAnyValue:StringLike": { "aws:SourceOrgPaths": "o-*/r-ab12/*" } }), false),
+            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:111122223333:*" } }), true),
+            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:topic" } }), false),
+            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3:::bucket" } }), true),
+            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3:::*" } }), false),
+            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3" } }), false),
+        ] {
+            let policy = policy(json!([allow(json!("*"), json!({ "Condition": condition }))]));
+            let found: Vec<bool> =
+                policy.statements.iter().flat_map(|s| &s.source.conditions).map(|one| ties(one, SOURCE_KEYS)).collect();
+            assert_eq!(found, [expected], "{condition}");
+        }
+    }
+
+    #[test]
     fn wildcards_stand_for_other_text_but_with_string_equals() {
         for (operator, expected) in [
             ("StringLike", true),
