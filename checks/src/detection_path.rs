@@ -288,4 +288,39 @@ mod tests {
             assert_eq!(path.doubt().as_deref(), expected, "{path:?}");
         }
     }
+
+    fn way(what: &str, answers: Vec<Answer>) -> Path {
+        Path { what: what.to_owned(), answers, delivery: Ok(Delivery::Reaches("topic a".to_owned())) }
+    }
+
+    #[test]
+    fn ways_that_add_nothing_are_not_told() {
+        let (yes, no) = (|| Answer::Yes, || Answer::No);
+        let paths = vec![
+            way("a", vec![yes(), no(), no()]),
+            way("b", vec![yes(), no(), no()]),
+            way("c", vec![no(), yes(), no()]),
+        ];
+        let logged = Paths { paths, ..Paths::default() };
+        let rules = Paths {
+            paths: vec![way("d", vec![yes(), no(), no()]), way("e", vec![no(), no(), yes()])],
+            ..Paths::default()
+        };
+        let used = used(&logged, &[("us-east-1", rules)], &[2], 3);
+        assert_eq!(used, ["a to topic a", "c to topic a", "e to topic a"]);
+    }
+
+    #[test]
+    fn the_nearest_ways_take_some_events_the_most_first() {
+        let events = &crate::detection_events::CLOUDTRAIL.required()[..2];
+        let [first, second] = events else { panic!("two events were taken") };
+        let (none, one, all) = (
+            way("none", vec![Answer::No, Answer::No]),
+            way("one", vec![Answer::No, Answer::Yes]),
+            way("all", vec![Answer::Yes, Answer::Yes]),
+        );
+        let told = nearest(vec![&none, &one, &all], events);
+        assert_eq!(told, ["all to topic a".to_owned(), format!("one to topic a, without {}", first.what())]);
+        assert_ne!(first.what(), second.what());
+    }
 }

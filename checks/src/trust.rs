@@ -90,8 +90,8 @@ pub fn means_everybody(statement: &Statement) -> bool {
 #[must_use]
 pub fn account_of(principal: &PrincipalEntry) -> Option<&str> {
     match principal {
-        PrincipalEntry::Account(text) if !text.starts_with("arn:") => Some(text),
-        PrincipalEntry::Account(text) | PrincipalEntry::Arn(text) => text.split(':').nth(4),
+        PrincipalEntry::Account(account) => Some(account),
+        PrincipalEntry::Arn(text) => text.split(':').nth(4),
         _ => None,
     }
 }
