@@ -177,6 +177,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_expected_has_the_values_of_parameters_in_place() {
+        let mut parameters = Parameters::default();
+        parameters.set("role_unused_days", crate::Value::Number(30)).unwrap();
+        let expected = Check::get("iam-role-unused").unwrap().expected(&parameters);
+        assert_eq!(expected, "a role was used within the last 30 days, or is not older than that");
+    }
+
+    #[test]
     fn operations_are_those_of_the_needs_and_of_what_comes_before_them() {
         let operations = |id: &str| Check::get(id).unwrap().operations().iter().map(|op| op.id).collect::<Vec<_>>();
         assert_eq!(operations("logs-kms"), ["logs:DescribeLogGroups"]);

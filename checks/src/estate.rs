@@ -299,7 +299,7 @@ mod tests {
             "organization_root": { "value": { "id": "r-ab12", "enabled_policy_types": ["TAG_POLICY", "SERVICE_CONTROL_POLICY"] } },
             "organization_tree": { "value": [
                 { "id": "r-ab12", "name": "Root", "accounts": ["111122223333"] },
-                { "id": "ou-ab12-work", "name": "Work", "parent": parent_of_unit, "accounts": ["222233334444"] } ] },
+                { "id": "ou-ab12-work", "name": "Work", "parent": parent_of_unit, "accounts": ["999988887777", "222233334444"] } ] },
             "organization_policies": { "value": [full, rcp, more] },
         });
         facts("111122223333", global, json!({}))

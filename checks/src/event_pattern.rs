@@ -222,6 +222,7 @@ mod tests {
             json!({ "source": [{ "prefix": "" }] }),
             json!({ "source": [{ "prefix": { "equals-ignore-case": "AWS.G" } }] }),
             json!({ "source": [{ "suffix": "duty" }] }),
+            json!({ "source": [{ "suffix": { "equals-ignore-case": "DUTY" } }] }),
             json!({ "source": [{ "wildcard": "aws.*d*y" }] }),
             json!({ "source": [{ "equals-ignore-case": "AWS.GuardDuty" }] }),
             json!({ "source": [{ "anything-but": ["aws.s3", "aws.ec2"] }] }),

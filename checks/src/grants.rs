@@ -379,6 +379,7 @@ mod tests {
             (r#""Resource":"arn:aws:cloudtrail:*:111122223333:trail/*""#, true, true),
             (r#""Resource":"arn:aws-us-gov:cloudtrail:us-gov-west-1:111122223333:trail/*""#, true, true),
             (r#""Resource":["arn:aws:s3:::a","arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"]"#, true, false),
+            (r#""Resource":["arn:aws:s3:::a","arn:aws:cloudtrail:*:*:trail/*"]"#, true, true),
             (r#""Resource":"arn:aws:cloud*:trail/main""#, true, false),
             (r#""Resource":"arn:aws:cloudtrail:*:*:trail/${aws:PrincipalTag/trail}""#, true, false),
             (r#""Resource":"arn:aws:cloudtrail:*:*:eventdatastore/*""#, false, false),

@@ -163,6 +163,9 @@ mod tests {
         for silent in [json!({ "actions_enabled": false }), json!({ "alarm_actions": [] })] {
             assert_eq!(beside("ALARM(root)", silent.clone()), "nowhere", "{silent}");
         }
+        let silent = |name: &str| on(name, "Security", "root", json!({ "alarm_actions": [] }));
+        let one_of_two = alarm("any", json!({ "composite": true, "rule": "ALARM(root)" }));
+        assert_eq!(leads(json!([silent("root"), silent("root-2"), one_of_two])), "unseen");
         // Without its rule it may take up any alarm on the metric; where there is none, it has nothing to take up.
         let unread = || alarm("any", json!({ "composite": true }));
         assert_eq!(leads(json!([on("root", "Security", "root", json!({ "alarm_actions": [] })), unread()])), "unseen");
