@@ -387,7 +387,7 @@ mod tests {
             (r#""Resource":"arn:aws:s3*""#, false, false),
             (r#""NotResource":"arn:aws:s3:::a""#, true, true),
             (r#""NotResource":"arn:aws:cloudtrail:eu-west-1:111122223333:trail/main""#, true, true),
-            (r#""NotResource":"arn:aws:cloudtrail:*:*:trail/*""#, false, false),
+            (r#""NotResource":["arn:aws:s3:::a","arn:aws:cloudtrail:*:*:trail/*"]"#, false, false),
         ] {
             let text =
                 format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"*",{resource}}}]}}"#);
