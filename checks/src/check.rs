@@ -166,3 +166,35 @@ impl Check {
         operations
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_published_results() {
+        assert_eq!(Severity::ALL.map(Severity::name), ["info", "low", "medium", "high", "critical"]);
+        let levels = [Level::Resource, Level::Region, Level::Account, Level::Organization];
+        assert_eq!(levels.map(Level::name), ["resource", "region", "account", "organization"]);
+    }
+
+    #[test]
+    fn what_is_expected_has_the_values_of_parameters_in_place() {
+        let mut parameters = Parameters::default();
+        parameters.set("role_unused_days", crate::Value::Number(30)).unwrap();
+        let expected = Check::get("iam-role-unused").unwrap().expected(&parameters);
+        assert_eq!(expected, "a role was used within the last 30 days, or is not older than that");
+    }
+
+    #[test]
+    fn operations_are_those_of_the_needs_and_of_what_comes_before_them() {
+        let operations = |id: &str| Check::get(id).unwrap().operations().iter().map(|op| op.id).collect::<Vec<_>>();
+        assert_eq!(operations("logs-kms"), ["logs:DescribeLogGroups"]);
+        assert_eq!(
+            operations("iam-admin-user-mfa"),
+            ["iam:GenerateCredentialReport", "iam:GetAccountAuthorizationDetails", "iam:GetCredentialReport"]
+        );
+        assert!(Check::get("logs-kmx").is_none());
+    }
+}

@@ -266,3 +266,61 @@ fn on_bus(here: &View<'_>, pattern: &Pattern, event: Event) -> Answer {
         answer => answer,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_is_in_doubt_where_an_event_takes_it_and_its_end_is_not_seen_or_its_filter_not_sure() {
+        let unsure = || Answer::unsure("$.errorCode");
+        let (reaches, unseen) = (Delivery::Reaches("topic a".to_owned()), Delivery::Unseen("not seen".to_owned()));
+        let nowhere = Delivery::Nowhere("deaf".to_owned());
+        for (answers, delivery, expected) in [
+            (vec![Answer::No, Answer::Yes], &unseen, Some("rule a: not seen")),
+            (vec![unsure(), Answer::No], &unseen, Some("rule a: not seen")),
+            (vec![Answer::No, Answer::No], &unseen, None),
+            (vec![unsure(), unsure()], &reaches, Some("rule a: depends on $.errorCode")),
+            (vec![Answer::Yes, Answer::No], &reaches, None),
+            (vec![unsure(), Answer::Yes], &nowhere, None),
+        ] {
+            let path = Path { what: "rule a".to_owned(), answers, delivery: Ok(delivery.clone()) };
+            assert_eq!(path.doubt().as_deref(), expected, "{path:?}");
+        }
+    }
+
+    fn way(what: &str, answers: Vec<Answer>) -> Path {
+        Path { what: what.to_owned(), answers, delivery: Ok(Delivery::Reaches("topic a".to_owned())) }
+    }
+
+    #[test]
+    fn ways_that_add_nothing_are_not_told() {
+        let (yes, no) = (|| Answer::Yes, || Answer::No);
+        let paths = vec![
+            way("a", vec![yes(), no(), no()]),
+            way("b", vec![yes(), no(), no()]),
+            way("c", vec![no(), yes(), no()]),
+        ];
+        let logged = Paths { paths, ..Paths::default() };
+        let rules = Paths {
+            paths: vec![way("d", vec![yes(), no(), no()]), way("e", vec![no(), no(), yes()])],
+            ..Paths::default()
+        };
+        let used = used(&logged, &[("us-east-1", rules)], &[2], 3);
+        assert_eq!(used, ["a to topic a", "c to topic a", "e to topic a"]);
+    }
+
+    #[test]
+    fn the_nearest_ways_take_some_events_the_most_first() {
+        let events = &crate::detection_events::CLOUDTRAIL.required()[..2];
+        let [first, second] = events else { panic!("two events were taken") };
+        let (none, one, all) = (
+            way("none", vec![Answer::No, Answer::No]),
+            way("one", vec![Answer::No, Answer::Yes]),
+            way("all", vec![Answer::Yes, Answer::Yes]),
+        );
+        let told = nearest(vec![&none, &one, &all], events);
+        assert_eq!(told, ["all to topic a".to_owned(), format!("one to topic a, without {}", first.what())]);
+        assert_ne!(first.what(), second.what());
+    }
+}

@@ -167,6 +167,7 @@ mod tests {
             "Prowler `one`: ",
             "Prowler `one` and `two`: passes.",
             "Prowler `one`, two: passes.",
+            "Prowler `one`, `two three`: passes.",
             "Prowler ``: passes.",
         ] {
             assert_eq!(Difference::parse(wrong), None, "{wrong}");

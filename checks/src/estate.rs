@@ -245,3 +245,150 @@ pub(crate) fn reached(view: &View<'_>) -> Result<Arc<Reached>, Gap> {
         Reached(Reach::new(&estate).access())
     }))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn facts(account: &str, global: Value, regions: Value) -> AccountFacts {
+        let facts = json!({
+            "account": account, "partition": "aws", "as_of": "2026-03-02T00:00:00Z", "home_region": "us-east-1",
+            "global": global, "regions": regions,
+        });
+        serde_json::from_value(facts).unwrap()
+    }
+
+    fn denied(call: &str) -> Value {
+        json!({ "gap": { "kind": "denied", "call": call, "region": "us-east-1", "message": "AccessDenied" } })
+    }
+
+    /// The management account's facts, with one more policy of the organization.
+    fn management(more: Value, parent_of_unit: &str) -> AccountFacts {
+        let full = json!({
+            "name": "FullAWSAccess", "kind": "SERVICE_CONTROL_POLICY", "document": { "value": "full" },
+            "targets": { "value": ["r-ab12", "ou-ab12-work", "222233334444"] },
+        });
+        let rcp = json!({
+            "name": "perimeter", "kind": "RESOURCE_CONTROL_POLICY", "document": { "value": "rcp" },
+            "targets": { "value": ["r-ab12"] },
+        });
+        let global = json!({
+            "organization": { "value": { "id": "o-abc123", "management_account": "111122223333", "feature_set": "ALL" } },
+            "organization_root": { "value": { "id": "r-ab12", "enabled_policy_types": ["TAG_POLICY", "SERVICE_CONTROL_POLICY"] } },
+            "organization_tree": { "value": [
+                { "id": "r-ab12", "name": "Root", "accounts": ["111122223333"] },
+                { "id": "ou-ab12-work", "name": "Work", "parent": parent_of_unit, "accounts": ["999988887777", "222233334444"] } ] },
+            "organization_policies": { "value": [full, rcp, more] },
+        });
+        facts("111122223333", global, json!({}))
+    }
+
+    fn member() -> AccountFacts {
+        let organization = json!({ "id": "o-abc123", "management_account": "111122223333", "feature_set": "ALL" });
+        facts("222233334444", json!({ "organization": { "value": organization } }), json!({}))
+    }
+
+    /// What is known to bind an account, level by level: the place, and the names of its policies.
+    fn levels_of(controls: &Controls, account: &str) -> Option<Vec<(String, Vec<String>)>> {
+        let Controls::Each(each) = controls else { return None };
+        let names = |level: &ControlLevel| level.policies.iter().map(|policy| policy.name.clone()).collect();
+        Some(each.get(account)?.iter().map(|level| (level.org.clone(), names(level))).collect())
+    }
+
+    #[test]
+    fn service_control_policies_bind_members_from_the_root_down() {
+        let guard = json!({
+            "name": "guard", "kind": "SERVICE_CONTROL_POLICY", "document": { "value": "guard" },
+            "targets": { "value": ["ou-ab12-work"] },
+        });
+        let alone = facts("333344445555", json!({ "organization": { "value": null } }), json!({}));
+        let unread = json!({ "organization": denied("organizations:DescribeOrganization") });
+        let unread = facts("444455556666", unread, json!({}));
+        let all = [member(), management(guard, "r-ab12"), alone, unread];
+        let around = around(&all);
+        let level = |place: &str, names: &[&str]| {
+            (place.to_owned(), names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            levels_of(&around.scp, "222233334444"),
+            Some(vec![
+                level("r-ab12", &["FullAWSAccess"]),
+                level("ou-ab12-work", &["FullAWSAccess", "guard"]),
+                level("222233334444", &["FullAWSAccess"]),
+            ])
+        );
+        // Resource control policies are not switched on at the root.
+        assert_eq!(levels_of(&around.rcp, "222233334444"), Some(vec![]));
+        for account in ["111122223333", "333344445555"] {
+            assert_eq!(levels_of(&around.scp, account), Some(vec![]), "{account}");
+        }
+        assert_eq!(levels_of(&around.scp, "444455556666"), None);
+        let organizations: Vec<&str> = around.organizations.keys().map(String::as_str).collect();
+        assert_eq!(organizations, ["111122223333", "222233334444"]);
+    }
+
+    #[test]
+    fn a_policy_that_could_not_be_read_leaves_the_levels_unknown_where_it_may_stand() {
+        let policy = |targets: Value, document: Value| json!({ "name": "guard", "kind": "SERVICE_CONTROL_POLICY", "targets": targets, "document": document });
+        let text = || json!({ "value": "guard" });
+        let on = |place: &str| json!({ "value": [place] });
+        for (more, parent, known) in [
+            (policy(on("ou-ab12-work"), text()), "r-ab12", true),
+            (policy(denied("organizations:ListTargetsForPolicy"), text()), "r-ab12", false),
+            (policy(on("ou-ab12-work"), denied("organizations:DescribePolicy")), "r-ab12", false),
+            (policy(on("ou-ab12-else"), denied("organizations:DescribePolicy")), "r-ab12", true),
+            // A tree that does not lead to a root.
+            (policy(on("ou-ab12-work"), text()), "ou-ab12-gone", false),
+            (policy(on("ou-ab12-work"), text()), "ou-ab12-work", false),
+        ] {
+            let all = [management(more.clone(), parent), member()];
+            assert_eq!(levels_of(&around(&all).scp, "222233334444").is_some(), known, "{more} {parent}");
+        }
+    }
+
+    #[test]
+    fn what_is_watched_is_the_accounts_own_and_was_read_in_every_region() {
+        let own = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main";
+        let trails = json!({ "value": [
+            { "arn": own, "name": "main" },
+            { "arn": "arn:aws:cloudtrail:us-east-1:999988887777:trail/org", "name": "org" } ] });
+        let key = |arn: &str, policy: &str| json!({ "id": arn, "key": { "value": { "arn": arn, "policy": { "value": policy } } } });
+        let (mine, theirs) = ("arn:aws:kms:us-east-1:111122223333:key/k1", "arn:aws:kms:us-east-1:999988887777:key/k2");
+        let bucket = |name: &str, owned: bool| json!({ "name": name, "owned": owned, "settings": { "value": { "policy": { "value": name } } } });
+        let global = json!({ "log_buckets": { "value": [bucket("acme-trail", true), bucket("theirs", false)] } });
+        let regions = json!({
+            "us-east-1": { "trails": trails, "detectors": { "value": [ { "id": "d1" } ] }, "log_keys": { "value": [key(mine, "k1"), key(theirs, "k2")] } },
+            "eu-west-1": { "trails": trails, "detectors": denied("guardduty:ListDetectors"), "log_keys": { "value": [] } },
+        });
+        let facts = facts("111122223333", global, regions);
+        let list = |arns: &[&str]| arns.iter().map(|&arn| arn.to_owned()).collect::<Vec<_>>();
+        let expected: Watched = [
+            ("trail", list(&[own])),
+            ("log key", list(&[mine])),
+            ("log bucket", list(&["arn:aws:s3:::acme-trail"])),
+            ("log bucket objects", list(&["arn:aws:s3:::acme-trail/*"])),
+        ]
+        .map(|(kind, arns)| (kind.to_owned(), arns))
+        .into();
+        assert_eq!(watched(&facts), expected);
+        let policies = resources(&facts);
+        let policies: Vec<(&str, &str)> = policies.iter().map(|one| (one.arn.as_str(), &*one.document)).collect();
+        assert_eq!(policies, [(mine, "k1"), (theirs, "k2"), ("arn:aws:s3:::acme-trail", "acme-trail")]);
+    }
+
+    #[test]
+    fn where_no_region_was_asked_nothing_is_known_to_be_watched() {
+        assert_eq!(watched(&member()), Watched::new());
+    }
+
+    #[test]
+    fn an_account_whose_principals_are_not_known_is_named() {
+        assert!(analysis(&[member()]).is_none());
+        let read = facts("111122223333", json!({ "authorization": { "value": {} } }), json!({}));
+        let unknown = analysis(&[read, member()]).unwrap().unknown;
+        let named: Vec<&str> = unknown.iter().map(|one| one.what.as_str()).collect();
+        assert!(named.contains(&"account 222233334444") && !named.contains(&"account 111122223333"), "{named:?}");
+    }
+}

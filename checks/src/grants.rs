@@ -222,8 +222,8 @@ pub struct Scope {
 impl Scope {
     /// Whether a pattern covers all of them, of one account or region at the least where the pattern names one.
     fn covered_by(self, pattern: &str, whole: bool) -> bool {
-        let part = |at: usize| pattern.split(':').nth(at).filter(|text| !whole && !text.contains(['*', '?']));
-        let partition = pattern.split(':').nth(1).filter(|text| !text.contains(['*', '?'])).unwrap_or("*");
+        let part = |at: usize| pattern.split(':').nth(at).filter(|_| !whole);
+        let partition = pattern.split(':').nth(1).unwrap_or("*");
         let global = self.service == "iam";
         let region = if global { "" } else { part(3).unwrap_or("*") };
         let account = part(4).unwrap_or("*");
@@ -244,14 +244,19 @@ impl Scope {
     /// Whether a statement speaks of any of them.
     #[must_use]
     pub fn touched(self, statement: &Compiled) -> bool {
+        let meet =
+            |one: &str, other: &str| template::intersects(&template::tokens(one, true), &template::tokens(other, true));
         let touches = |entry: &String| {
             // A partition that is written out keeps the wildcards of the rest in their places.
-            let plain = |text: &&str| !text.contains(['*', '?']);
-            let partition = entry.split(':').nth(1).filter(plain).unwrap_or("*");
+            let partition = entry.split(':').nth(1).filter(|text| !text.contains(['*', '?'])).unwrap_or("*");
             let all = format!("arn:{partition}:{}:*:*:{}", self.service, self.resource);
-            let other = entry.split(':').take(3).all(|text| plain(&text))
-                && entry.split(':').nth(2).is_some_and(|service| service != self.service);
-            !other && template::intersects(&template::tokens(entry, true), &template::tokens(&all, true))
+            let colons = |text: &str| text.bytes().filter(|b| *b == b':').count();
+            // Where all colons are written out, none is left for a wildcard: each part is met by its own.
+            if colons(entry) == colons(&all) {
+                entry.split(':').zip(all.split(':')).all(|(one, other)| meet(one, other))
+            } else {
+                meet(entry, &all)
+            }
         };
         match &statement.source.resources {
             Some(listed) if !listed.not => listed.entries.iter().any(touches),
@@ -262,7 +267,7 @@ impl Scope {
     /// Whether a statement, one that denies, speaks of every one.
     fn wholly(self, statement: &Compiled) -> bool {
         let listed = statement.source.resources.as_ref();
-        listed.is_none_or(|listed| !listed.not && listed.entries.iter().any(|entry| self.covered_by(entry, true)))
+        listed.is_some_and(|listed| !listed.not && listed.entries.iter().any(|entry| self.covered_by(entry, true)))
     }
 }
 
@@ -347,10 +352,49 @@ mod tests {
             ("*", true),
             ("arn:aws:kms:*:111122223333:key/*", true),
             ("arn:aws:kms:eu-west-1:111122223333:*", true),
+            ("arn:aws:kms:eu-*:111122223333:key/*", true),
+            ("arn:aws*:kms:*:1111*:key/*", true),
             ("arn:aws:kms:eu-west-1:111122223333:key/1234", false),
             ("arn:aws:kms:*:111122223333:alias/*", false),
         ] {
             assert_eq!(keys.covered_by(pattern, false), expected, "{pattern}");
+        }
+        for (pattern, expected) in [
+            ("arn:aws:kms:*", true),
+            ("arn:aws:kms:*:*:key/*", true),
+            ("arn:aws:kms:eu-*:*:key/*", false),
+            ("arn:aws:kms:eu-west-1:*:key/*", false),
+            ("arn:aws:kms:*:111122223333:key/*", false),
+        ] {
+            assert_eq!(keys.covered_by(pattern, true), expected, "all of {pattern}");
+        }
+    }
+
+    #[test]
+    fn a_statement_touches_the_trails_that_its_resources_can_name() {
+        let trails = Scope { service: "cloudtrail", resource: "trail/*" };
+        for (resource, touched, reached) in [
+            (r#""Resource":"*""#, true, true),
+            (r#""Resource":"arn:aws:*""#, true, true),
+            (r#""Resource":"arn:aws:cloudtrail:*:111122223333:trail/*""#, true, true),
+            (r#""Resource":"arn:aws-us-gov:cloudtrail:us-gov-west-1:111122223333:trail/*""#, true, true),
+            (r#""Resource":["arn:aws:s3:::a","arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"]"#, true, false),
+            (r#""Resource":["arn:aws:s3:::a","arn:aws:cloudtrail:*:*:trail/*"]"#, true, true),
+            (r#""Resource":"arn:aws:cloud*:trail/main""#, true, false),
+            (r#""Resource":"arn:aws:cloudtrail:*:*:trail/${aws:PrincipalTag/trail}""#, true, false),
+            (r#""Resource":"arn:aws:cloudtrail:*:*:eventdatastore/*""#, false, false),
+            (r#""Resource":"arn:aws:s3:::*""#, false, false),
+            (r#""Resource":"arn:aws:s3*""#, false, false),
+            (r#""NotResource":"arn:aws:s3:::a""#, true, true),
+            (r#""NotResource":"arn:aws:cloudtrail:eu-west-1:111122223333:trail/main""#, true, true),
+            (r#""NotResource":["arn:aws:s3:::a","arn:aws:cloudtrail:*:*:trail/*"]"#, false, false),
+        ] {
+            let text =
+                format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"*",{resource}}}]}}"#);
+            let policy = Policy::parse(&text, Kind::Identity).unwrap();
+            let found: Vec<_> =
+                policy.statements.iter().map(|one| (trails.touched(one), trails.reached(one))).collect();
+            assert_eq!(found, [(touched, reached)], "{resource}");
         }
     }
 }

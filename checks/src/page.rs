@@ -62,3 +62,18 @@ impl<'a> Page<'a> {
         page
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_lines_around_a_section_are_left_out() {
+        let page =
+            Page::parse("//! # Title\n//!\n//! ## Empty\n//!\n//! ## One\n//!\n//! a\n//!\n//!  b\n//!\n\n//! c\n");
+        assert_eq!(page.title, "Title");
+        let sections: Vec<_> =
+            page.sections.iter().map(|section| (section.heading, section.lines.as_slice())).collect();
+        assert_eq!(sections, [("Empty", &[][..]), ("One", &["a", "", " b"])]);
+    }
+}

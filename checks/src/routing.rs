@@ -202,9 +202,7 @@ pub fn deliver(view: &View<'_>, seen: &Seen, targets: Result<&Vec<String>, Gap>)
                 Ok(Delivery::Nowhere(why)) => nowhere.push(why),
                 Err(error) => gap = gap.or(Some(error)),
             },
-            "logs" if target.contains(":log-group:") => {
-                nowhere.push(format!("log group {} tells nobody", last(target)))
-            }
+            "logs" => nowhere.push(format!("log group {} tells nobody", last(target))),
             // Actions of alarms only.
             "automate" | "autoscaling" => nowhere.push(format!("{} tells nobody", last(target))),
             service if service == "sqs" || target.contains(":event-bus/") => {

@@ -246,3 +246,78 @@ impl Selection {
         Need::closure(self.0.iter().flat_map(|check| check.meta.needs.iter().copied()).chain(FRAME))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn selected(patterns: &[&str], criteria: &[&str]) -> Result<Vec<&'static str>, SelectionError> {
+        let own = |list: &[&str]| -> Vec<String> { list.iter().map(|&text| text.to_owned()).collect() };
+        let selection = Selection::of(&own(patterns), &own(criteria))?;
+        Ok(selection.0.iter().map(|check| check.meta.id).collect())
+    }
+
+    #[test]
+    fn nothing_selects_all_and_what_is_named_selects_itself_once() {
+        let all = selected(&[], &[]).unwrap();
+        assert_eq!(all.len(), crate::CHECKS.len());
+        assert!(all.is_sorted());
+        assert_eq!(selected(&["logs-kms", "account-*"], &[]).unwrap().len(), 5);
+        assert_eq!(
+            selected(&["logs-retention-*", "logs-kms", "logs-retention-min"], &[]).unwrap(),
+            ["logs-kms", "logs-retention-finite", "logs-retention-min"]
+        );
+    }
+
+    #[test]
+    fn a_criterion_selects_the_checks_that_inform_it() {
+        let informs = |id: &str| Check::get(id).unwrap().meta.criteria.contains(&"CC6.1");
+        let all = selected(&[], &["cc6.1"]).unwrap();
+        assert_eq!(all.len(), crate::CHECKS.iter().filter(|check| informs(check.meta.id)).count());
+        assert!(all.iter().all(|id| informs(id)));
+        // No check informs this one alone.
+        assert!(selected(&[], &["CC8.1"]).unwrap().contains(&"iam-access-change-population"));
+        let both = selected(&["iam-root-*"], &["CC6.1", "CC7.2"]).unwrap();
+        assert!(both.contains(&"iam-root-mfa") && both.iter().all(|id| id.starts_with("iam-root-")));
+    }
+
+    #[test]
+    fn what_selects_nothing_is_refused() {
+        for (patterns, criteria, expected) in [
+            (&["iam-rot-mfa"][..], &[][..], SelectionError::NoCheck("iam-rot-mfa".to_owned())),
+            (&["iam-root-mfa", "rds-*"], &[], SelectionError::NoCheck("rds-*".to_owned())),
+            (&[], &["CC10.1"], SelectionError::NoCriterion("CC10.1".to_owned())),
+            (&[], &["p1.1"], SelectionError::NoCheckForCriterion("p1.1".to_owned())),
+            (&["iam-root-mfa"], &["A1.1"], SelectionError::NoCheck("iam-root-mfa in A1.1".to_owned())),
+        ] {
+            assert_eq!(selected(patterns, criteria), Err(expected));
+        }
+        assert!(matches!(selected(&["iam-["], &[]), Err(SelectionError::Pattern(pattern, _)) if pattern == "iam-["));
+    }
+
+    #[test]
+    fn a_threshold_says_whose_it_is() {
+        let check = Check::get("iam-role-unused").unwrap();
+        let mut parameters = Parameters::default();
+        let own = |parameters: &Parameters| {
+            check
+                .thresholds(parameters)
+                .into_iter()
+                .map(|one| (one.name, one.value, one.unit, one.source))
+                .collect::<Vec<_>>()
+        };
+        let default = &crate::parameters::ROLE_UNUSED;
+        let (name, unit) = (default.name, default.unit);
+        assert_eq!(own(&parameters), [(name, parameters.get(default), unit, default.source)]);
+        parameters.set(name, Value::Number(30)).unwrap();
+        assert_eq!(own(&parameters), [(name, Value::Number(30), unit, "kickoff.toml")]);
+    }
+
+    #[test]
+    fn a_run_asks_what_its_checks_need_and_the_frame() {
+        let needs = Selection(vec![Check::get("logs-kms").unwrap()]).needs();
+        assert!(needs.contains(&Need::LogGroups) && FRAME.iter().all(|need| needs.contains(need)));
+        assert!(!needs.contains(&Need::CredentialReport));
+    }
+}

@@ -179,3 +179,87 @@ pub fn judge_customer_buckets(view: &View<'_>, parameters: &Parameters, access: 
     });
     Ok(judged.collect())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn basic(selector: Value) -> Selectors {
+        serde_json::from_value(json!({ "basic": [selector] })).unwrap()
+    }
+
+    /// An advanced selector of a category, with more conditions.
+    fn advanced(category: &str, more: Vec<Value>) -> Selectors {
+        let mut fields = vec![json!({ "field": "eventCategory", "equals": [category] })];
+        fields.extend(more);
+        serde_json::from_value(json!({ "advanced": [{ "fields": fields }] })).unwrap()
+    }
+
+    #[test]
+    fn a_call_is_recorded_where_no_condition_leaves_it_out() {
+        let management = |field: Value| advanced("Management", vec![field]);
+        for (selectors, expected) in [
+            (Selectors::default(), false),
+            (basic(json!({ "read_write": "All", "management": true })), true),
+            (basic(json!({ "read_write": "WriteOnly", "management": true })), true),
+            (basic(json!({ "read_write": "ReadOnly", "management": true })), false),
+            (basic(json!({ "read_write": "All" })), false),
+            (
+                basic(json!({ "read_write": "All", "management": true, "excluded_sources": ["kms.amazonaws.com"] })),
+                true,
+            ),
+            (
+                basic(
+                    json!({ "read_write": "All", "management": true, "excluded_sources": ["rdsdata.amazonaws.com", "cloudtrail.amazonaws.com"] }),
+                ),
+                false,
+            ),
+            (advanced("Management", vec![]), true),
+            (advanced("Data", vec![]), false),
+            (management(json!({ "field": "readOnly", "equals": ["false"] })), true),
+            (management(json!({ "field": "readOnly", "equals": ["true"] })), false),
+            (management(json!({ "field": "eventSource", "equals": ["cloudtrail.amazonaws.com"] })), true),
+            (management(json!({ "field": "eventSource", "not_equals": ["kms.amazonaws.com"] })), true),
+            (management(json!({ "field": "eventSource", "not_equals": ["cloudtrail.amazonaws.com"] })), false),
+            (management(json!({ "field": "eventName", "equals": ["StopLogging", "DeleteTrail"] })), true),
+            (management(json!({ "field": "eventName", "equals": ["DeleteTrail"] })), false),
+            (management(json!({ "field": "userIdentity.arn", "not_starts_with": ["arn:aws:sts"] })), false),
+        ] {
+            let recorded = records_call(&selectors, "cloudtrail.amazonaws.com", "StopLogging", Access::Write);
+            assert_eq!(recorded, expected, "{selectors:?}");
+        }
+    }
+
+    #[test]
+    fn objects_are_recorded_where_no_condition_leaves_one_out() {
+        let on = |field: Value| {
+            advanced("Data", vec![json!({ "field": "resources.type", "equals": ["AWS::S3::Object"] }), field])
+        };
+        let arn = |condition: &str, value: &str| on(json!({ "field": "resources.ARN", condition: [value] }));
+        for (selectors, expected) in [
+            (on(json!({ "field": "readOnly", "equals": ["false"] })), true),
+            (on(json!({ "field": "readOnly", "equals": ["true"] })), false),
+            (on(json!({ "field": "eventSource", "equals": ["s3.amazonaws.com"] })), true),
+            (on(json!({ "field": "eventName", "equals": ["PutObject"] })), false),
+            (arn("starts_with", "arn:aws:s3:::prod-data/"), true),
+            (arn("starts_with", "arn:aws:s3:::prod"), true),
+            (arn("starts_with", "arn:aws:s3:::prod-data/in/"), false),
+            (arn("equals", "arn:aws:s3:::prod-data/"), false),
+            (arn("ends_with", ".csv"), false),
+            (arn("not_equals", "arn:aws:s3:::prod-data/a"), false),
+            (arn("not_equals", "arn:aws:s3:::other/a"), true),
+            (arn("not_starts_with", "arn:aws:s3:::prod-data/tmp/"), false),
+            (arn("not_starts_with", "arn:aws:s3:::prod"), false),
+            (arn("not_starts_with", "arn:aws:s3:::other/"), true),
+            (arn("not_ends_with", ".tmp"), false),
+            (advanced("Data", vec![json!({ "field": "resources.type", "equals": ["AWS::Lambda::Function"] })]), false),
+            (advanced("Management", vec![json!({ "field": "resources.type", "equals": ["AWS::S3::Object"] })]), false),
+        ] {
+            let recorded = records_objects(&selectors, "arn:aws:s3:::prod-data/", Access::Write);
+            assert_eq!(recorded, expected, "{selectors:?}");
+        }
+    }
+}

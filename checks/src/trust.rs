@@ -90,8 +90,8 @@ pub fn means_everybody(statement: &Statement) -> bool {
 #[must_use]
 pub fn account_of(principal: &PrincipalEntry) -> Option<&str> {
     match principal {
-        PrincipalEntry::Account(text) if !text.starts_with("arn:") => Some(text),
-        PrincipalEntry::Account(text) | PrincipalEntry::Arn(text) => text.split(':').nth(4),
+        PrincipalEntry::Account(account) => Some(account),
+        PrincipalEntry::Arn(text) => text.split(':').nth(4),
         _ => None,
     }
 }
@@ -273,6 +273,124 @@ impl<'a> OwnAccounts<'a> {
             _ if self.accounts.contains(account) => Ok(false),
             Some(gap) => Err(gap.clone()),
             None => Ok(true),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn policy(statements: Value) -> Policy {
+        let text = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+        Policy::parse(&text, Kind::Resource).unwrap()
+    }
+
+    fn allow(principal: Value, more: Value) -> Value {
+        let mut statement = json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" });
+        statement.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        statement
+    }
+
+    #[test]
+    fn a_statement_is_named_by_its_number_and_its_sid() {
+        let one = |more: Value| {
+            policy(json!([allow(json!("*"), more)])).statements.iter().map(|s| place(&s.source)).collect::<Vec<_>>()
+        };
+        assert_eq!(one(json!({ "Sid": "Vendor" })), ["statement 1 (Sid Vendor)"]);
+        assert_eq!(one(json!({ "Sid": "" })), ["statement 1 (no Sid)"]);
+        assert_eq!(one(json!({})), ["statement 1 (no Sid)"]);
+    }
+
+    #[test]
+    fn principals_belong_to_accounts() {
+        for (principal, expected) in [
+            (json!({ "AWS": "444455556666" }), vec!["444455556666"]),
+            (json!({ "AWS": "arn:aws:iam::444455556666:root" }), vec!["444455556666"]),
+            (
+                json!({ "AWS": ["arn:aws:iam::111122223333:role/a", "arn:aws:sts::222233334444:assumed-role/a/b"] }),
+                vec!["111122223333", "222233334444"],
+            ),
+            (json!({ "Service": "ec2.amazonaws.com" }), vec![]),
+            (json!({ "AWS": "*" }), vec![]),
+        ] {
+            let policy = policy(json!([allow(principal.clone(), json!({}))]));
+            let found: Vec<&str> =
+                policy.statements.iter().flat_map(|s| principals(&s.source)).filter_map(account_of).collect();
+            assert_eq!(found, expected, "{principal}");
+        }
+    }
+
+    #[test]
+    fn everybody_is_the_star_and_all_but_some() {
+        let means = |statement: Value| policy(json!([statement])).statements.iter().any(|s| means_everybody(&s.source));
+        assert!(
+            means(allow(json!("*"), json!({}))) && means(allow(json!({ "AWS": ["444455556666", "*"] }), json!({})))
+        );
+        assert!(means(
+            json!({ "Effect": "Allow", "NotPrincipal": { "AWS": "444455556666" }, "Action": "sts:AssumeRole" })
+        ));
+        assert!(!means(allow(json!({ "AWS": "444455556666" }), json!({}))));
+        // A statement without a principal is refused by AWS, and means nobody.
+        assert!(!means(json!({ "Effect": "Allow", "Action": "sts:AssumeRole" })));
+    }
+
+    #[test]
+    fn a_deny_closes_without_a_condition_or_with_one_on_a_key() {
+        let closes = |condition: Value| {
+            let mut deny = allow(json!("*"), json!({ "Effect": "Deny" }));
+            deny["Condition"] = condition;
+            closing(&policy(json!([deny])), CALLER_KEYS, assumes).is_some()
+        };
+        assert!(closes(json!({})));
+        assert!(closes(json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-a" } })));
+        assert!(closes(
+            json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-a" }, "Bool": { "aws:SecureTransport": "false" } })
+        ));
+        assert!(!closes(json!({ "Bool": { "aws:SecureTransport": "false" } })));
+        assert_eq!(closing(&policy(json!([allow(json!("*"), json!({}))])), CALLER_KEYS, assumes), None);
+    }
+
+    #[test]
+    fn a_condition_ties_to_accounts_where_each_of_its_values_names_one() {
+        for (condition, expected) in [
+            (json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } }), true),
+            (json!({ "StringLike": { "aws:SourceAccount": ["111122223333", "*"] } }), false),
+            (json!({ "StringEqualsIfExists": { "aws:SourceAccount": "111122223333" } }), false),
+            (json!({ "StringNotEquals": { "aws:SourceAccount": "111122223333" } }), false),
+            (json!({ "StringEquals": { "aws:PrincipalOrgID": "o-a" } }), false),
+            (json!({ "ForAnyValue:StringLike": { "aws:SourceOrgPaths": "o-a/r-ab12/*" } }), true),
+            (json!({ "ForAllValues:StringLike": { "aws:SourceOrgPaths": "o-a/r-ab12/*" } }), false),
+            (json!({ "ForAnyValue:StringLike": { "aws:SourceOrgPaths": "o-*/r-ab12/*" } }), false),
+            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:111122223333:*" } }), true),
+            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:topic" } }), false),
+            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3:::bucket" } }), true),
+            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3:::*" } }), false),
+            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3" } }), false),
+        ] {
+            let policy = policy(json!([allow(json!("*"), json!({ "Condition": condition }))]));
+            let found: Vec<bool> =
+                policy.statements.iter().flat_map(|s| &s.source.conditions).map(|one| ties(one, SOURCE_KEYS)).collect();
+            assert_eq!(found, [expected], "{condition}");
+        }
+    }
+
+    #[test]
+    fn wildcards_stand_for_other_text_but_with_string_equals() {
+        for (operator, expected) in [
+            ("StringLike", true),
+            ("ArnEquals", true),
+            ("StringEquals", false),
+            ("ForAnyValue:StringEqualsIgnoreCase", false),
+        ] {
+            let policy =
+                policy(json!([allow(json!("*"), json!({ "Condition": { operator: { "aws:PrincipalArn": "a*" } } }))]));
+            let found: Vec<bool> =
+                policy.statements.iter().flat_map(|s| &s.source.conditions).map(takes_wildcards).collect();
+            assert_eq!(found, [expected], "{operator}");
         }
     }
 }

@@ -29,10 +29,16 @@ pub fn count(number: impl Display, thing: &str) -> String {
 /// Names, sorted; of a long list the first ones and how many more there are.
 #[must_use]
 pub fn names<S: AsRef<str>>(all: impl IntoIterator<Item = S>) -> String {
+    first(NAMES, all)
+}
+
+/// Names, sorted; of a list of more than so many the first ones and how many more there are.
+#[must_use]
+pub fn first<S: AsRef<str>>(most: usize, all: impl IntoIterator<Item = S>) -> String {
     let mut all: Vec<String> = all.into_iter().map(|name| line(name.as_ref())).collect();
     all.sort_unstable();
-    let more = all.len().saturating_sub(NAMES);
-    all.truncate(NAMES);
+    let more = all.len().saturating_sub(most);
+    all.truncate(most);
     let shown = all.join(", ");
     if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
@@ -73,6 +79,7 @@ mod tests {
         let many: Vec<String> = (10..22).rev().map(|n| format!("user{n}")).collect();
         let shown = names(&many);
         assert!(shown.starts_with("user10, user11") && shown.ends_with("user19 and 2 more"), "{shown}");
+        assert_eq!([first(2, ["c", "b", "a"]), first(3, ["c", "b", "a"])], ["a, b and 1 more", "a, b, c"]);
     }
 
     #[test]

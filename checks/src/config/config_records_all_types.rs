@@ -42,6 +42,7 @@ use kickoff_facts::detection::Recorder;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
+use crate::wording::first;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict, regions};
 
 /// What the check says of itself.
@@ -119,12 +120,7 @@ fn coverage(recorder: &Recorder) -> Verdict {
         "" if !recorder.all_supported => {
             Verdict::fail(format!("recorder {name} covers {} listed types only", recorder.types.len()))
         }
-        _ if !left_out.is_empty() => {
-            let more = left_out.len().saturating_sub(NAMED);
-            let named = left_out.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-            Verdict::fail(format!("recorder {name} leaves out {named}{rest}"))
-        }
+        _ if !left_out.is_empty() => Verdict::fail(format!("recorder {name} leaves out {}", first(NAMED, left_out))),
         _ if !recorder.excluded_types.is_empty() => Verdict::pass(format!(
             "recorder {name} leaves out global types only: {}",
             recorder.excluded_types.join(", ")
@@ -140,7 +136,6 @@ fn coverage(recorder: &Recorder) -> Verdict {
 /// Whether a recorder covers IAM.
 fn records_global_types(recorder: &Recorder) -> bool {
     match recorder.strategy.as_str() {
-        "INCLUSION_BY_RESOURCE_TYPES" => GLOBAL.iter().all(|kind| recorder.types.iter().any(|x| x == kind)),
         "EXCLUSION_BY_RESOURCE_TYPES" => !GLOBAL.iter().any(|kind| recorder.excluded_types.iter().any(|x| x == kind)),
         _ => recorder.include_global || GLOBAL.iter().all(|kind| recorder.types.iter().any(|x| x == kind)),
     }

@@ -71,3 +71,118 @@ fn names_bare(rule: &str, name: &str) -> bool {
         part == name || part.rsplit(':').next() == Some(name)
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use kickoff_facts::{AccountFacts, Need};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const HEARD: &str = "arn:aws:sns:us-east-1:111122223333:heard";
+
+    /// An alarm that is on, tells a topic that is heard, and is described by the rest.
+    fn alarm(name: &str, rest: Value) -> Value {
+        let mut alarm = json!({ "name": name, "actions_enabled": true, "alarm_actions": [HEARD] });
+        alarm.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        alarm
+    }
+
+    /// An alarm on a metric, as the collector reads it.
+    fn on(name: &str, namespace: &str, metric: &str, rest: Value) -> Value {
+        let mut alarm = alarm(name, rest);
+        (alarm["namespace"], alarm["metric"]) = (json!(namespace), json!(metric));
+        alarm["watches"] = json!([{ "namespace": namespace, "name": metric }]);
+        alarm
+    }
+
+    /// Where alarms lead the metric `root` of the namespace `Security`: `reaches`, `nowhere`, `unseen` or `unknown`.
+    fn leads(alarms: Value) -> &'static str {
+        let regional = json!({
+            "alarms": { "value": alarms },
+            "topics": { "value": [
+                { "arn": HEARD, "subscriptions": { "value": [ { "protocol": "email", "confirmed": true } ] } },
+                { "arn": HEARD.replace("heard", "deaf"), "subscriptions": { "value": [ { "protocol": "email" } ] } },
+                { "arn": HEARD.replace("heard", "denied"), "subscriptions": { "gap": { "kind": "denied", "call": "sns:ListSubscriptionsByTopic", "region": "us-east-1", "message": "" } } } ] },
+        });
+        let facts = json!({
+            "account": "111122223333", "partition": "aws", "as_of": "2026-03-02T00:00:00Z", "home_region": "us-east-1",
+            "regions": { "us-east-1": regional },
+        });
+        let facts: AccountFacts = serde_json::from_value(facts).unwrap();
+        let view = View::region(&facts, "us-east-1", &facts.regions["us-east-1"], &[Need::Alarms, Need::Topics]);
+        let metrics = ["root", "root-calls"].map(|name| ("Security".to_owned(), name.to_owned())).into();
+        let filter = MetricFilter { metrics, ..MetricFilter::default() };
+        match delivery(&view, &Seen::default(), &filter) {
+            Ok(Delivery::Reaches(_)) => "reaches",
+            Ok(Delivery::Nowhere(_)) => "nowhere",
+            Ok(Delivery::Unseen(_)) => "unseen",
+            Err(_) => "unknown",
+        }
+    }
+
+    #[test]
+    fn an_alarm_on_the_metric_leads_where_its_actions_do() {
+        let own =
+            |topic: &str| on("root", "Security", "root", json!({ "alarm_actions": [HEARD.replace("heard", topic)] }));
+        for (alarms, expected) in [
+            (json!([]), "nowhere"),
+            (json!([own("heard")]), "reaches"),
+            (json!([own("deaf")]), "nowhere"),
+            (json!([own("elsewhere")]), "unseen"),
+            (json!([own("denied")]), "unknown"),
+            (json!([own("denied"), own("elsewhere"), own("heard")]), "reaches"),
+            (json!([own("deaf"), own("elsewhere")]), "unseen"),
+            (json!([on("root", "Security", "root", json!({ "actions_enabled": false }))]), "nowhere"),
+            (json!([on("root", "Security", "root", json!({ "alarm_actions": [] }))]), "nowhere"),
+            (json!([on("root", "Security", "iam", json!({}))]), "nowhere"),
+            (json!([on("root", "Billing", "root", json!({}))]), "nowhere"),
+        ] {
+            assert_eq!(leads(alarms.clone()), expected, "{alarms}");
+        }
+    }
+
+    #[test]
+    fn a_composite_alarm_may_take_up_the_alarms_that_its_rule_names() {
+        let beside = |rule: &str, rest: Value| {
+            let mut composite = alarm("any", rest);
+            (composite["composite"], composite["rule"]) = (json!(true), json!(rule));
+            leads(json!([on("root", "Security", "root", json!({ "alarm_actions": [] })), composite]))
+        };
+        for (rule, expected) in [
+            (r#"ALARM("root")"#, "unseen"),
+            ("ALARM(iam) OR ALARM( root )", "unseen"),
+            ("ALARM(arn:aws:cloudwatch:us-east-1:111122223333:alarm:root)", "unseen"),
+            (r#"NOT OK("arn:aws:cloudwatch:us-east-1:111122223333:alarm:root")"#, "unseen"),
+            (r#"ALARM("iam")"#, "nowhere"),
+            ("ALARM(root2) OR ALARM(iam)", "nowhere"),
+        ] {
+            assert_eq!(beside(rule, json!({})), expected, "{rule}");
+        }
+        for silent in [json!({ "actions_enabled": false }), json!({ "alarm_actions": [] })] {
+            assert_eq!(beside("ALARM(root)", silent.clone()), "nowhere", "{silent}");
+        }
+        let silent = |name: &str| on(name, "Security", "root", json!({ "alarm_actions": [] }));
+        let one_of_two = alarm("any", json!({ "composite": true, "rule": "ALARM(root)" }));
+        assert_eq!(leads(json!([silent("root"), silent("root-2"), one_of_two])), "unseen");
+        // Without its rule it may take up any alarm on the metric; where there is none, it has nothing to take up.
+        let unread = || alarm("any", json!({ "composite": true }));
+        assert_eq!(leads(json!([on("root", "Security", "root", json!({ "alarm_actions": [] })), unread()])), "unseen");
+        assert_eq!(leads(json!([on("iam", "Security", "iam", json!({})), unread()])), "nowhere");
+    }
+
+    #[test]
+    fn metric_maths_may_turn_on_the_metrics_that_it_takes() {
+        let takes = |namespace: &str, name: &str| json!({ "watches": [{ "namespace": "AWS/EC2", "name": "CPU" }, { "namespace": namespace, "name": name }] });
+        for (rest, expected) in [
+            (takes("Security", "root"), "unseen"),
+            (takes("Security", "iam"), "nowhere"),
+            (takes("Billing", "root"), "nowhere"),
+            (json!({ "queries": ["SELECT SUM(root) FROM Security"] }), "unseen"),
+            (json!({}), "nowhere"),
+        ] {
+            assert_eq!(leads(json!([alarm("maths", rest.clone())])), expected, "{rest}");
+        }
+    }
+}

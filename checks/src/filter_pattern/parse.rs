@@ -271,17 +271,10 @@ fn one_or(mut parts: Vec<Condition>, join: impl Fn(Vec<Condition>) -> Condition)
 
 /// A number as the guide has it: an integer or a decimal, perhaps with a sign, perhaps with an exponent.
 pub fn number(word: &str) -> Option<f64> {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let unsigned = |text: &str| text.strip_prefix(['+', '-']).unwrap_or(text).to_owned();
-    let (mantissa, exponent) = match word.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(unsigned(exponent))),
-        None => (word, None),
-    };
-    let mantissa = unsigned(mantissa);
-    let (whole, fraction) = match mantissa.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (mantissa.as_str(), None),
-    };
-    let written = digits(whole) && fraction.is_none_or(digits) && exponent.as_deref().is_none_or(digits);
-    if written { word.parse().ok().filter(|number: &f64| number.is_finite()) } else { None }
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    // Rust reads `.5`, `1.`, `inf` and `NaN` too.
+    let written = word
+        .split_once('.')
+        .is_none_or(|(whole, fraction)| digit(whole.chars().next_back()) && digit(fraction.chars().next()));
+    word.parse().ok().filter(|number: &f64| written && number.is_finite())
 }

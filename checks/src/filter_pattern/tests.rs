@@ -17,7 +17,7 @@ fn guide() -> serde_json::Value {
         "objectList": [{ "name": "a", "id": 1 }, { "name": "b", "id": 2 }], "ThisFlag": true, "gone": null,
         "user": { "id": 1, "email": "John.Stiles@example.com" }, "users": [{ "email": "John.Doe@example.com" }],
         "actions": ["GET", "PUT", "DELETE"], "coordinates": [[0, 1, 2], [4, 5, 6]], "latency": 55.5,
-        "key.with.dots": "x", "account": "111122223333",
+        "key.with.dots": "x", "account": "111122223333", "none": [null],
     })
 }
 
@@ -42,7 +42,7 @@ fn patterns_that_match() {
         "{ $.eventType.deeper NOT EXISTS }",
         r#"{ ($.user.id = 1) && ($.users[0].email = "John.Doe@example.com") }"#,
         r#"{ $.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch && $.actions[2] = nomatch }"#,
-        "{ $.latency >= 55.5 && $.latency < 10e3 && $.latency > +55 && $.latency != 1e-3 && $.latency = 555e-1 }",
+        "{ $.latency >= 55.5 && $.latency <= 55.5 && $.latency < 10e3 && $.latency > +55 && $.latency != 1e-3 && $.latency = 555e-1 }",
         r#"{ $.["key.with.dots"] = x && $["key.with.dots"] = "x" }"#,
         "{ $.account = 111122223333 }",
         "",
@@ -76,9 +76,15 @@ fn patterns_that_do_not() {
         r#"{ ($.user.id = 2 && $.users[0].email = "nonmatch") || $.actions[2] = "GET" }"#,
         r#"{ ($.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch) && $.actions[2] = nomatch }"#,
         "{ $.latency > 55.5 }",
+        "{ $.latency = 3 }",
+        "{ $.latency != 55.5 }",
+        "{ $.latency < 55.5 }",
+        "{ $.latency >= 55.6 }",
+        "{ $.latency <= 55.4 }",
         "DeleteTrail",
         "UpdateTrail -111.111.111.111",
         "?DeleteTrail ?StopLogging",
+        "null",
         "[ip, user, ...]",
     ] {
         assert_eq!(answer(pattern, &guide()), Answer::No, "{pattern}");
@@ -105,6 +111,14 @@ fn what_the_guide_or_the_sample_leaves_open_is_in_doubt() {
 }
 
 #[test]
+fn a_backslash_stands_for_itself_but_before_a_quote_and_a_backslash() {
+    let quoted = |text: &str| vec![Term { role: Role::Must, text: Text::Quoted(text.to_owned()) }];
+    for (text, expected) in [(r#""a\d\"""#, r#"a\d""#), (r#""a\\""#, r"a\"), (r#""a\d""#, r"a\d")] {
+        assert_eq!(FilterPattern::parse(text), Ok(FilterPattern::Terms(quoted(expected))), "{text}");
+    }
+}
+
+#[test]
 fn what_is_no_pattern_is_refused_with_its_place() {
     for (text, at, what) in [
         ("{ $.a = 1", 10, "a } is missing"),
@@ -112,6 +126,7 @@ fn what_is_no_pattern_is_refused_with_its_place() {
         ("{ $.a = }", 9, "a value is missing"),
         ("{ $.a == 1 }", 8, "a value is missing"),
         ("{ $.a }", 7, "a comparison is missing"),
+        ("{ $.a", 6, "a comparison is missing"),
         ("{ a = 1 }", 3, "a field, $.name, is missing"),
         ("{ $ = 1 }", 4, "a field's name is missing"),
         ("{ $. = 1 }", 5, "a field's name is missing"),
@@ -130,8 +145,11 @@ fn what_is_no_pattern_is_refused_with_its_place() {
     ] {
         assert_eq!(FilterPattern::parse(text), Err(parse::PatternError { at, what }), "{text}");
     }
-    let deep = format!("{{ {}$.a = 1{} }}", "(".repeat(100_000), ")".repeat(100_000));
-    assert_eq!(FilterPattern::parse(&deep).unwrap_err().what, "parentheses are nested too deep");
+    let nested = |deep: usize| FilterPattern::parse(&format!("{{ {}$.a = 1{} }}", "(".repeat(deep), ")".repeat(deep)));
+    assert!(nested(64).is_ok());
+    for deep in [65, 100_000] {
+        assert_eq!(nested(deep).unwrap_err().what, "parentheses are nested too deep");
+    }
 }
 
 #[test]
@@ -139,7 +157,7 @@ fn numbers_are_those_of_the_guide() {
     for word in ["1", "+1000", "-1", "55.5", "10e3", "10e-3", "1e+3"] {
         assert!(parse::number(word).is_some(), "{word}");
     }
-    for word in ["", "+", "1.", ".5", "1e", "inf", "NaN", "0x1", "1.2.3", "4*", "1e999", "--1"] {
+    for word in ["", "+", "1.", ".5", "1e", "inf", "NaN", "0x1", "1.2.3", "1.e5", "-.5", "4*", "1e999", "--1"] {
         assert!(parse::number(word).is_none(), "{word}");
     }
 }

@@ -10,7 +10,8 @@
 //! The population is every IAM user whose identity policies and groups, under its boundary, allow every action on every
 //! resource (save those on the organization, the account and the bill), and everyone for whom that depends on a condition.
 //! `mfa_active` of the credential report must be true. Where the Allow itself asks for MFA (`Bool` on
-//! `aws:MultiFactorAuthPresent`), the user has no such rights without a device → pass. A Deny without MFA is not enough: most
+//! `aws:MultiFactorAuthPresent`), the user has no such rights without a device → pass. Where the rights depend on other
+//! conditions too, a person has to judge whether one of them is a way without MFA. A Deny without MFA is not enough: most
 //! leave the user to enrol a device, with nothing but the password.
 //!
 //! ## What else is accepted
@@ -68,7 +69,8 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             continue;
         }
         let when = residual.map(|residual| format!(" when {}", residual.join(" and "))).unwrap_or_default();
-        let asks_mfa = residual.is_some_and(|all| all.iter().any(|one| asks_for_mfa(one)));
+        let (asks_mfa, others): (Vec<&String>, Vec<&String>) =
+            residual.into_iter().copied().flatten().partition(|one| asks_for_mfa(one));
         let row = report.users.iter().find(|row| row.arn == user.arn);
         let verdict = match row {
             // The report may be some hours older than the details.
@@ -77,10 +79,15 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
                 "look at the user's MFA devices: the report is older than the user",
             ),
             Some(row) if row.mfa_active => Verdict::pass(format!("an administrator{when}, MFA is active")),
-            Some(_) if asks_mfa => {
+            Some(_) if asks_mfa.is_empty() => Verdict::fail(format!("an administrator{when}, no MFA")),
+            Some(_) if others.is_empty() => {
                 Verdict::pass(format!("an administrator{when}: without an MFA device it has no such rights"))
             }
-            Some(_) => Verdict::fail(format!("an administrator{when}, no MFA")),
+            // The conditions may be of one statement or of several, each a way of its own.
+            Some(_) => Verdict::manual(
+                format!("an administrator{when}, no MFA"),
+                "judge whether each of the statements with these conditions asks for MFA",
+            ),
         };
         findings.push(Finding::new(Resource::new("AWS::IAM::User", &user.arn), verdict));
     }

@@ -121,7 +121,6 @@ fn reach(issuer: Issuer, subject: &str, wildcards: bool) -> Reach {
         return if open { Reach::Anybody } else { Reach::Unclear };
     };
     let (owner, rest) = match rest.split_once(issuer.between) {
-        _ if issuer.between.is_empty() => ("", rest),
         Some(parts) => parts,
         // The owner does not end: the wildcard is in it.
         None => return Reach::Anybody,

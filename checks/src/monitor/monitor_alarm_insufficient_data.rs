@@ -58,7 +58,7 @@ pub const META: Meta = Meta {
 /// The region's alarms or metric filters are not known.
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&ALARM_NO_DATA_MAX);
-    let alarms = view.alarms()?.iter().filter(|alarm| !alarm.composite && !alarm.metric.is_empty());
+    let alarms = view.alarms()?.iter();
     let fed: Vec<&(String, String)> = view.metric_filters()?.iter().flat_map(|filter| &filter.metrics).collect();
     let security =
         alarms.filter(|alarm| fed.iter().any(|(space, name)| *space == alarm.namespace && *name == alarm.metric));

@@ -30,6 +30,7 @@ use kickoff_facts::organization::MemberAccount;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
+use crate::wording::first;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, management};
 
 /// What the check says of itself.
@@ -67,22 +68,12 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         let mut observed = format!("{} accounts in {}, {} active", members.len(), organization.id, active.len());
         if !active.is_empty() {
             observed.push_str(": ");
-            observed.push_str(&list(active.iter().map(|member| member.id.clone())));
+            observed.push_str(&first(PRINTED, active.iter().map(|member| &member.id)));
         }
         if !others.is_empty() {
             observed.push_str("; not active: ");
-            observed.push_str(&list(others.iter().map(|member| format!("{} ({})", member.id, member.state))));
+            observed.push_str(&first(PRINTED, others.iter().map(|member| format!("{} ({})", member.id, member.state))));
         }
         Ok(Verdict::manual(observed, "compare them with the accounts that were scanned, and explain each difference"))
     })])
-}
-
-/// A sorted list, cut after a number of entries.
-fn list(entries: impl Iterator<Item = String>) -> String {
-    let mut all: Vec<String> = entries.collect();
-    all.sort();
-    let more = all.len().saturating_sub(PRINTED);
-    all.truncate(PRINTED);
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{rest}", all.join(", "))
 }

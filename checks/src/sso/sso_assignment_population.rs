@@ -34,7 +34,7 @@ use kickoff_facts::{Gap, Need, Seen, View};
 
 use crate::identity_center::{assignments, family, permission_sets};
 use crate::parameters::Parameters;
-use crate::wording::{count, line};
+use crate::wording::{count, entries, line};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict, management};
 
 /// What the check says of itself.
@@ -59,9 +59,6 @@ pub const META: Meta = Meta {
     expected: "the access review covers everybody who is assigned a permission set",
     fix: "review the assignments that the last access review did not cover",
 };
-
-/// So many lines are printed; a cell of a sheet holds no more than 32,767 characters.
-const PRINTED: usize = 200;
 
 /// Decides.
 ///
@@ -93,11 +90,6 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             }
         }
         lines.sort();
-        let more = lines.len().saturating_sub(PRINTED);
-        lines.truncate(PRINTED);
-        if more > 0 {
-            lines.push(format!("and {more} more"));
-        }
         let off = users.iter().filter(|user| user.status.as_deref() == Some("DISABLED")).count();
         let mut observed = format!(
             "{} in the directory, {off} of them disabled; {}; {}; {} to {} in {}",
@@ -110,7 +102,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         );
         if !lines.is_empty() {
             observed.push_str(": ");
-            observed.push_str(&lines.join("; "));
+            observed.push_str(&entries(lines));
         }
         Ok(Verdict::manual(observed, "compare them with the last access review, and explain each difference"))
     })
