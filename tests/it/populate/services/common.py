@@ -1,0 +1,34 @@
+"""What the population scripts share. Each takes the endpoint as its one argument."""
+
+import sys
+
+import boto3
+
+ACCOUNT = "111122223333"
+
+
+def client(service, region="us-east-1", key="test", secret="test", token=None):
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=sys.argv[1],
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=token,
+    )
+
+
+def tell(name, value):
+    """Says under which name the expected cases speak of an id that the server gave."""
+    print(name, value, sep="\t")
+
+
+def allow(principal, action="sts:AssumeRole", **more):
+    """A policy document of one statement for a principal."""
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, **more}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def grant(action, resource="*", **more):
+    """A policy document of one statement for an identity."""
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource, **more}]}
