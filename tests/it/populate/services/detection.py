@@ -20,7 +20,7 @@ trails.put_event_selectors(
 )
 trails.start_logging(Name="main")
 
-# Somebody is told of keys, but in one region only.
+# A rule on calls of KMS, which no trail records.
 topic = client("sns").create_topic(Name="alerts")["TopicArn"]
 client("sns").subscribe(TopicArn=topic, Protocol="https", Endpoint="https://hook.example.com")
 pattern = {"source": ["aws.kms"], "detail": {"eventName": ["DisableKey", "ScheduleKeyDeletion"]}}

@@ -16,7 +16,7 @@ POLICIES = {
     "keys": grant(["kms:Decrypt", "kms:DescribeKey"]),
     "trails": grant("cloudtrail:Stop*"),
     "with-mfa": grant("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
-    "bounds": grant("s3:*"),
+    "idle": grant("s3:*"),
 }
 ROLES = {"deploy": ["full"], "reader": ["dev", "storage"], "hopper": ["assume", "keys", "trails", "with-mfa"]}
 
@@ -34,8 +34,8 @@ for role, policies in ROLES.items():
 iam.create_group(GroupName="Closed")
 iam.attach_group_policy(GroupName="Closed", PolicyArn=arn("all-but-iam"))
 
-# A user within bounds; inline policies of the user and of two roles, of which the second denies what it allows.
-iam.create_user(UserName="uma", PermissionsBoundary=arn("bounds"))
+# Inline policies of a user and of two roles, of which the second denies what it allows.
+iam.create_user(UserName="uma")
 iam.put_user_policy(UserName="uma", PolicyName="compute", PolicyDocument=json.dumps(grant("ec2:*")))
 iam.create_role(RoleName="inliner", AssumeRolePolicyDocument=json.dumps(allow({"Service": "ec2.amazonaws.com"})))
 iam.put_role_policy(RoleName="inliner", PolicyName="all", PolicyDocument=json.dumps(grant("*")))

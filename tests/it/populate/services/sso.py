@@ -12,9 +12,8 @@ center = {"InstanceArn": instance["InstanceArn"]}
 store = {"IdentityStoreId": instance["IdentityStoreId"]}
 
 
-def permission_set(name, duration=None):
-    more = {"SessionDuration": duration} if duration else {}
-    made = sso.create_permission_set(Name=name, **center, **more)["PermissionSet"]["PermissionSetArn"]
+def permission_set(name, duration):
+    made = sso.create_permission_set(Name=name, SessionDuration=duration, **center)["PermissionSet"]["PermissionSetArn"]
     tell(name, made)
     sso.provision_permission_set(PermissionSetArn=made, TargetType="AWS_ACCOUNT", TargetId=ACCOUNT, **center)
     return {"PermissionSetArn": made, **center}
@@ -59,7 +58,7 @@ emergency = permission_set("Emergency", "PT1H")
 sso.attach_managed_policy_to_permission_set(ManagedPolicyArn=administrator, **emergency)
 
 # Readers; and a set that holds a policy which each account has for itself.
-read = permission_set("Read")
+read = permission_set("Read", "PT1H")
 sso.put_inline_policy_to_permission_set(InlinePolicy=json.dumps(grant("s3:GetObject")), **read)
 assign(read, "GROUP", people)
 assign(read, "GROUP", nobody)
