@@ -3,14 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use kickoff_engagement::readiness::{ReadinessInput, assess};
 use kickoff_evidence::Run;
 use kickoff_facts::Need;
 use kickoff_reports::brief::{BriefInput, brief, docx, pdf};
-use kickoff_reports::inventory::{csv, inventory, render};
+use kickoff_reports::inventory::{inventory, json, listing, population};
+use kickoff_reports::listing::paragraph;
 use kickoff_reports::outcomes::outcomes;
 
-use crate::cli::{InventoryArgs, InventoryFormat, ReportArgs};
+use crate::cli::{InventoryArgs, ListFormat, ReportArgs};
 use crate::engagement::{Opened, save};
 use crate::exit::{Exit, Failure};
 use crate::outcomes::document;
@@ -22,14 +22,7 @@ pub(crate) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {
     let results = document(&arguments.run)?;
     let run = results.as_ref().map(outcomes);
     let registers = opened.registers(run.as_ref())?;
-    let readiness = assess(&ReadinessInput {
-        engagement: &opened.file,
-        requests: &registers.requests,
-        documents: &registers.documents,
-        risks: &registers.risks,
-        run: run.as_ref(),
-        today: opened.today,
-    });
+    let readiness = opened.readiness(&registers, run.as_ref());
     let brief = brief(&BriefInput {
         engagement: &opened.file,
         results: results.as_ref(),
@@ -55,15 +48,17 @@ pub(crate) fn assets(arguments: &InventoryArgs) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let source = runtime.block_on(source::replay(&run, Need::ALL))?;
     let found = inventory(&source.facts, &opened.file);
+    let listing = listing(&found, &source.numbered.ids);
     match arguments.format {
-        InventoryFormat::Table => {
-            let terminal = console::Term::stdout();
-            let width = if terminal.is_term() { usize::from(terminal.size().1).max(60) } else { 120 };
-            lists::print(&render(&found, width))?;
+        ListFormat::Table => {
+            lists::print(&lists::text(&listing))?;
+            // A pipe gets rows and nothing else.
+            if let Some(width) = lists::width() {
+                lists::print(&format!("\n{}\n", paragraph(&population(&found), width)))?;
+            }
         }
-        InventoryFormat::Csv => {
-            lists::print(&csv(&found, &source.numbered.ids).map_err(|error| Failure::usage(&error))?)?
-        }
+        ListFormat::Json => lists::print_json(&json(&found, &source.numbered.ids))?,
+        ListFormat::Csv => lists::print(&listing.csv().map_err(|error| Failure::usage(&error))?)?,
     }
     Ok(if found.incomplete.is_empty() { Exit::Done } else { Exit::Incomplete })
 }

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
+use kickoff_engagement::attestations::{self, AttestationResult};
 use kickoff_engagement::documents::{DocumentResult, Dropped, append, match_folder, register};
 use kickoff_engagement::requests::Request;
-use kickoff_reports::listing::{Column, Listing};
+use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
 use crate::cli::{DocumentsArgs, ListFormat};
@@ -15,18 +16,30 @@ use crate::exit::{Exit, Failure};
 use crate::lists;
 
 const COLUMNS: &[Column] = &[
-    ("request", Some(8)),
-    ("status", Some(12)),
-    ("title", Some(34)),
-    ("owner", Some(10)),
-    ("observed", Some(22)),
-    ("reasons", Some(34)),
-    ("criteria", None),
-    ("effective", None),
-    ("collected", None),
-    ("received", None),
-    ("sha256", None),
-    ("bytes", None),
+    ("request", Place::Column),
+    ("status", Place::Column),
+    ("owner", Place::Column),
+    ("title", Place::Rest),
+    ("observed", Place::Under),
+    ("reasons", Place::Under),
+    ("criteria", Place::Nowhere),
+    ("effective", Place::Under),
+    ("collected", Place::With),
+    ("received", Place::With),
+    ("sha256", Place::Under),
+    ("bytes", Place::Nowhere),
+];
+
+/// What persons state, with the file that shows it.
+const STATED: &[Column] = &[
+    ("control", Place::Column),
+    ("status", Place::Column),
+    ("request", Place::Column),
+    ("stated", Place::Rest),
+    ("evidence", Place::Under),
+    ("reasons", Place::Under),
+    ("criteria", Place::Nowhere),
+    ("sha256", Place::Under),
 ];
 
 pub(crate) fn run(arguments: &DocumentsArgs) -> Result<Exit, Failure> {
@@ -44,11 +57,20 @@ pub(crate) fn run(arguments: &DocumentsArgs) -> Result<Exit, Failure> {
         opened = Opened::of(&arguments.file)?;
     }
     let results = register(&opened.file, &list, opened.folder(), opened.today);
+    let stated = attestations::register(&opened.file, opened.folder(), opened.today);
     let listing = Listing { columns: COLUMNS, rows: results.iter().map(row).collect() };
-    lists::list(arguments.format, &listing, &listing, || {
-        let folder = dropped.as_ref().map(|dropped| folder_json(dropped, &list));
-        json!({ "today": opened.today, "documents": results.iter().map(describe).collect::<Vec<_>>(), "folder": folder })
+    lists::list(arguments.format, &listing, || {
+        json!({
+            "today": opened.today,
+            "documents": results.iter().map(describe).collect::<Vec<_>>(),
+            "attestations": stated.iter().map(attestation).collect::<Vec<_>>(),
+            "folder": dropped.as_ref().map(|dropped| folder_json(dropped, &list)),
+        })
     })?;
+    if arguments.format == ListFormat::Table && !stated.is_empty() {
+        let listing = Listing { columns: STATED, rows: stated.iter().map(stated_row).collect() };
+        lists::print(&format!("\n{}", lists::text(&listing)))?;
+    }
     if let Some(dropped) = dropped.filter(|_| arguments.format != ListFormat::Json) {
         let text = told(&dropped, &list);
         // A spreadsheet gets rows and nothing else.
@@ -80,14 +102,42 @@ fn add(opened: &Opened, folder: &Path, dropped: &Dropped) -> Result<(), Failure>
     opened.save(&longer)
 }
 
+fn stated_row(result: &AttestationResult) -> Vec<String> {
+    vec![
+        result.control.clone(),
+        result.status.name().to_owned(),
+        result.request.clone().unwrap_or_default(),
+        result.observed.clone(),
+        result.evidence.clone(),
+        result.reasons.join("; "),
+        result.criteria.join(" "),
+        result.sha256.clone().unwrap_or_default(),
+    ]
+}
+
+/// An attestation, for machines.
+pub(crate) fn attestation(result: &AttestationResult) -> Value {
+    json!({
+        "control": result.control,
+        "criteria": result.criteria,
+        "request": result.request,
+        "status": result.status.name(),
+        "observed": result.observed,
+        "reasons": result.reasons,
+        "evidence": result.evidence,
+        "sha256": result.sha256,
+    })
+}
+
 fn row(result: &DocumentResult) -> Vec<String> {
     let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
     vec![
         result.request.clone(),
         result.status.name().to_owned(),
-        result.title.clone(),
         result.owner.clone().unwrap_or_default(),
-        result.observed.clone(),
+        result.title.clone(),
+        // That nothing is entered is what the reason says too.
+        if result.entered { result.observed.clone() } else { String::new() },
         result.reasons.join("; "),
         result.criteria.join(" "),
         day(result.effective),

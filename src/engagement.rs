@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use kickoff_engagement::attestations;
 use kickoff_engagement::documents::{self, DocumentResult};
 use kickoff_engagement::init::write_with_backup;
+use kickoff_engagement::readiness::{Readiness, ReadinessInput, assess};
 use kickoff_engagement::requests::{self, Outcomes, Request, RequestStatus};
 use kickoff_engagement::risks::{self, RegisterEntry};
 use kickoff_engagement::{Engagement, Problem};
@@ -110,9 +112,22 @@ impl Opened {
     pub(crate) fn registers(&self, run: Option<&Outcomes>) -> Result<Registers, Failure> {
         let list = self.requests()?;
         let documents = documents::register(&self.file, &list, self.folder(), self.today);
-        let requests = requests::statuses(&self.file, &list, run, &documents, self.today);
+        let attestations = attestations::register(&self.file, self.folder(), self.today);
+        let requests = requests::statuses(&self.file, &list, run, &documents, &attestations, self.today);
         let risks = risks::register(&self.file, run.unwrap_or(&Outcomes::default()));
         Ok(Registers { documents, requests, risks })
+    }
+
+    /// How far the engagement is, by its registers.
+    pub(crate) fn readiness(&self, registers: &Registers, run: Option<&Outcomes>) -> Readiness {
+        assess(&ReadinessInput {
+            engagement: &self.file,
+            requests: &registers.requests,
+            documents: &registers.documents,
+            risks: &registers.risks,
+            run,
+            today: self.today,
+        })
     }
 }
 

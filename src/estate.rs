@@ -9,10 +9,11 @@ use kickoff_checks::estate::{NEEDS, account, around, not_collected};
 use kickoff_evidence::Run;
 use kickoff_facts::AccountFacts;
 use kickoff_facts::iam::CredentialRow;
-use kickoff_policy::access::Unknown;
+use kickoff_policy::access::{Access, Unknown};
 use kickoff_policy::account::{AccountData, ControlLevel, ResourcePolicy};
 use kickoff_policy::actions::ActionTable;
 use kickoff_policy::estate::{Around, Controls, Estate};
+use kickoff_policy::reach::Reach;
 use kickoff_policy::review::{AccessKey, Credentials, LastUse};
 
 use crate::cli::EstateArgs;
@@ -83,6 +84,13 @@ impl Asked {
         let incomplete = !unknown.is_empty();
         let estate = Estate::new(accounts, around, table, &now.to_string());
         Asked { estate, now, unknown, credentials, incomplete }
+    }
+
+    /// Who reaches what in the accounts, with what is not known.
+    pub(crate) fn access(&self) -> Access {
+        let mut access = Reach::new(&self.estate).access();
+        access.unknown.extend(self.unknown.iter().cloned());
+        access
     }
 
     /// The exit status: an answer about accounts of which one is lacking is not whole.

@@ -25,28 +25,40 @@ pub(crate) fn run(arguments: &InitArgs) -> Result<Exit, Failure> {
             arguments.config.display()
         )));
     }
+    let terminal = console::Term::stderr();
+    if asks && there {
+        let question =
+            format!("{} is there already; replace it, and keep a backup? [y/N] ", arguments.config.display());
+        terminal.write_str(&question)?;
+        if !matches!(terminal.read_line()?.trim(), "y" | "Y" | "yes") {
+            return Err(Failure::Usage(format!("{} stays as it is", arguments.config.display())));
+        }
+    }
+    // Before anybody is asked: credentials that do not work cost no answers.
+    let found = find(arguments)?;
+    tell(&found)?;
     if asks {
-        let terminal = console::Term::stderr();
         let mut ask = |question: &str| {
             terminal.write_str(question)?;
             terminal.read_line()
         };
-        if there {
-            let question =
-                format!("{} is there already; replace it, and keep a backup? [y/N] ", arguments.config.display());
-            if !matches!(ask(&question)?.trim(), "y" | "Y" | "yes") {
-                return Err(Failure::Usage(format!("{} stays as it is", arguments.config.display())));
-            }
-        }
+        writeln!(io::stderr(), "\nNow what only you know; Enter leaves a question open.")?;
         questions(&mut answers, &mut ask)?;
     }
-    let found = find(arguments)?;
     let text = render(&answers, &found);
     // What would not be read back is not written.
     Engagement::parse(&arguments.config, &text).map_err(|error| Failure::usage(&error))?;
-    tell(&answers, &found)?;
+    tell_open(&answers)?;
+    let others = found.accounts.iter().filter(|account| !account.own).count();
+    if others > 0 {
+        let what = "name the role that a scan enters them with, as `role` under [scope] or with each account";
+        writeln!(io::stderr(), "Accounts besides that of the credentials: {others}; {what}")?;
+    }
     save(&arguments.config, text.as_bytes())?;
-    writeln!(io::stderr(), "Next:    kickoff check-config, then kickoff scan and kickoff readiness")?;
+    writeln!(
+        io::stderr(),
+        "Next:    kickoff check-config, then kickoff scan, kickoff readiness and kickoff report --brief"
+    )?;
     Ok(Exit::Done)
 }
 
@@ -136,11 +148,16 @@ fn questions(answers: &mut Answers, ask: &mut dyn FnMut(&str) -> io::Result<Stri
         _ => {}
     }
     if answers.categories.is_empty() {
-        let question = "A category besides Security (Availability, Confidentiality, Processing Integrity, Privacy): ";
-        while let Some(name) = until(&mut text, question, category)? {
+        let question = "A category besides Security (Availability, Confidentiality, Processing Integrity, Privacy), Enter for none: ";
+        let question = |more: bool| if more { "Another one, Enter for none: " } else { question };
+        while let Some(name) = until(&mut text, question(!answers.categories.is_empty()), category)? {
             let reason = text("Why it is chosen: ")?.unwrap_or_default();
             answers.categories.retain(|(known, _)| *known != name);
             answers.categories.push((name, reason));
+        }
+        // That there is no other is an answer too.
+        if answers.categories.is_empty() {
+            answers.categories.push(("Security".to_owned(), String::new()));
         }
     }
     if answers.auditor.is_none() {
@@ -209,8 +226,8 @@ async fn ask(arguments: &InitArgs, scratch: &Path) -> Result<Found, Failure> {
     Ok(found(&source::live(&wanted, NEEDS).await?.facts))
 }
 
-/// What was found, and what is left open.
-fn tell(answers: &Answers, found: &Found) -> Result<(), Failure> {
+/// What was found.
+fn tell(found: &Found) -> io::Result<()> {
     let mut words = io::stderr().lock();
     let accounts: Vec<String> = found
         .accounts
@@ -233,6 +250,11 @@ fn tell(answers: &Answers, found: &Found) -> Result<(), Failure> {
     for gap in &found.gaps {
         writeln!(words, "Not found out: {gap}")?;
     }
+    Ok(())
+}
+
+/// What is left open.
+fn tell_open(answers: &Answers) -> io::Result<()> {
     let report = match answers.report {
         Some(ReportType::Type1) => answers.as_of.is_some(),
         Some(ReportType::Type2) => answers.period.is_some(),
@@ -250,7 +272,7 @@ fn tell(answers: &Answers, found: &Found) -> Result<(), Failure> {
     .filter_map(|(flag, there)| (!there).then_some(flag))
     .collect();
     if !open.is_empty() {
-        writeln!(words, "Left open, as comments: {}", open.join(", "))?;
+        writeln!(io::stderr(), "Left open, as comments: {}", open.join(", "))?;
     }
     Ok(())
 }
@@ -293,7 +315,9 @@ mod tests {
         );
         assert_eq!(asked.categories, [("Availability".to_owned(), "Contracts promise it.".to_owned())]);
         assert_eq!((asked.auditor.as_deref(), asked.kickoff, asked.owner), (Some("Prudent LLP"), None, None));
-        assert_eq!(answered(&[]), Answers::default());
+        let nothing = answered(&[]);
+        assert_eq!(nothing.categories, [("Security".to_owned(), String::new())], "no other is an answer");
+        assert_eq!(Answers { categories: Vec::new(), ..nothing }, Answers::default());
     }
 
     #[test]

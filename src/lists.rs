@@ -1,4 +1,4 @@
-//! What a list's stdout gets: a table in a terminal, plain lines in a pipe, JSON or CSV where they are asked for.
+//! What a list's stdout gets: entries in a terminal, plain lines in a pipe, JSON or CSV where they are asked for.
 
 use std::io::Write as _;
 
@@ -27,22 +27,17 @@ pub(crate) fn print_json(value: &Value) -> Result<(), Failure> {
     print(&format!("{value:#}\n"))
 }
 
-/// A list as text: `drawn` in a terminal, `flat` in a pipe.
-pub(crate) fn text(drawn: &Listing<'_>, flat: &Listing<'_>) -> String {
-    width().map_or_else(|| flat.lines(), |width| drawn.table(width))
+/// A list as text: entries in a terminal, lines in a pipe.
+pub(crate) fn text(listing: &Listing<'_>) -> String {
+    width().map_or_else(|| listing.lines(), |width| listing.entries(width))
 }
 
 /// Prints a list in the form that is asked for.
-pub(crate) fn list(
-    format: ListFormat,
-    drawn: &Listing<'_>,
-    flat: &Listing<'_>,
-    json: impl FnOnce() -> Value,
-) -> Result<(), Failure> {
+pub(crate) fn list(format: ListFormat, listing: &Listing<'_>, json: impl FnOnce() -> Value) -> Result<(), Failure> {
     match format {
-        ListFormat::Table => print(&text(drawn, flat)),
+        ListFormat::Table => print(&text(listing)),
         ListFormat::Json => print_json(&json()),
-        ListFormat::Csv => print(&flat.csv().map_err(|error| Failure::usage(&error))?),
+        ListFormat::Csv => print(&listing.csv().map_err(|error| Failure::usage(&error))?),
     }
 }
 

@@ -10,7 +10,6 @@ use kickoff_engagement::{Engagement, ReportType};
 use kickoff_evidence::package::{Details, LeftOut, PackageWriter, Sealed, Signer};
 use kickoff_evidence::{Exchange, Ledger, Run, RunMetadata, Tool, sha256_hex};
 use kickoff_policy::access::Access;
-use kickoff_policy::reach::Reach;
 use kickoff_policy::review::Review;
 use kickoff_reports::html;
 use kickoff_reports::inventory::{Inventory, inventory};
@@ -82,7 +81,7 @@ impl Parts {
     pub(crate) fn of(run: &Run, opened: &Opened, replayed: &Replayed) -> Result<Self, Failure> {
         let Replayed { source, decided } = replayed;
         let asked = Asked::of_facts(&source.facts, source.metadata.started);
-        let access = asked.as_ref().map(|asked| Reach::new(&asked.estate).access());
+        let access = asked.as_ref().map(Asked::access);
         let review = asked.as_ref().zip(access.as_ref()).map(|(asked, access)| reviewed(asked, access));
         let digests = evidence::digests(&decided.document);
         let json = decided.json()?;
@@ -213,7 +212,9 @@ fn rendered(
     let sheets = workbook::workbook(dossier, &mut book).map_err(|error| Failure::usage(&error))?;
     book.rewind()?;
     package.stream("02_Workbook.xlsx", |to| io::copy(&mut book, to).map(drop)).map_err(failed)?;
-    left_out.extend(sheets.left_out.into_iter().map(|(sheet, why)| told(format!("02_Workbook.xlsx, {sheet}"), why)));
+    left_out.extend(
+        sheets.left_out.into_iter().map(|(sheet, why)| told(format!("02_Workbook.xlsx, {sheet}"), why.to_owned())),
+    );
     let render = |paper: &Paper| pdf(paper).map_err(|error| Failure::usage(&error));
     for control in &dossier.controls {
         let criterion = control.check.meta.criteria.first().copied().unwrap_or("none");

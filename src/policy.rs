@@ -5,7 +5,6 @@ use std::io::{BufRead as _, Write as _};
 
 use kickoff_evidence::write_private;
 use kickoff_policy::access::{Access, Certainty, Reaches, Unknown, short};
-use kickoff_policy::reach::Reach;
 use kickoff_policy::review::{Inputs, Review, Standing, StandingState, review};
 use kickoff_policy::simulate::answer_line;
 use kickoff_reports::{access_tables, review_tables};
@@ -100,9 +99,8 @@ pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
 
 /// Administrators, one step away, escalation paths, outside access, log tampering.
 pub(crate) fn access(arguments: &AccessArgs) -> Result<Exit, Failure> {
-    let mut asked = Asked::of(&arguments.estate)?;
-    let mut access = Reach::new(&asked.estate).access();
-    access.unknown.append(&mut asked.unknown);
+    let asked = Asked::of(&arguments.estate)?;
+    let access = asked.access();
     if let Some(path) = &arguments.html {
         let subtitle =
             format!("{} principals; action list of {}", asked.estate.principals(), asked.estate.action_date());
@@ -140,7 +138,7 @@ pub(crate) fn reviewed(asked: &Asked, access: &Access) -> Review {
 /// Who has which access, for the person who reviews it.
 pub(crate) fn access_review(arguments: &ReviewArgs) -> Result<Exit, Failure> {
     let asked = Asked::of(&arguments.estate)?;
-    let review = reviewed(&asked, &Reach::new(&asked.estate).access());
+    let review = reviewed(&asked, &asked.access());
     let csv = || review_tables::csv(&review).map_err(|error| Failure::usage(&error));
     if let Some(path) = &arguments.csv {
         write_private(path, csv()?.as_bytes()).map_err(|error| Failure::usage(&error))?;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use kickoff_engagement::readiness::{Readiness, ReadinessInput, Task, assess};
-use kickoff_reports::listing::{Column, Listing};
+use kickoff_engagement::readiness::{Readiness, Task};
+use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
 use crate::cli::{ListFormat, ReadinessArgs};
@@ -12,44 +12,37 @@ use crate::exit::{Exit, Failure};
 use crate::{lists, outcomes};
 
 const PARTS: &[Column] = &[
-    ("part", Some(12)),
-    ("have", Some(8)),
-    ("of", Some(8)),
-    ("unit", Some(24)),
-    ("what keeps it from more", Some(70)),
+    ("part", Place::Column),
+    ("have", Place::Column),
+    ("of", Place::Column),
+    ("unit", Place::Rest),
+    ("lacking", Place::Under),
 ];
 
 const TASKS: &[Column] = &[
-    ("order", Some(8)),
-    ("task", Some(46)),
-    ("why", Some(40)),
-    ("owner", Some(10)),
-    ("hours", Some(8)),
-    ("due", Some(11)),
+    ("order", Place::Column),
+    ("due", Place::Column),
+    ("owner", Place::Column),
+    ("hours", Place::Column),
+    ("task", Place::Rest),
+    ("why", Place::Under),
 ];
 
 /// At most so many limits of a part are drawn.
-const DRAWN: usize = 6;
+const DRAWN: usize = 3;
 
 pub(crate) fn run(arguments: &ReadinessArgs) -> Result<Exit, Failure> {
     let opened = Opened::of(&arguments.file)?;
     let run = outcomes::last(&arguments.run)?;
     let registers = opened.registers(run.as_ref())?;
-    let readiness = assess(&ReadinessInput {
-        engagement: &opened.file,
-        requests: &registers.requests,
-        documents: &registers.documents,
-        risks: &registers.risks,
-        run: run.as_ref(),
-        today: opened.today,
-    });
+    let readiness = opened.readiness(&registers, run.as_ref());
     let tasks = Listing { columns: TASKS, rows: (1..).zip(&readiness.tasks).map(|(at, task)| row(at, task)).collect() };
     match arguments.format {
         ListFormat::Table => {
-            let drawn = parts(&readiness, DRAWN);
-            let mut text = lists::text(&drawn, &parts(&readiness, usize::MAX));
+            let most = if lists::width().is_some() { DRAWN } else { usize::MAX };
+            let mut text = lists::text(&parts(&readiness, most));
             let _ = writeln!(text, "\n{}\n", head(&readiness));
-            text.push_str(&lists::text(&tasks, &tasks));
+            text.push_str(&lists::text(&tasks));
             lists::print(&text)?;
         }
         ListFormat::Json => lists::print_json(&describe(&readiness, run.map(|run| run.run)))?,
@@ -71,7 +64,7 @@ fn parts(readiness: &Readiness, most: usize) -> Listing<'static> {
     let rows = readiness.parts.iter().map(|part| {
         let mut limits: Vec<String> = part.limits.iter().take(most).cloned().collect();
         if part.limits.len() > most {
-            limits.push(format!("and {} more", part.limits.len() - most));
+            limits.push(format!("and {} more: --format json has all", part.limits.len() - most));
         }
         let unit = part.unit.to_owned();
         vec![part.name.to_owned(), part.have.to_string(), part.of.to_string(), unit, limits.join("\n")]
@@ -82,11 +75,11 @@ fn parts(readiness: &Readiness, most: usize) -> Listing<'static> {
 fn row(at: usize, task: &Task) -> Vec<String> {
     vec![
         at.to_string(),
-        task.what.clone(),
-        task.why.clone(),
+        task.due.map(|due| due.to_string()).unwrap_or_default(),
         task.owner.clone().unwrap_or_else(|| "nobody yet".to_owned()),
         task.hours.to_string(),
-        task.due.map(|due| due.to_string()).unwrap_or_default(),
+        task.what.clone(),
+        task.why.clone(),
     ]
 }
 

@@ -169,6 +169,8 @@ fn ask(arguments: &ReperformArgs, account: &AccountRecord, key: &ItemKey) -> Res
     })?;
     tape.finish(&account.id).map_err(Failure::Usage)?;
     let finished = RunMetadata { state: RunState::Complete, finished: Some(Timestamp::now()), ..metadata };
+    // A run has results: here nothing is decided.
+    tape.run().write("results.json", b"{}\n").map_err(|error| Failure::usage(&error))?;
     tape.run().seal(&finished).map_err(|error| Failure::usage(&error))?;
     let run = Run::open(&path).map_err(|error| Failure::usage(&error))?;
     let items = register.number(&mut Ledger::default()).items;

@@ -2,45 +2,40 @@
 
 use std::path::Path;
 
-use kickoff_engagement::requests::{RequestStatus, adopt, to_csv, to_xlsx};
-use kickoff_reports::listing::{Column, Listing};
+use kickoff_engagement::requests::{RequestStatus, Source, adopt, read, to_csv, to_xlsx};
+use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
 use crate::cli::{ListFormat, RequestsArgs};
 use crate::engagement::{Opened, save};
 use crate::exit::{Exit, Failure};
 use crate::lists::{self, some};
-use crate::outcomes;
+use crate::{documents, outcomes};
 
-/// Lines for a pipe.
-const FLAT: &[Column] = &[
-    ("id", None),
-    ("criteria", None),
-    ("owner", None),
-    ("due", None),
-    ("when", None),
-    ("progress", None),
-    ("answered", None),
-    ("evidence", None),
-    ("document", None),
-    ("text", None),
-    ("reasons", None),
+const COLUMNS: &[Column] = &[
+    ("id", Place::Column),
+    ("due", Place::Column),
+    ("when", Place::Column),
+    ("owner", Place::Column),
+    ("progress", Place::Column),
+    ("what is asked", Place::Rest),
+    ("criteria", Place::Under),
+    ("answered by", Place::With),
+    ("the run answers", Place::Nowhere),
+    ("evidence", Place::Under),
+    ("document", Place::Nowhere),
+    ("missing", Place::Under),
 ];
 
-/// Columns for a terminal.
-const DRAWN: &[Column] = &[
-    ("request", Some(14)),
-    ("due, owner", Some(14)),
-    ("progress, run", Some(16)),
-    ("what is asked", Some(38)),
-    ("evidence", Some(16)),
-    ("what is missing", Some(42)),
-];
+/// At most so many ids of evidence are drawn.
+const DRAWN: usize = 6;
 
 pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
     let mut opened = Opened::of(&arguments.file)?;
     if let Some(list) = &arguments.import {
         let below = opened.below(list)?;
+        // What is wrong in the list is told of the list, before kickoff.toml is thought of.
+        read(list).map_err(|error| Failure::usage(&error))?;
         let text = adopt(opened.path(), &opened.text()?, &below).map_err(|error| Failure::usage(&error))?;
         opened.save(&text)?;
         opened = Opened::of(&arguments.file)?;
@@ -55,9 +50,9 @@ pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
         lists::print(&to_csv(&statuses))?;
         return Ok(Exit::Done);
     }
-    let drawn = Listing { columns: DRAWN, rows: statuses.iter().map(drawn).collect() };
-    let flat = Listing { columns: FLAT, rows: statuses.iter().map(flat).collect() };
-    lists::list(arguments.format, &drawn, &flat, || {
+    let drawn = lists::width().is_some();
+    let listing = Listing { columns: COLUMNS, rows: statuses.iter().map(|status| row(status, drawn)).collect() };
+    lists::list(arguments.format, &listing, || {
         let requests: Vec<Value> = statuses.iter().map(describe).collect();
         json!({ "today": opened.today, "run": run.map(|run| run.run), "requests": requests })
     })?;
@@ -81,35 +76,20 @@ fn when(status: &RequestStatus) -> &'static str {
     }
 }
 
-fn due(status: &RequestStatus) -> String {
-    status.due.map(|due| due.to_string()).unwrap_or_default()
-}
-
-fn drawn(status: &RequestStatus) -> Vec<String> {
-    let request = &status.request;
-    let lines = |lines: [&str; 3]| lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
-    vec![
-        lines([&request.id, &request.criteria.join(" "), ""]),
-        lines([&due(status), when(status), status.owner.as_deref().unwrap_or("nobody yet")]),
-        lines([status.progress.name(), &format!("run: {}", status.answer.answered.name()), ""]),
-        request.text.clone(),
-        some(&status.answer.evidence, 3),
-        status.reasons.join("; "),
-    ]
-}
-
-fn flat(status: &RequestStatus) -> Vec<String> {
+fn row(status: &RequestStatus, drawn: bool) -> Vec<String> {
+    let by: Vec<String> = status.answered_by().iter().map(ToString::to_string).collect();
     vec![
         status.request.id.clone(),
-        status.request.criteria.join(" "),
-        status.owner.clone().unwrap_or_default(),
-        due(status),
+        status.due.map(|due| due.to_string()).unwrap_or_default(),
         when(status).to_owned(),
+        status.owner.clone().unwrap_or_else(|| if drawn { "nobody yet".to_owned() } else { String::new() }),
         status.progress.name().to_owned(),
-        status.answer.answered.name().to_owned(),
-        status.answer.evidence.join(" "),
-        status.document.clone().unwrap_or_default(),
         status.request.text.clone(),
+        status.request.criteria.join(" "),
+        by.join("; "),
+        status.answer.answered.name().to_owned(),
+        some(&status.answer.evidence, if drawn { DRAWN } else { usize::MAX }),
+        status.document.clone().unwrap_or_default(),
         status.reasons.join("; "),
     ]
 }
@@ -129,9 +109,11 @@ fn describe(status: &RequestStatus) -> Value {
         "due_this_week": status.due_this_week,
         "progress": status.progress.name(),
         "answered": status.answer.answered.name(),
+        "answered_by": status.answered_by().iter().map(Source::name).collect::<Vec<_>>(),
         "checks": request.checks,
         "evidence": status.answer.evidence,
         "document": status.document,
+        "attestations": status.attestations.iter().map(documents::attestation).collect::<Vec<_>>(),
         "reasons": status.reasons,
         "hours": request.hours,
         "note": status.note,

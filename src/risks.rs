@@ -1,31 +1,45 @@
 //! `kickoff risks`: the register of the file, joined with what the last run suggests.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 
-use kickoff_engagement::risks::{RegisterEntry, Score, Standing, append};
-use kickoff_reports::listing::{Column, Listing};
+use kickoff_checks::Check;
+use kickoff_engagement::risks::{LinkSet, Links, RegisterEntry, Score, Standing, append, links};
+use kickoff_engagement::{Engagement, Risk};
+use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
-use crate::cli::RisksArgs;
+use crate::cli::{LinkedBy, RisksArgs};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
 use crate::{lists, outcomes};
 
 const COLUMNS: &[Column] = &[
-    ("id", Some(7)),
-    ("state", Some(10)),
-    ("threat", Some(34)),
-    ("asset", Some(16)),
-    ("inherent", Some(11)),
-    ("residual", Some(11)),
-    ("owner", Some(8)),
-    ("against the run", Some(28)),
-    ("treatment", None),
-    ("checks", None),
-    ("controls", None),
-    ("policies", None),
-    ("criteria", None),
-    ("explanation", None),
+    ("id", Place::Column),
+    ("state", Place::Column),
+    ("inherent", Place::Column),
+    ("residual", Place::Column),
+    ("owner", Place::Column),
+    ("threat", Place::Rest),
+    ("asset", Place::Under),
+    ("treatment", Place::Under),
+    ("against the run", Place::Under),
+    ("explanation", Place::Under),
+    ("checks", Place::Nowhere),
+    ("controls", Place::Under),
+    ("policies", Place::Under),
+    ("criteria", Place::Under),
+];
+
+/// What is linked to risks: controls, policies or checks.
+const LINKED: &[Column] = &[
+    ("id", Place::Column),
+    ("what it is", Place::Rest),
+    ("risks", Place::Under),
+    ("controls", Place::Under),
+    ("policies", Place::Under),
+    ("checks", Place::Under),
+    ("criteria", Place::Under),
 ];
 
 pub(crate) fn run(arguments: &RisksArgs) -> Result<Exit, Failure> {
@@ -37,12 +51,81 @@ pub(crate) fn run(arguments: &RisksArgs) -> Result<Exit, Failure> {
         opened = Opened::of(&arguments.file)?;
         register = opened.registers(run.as_ref())?.risks;
     }
-    let listing = Listing { columns: COLUMNS, rows: register.iter().map(row).collect() };
-    lists::list(arguments.format, &listing, &listing, || {
-        let risks: Vec<Value> = register.iter().map(describe).collect();
+    let links = links(&opened.file, register.iter().map(|entry| &entry.risk));
+    if let Some(by) = arguments.by {
+        let linked = linked(by, &opened.file, &links);
+        let listing = Listing { columns: LINKED, rows: linked.iter().map(Linked::row).collect() };
+        lists::list(arguments.format, &listing, || {
+            let entries: Vec<Value> = linked.iter().map(Linked::describe).collect();
+            json!({ "today": opened.today, "run": run.map(|run| run.run), "links": entries })
+        })?;
+        return Ok(Exit::Done);
+    }
+    // A rejected risk is linked to nothing, and is shown as it stands.
+    let own =
+        |entry: &RegisterEntry| links.risks.get(&entry.risk.id).cloned().unwrap_or_else(|| as_written(&entry.risk));
+    let listing = Listing { columns: COLUMNS, rows: register.iter().map(|entry| row(entry, &own(entry))).collect() };
+    lists::list(arguments.format, &listing, || {
+        let risks: Vec<Value> = register.iter().map(|entry| describe(entry, &own(entry))).collect();
         json!({ "today": opened.today, "run": run.map(|run| run.run), "risks": risks })
     })?;
     Ok(Exit::Done)
+}
+
+fn as_written(risk: &Risk) -> LinkSet {
+    let names = |names: &[String]| names.iter().cloned().collect();
+    LinkSet {
+        risks: BTreeSet::new(),
+        controls: names(&risk.controls),
+        checks: names(&risk.checks),
+        policies: names(&risk.policies),
+        criteria: names(&risk.criteria),
+    }
+}
+
+/// Something that risks are linked to.
+struct Linked<'a> {
+    id: &'a str,
+    what: &'a str,
+    links: &'a LinkSet,
+}
+
+fn linked<'a>(by: LinkedBy, file: &'a Engagement, links: &'a Links) -> Vec<Linked<'a>> {
+    let (by, what): (_, &dyn Fn(&str) -> Option<&'a str>) = match by {
+        LinkedBy::Control => (&links.controls, &|id| {
+            file.controls.iter().find(|control| control.id == id).map(|control| control.wording.as_str())
+        }),
+        LinkedBy::Policy => (&links.policies, &|id| {
+            file.policies.iter().find(|policy| policy.id == id).map(|policy| policy.title.as_str())
+        }),
+        LinkedBy::Check => (&links.checks, &|id| Check::get(id).map(|check| check.meta.title)),
+    };
+    by.iter().map(|(id, links)| Linked { id, what: what(id).unwrap_or("not in the file"), links }).collect()
+}
+
+fn joined(names: &BTreeSet<String>) -> String {
+    names.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+impl Linked<'_> {
+    fn row(&self) -> Vec<String> {
+        let LinkSet { risks, controls, checks, policies, criteria } = self.links;
+        let names = [risks, controls, policies, checks, criteria].map(joined);
+        [self.id.to_owned(), self.what.to_owned()].into_iter().chain(names).collect()
+    }
+
+    fn describe(&self) -> Value {
+        let LinkSet { risks, controls, checks, policies, criteria } = self.links;
+        json!({
+            "id": self.id,
+            "what": self.what,
+            "risks": risks,
+            "controls": controls,
+            "policies": policies,
+            "checks": checks,
+            "criteria": criteria,
+        })
+    }
 }
 
 /// Appends what results suggest to the file, as proposed.
@@ -84,27 +167,27 @@ fn score(score: Score) -> String {
     format!("{} ({}×{}) {}", score.product(), score.likelihood, score.impact, score.level())
 }
 
-fn row(entry: &RegisterEntry) -> Vec<String> {
+fn row(entry: &RegisterEntry, links: &LinkSet) -> Vec<String> {
     let risk = &entry.risk;
     vec![
         risk.id.clone(),
         risk.state.name().to_owned(),
-        risk.threat.clone(),
-        risk.asset.clone(),
         score(entry.inherent),
         score(entry.residual),
         risk.owner.clone().unwrap_or_default(),
-        standing(entry),
+        risk.threat.clone(),
+        risk.asset.clone(),
         risk.treatment.clone().unwrap_or_default(),
-        risk.checks.join(" "),
-        risk.controls.join(" "),
-        risk.policies.join(" "),
-        risk.criteria.join(" "),
+        standing(entry),
         entry.explanation.clone().unwrap_or_default(),
+        joined(&links.checks),
+        joined(&links.controls),
+        joined(&links.policies),
+        joined(&links.criteria),
     ]
 }
 
-fn describe(entry: &RegisterEntry) -> Value {
+fn describe(entry: &RegisterEntry, links: &LinkSet) -> Value {
     let risk = &entry.risk;
     let score = |score: Score| {
         json!({
@@ -126,10 +209,10 @@ fn describe(entry: &RegisterEntry) -> Value {
         "owner": risk.owner,
         "review": risk.review,
         "note": risk.note,
-        "controls": risk.controls,
-        "checks": risk.checks,
-        "policies": risk.policies,
-        "criteria": risk.criteria,
+        "controls": links.controls,
+        "checks": links.checks,
+        "policies": links.policies,
+        "criteria": links.criteria,
         "standing": standing_name(&entry.standing),
         "standing_words": standing(entry),
         "explanation": entry.explanation,

@@ -7,12 +7,9 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use kickoff_evidence::package::Package;
 use kickoff_evidence::{Exchange, Ledger, Run, RunMetadata, RunWriter};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// No file that is read whole is longer: results of a large estate come to some hundred MiB.
 const LONGEST: u64 = 2 << 30;
@@ -22,11 +19,6 @@ pub(crate) struct Unpacked {
     pub run: Arc<Run>,
     /// Removed when it is dropped.
     _folder: tempfile::TempDir,
-}
-
-#[derive(Deserialize)]
-struct Stored {
-    exchanges: Vec<Value>,
 }
 
 /// A file of a package, whole; none where the package does not have it.
@@ -64,11 +56,14 @@ pub(crate) fn unpack(package: &Package) -> Result<Unpacked, String> {
         package.names().filter(|name| name.starts_with("20_evidence/") && name.ends_with("/ipe.json")).collect();
     records.sort_unstable();
     for name in records {
-        let stored: Stored = serde_json::from_slice(&needed(package, name)?)
+        let mut record: Value = serde_json::from_slice(&needed(package, name)?)
             .map_err(|error| format!("{name} cannot be read: {error}"))?;
+        let Some(Value::Array(exchanges)) = record.get_mut("exchanges").map(Value::take) else {
+            return Err(format!("{name} has no exchanges"));
+        };
         let folder = name.trim_end_matches("ipe.json");
-        for value in stored.exchanges {
-            let exchange = whole(package, folder, value).map_err(|why| format!("{name}: {why}"))?;
+        for filed in exchanges {
+            let exchange = whole(package, folder, filed).map_err(|why| format!("{name}: {why}"))?;
             let archive = archives
                 .get_mut(&exchange.account)
                 .ok_or_else(|| format!("{name}: account {} is none of the run's", exchange.account))?;
@@ -81,22 +76,18 @@ pub(crate) fn unpack(package: &Package) -> Result<Unpacked, String> {
     if let Some(ids) = file(package, "60_machine/ids.json")? {
         writer.write(Ledger::FILE, &ids).map_err(|error| error.to_string())?;
     }
+    // A run has results; these are the package's word, and are not read.
+    let results = file(package, "60_machine/results.json")?.unwrap_or_default();
+    writer.write("results.json", &results).map_err(|error| error.to_string())?;
     writer.seal(&metadata).map_err(|error| error.to_string())?;
     let run = Run::open(&path).map_err(|error| error.to_string())?;
     Ok(Unpacked { run: Arc::new(run), _folder: folder })
 }
 
 /// An exchange with its answer, which stands in a file of its own.
-fn whole(package: &Package, folder: &str, mut value: Value) -> Result<Exchange, String> {
-    if let Some(body) = value.get_mut("response").and_then(|response| response.get_mut("body"))
-        && let Some(file) = body.get("file").and_then(Value::as_str)
-    {
-        // The name comes from the package: it is looked up among the package's own names, never on a disk.
-        let bytes = needed(package, &format!("{folder}{file}"))?;
-        *body = match String::from_utf8(bytes) {
-            Ok(text) => json!({ "text": text }),
-            Err(error) => json!({ "base64": STANDARD.encode(error.into_bytes()) }),
-        };
-    }
-    serde_json::from_value(value).map_err(|error| error.to_string())
+fn whole(package: &Package, folder: &str, filed: Value) -> Result<Exchange, String> {
+    // The name comes from the package: it is looked up among the package's own names, never on a disk.
+    let name = Exchange::file_of(&filed).map(|file| format!("{folder}{file}"));
+    let body = name.map(|name| needed(package, &name)).transpose()?;
+    Exchange::unfiled(filed, body).map_err(|error| error.to_string())
 }

@@ -218,26 +218,6 @@ fn watched(facts: &AccountFacts) -> Watched {
     found
 }
 
-/// Who reaches what in the accounts of a run, for its report; none when no account's principals and policies were collected.
-#[must_use]
-pub fn analysis(all: &[AccountFacts]) -> Option<Access> {
-    let now = all.first()?.as_of.to_string();
-    let (mut accounts, mut unknown) = (Vec::new(), Vec::new());
-    for facts in all {
-        match account(facts) {
-            Ok(found) => accounts.push(found),
-            Err(gap) => unknown.push(not_collected(&facts.account, &gap)),
-        }
-    }
-    if accounts.is_empty() {
-        return None;
-    }
-    let estate = Estate::new(accounts, around(all), ActionTable::embedded(), &now);
-    let mut access = Reach::new(&estate).access();
-    access.unknown.append(&mut unknown);
-    Some(access)
-}
-
 /// An account that nothing can be said of.
 #[must_use]
 pub fn not_collected(account: &str, gap: &Gap) -> Unknown {

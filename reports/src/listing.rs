@@ -1,13 +1,35 @@
-//! Lists of what people keep: a table for the terminal, tab-separated lines for a pipe, CSV for a spreadsheet.
+//! Lists of what people keep: entries for the terminal, tab-separated lines for a pipe, CSV for a spreadsheet.
+//!
+//! In a terminal, what is short (ids, days, states) stands in columns and is never broken; the sentence that says what an entry
+//! is about takes the rest of the line, and what is to be known besides stands indented under it.
 //!
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula; names are foreign,
 //! so such a cell gets an apostrophe in front.
 
-use tabled::builder::Builder;
-use tabled::settings::Style;
+use std::fmt::Write as _;
 
-/// A column: its head, and its share of a terminal's width; none where only lines and CSV have it.
-pub type Column = (&'static str, Option<usize>);
+use textwrap::core::display_width;
+use textwrap::{Options, WordSeparator, WordSplitter};
+
+use crate::drawing::{self, clean_lines};
+
+/// Where a terminal has a column; lines and CSV have them all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Beside the others: an id, a day, a figure, a name.
+    Column,
+    /// The sentence that takes the rest of the line: one column of a list.
+    Rest,
+    /// On lines of its own under the entry, with its head.
+    Under,
+    /// Under the entry too, on the line of the one before.
+    With,
+    /// Nowhere.
+    Nowhere,
+}
+
+/// A column: its head, and its place in a terminal.
+pub type Column = (&'static str, Place);
 
 /// A list: rows under columns.
 #[derive(Debug, Clone)]
@@ -18,35 +40,59 @@ pub struct Listing<'a> {
     pub rows: Vec<Vec<String>>,
 }
 
-/// A column of a table is never narrower.
-const MOST_NARROW: usize = 8;
-/// A cell of a table has so many letters at most; lines, CSV and JSON have them all.
-const MOST_LETTERS: usize = 240;
+/// A column is never wider; what is longer is wrapped in it.
+const WIDEST: usize = 24;
+/// Where less is left for the sentence, it stands under the columns.
+const LEAST: usize = 28;
+/// What stands under an entry is so far to the right at most.
+const INDENT: usize = 6;
+/// ... and has so many lines a paragraph at most; lines, CSV and JSON have it all.
+const MOST_LINES: usize = 4;
+/// Between columns.
+const GAP: usize = 2;
 
 impl Listing<'_> {
-    /// The table for a terminal of a width.
+    /// The entries for a terminal of a width.
     #[must_use]
-    pub fn table(&self, width: usize) -> String {
-        let shown: Vec<(usize, &str, usize)> =
-            (0..).zip(self.columns).filter_map(|(at, (head, share))| Some((at, *head, (*share)?))).collect();
-        let rows: Vec<Vec<String>> = self
-            .rows
-            .iter()
-            .map(|row| {
-                shown.iter().map(|(at, ..)| row.get(*at).map(|cell| clipped(cell)).unwrap_or_default()).collect()
-            })
-            .collect();
-        let needs = (0..).zip(&shown).map(|(place, (_, head, share))| {
-            let cells = rows.iter().map(|row| longest(&row[place]));
-            (cells.chain([longest(head)]).max().unwrap_or_default(), *share)
-        });
-        let widths = widths(&needs.collect::<Vec<_>>(), width.saturating_sub(3 * shown.len() + 1));
-        let mut table = Builder::default();
-        table.push_record(shown.iter().map(|(_, head, _)| *head));
-        for row in &rows {
-            table.push_record(row.iter().zip(&widths).map(|(cell, width)| wrapped(cell, *width)));
+    pub fn entries(&self, width: usize) -> String {
+        let of = |wanted: Place| (0..).zip(self.columns).filter(move |(_, (_, place))| *place == wanted);
+        let columns: Vec<Drawn> = of(Place::Column).map(|(at, (head, _))| Drawn::of(head, at, &self.rows)).collect();
+        let indent = columns.first().map_or(0, |first| (first.width + GAP).min(INDENT));
+        let beside = width.saturating_sub(columns.iter().map(|column| column.width + GAP).sum());
+        let room = width.saturating_sub(indent).max(LEAST);
+        let rest = of(Place::Rest).next();
+        let mut text = String::new();
+        let entry = |text: &mut String, cells: Vec<Vec<String>>, sentence: &str| {
+            let fits = beside >= LEAST && sentence.split(' ').all(|word| display_width(word) <= beside);
+            let lines = wrapped(sentence, if fits { beside } else { room });
+            push_row(text, &cells, &columns, if fits { &lines } else { &[] });
+            if !fits && !sentence.is_empty() {
+                push_under(text, indent, &lines);
+            }
+        };
+        let heads = columns.iter().map(|column| vec![column.head.to_owned()]).collect();
+        entry(&mut text, heads, rest.map_or("", |(_, (head, _))| head));
+        let _ = writeln!(text, "{}", "─".repeat(width));
+        for row in &self.rows {
+            let cell = |at: usize| row.get(at).map(|cell| clean_lines(cell)).unwrap_or_default();
+            let cells = columns.iter().map(|column| wrapped(&cell(column.at), column.width)).collect();
+            entry(&mut text, cells, &rest.map(|(at, _)| cell(at)).unwrap_or_default());
+            let mut under: Vec<String> = Vec::new();
+            for (at, (head, place)) in (0..).zip(self.columns) {
+                let value = cell(at);
+                let said = format!("{head}: {}", value.trim());
+                match (place, under.last_mut()) {
+                    (Place::Under | Place::With, _) if value.trim().is_empty() => {}
+                    (Place::With, Some(line)) => line.push_str(&format!("; {said}")),
+                    (Place::Under | Place::With, _) => under.push(said),
+                    (Place::Column | Place::Rest | Place::Nowhere, _) => {}
+                }
+            }
+            for said in under {
+                push_under(&mut text, indent, &clipped(&said, room));
+            }
         }
-        format!("{}\n", table.build().with(Style::modern_rounded()))
+        text
     }
 
     /// One tab-separated line a row, with a header.
@@ -56,7 +102,7 @@ impl Listing<'_> {
         let mut text = heads.join("\t") + "\n";
         for row in &self.rows {
             let cells: Vec<String> =
-                row.iter().map(|cell| crate::drawing::clean_lines(&cell.replace(['\t', '\n', '\r'], " "))).collect();
+                row.iter().map(|cell| clean_lines(&cell.replace(['\t', '\n', '\r'], " "))).collect();
             text.push_str(&(cells.join("\t") + "\n"));
         }
         text
@@ -67,82 +113,126 @@ impl Listing<'_> {
     /// # Errors
     /// The writer of CSV refuses.
     pub fn csv(&self) -> Result<String, csv::Error> {
-        crate::drawing::csv(self.columns.iter().map(|(head, _)| *head), self.rows.iter())
+        drawing::csv(self.columns.iter().map(|(head, _)| *head), self.rows.iter())
     }
 }
 
-/// Wrapped between words: ids and days stay whole where they fit.
-fn wrapped(text: &str, width: usize) -> String {
-    let options = textwrap::Options::new(width)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(text, options)
+/// A column as it is drawn.
+struct Drawn {
+    head: &'static str,
+    at: usize,
+    width: usize,
+    /// Figures stand to the right.
+    right: bool,
 }
 
-fn longest(text: &str) -> usize {
-    text.lines().map(|line| line.chars().count()).max().unwrap_or_default()
+impl Drawn {
+    fn of(head: &'static str, at: usize, rows: &[Vec<String>]) -> Self {
+        let cells = || rows.iter().filter_map(|row| row.get(at)).map(|cell| clean_lines(cell));
+        let widest = cells().flat_map(|cell| cell.lines().map(display_width).collect::<Vec<_>>()).max();
+        let width = widest.unwrap_or_default().min(WIDEST).max(display_width(head));
+        let right = cells().all(|cell| cell.bytes().all(|b| b.is_ascii_digit()));
+        Self { head, at, width, right: right && !rows.is_empty() }
+    }
 }
 
-fn clipped(cell: &str) -> String {
-    let cell = crate::drawing::clean_lines(cell);
-    if cell.chars().count() <= MOST_LETTERS { cell } else { cell.chars().take(MOST_LETTERS).chain(['…']).collect() }
-}
-
-/// The widths of columns from what they need and their shares: what needs no more than its share gets what it needs, and
-/// the others share the rest.
-fn widths(needs: &[(usize, usize)], room: usize) -> Vec<usize> {
-    let mut widths: Vec<Option<usize>> = vec![None; needs.len()];
-    loop {
-        let taken: usize = widths.iter().flatten().sum();
-        let open = || needs.iter().zip(&widths).filter(|(_, width)| width.is_none()).map(|(need, _)| need);
-        let shares: usize = open().map(|(_, share)| share).sum();
-        let part = |share: usize| (room.saturating_sub(taken) * share / shares.max(1)).max(MOST_NARROW);
-        let small = (0..).zip(needs).find(|(at, (need, share))| widths[*at].is_none() && *need <= part(*share));
-        match small {
-            Some((at, (need, _))) => widths[at] = Some(*need),
-            None => {
-                return needs
-                    .iter()
-                    .zip(&widths)
-                    .map(|((_, share), width)| width.unwrap_or_else(|| part(*share)))
-                    .collect();
-            }
+/// Cells beside each other, each with its own lines, and the sentence after them.
+fn push_row(text: &mut String, cells: &[Vec<String>], columns: &[Drawn], sentence: &[String]) {
+    let deepest = cells.iter().map(Vec::len).chain([sentence.len()]).max().unwrap_or_default();
+    for at in 0..deepest {
+        let mut line = String::new();
+        for (lines, column) in cells.iter().zip(columns) {
+            let cell = lines.get(at).map_or("", String::as_str);
+            let pad = " ".repeat(column.width.saturating_sub(display_width(cell)));
+            let _ = if column.right { write!(line, "{pad}{cell}") } else { write!(line, "{cell}{pad}") };
+            line.push_str(&" ".repeat(GAP));
         }
+        line.push_str(sentence.get(at).map_or("", String::as_str));
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
+}
+
+fn push_under(text: &mut String, indent: usize, lines: &[String]) {
+    for line in lines {
+        let _ = writeln!(text, "{}{line}", " ".repeat(indent));
+    }
+}
+
+/// What stands under an entry: each of its paragraphs is cut where it is long, and says so.
+fn clipped(said: &str, room: usize) -> Vec<String> {
+    let mut out = Vec::new();
+    for (at, paragraph) in said.lines().enumerate() {
+        let indent = if at == 0 { "" } else { "  " };
+        let mut lines = wrapped(&format!("{indent}{paragraph}"), room.saturating_sub(2));
+        let more = lines.len() > MOST_LINES;
+        lines.truncate(MOST_LINES);
+        if let Some(last) = lines.last_mut().filter(|_| more) {
+            last.push_str(" …");
+        }
+        out.append(&mut lines);
+    }
+    out
+}
+
+/// A text that stands by itself, on lines of a width.
+#[must_use]
+pub fn paragraph(text: &str, width: usize) -> String {
+    textwrap::fill(&clean_lines(text), width)
+}
+
+/// Wrapped between words: ids, days and ARNs stay whole where they fit.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let options =
+        Options::new(width.max(1)).word_separator(WordSeparator::AsciiSpace).word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const COLUMNS: &[Column] = &[("id", Some(10)), ("text", Some(40)), ("sha256", None)];
+    const COLUMNS: &[Column] =
+        &[("id", Place::Column), ("text", Place::Rest), ("why", Place::Under), ("sha256", Place::Nowhere)];
 
-    fn listing() -> Listing<'static> {
-        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
-        Listing { columns: COLUMNS, rows: vec![row(["A-1", "=1+1, or\nmore\u{1b}", "00ff"])] }
+    fn listing(cells: [&str; 4]) -> Listing<'static> {
+        Listing { columns: COLUMNS, rows: vec![cells.map(str::to_owned).to_vec()] }
     }
 
     #[test]
-    fn a_table_fits_and_leaves_out_what_is_for_machines() {
-        let rows = vec![vec!["A-1".to_owned(), "word ".repeat(40), "00ff".to_owned()]];
-        let text = Listing { rows, ..listing() }.table(60);
-        assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
-        assert!(text.contains("A-1") && !text.contains("sha256") && !text.contains("00ff"), "{text}");
+    fn entries_fit_and_leave_out_what_is_for_machines() {
+        let long = "word ".repeat(200);
+        for width in [40, 80, 100, 160] {
+            let text = listing(["A-1", &long, &long, "00ff"]).entries(width);
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+            assert!(!text.contains("sha256") && !text.contains("00ff"), "{text}");
+            // The sentence is whole; what stands under it is cut, and says so.
+            assert!(text.matches("word").count() > 200 && text.ends_with(" …\n"), "{text}");
+        }
+        let text = listing(["2026-11-20", "short", "", ""]).entries(40);
+        assert_eq!(text, format!("id          text\n{}\n2026-11-20  short\n", "─".repeat(40)));
     }
 
     #[test]
-    fn what_is_narrow_leaves_its_room_to_others_and_days_stay_whole() {
-        assert_eq!(widths(&[(10, 50), (200, 50)], 80), [10, 70]);
-        assert_eq!(widths(&[(200, 50), (300, 50)], 80), [40, 40]);
-        let rows = vec![vec!["2026-11-20".to_owned(), "word ".repeat(200), String::new()]];
-        let text = Listing { rows, ..listing() }.table(60);
-        assert!(text.contains("2026-11-20") && text.contains('…'), "{text}");
-        assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
+    fn what_does_not_fit_beside_stands_under_and_ids_stay_whole() {
+        let columns: &[Column] =
+            &[("id", Place::Column), ("day", Place::Column), ("hours", Place::Column), ("text", Place::Rest)];
+        let row = ["ACME-0000000001", "2026-11-20", "12", "What is asked for, in words."].map(str::to_owned).to_vec();
+        let text = Listing { columns, rows: vec![row] }.entries(44);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[2], "ACME-0000000001  2026-11-20     12");
+        assert_eq!(lines[3], "      What is asked for, in words.");
+        let columns: &[Column] =
+            &[("id", Place::Column), ("a", Place::Under), ("b", Place::With), ("c", Place::With), ("d", Place::Under)];
+        let row = ["A-1", "1", "", "3", ""].map(str::to_owned).to_vec();
+        let text = Listing { columns, rows: vec![row] }.entries(40);
+        assert!(text.ends_with("\nA-1\n     a: 1; c: 3\n"), "{text}");
     }
 
     #[test]
     fn lines_and_csv_have_every_column_and_no_formula() {
-        assert_eq!(listing().lines(), "id\ttext\tsha256\nA-1\t=1+1, or more\u{fffd}\t00ff\n");
-        assert_eq!(listing().csv().unwrap(), "id,text,sha256\r\nA-1,\"'=1+1, or\nmore\u{1b}\",00ff\r\n");
+        let listing = listing(["A-1", "=1+1, or\nmore\u{1b}", "", "00ff"]);
+        assert_eq!(listing.lines(), "id\ttext\twhy\tsha256\nA-1\t=1+1, or more\u{fffd}\t\t00ff\n");
+        assert_eq!(listing.csv().unwrap(), "id,text,why,sha256\r\nA-1,\"'=1+1, or\nmore\u{1b}\",,00ff\r\n");
     }
 }

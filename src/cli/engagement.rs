@@ -15,7 +15,7 @@ pub(crate) fn day(text: &str) -> Result<Date, String> {
 /// What a list's stdout gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
-    /// A table in a terminal, tab-separated lines in a pipe
+    /// Entries in a terminal, tab-separated lines in a pipe
     Table,
     /// Everything
     Json,
@@ -149,6 +149,17 @@ pub(crate) struct RequestsArgs {
     pub format: ListFormat,
 }
 
+/// What risks are linked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LinkedBy {
+    /// The client's controls
+    Control,
+    /// The client's policies
+    Policy,
+    /// The checks
+    Check,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RisksArgs {
     #[command(flatten)]
@@ -158,6 +169,9 @@ pub(crate) struct RisksArgs {
     /// Append what the run suggests to kickoff.toml as proposed, which is kept beside as a backup
     #[arg(long)]
     pub write: bool,
+    /// The links the other way: each control, policy or check with its risks
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub by: Option<LinkedBy>,
     /// What stdout gets
     #[arg(long, value_enum, default_value = "table")]
     pub format: ListFormat,
@@ -182,15 +196,6 @@ pub(crate) struct ReportArgs {
     pub seal: SealArgs,
 }
 
-/// What `inventory` prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum InventoryFormat {
-    /// A table for people
-    Table,
-    /// A row for each asset, with the evidence that tells of it
-    Csv,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct InventoryArgs {
     /// The recorded run
@@ -200,7 +205,7 @@ pub(crate) struct InventoryArgs {
     pub file: FileArgs,
     /// What stdout gets
     #[arg(long, value_enum, default_value = "table")]
-    pub format: InventoryFormat,
+    pub format: ListFormat,
 }
 
 #[derive(Debug, Args)]

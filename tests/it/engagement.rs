@@ -267,11 +267,19 @@ fn the_register_of_documents_says_what_is_there_and_what_is_wrong_with_it() {
     assert_eq!(register["folder"], Value::Null);
 
     let (_, stdout, _) = run(command("documents", &fixture()).args(["--format", "csv"]));
-    assert!(stdout.starts_with("request,status,title,owner,observed,reasons,criteria,"), "{stdout}");
+    assert!(stdout.starts_with("request,status,owner,title,observed,reasons,criteria,"), "{stdout}");
+    assert_eq!(stdout.lines().count(), register["documents"].as_array().unwrap().len() + 1);
     let (_, stdout, _) = run(&mut command("documents", &fixture()));
-    let lines: Vec<&str> = stdout.lines().collect();
+    let (documents, stated) = stdout.split_once("\n\n").unwrap();
+    let lines: Vec<&str> = documents.lines().collect();
     assert_eq!(lines.len(), register["documents"].as_array().unwrap().len() + 1);
     assert!(lines.iter().all(|line| line.matches('\t').count() == 11), "{stdout}");
+    // What a person stated stands under it, with the file that shows it.
+    assert!(stated.lines().nth(1).unwrap().starts_with("AC-03\tpass\tIAM-04\talice on 2026-10-14: "), "{stated}");
+    let said = &register["attestations"][0];
+    assert_eq!((&said["control"], &said["status"]), (&"AC-03".into(), &"pass".into()));
+    assert_eq!(said["evidence"], "attestations/administrators-2026-q3.md");
+    assert_eq!(said["sha256"].as_str().unwrap().len(), 64);
 }
 
 #[test]
@@ -340,6 +348,11 @@ fn requests_stand_by_their_day_with_what_the_run_answers() {
     assert_eq!((state("GEN-08"), &of("GEN-08")["due_this_week"]), (("ready", "not"), &Value::Bool(true)));
     assert_eq!((state("GEN-06").0, state("GEN-02").0, state("END-01").0), ("partly", "accepted", "not-applicable"));
     assert_eq!(of("IAM-02")["owner"], "bob");
+    // What makes a request ready is said: GEN-08 is answered by its document, and no scan can.
+    assert_eq!(of("GEN-08")["answered_by"], serde_json::json!(["document"]));
+    assert_eq!(of("IAM-02")["answered_by"], serde_json::json!(["run"]));
+    assert_eq!(of("IAM-04")["answered_by"], serde_json::json!(["attestation", "run"]));
+    assert_eq!(of("IAM-04")["attestations"][0]["control"], "AC-03");
     // Each id of evidence is one of the run.
     let results: Document = serde_json::from_slice(&fs::read(path.join("results.json")).unwrap()).unwrap();
     let cited = of("IAM-07")["evidence"].as_array().unwrap();
@@ -350,7 +363,7 @@ fn requests_stand_by_their_day_with_what_the_run_answers() {
     assert!(words.starts_with("Results of RUN-"), "{words}");
     let lines: Vec<&str> = stdout.lines().collect();
     assert_eq!(lines.len(), list.len() + 1);
-    assert!(lines[1].starts_with("IAM-07\t") && lines[1].contains("\tbob\t2026-11-20\toverdue\tready\tfully\t"));
+    assert!(lines[1].starts_with("IAM-07\t") && lines[1].contains("\t2026-11-20\toverdue\tbob\tready\t"));
 }
 
 #[test]
@@ -427,6 +440,9 @@ fn a_list_that_cannot_be_used_is_named_and_nothing_is_written() {
         // The file names requests of the built-in list.
         (put(folder.path(), "other.csv", "id,text\n1,Access policy\n"), "there is no request `GEN-08`"),
         (put(folder.path(), "list.pdf", "x"), "is neither .csv nor .xlsx"),
+        // The list is named as it was given, with its row and column.
+        (put(folder.path(), "formula.csv", "id,text\n1,=A1\n"), "formula.csv, row 2, column B (text): holds a formula"),
+        (put(folder.path(), "quote.csv", "id,text\n1,\"a\n2,b\n"), "quote.csv, row 2: a quote is opened"),
         (put(elsewhere.path(), "list.csv", "id,text\n1,a\n"), "lies outside"),
         (folder.path().join("none.csv"), "none.csv cannot be read"),
     ] {
@@ -470,11 +486,21 @@ fn risks_are_proposed_entered_once_and_nobodys_words_are_lost() {
     assert!(words.contains("Nothing to add"), "{words}");
     assert_eq!((config(folder.path()), backups(folder.path()).len()), (after, 1));
 
+    // The links go the other way too: the policy names R-001 itself, the control by the checks that test both.
+    let by = |what: &str, id: &str| {
+        let told = json(command("risks", folder.path()).arg("--run").arg(path).args(["--by", what]));
+        named(&told["links"], "id", id).clone()
+    };
+    assert!(by("control", "AC-02")["risks"].as_array().unwrap().contains(&"R-001".into()));
+    assert!(by("policy", "access")["controls"].as_array().unwrap().contains(&"AC-02".into()));
+    assert!(by("check", "iam-user-access-key-age")["risks"].as_array().unwrap().contains(&"R-001".into()));
+
     // A file that holds its risks on one line cannot be added to: it stays as it is.
     let line = "risks = [{ id = \"R-001\", threat = \"t\", asset = \"a\", likelihood = 1, impact = 1 }]\n";
     fs::write(folder.path().join("kickoff.toml"), line).unwrap();
-    let (status, ..) = write();
+    let (status, _, words) = write();
     assert_eq!((status, config(folder.path()).as_str()), (Some(2), line));
+    assert!(words.contains("kickoff.toml, line 1: `risks`: is written as `risks = [...]`"), "{words}");
 }
 
 #[test]

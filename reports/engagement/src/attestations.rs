@@ -21,6 +21,10 @@ pub struct AttestationResult {
     pub control: String,
     /// The criteria that it serves.
     pub criteria: Vec<String>,
+    /// The request that it answers.
+    pub request: Option<String>,
+    /// The file that shows it, below the folder of kickoff.toml.
+    pub evidence: String,
     /// What the person stated, or `manual` where something keeps it from counting; `not-evaluated` where the file that
     /// shows it cannot be read.
     pub status: Status,
@@ -30,6 +34,15 @@ pub struct AttestationResult {
     pub reasons: Vec<String>,
     /// The digest of the file that shows it, in lower-case hexadecimal.
     pub sha256: Option<String>,
+}
+
+impl AttestationResult {
+    /// Whether the statement counts: its file is there, and it is of its time. One that something fails counts too: the
+    /// auditor asked for evidence, not for good news.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.reasons.is_empty()
+    }
 }
 
 /// The attestations on a day. Files lie below `folder`.
@@ -75,6 +88,8 @@ fn judge(said: &Attestation, folder: &Path, days: Option<(Date, Date)>, today: D
     AttestationResult {
         control: said.control.clone(),
         criteria: said.criteria.clone(),
+        request: said.request.clone(),
+        evidence: said.evidence.clone(),
         status,
         observed: format!("{} on {}{note}", said.by, said.on),
         reasons,

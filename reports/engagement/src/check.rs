@@ -2,12 +2,13 @@
 //! stand twice, paths that lead out of the folder.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use jiff::civil::Date;
 use kickoff_checks::{CHECKS, CRITERIA};
 
 use crate::file::{Engagement, Report, ReportType};
-use crate::files::stays_below;
+use crate::files::{leads_out, stays_below};
 use crate::nearest;
 use crate::read::{Problem, Problems};
 use crate::registers::RiskState;
@@ -52,6 +53,25 @@ pub(crate) fn request_ids(file: &Engagement, list: &[Request], problems: &mut Pr
     }
     for (at, attestation) in file.attestations.iter().enumerate() {
         attestation.request.iter().for_each(|id| known(format!("attestations[{at}].request"), id));
+    }
+}
+
+/// Files that are there and lie elsewhere: a link that leads out of the folder of kickoff.toml.
+pub(crate) fn links(file: &Engagement, folder: &Path, problems: &mut Problems<'_>) {
+    let list = file.request_list.iter().map(|path| ("request_list".to_owned(), path));
+    let documents = (0..).zip(&file.documents).filter_map(|(at, document): (usize, _)| {
+        document.file.as_ref().map(|path| (format!("documents[{at}].file"), path))
+    });
+    let attestations = (0..).zip(&file.attestations);
+    let attestations =
+        attestations.map(|(at, said): (usize, _)| (format!("attestations[{at}].evidence"), &said.evidence));
+    for (key, path) in list.chain(documents).chain(attestations) {
+        if leads_out(folder, path) {
+            let what = format!(
+                "`{path}` is a link that leads out of the folder of kickoff.toml: put the file itself below it"
+            );
+            problems.add(&key, what);
+        }
     }
 }
 

@@ -13,12 +13,23 @@ pub fn stays_below(path: &str) -> bool {
     !windows && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
+/// Whether a file that is there lies elsewhere than below a folder, links followed.
+pub(crate) fn leads_out(folder: &Path, file: &str) -> bool {
+    let (path, folder) = (folder.join(file).canonicalize(), or_here(folder).canonicalize());
+    matches!((path, folder), (Ok(path), Ok(folder)) if !path.starts_with(&folder))
+}
+
+/// A folder that is named by nothing is the working directory.
+fn or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
 /// The SHA-256 and the length of a file that lies below a folder, links followed.
 ///
 /// # Errors
 /// It is not there, cannot be read, is no file, or lies elsewhere.
 pub fn hash_below(folder: &Path, file: &str) -> io::Result<(String, u64)> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = or_here(folder);
     let path = folder.join(file).canonicalize()?;
     if !path.starts_with(folder.canonicalize()?) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "leads out of the folder of kickoff.toml"));

@@ -13,6 +13,9 @@ use jiff::civil::Date;
 use crate::file::ReportType;
 use crate::write::{list, quoted, remark};
 
+/// The category that every SOC 2 report has.
+const SECURITY: &str = "Security";
+
 /// What only a person knows. What is not answered is written as an example, as a comment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answers {
@@ -26,7 +29,7 @@ pub struct Answers {
     pub as_of: Option<Date>,
     /// The period of a Type 2 report.
     pub period: Option<(Date, Date)>,
-    /// The categories besides Security, each with its reason.
+    /// The categories, each with its reason. Security need not be named: where others are, it is written too.
     pub categories: Vec<(String, String)>,
     /// The auditor's firm.
     pub auditor: Option<String>,
@@ -79,6 +82,7 @@ pub struct FoundAccount {
 #[must_use]
 pub fn render(answers: &Answers, found: &Found) -> String {
     let mut page = Page(String::new());
+    let owner = quoted(&owner_id(answers).unwrap_or_else(|| "ana".to_owned()));
     page.remark("The engagement as code: who is examined, what is in scope, who does what, and what is agreed.");
     page.remark("Lines that begin with # are examples and remarks. Keys are checked: a misspelt one is an error.");
     for gap in &found.gaps {
@@ -91,11 +95,15 @@ pub fn render(answers: &Answers, found: &Found) -> String {
     page.section("schedule", "When what happens. What must be done before the kick-off follows from its day.", true);
     page.day("kickoff", answers.kickoff, "2026-01-12");
     page.example("windows = [{ name = \"Fieldwork\", from = 2026-07-06, to = 2026-07-24 }]");
-    page.example("deliverables = [{ name = \"Description of the system\", due = 2026-02-02, owner = \"ana\" }]");
+    page.example(&format!(
+        "deliverables = [{{ name = \"Description of the system\", due = 2026-02-02, owner = {owner} }}]"
+    ));
     scope(&mut page, answers, found);
     accounts(&mut page, found);
     people(&mut page, answers);
-    page.examples(EXAMPLES);
+    subservice(&mut page, found);
+    // Examples name a person who is there, so that they hold once their # is taken away.
+    page.examples(&EXAMPLES.replace("\"ana\"", &owner));
     page.0
 }
 
@@ -151,22 +159,28 @@ fn scope(page: &mut Page, answers: &Answers, found: &Found) {
     );
     // Regions in use are no reason to look at those alone: what nobody expects is in the others.
     page.remark(
-        "Without this line every enabled region is asked, those that nobody uses too, as an auditor would want.",
+        "Every enabled region is asked, those that nobody uses too; this line would narrow it to those in use.",
     );
     let in_use = if found.regions.is_empty() { &["eu-west-1".to_owned()] } else { found.regions.as_slice() };
     page.example(&format!("regions = {}", list(in_use)));
     page.names("services", &found.services, "[\"S3\", \"RDS\", \"Lambda\"]");
-    let categories: Vec<String> = answers.categories.iter().map(|(name, _)| name.clone()).collect();
-    page.remark("Categories besides Security, which every SOC 2 report has; each with its reason.");
-    page.names("categories", &categories, "[\"Availability\", \"Confidentiality\"]");
-    let reasons: Vec<String> = answers
-        .categories
+    let mut chosen = answers.categories.clone();
+    if !chosen.is_empty() {
+        chosen.retain(|(name, reason)| name != SECURITY || !reason.trim().is_empty());
+        if !chosen.iter().any(|(name, _)| name == SECURITY) {
+            chosen.insert(0, (SECURITY.to_owned(), "Every SOC 2 report has it.".to_owned()));
+        }
+    }
+    let categories: Vec<String> = chosen.iter().map(|(name, _)| name.clone()).collect();
+    page.remark("Categories, each with its reason; every SOC 2 report has Security.");
+    page.names("categories", &categories, "[\"Security\", \"Availability\"]");
+    let reasons: Vec<String> = chosen
         .iter()
         .filter(|(_, reason)| !reason.trim().is_empty())
         .map(|(name, reason)| format!("{} = {}", quoted(name), quoted(reason)))
         .collect();
     if reasons.is_empty() {
-        page.example("category_reasons = { Availability = \"Customers' contracts promise 99.9 %.\" }");
+        page.example("category_reasons = { Security = \"Every SOC 2 report has it.\", Availability = \"Contracts promise 99.9 %.\" }");
     } else {
         page.line("category_reasons", &format!("{{ {} }}", reasons.join(", ")));
     }
@@ -203,15 +217,44 @@ fn people(page: &mut Page, answers: &Answers) {
         page.examples("[[people]]\nid = \"ana\"\nname = \"Ana Ruiz\"\nrole = \"CTO\"\n");
         return;
     };
-    let first = owner.name.split_whitespace().next().unwrap_or_default().to_lowercase();
-    let id: String = first.chars().filter(|c| c.is_alphanumeric()).collect();
     page.0.push_str("[[people]]\n");
-    page.line("id", &quoted(if id.is_empty() { "owner" } else { &id }));
+    page.line("id", &quoted(&owner_id(answers).unwrap_or_default()));
     page.line("name", &quoted(&owner.name));
     page.line("role", &quoted(if owner.role.trim().is_empty() { "to be stated" } else { &owner.role }));
     page.line("duty", "\"Answers for the engagement\"");
     page.text("email", owner.email.as_deref(), "ana@example.com");
 }
+
+/// The short name of the one who answers for the engagement: their first name.
+fn owner_id(answers: &Answers) -> Option<String> {
+    let owner = answers.owner.as_ref().filter(|owner| !owner.name.trim().is_empty())?;
+    let first = owner.name.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let id: String = first.chars().filter(|c| c.is_alphanumeric()).collect();
+    Some(if id.is_empty() { "owner".to_owned() } else { id })
+}
+
+/// AWS, where something was found in it: every system there relies on the same of its controls, and owes it the same.
+fn subservice(page: &mut Page, found: &Found) {
+    page.blank();
+    page.remark("Organizations whose controls are relied on, and what they ask of their users.");
+    if found.accounts.is_empty() {
+        page.examples(&AWS.replace("$SERVICES", "[\"S3\", \"RDS\"]"));
+        return;
+    }
+    page.remark("A first proposal: read it, and change what is not so.");
+    page.0.push_str(&AWS.replace("$SERVICES", &list(&found.services)));
+}
+
+const AWS: &str = r##"[[subservice]]
+name = "Amazon Web Services"
+services = $SERVICES
+relied_on = ["Physical access to data centres, power and fire protection", "Separation of customers on shared hosts", "Destruction of storage that is taken out of use"]
+report = "AWS SOC 2 Type 2"
+user_controls = [
+    { control = "Credentials of the root user are kept safe and not used", criteria = ["CC6.1"], checks = ["iam-root-mfa", "iam-root-no-access-keys", "iam-root-last-used"] },
+    { control = "Activity is logged, and the logs are kept", criteria = ["CC7.2"], checks = ["cloudtrail-multi-region", "cloudtrail-log-validation", "cloudtrail-bucket-retention"] },
+]
+"##;
 
 /// What nobody can find out and few know on the first day.
 const EXAMPLES: &str = r##"
@@ -221,14 +264,6 @@ account = "999988887777"
 reason = "A sandbox without customer data."
 approver = "ana"
 approved = 2025-12-01
-
-# Organizations whose controls are relied on, and what they ask of their users.
-[[subservice]]
-name = "Amazon Web Services"
-services = ["S3", "RDS"]
-relied_on = ["Physical access to data centres"]
-report = "AWS SOC 2 Type 2"
-user_controls = [{ control = "Credentials of the root user are kept safe", criteria = ["CC6.1"], checks = ["iam-root-mfa"], owner = "ana" }]
 
 # Who does what: responsible, accountable, consulted, informed.
 [[work]]
@@ -372,6 +407,9 @@ impl Page {
 /// The folder cannot be written to. The file is then as it was.
 pub fn write_with_backup(path: &Path, contents: impl AsRef<[u8]>, now: Timestamp) -> io::Result<Option<PathBuf>> {
     let contents = contents.as_ref();
+    // What a link leads to is replaced, not the link.
+    let target = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
+    let path = target.as_path();
     let old = match fs::read(path) {
         Ok(old) if old == contents => return Ok(None),
         Ok(old) => Some(old),
@@ -388,12 +426,17 @@ pub fn write_with_backup(path: &Path, contents: impl AsRef<[u8]>, now: Timestamp
             })?;
             file.write_all(&old)?;
             file.sync_all()?;
+            // Who may read the file may read its backup, and nobody else.
+            fs::set_permissions(&backup, fs::metadata(path)?.permissions())?;
             Some(backup)
         }
         None => None,
     };
     let (temporary, mut file) = create(path, |number| format!(".{name}.{stamp}-{number}.tmp"))?;
-    let written = file.write_all(contents).and_then(|()| file.sync_all());
+    let written = file.write_all(contents).and_then(|()| file.sync_all()).and_then(|()| match &backup {
+        Some(backup) => fs::set_permissions(&temporary, fs::metadata(backup)?.permissions()),
+        None => Ok(()),
+    });
     written.and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
         // What was there is untouched; the half-written file need not stay.
         let _ = fs::remove_file(&temporary);

@@ -33,12 +33,16 @@ pub use secrets::without_secrets;
 /// `: did you mean ...?`, where something is near; nothing where not.
 #[must_use]
 pub fn nearest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> String {
+    nearest_of(given, candidates).map(|candidate| format!(": did you mean `{candidate}`?")).unwrap_or_default()
+}
+
+/// The candidate that is most like what was given, where one is near.
+pub(crate) fn nearest_of<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .map(|candidate| (strsim::jaro_winkler(given, candidate), candidate))
         .filter(|(near, _)| *near > 0.8)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, candidate)| format!(": did you mean `{candidate}`?"))
-        .unwrap_or_default()
+        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

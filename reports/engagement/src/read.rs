@@ -44,8 +44,12 @@ impl EngagementError {
         &self.problems
     }
 
+    pub(crate) fn of(path: &Path, problem: Problem) -> Self {
+        Self { path: path.to_owned(), problems: vec![problem] }
+    }
+
     pub(crate) fn of_file(path: &Path, what: String) -> Self {
-        Self { path: path.to_owned(), problems: vec![Problem { line: None, key: String::new(), what }] }
+        Self::of(path, Problem { line: None, key: String::new(), what })
     }
 }
 
@@ -125,7 +129,7 @@ impl<'a> Problems<'a> {
 }
 
 impl Engagement {
-    /// Reads the file, and the request list that it names.
+    /// Reads the file, and the request list that it names; other files that it names are looked for, not opened.
     ///
     /// # Errors
     /// It is not there, is not TOML, has a key that does not exist, a value that cannot be, or a name that nothing has.
@@ -138,16 +142,17 @@ impl Engagement {
     /// Reads the text of a file, and the request list that it names.
     pub(crate) fn whole(path: &Path, text: &str) -> Result<Self, EngagementError> {
         let read = Self::parse(path, text)?;
-        if read.request_list.is_some() {
-            let folder = path.parent().unwrap_or(Path::new(""));
-            let mut problems = Problems::new(&read.lines);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let mut problems = Problems::new(&read.lines);
+        check::links(&read, folder, &mut problems);
+        if read.request_list.is_some() && problems.is_empty() {
             match requests::list(&read, folder) {
                 Ok(list) => check::request_ids(&read, &list, &mut problems),
                 Err(error) => problems.add("request_list", error.to_string()),
             }
-            if !problems.is_empty() {
-                return Err(EngagementError { path: path.to_owned(), problems: problems.into_found() });
-            }
+        }
+        if !problems.is_empty() {
+            return Err(EngagementError { path: path.to_owned(), problems: problems.into_found() });
         }
         Ok(read)
     }
@@ -161,17 +166,14 @@ impl Engagement {
         let starts = LineStarts::new(text);
         let (table, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
-            let mut problems: Vec<Problem> = errors
-                .iter()
-                .map(|e| Problem {
-                    line: e.span().map(|span| starts.line(span.start)),
-                    key: String::new(),
-                    what: e.message().split_whitespace().collect::<Vec<_>>().join(" "),
-                })
-                .collect();
+            let mut problems: Vec<Problem> = errors.iter().map(|e| not_toml(e, text, &starts)).collect();
             problems.sort();
-            // What follows on the line of an error is mostly its consequence.
+            // What follows on the line of an error is mostly its consequence, and so is a key that seems to stand twice
+            // because the head of its table could not be read.
             problems.dedup_by_key(|problem| problem.line);
+            if problems.iter().any(|problem| !problem.what.starts_with(TWICE)) {
+                problems.retain(|problem| !problem.what.starts_with(TWICE));
+            }
             return error(problems);
         }
         let mut lines = Lines::default();
@@ -199,6 +201,19 @@ impl Engagement {
         file.lines = lines;
         Ok(file)
     }
+}
+
+const TWICE: &str = "duplicate key";
+
+/// What the reader of TOML says, with the key that stands twice, which it leaves to its reader to see.
+fn not_toml(error: &toml::de::Error, text: &str, starts: &LineStarts) -> Problem {
+    let mut what = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
+    if what.starts_with(TWICE)
+        && let Some(key) = error.span().and_then(|span| text.get(span))
+    {
+        what = format!("{TWICE} `{key}`: it stands above already");
+    }
+    Problem { line: error.span().map(|span| starts.line(span.start)), key: String::new(), what }
 }
 
 /// Where lines begin.

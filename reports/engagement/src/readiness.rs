@@ -39,6 +39,8 @@ pub enum Quality {
     Link,
     /// A picture of a screen.
     Picture,
+    /// A document with its digest that something is wrong with, or that a person has to judge.
+    Flawed,
     /// A person's word, with a file that shows it.
     Attested,
     /// The recorded answers of one day.
@@ -63,7 +65,7 @@ impl Quality {
             Self::Link => 1,
             Self::Picture if period => 1,
             Self::Day if period => 2,
-            Self::Picture | Self::Attested => 2,
+            Self::Picture | Self::Flawed | Self::Attested => 2,
             Self::Day | Self::Document | Self::Accepted => POINTS,
         }
     }
@@ -75,6 +77,7 @@ impl Quality {
             Self::None => "nothing",
             Self::Link => "a link",
             Self::Picture => "a picture",
+            Self::Flawed => "a document that lacks something",
             Self::Attested => "a person's word",
             Self::Day => "the record of one day",
             Self::Document => "a document",
@@ -254,15 +257,21 @@ fn work(input: &ReadinessInput<'_>, kickoff: Option<Date>) -> Vec<Task> {
 
 fn documents(input: &ReadinessInput<'_>) -> Part {
     let wanted = || input.documents.iter().filter(|document| document.status != Status::NotApplicable);
+    // Documents that lack the same stand on one line.
+    let mut lacks: Vec<(String, Vec<&str>)> = Vec::new();
+    for document in wanted().filter(|document| document.status != Status::Pass) {
+        let why = document.reasons.join("; ");
+        match lacks.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, ids)) => ids.push(&document.request),
+            None => lacks.push((why, vec![&document.request])),
+        }
+    }
     Part {
         name: "documents",
         have: count(wanted().filter(|document| document.status == Status::Pass).count()),
         of: count(wanted().count()),
         unit: "there, approved and in force",
-        limits: wanted()
-            .filter(|document| document.status != Status::Pass)
-            .map(|document| format!("{}: {}", document.request, document.reasons.join("; ")))
-            .collect(),
+        limits: lacks.into_iter().map(|(why, ids)| format!("{why} ({})", ids.join(", "))).collect(),
     }
 }
 
@@ -320,12 +329,14 @@ fn quality(input: &ReadinessInput<'_>, status: &RequestStatus) -> Quality {
     let by_document = document.map(|document| match &document.sha256 {
         Some(_) if is_picture(&document.observed) => Quality::Picture,
         Some(_) if document.status == Status::Pass => Quality::Document,
-        Some(_) => Quality::Attested,
+        Some(_) => Quality::Flawed,
         None if document.status == Status::Manual => Quality::Link,
         None => Quality::None,
     });
-    let by_word = input.engagement.attestations.iter().find(|attestation| attestation.request.as_ref() == Some(id));
-    let by_word = by_word.map(|said| if is_picture(&said.evidence) { Quality::Picture } else { Quality::Attested });
+    // A word that does not count, as its file is not there or its time is past, is no evidence.
+    let by_word = status.attestations.iter().filter(|said| said.counts());
+    let by_word =
+        by_word.map(|said| if is_picture(&said.evidence) { Quality::Picture } else { Quality::Attested }).max();
     let by_run = (status.answer.answered > Answered::Not).then_some(Quality::Day);
     [by_document, by_word, by_run].into_iter().flatten().max().unwrap_or(Quality::None)
 }
@@ -371,7 +382,11 @@ fn controls(input: &ReadinessInput<'_>) -> Part {
         if fails + unknown == 0 {
             have += 1;
         } else {
-            limits.push(format!("{}: {fails} fail, {unknown} could not be evaluated", check.meta.id));
+            let some = |count, what: [&str; 2]| {
+                (count > 0).then(|| format!("{count} {}", if count == 1 { what[0] } else { what[1] }))
+            };
+            let said = [some(fails, ["fails", "fail"]), some(unknown, ["is unknown", "are unknown"])];
+            limits.push(format!("{}: {}", check.meta.id, said.into_iter().flatten().collect::<Vec<_>>().join(", ")));
         }
     }
     if input.run.is_none() {

@@ -4,8 +4,8 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use crate::nearest;
 use crate::read::{Problems, plain};
+use crate::{nearest, nearest_of};
 
 /// Finds what does not fit.
 pub(crate) fn check(file: &Value, schema: &Value, problems: &mut Problems<'_>) {
@@ -70,6 +70,7 @@ impl<'a> Walk<'a> {
         for wanted in schema.get("required").and_then(Value::as_array).into_iter().flatten() {
             if let Some(wanted) = wanted.as_str()
                 && !table.contains_key(wanted)
+                && !table.keys().any(|given| meant(given, properties) == Some(wanted))
             {
                 let about = properties.and_then(|known| known[wanted].get("description")).and_then(Value::as_str);
                 let about = about.map(|about| format!(": {about}")).unwrap_or_default();
@@ -77,6 +78,12 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
+
+/// The key that a misspelt one stands for: it is not missing as well.
+fn meant<'k>(given: &str, properties: Option<&'k Map<String, Value>>) -> Option<&'k str> {
+    let known = properties?;
+    if known.contains_key(given) { None } else { nearest_of(given, known.keys().map(String::as_str)) }
 }
 
 /// "There is no key `x`", with the nearest that there is, or all of them.

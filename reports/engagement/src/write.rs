@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::file::Engagement;
-use crate::read::EngagementError;
+use crate::read::{EngagementError, Problem};
 
 /// A text between quotes, on one line.
 pub(crate) fn quoted(text: &str) -> String {
@@ -35,11 +35,22 @@ pub(crate) fn remark(text: &str) -> String {
     format!("# {}\n", plain.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Adds blocks to the end of a file's text. Nothing that stands in it is touched.
+/// Adds entries of a section, `[[risks]]`, to the end of a file's text. Nothing that stands in it is touched.
 ///
 /// # Errors
-/// The text is no file that can be used after it, or was none before.
-pub(crate) fn append(path: &Path, text: &str, blocks: &[String]) -> Result<String, EngagementError> {
+/// The text is no file that can be used after it, or was none before; or its entries stand between brackets,
+/// `risks = [...]`, where nothing can be added at the end.
+pub(crate) fn append(path: &Path, text: &str, section: &str, blocks: &[String]) -> Result<String, EngagementError> {
+    let before = Engagement::parse(path, text)?;
+    let line = before.lines.of(section);
+    let written = line.and_then(|line| text.lines().nth(line - 1)).unwrap_or("[");
+    if !blocks.is_empty() && !written.trim_start().starts_with('[') {
+        let what = format!(
+            "is written as `{section} = [...]`, and nothing can be added to that: write each of its entries under a [[{section}]] of its own, then try again; the file is as it was"
+        );
+        let problem = Problem { line, key: section.to_owned(), what };
+        return Err(EngagementError::of(path, problem));
+    }
     let mut longer = text.to_owned();
     if !longer.is_empty() && !longer.ends_with('\n') {
         longer.push('\n');

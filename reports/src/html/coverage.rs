@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use kickoff_checks::CHECKS;
 use maud::{Markup, html};
 
-use super::data::{Block, Names};
+use super::data::{Block, Names, Property};
 use super::{badge, rest};
 use crate::results::{Coverage, Document};
 
@@ -58,7 +58,7 @@ pub(super) fn section(document: &Document) -> Markup {
                         @for row in lacking.iter().take(ROWS) {
                             tr {
                                 th scope="row" { code { (row.service) ":" (row.operation) } }
-                                td { (row.account) } td { (row.region) } td { (badge(&row.status)) }
+                                td { (row.account) } td.keep { (row.region) } td { (badge(&row.status)) }
                                 td.small { (row.reason.as_deref().unwrap_or_default()) }
                             }
                         }
@@ -93,7 +93,7 @@ pub(super) fn section(document: &Document) -> Markup {
 pub(super) fn data<'a>(document: &'a Document, names: &mut Names<'a>, to: &mut dyn Write) -> io::Result<()> {
     let rows = &document.coverage;
     let mut block = Block::open(to, "data-coverage")?;
-    let properties: [(&str, fn(&Coverage) -> &str); 6] = [
+    let properties: [Property<Coverage>; 6] = [
         ("account", |row| &row.account),
         ("region", |row| &row.region),
         ("service", |row| &row.service),

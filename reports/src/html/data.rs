@@ -98,3 +98,6 @@ impl<T: Copy + Eq + Hash> Table<T> {
 
 /// The strings that data blocks refer to by number; the empty one is 0.
 pub(super) type Names<'a> = Table<&'a str>;
+
+/// A column of names: what it is called, and what it holds of a row.
+pub(super) type Property<T> = (&'static str, fn(&T) -> &str);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use kickoff_evidence::{Redaction, Run};
 use serde::Serialize;
 
-use super::data::{Block, Names, Table};
+use super::data::{Block, Names, Property, Table};
 use crate::package::Dossier;
 use crate::results::{Evidence, Exchange};
 
@@ -53,7 +53,7 @@ pub(super) fn index<'a>(dossier: &'a Dossier<'a>, names: &mut Names<'a>, to: &mu
     let mut calls: Table<(&'a str, &'a str)> = Table::new(("", ""));
     block.column("call", items.iter().map(|item| calls.number((item.service.as_str(), item.operation.as_str()))))?;
     block.column("calls", calls.values.iter().map(|(service, operation)| format!("{service}:{operation}")))?;
-    let properties: [(&str, fn(&Evidence) -> &str); 4] = [
+    let properties: [Property<Evidence>; 4] = [
         ("account", |item| &item.account),
         ("region", |item| &item.region),
         ("status", |item| &item.status),

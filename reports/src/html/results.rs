@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use kickoff_checks::{Page, Status};
 use serde::Serialize;
 
-use super::data::{Block, Names, Table};
+use super::data::{Block, Names, Property, Table};
 use crate::exceptions::ExceptionNote;
 use crate::package::dossier::{account_name, seconds};
 use crate::package::{Control, Dossier, Mark};
@@ -28,7 +28,6 @@ struct ControlData<'a> {
     procedure: String,
     expected: &'a str,
     fix: &'a str,
-    operations: Vec<&'a str>,
     thresholds: Vec<Threshold>,
     populations: Vec<&'a str>,
     own: Vec<Own<'a>>,
@@ -84,7 +83,6 @@ fn control<'a>(dossier: &Dossier<'a>, control: &'a Control<'a>, first: usize) ->
         procedure: control.procedure(dossier.sources.reperformed),
         expected: control.rows.first().map_or(meta.expected, |row| &row.expected),
         fix: meta.fix,
-        operations: control.check.operations().iter().map(|operation| operation.id).collect(),
         thresholds: control.rows.first().map_or_else(of_check, |row| row.thresholds.clone()),
         populations: control.populations.iter().map(|at| dossier.populations[*at].id).collect(),
         own: control
@@ -130,7 +128,7 @@ pub(super) fn write<'a>(
     about.close()?;
 
     let mut block = Block::open(to, "data-results")?;
-    let properties: [(&str, fn(&ResultRow) -> &str); 8] = [
+    let properties: [Property<ResultRow>; 8] = [
         ("status", |row| &row.status),
         ("account", |row| &row.account),
         ("region", |row| &row.region),

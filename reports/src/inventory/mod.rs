@@ -15,7 +15,7 @@ use kickoff_facts::{AccountFacts, Observed};
 
 pub use scope::{Placed, Standing};
 pub(crate) use tables::{HEADS, record, records};
-pub use tables::{csv, population, render};
+pub use tables::{json, listing, population};
 
 /// What is said about one property of an asset.
 #[derive(Debug, Clone, PartialEq, Eq)]

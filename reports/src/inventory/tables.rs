@@ -1,56 +1,97 @@
-//! The inventory for people: CSV with every asset, and a table for the terminal.
+//! The inventory as a list, for people and for machines.
 
 use std::collections::BTreeMap;
 
 use kickoff_evidence::{EvidenceId, EvidenceRef};
+use serde_json::{Value, json};
 
 use super::{Asset, Incomplete, Inventory, LIMITS, Property};
-use crate::drawing::{self, clean_lines};
 use crate::inventory::Standing;
+use crate::listing::{Column, Listing, Place};
 
-/// At most so many assets are drawn; the CSV has them all.
-const DRAWN: usize = 200;
-
-/// The columns of the CSV.
-pub(crate) const HEADS: [&str; 16] = [
-    "ARN",
-    "Name",
-    "Type",
-    "Account ID",
-    "Region",
-    "Owner",
-    "Environment",
-    "Data class",
-    "Public",
-    "Encrypted",
-    "Logged",
-    "In scope",
-    "Why",
-    "Details",
-    "Not known",
-    "Evidence",
+const COLUMNS: &[Column] = &[
+    ("ARN", Place::Rest),
+    ("Name", Place::Nowhere),
+    ("Type", Place::Under),
+    ("Account ID", Place::With),
+    ("Region", Place::Column),
+    ("Owner", Place::Under),
+    ("Environment", Place::With),
+    ("Data class", Place::With),
+    ("Public", Place::Under),
+    ("Encrypted", Place::With),
+    ("Logged", Place::With),
+    ("In scope", Place::Column),
+    ("Why", Place::Under),
+    ("Details", Place::Nowhere),
+    ("Not known", Place::Nowhere),
+    ("Evidence", Place::Nowhere),
 ];
 
-/// The inventory as CSV (RFC 4180): a record for each asset, and after them one for each kind that is not complete.
-/// Evidence is cited by its ids.
-///
-/// # Errors
-/// The writer of CSV refuses.
-pub fn csv(inventory: &Inventory, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> Result<String, csv::Error> {
-    drawing::csv(HEADS, records(inventory, ids))
+/// The inventory as a list: a row for each asset, and after them one for each kind that is not complete. Evidence is cited
+/// by its ids.
+#[must_use]
+pub fn listing(inventory: &Inventory, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> Listing<'static> {
+    Listing { columns: COLUMNS, rows: records(inventory, ids).map(Vec::from).collect() }
 }
 
-/// The records of the CSV.
+/// The records: one for each asset, and after them one for each kind that is not complete.
 pub(crate) fn records<'i>(
     inventory: &'i Inventory,
     ids: &'i BTreeMap<EvidenceRef, EvidenceId>,
-) -> impl Iterator<Item = [String; HEADS.len()]> + 'i {
+) -> impl Iterator<Item = [String; COLUMNS.len()]> + 'i {
     let assets = inventory.assets.iter().map(|asset| record(asset, ids));
     assets.chain(inventory.incomplete.iter().map(missing))
 }
 
-/// An asset as a record of the CSV.
-pub(crate) fn record(asset: &Asset, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> [String; HEADS.len()] {
+/// The heads of the records.
+pub(crate) const HEADS: [&str; COLUMNS.len()] = heads();
+
+const fn heads() -> [&'static str; COLUMNS.len()] {
+    let mut heads = [""; COLUMNS.len()];
+    let mut at = 0;
+    while at < COLUMNS.len() {
+        heads[at] = COLUMNS[at].0;
+        at += 1;
+    }
+    heads
+}
+
+/// The inventory for machines: assets with the reason for all that is unknown, and what is not complete.
+#[must_use]
+pub fn json(inventory: &Inventory, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> Value {
+    let asset = |asset: &Asset| {
+        let evidence = asset.evidence.iter().filter_map(|evidence| ids.get(evidence)).map(ToString::to_string);
+        json!({
+            "arn": asset.arn,
+            "name": asset.name,
+            "type": asset.kind,
+            "account": asset.account,
+            "region": asset.region,
+            "owner": asset.owner.word(),
+            "environment": asset.environment.word(),
+            "data_class": asset.data_class.word(),
+            "public": asset.public.word(),
+            "encrypted": asset.encrypted.word(),
+            "logged": asset.logged.word(),
+            "in_scope": asset.scope.standing.word(),
+            "why": asset.scope.why,
+            "details": asset.details,
+            "not_known": asset.not_known(),
+            "evidence": evidence.collect::<Vec<_>>(),
+        })
+    };
+    let incomplete =
+        |one: &Incomplete| json!({ "account": one.account, "region": one.region, "types": one.kinds, "why": one.why });
+    json!({
+        "assets": inventory.assets.iter().map(asset).collect::<Vec<_>>(),
+        "incomplete": inventory.incomplete.iter().map(incomplete).collect::<Vec<_>>(),
+        "limits": LIMITS,
+    })
+}
+
+/// An asset as a record.
+pub(crate) fn record(asset: &Asset, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> [String; COLUMNS.len()] {
     let cell = |property: &Property| property.word().to_owned();
     let evidence = asset.evidence.iter().filter_map(|evidence| ids.get(evidence));
     [
@@ -74,37 +115,14 @@ pub(crate) fn record(asset: &Asset, ids: &BTreeMap<EvidenceRef, EvidenceId>) -> 
 }
 
 /// A kind that is not complete is a record of its own, so that nobody who filters the sheet takes the list for whole.
-fn missing(incomplete: &Incomplete) -> [String; HEADS.len()] {
-    let mut record = [const { String::new() }; HEADS.len()];
+fn missing(incomplete: &Incomplete) -> [String; COLUMNS.len()] {
+    let mut record = [const { String::new() }; COLUMNS.len()];
     record[0] = "(list not complete)".to_owned();
     record[2] = incomplete.kinds.join("; ");
     record[3].clone_from(&incomplete.account);
     record[4].clone_from(&incomplete.region);
     record[14].clone_from(&incomplete.why);
     record
-}
-
-/// The table, with how many there are and what is not complete under it.
-#[must_use]
-pub fn render(inventory: &Inventory, width: usize) -> String {
-    let columns = [("asset", 40), ("whose", 18), ("state", 20), ("in scope", 22)];
-    let rows = inventory.assets.iter().take(DRAWN).map(|asset| {
-        let (owner, class) = (asset.owner.word(), asset.data_class.word());
-        let (public, encrypted, logged) = (asset.public.word(), asset.encrypted.word(), asset.logged.word());
-        [
-            format!("{}\n{}\n{} {}", asset.arn, asset.kind, asset.account, asset.region),
-            format!("owner {owner}\nenvironment {}\ndata class {class}", asset.environment.word()),
-            format!("public {public}\nencrypted {encrypted}\nlogged {logged}"),
-            format!("{}: {}", asset.scope.standing.word(), asset.scope.why),
-        ]
-    });
-    let mut text = drawing::table(columns, rows, width);
-    if inventory.assets.len() > DRAWN {
-        text.push_str(&format!("{} more are in the CSV.\n", inventory.assets.len() - DRAWN));
-    }
-    text.push_str(&textwrap::fill(&clean_lines(&population(inventory)), width.max(60)));
-    text.push('\n');
-    text
 }
 
 /// How many there are of each kind, and what is not complete.

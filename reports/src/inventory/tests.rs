@@ -220,7 +220,8 @@ fn the_csv_has_no_formula_and_says_what_is_missing() {
     let mut facts = account();
     facts.global.buckets = known(vec![Bucket { name: "=shop".into(), region: Some("eu-west-1".into()) }]);
     let listed = inventory(&[facts], &Engagement::default());
-    let text = csv(&listed, &BTreeMap::from([(SEEN, EvidenceId(42))])).unwrap();
+    let ids = BTreeMap::from([(SEEN, EvidenceId(42))]);
+    let text = listing(&listed, &ids).csv().unwrap();
     let bucket = text.lines().find(|line| line.contains("=shop")).unwrap();
     assert!(
         bucket.starts_with("arn:aws:s3:::=shop,'=shop,AWS::S3::Bucket,111122223333,eu-west-1,unknown,"),
@@ -230,10 +231,14 @@ fn the_csv_has_no_formula_and_says_what_is_missing() {
     let missing = "(list not complete),,AWS::Lambda::Function,111122223333,eu-west-1,";
     assert!(text.lines().any(|line| line.starts_with(missing)), "{text}");
     for width in [80, 120] {
-        let drawn = render(&listed, width);
+        let drawn = listing(&listed, &ids).entries(width);
         assert!(drawn.lines().all(|line| line.chars().count() <= width), "{drawn}");
-        assert!(drawn.contains("2 assets, 2 in scope"), "{drawn}");
+        assert!(drawn.contains("arn:aws:s3:::=shop\n") && drawn.contains("Public: unknown; Encrypted: "), "{drawn}");
     }
+    assert!(population(&listed).starts_with("2 assets, 2 in scope"));
+    let told = json(&listed, &ids);
+    assert_eq!((&told["assets"][0]["evidence"][0], told["assets"].as_array().unwrap().len()), (&"E-0042".into(), 2));
+    assert!(told["incomplete"].as_array().unwrap().iter().any(|one| one["types"][0] == "AWS::Lambda::Function"));
 }
 
 /// The figures are those of fixtures/make/STORY.md.

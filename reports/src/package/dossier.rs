@@ -340,7 +340,9 @@ impl<'a> Dossier<'a> {
     pub fn marks(&self, control: &Control<'_>, row: &ResultRow) -> Vec<Mark> {
         let mut marks = Vec::new();
         let read = |id: &String| self.evidence(id).is_some_and(|item| matches!(item.status.as_str(), "ok" | "absent"));
-        if !row.evidence.is_empty() && row.evidence.iter().all(read) {
+        // What was not evaluated agrees with nothing, and no rule was applied to it.
+        let decided = row.status != Status::NotEvaluated.name();
+        if decided && !row.evidence.is_empty() && row.evidence.iter().all(read) {
             marks.push(Mark::Source);
             let mine = |at: &usize| {
                 let population = &self.populations[*at];

@@ -3,7 +3,7 @@
 use std::io;
 
 use kickoff_evidence::Exchange;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::dossier::Dossier;
 use super::ipe::Ipe;
@@ -59,7 +59,8 @@ pub fn files(dossier: &Dossier<'_>, item: &Evidence, exchanges: &[Exchange]) -> 
     let record = Ipe::new(dossier, item, exchanges, &names);
     let mut value = serde_json::to_value(&record)?;
     // What was sent and what came back, so that the facts can be read from these files again.
-    value["exchanges"] = exchanges.iter().zip(&names).map(stored).collect::<Result<Value, _>>()?;
+    let filed = exchanges.iter().zip(&names).map(|(exchange, name)| exchange.filed(name.as_deref()));
+    value["exchanges"] = filed.collect::<Result<Value, _>>()?;
     let mut text = serde_json::to_vec_pretty(&value)?;
     text.push(b'\n');
     found.push(ItemFile { path: format!("{folder}/ipe.json"), bytes: text });
@@ -84,15 +85,6 @@ fn extension(body: &[u8]) -> &'static str {
         Some(b'<') => "xml",
         _ => "txt",
     }
-}
-
-/// An exchange whose answer stands in a file of its own.
-fn stored((exchange, name): (&Exchange, &Option<String>)) -> serde_json::Result<Value> {
-    let mut value = serde_json::to_value(exchange)?;
-    if let (Some(name), Some(response)) = (name, value.get_mut("response")) {
-        response["body"] = json!({ "file": name });
-    }
-    Ok(value)
 }
 
 fn request_ids(exchanges: &[Exchange]) -> Result<String, csv::Error> {

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::redact::Redaction;
@@ -134,7 +135,7 @@ impl CallKey {
 
 /// JSON with the members of every object in the order of their names; none for what is not JSON.
 fn sorted_json(text: &[u8]) -> Option<Vec<u8>> {
-    let mut value: serde_json::Value = serde_json::from_slice(text).ok()?;
+    let mut value: Value = serde_json::from_slice(text).ok()?;
     value.sort_all_objects();
     serde_json::to_vec(&value).ok()
 }
@@ -160,6 +161,42 @@ impl Exchange {
             operation: self.operation.clone(),
             digest: CallKey::digest(&self.request.method, &self.request.uri, &self.request.body),
         }
+    }
+}
+
+impl Exchange {
+    /// The exchange as JSON, with the name of a file in the place of the answer's body.
+    ///
+    /// # Errors
+    /// None that can happen: the types are plain.
+    pub fn filed(&self, file: Option<&str>) -> serde_json::Result<Value> {
+        let mut value = serde_json::to_value(self)?;
+        if let (Some(file), Some(response)) = (file, value.get_mut("response")) {
+            response["body"] = json!({ "file": file });
+        }
+        Ok(value)
+    }
+
+    /// The file that stands in the place of the answer's body, where one does.
+    #[must_use]
+    pub fn file_of(filed: &Value) -> Option<&str> {
+        filed.get("response")?.get("body")?.get("file")?.as_str()
+    }
+
+    /// The exchange again, with the body that its file holds.
+    ///
+    /// # Errors
+    /// It is no exchange.
+    pub fn unfiled(mut filed: Value, body: Option<Vec<u8>>) -> serde_json::Result<Self> {
+        let Some(body) = body else { return serde_json::from_value(filed) };
+        if let Some(response) = filed.get_mut("response") {
+            response["body"] = json!({ "text": "" });
+        }
+        let mut exchange: Self = serde_json::from_value(filed)?;
+        if let Some(response) = &mut exchange.response {
+            response.body = body.into();
+        }
+        Ok(exchange)
     }
 }
 

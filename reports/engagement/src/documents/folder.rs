@@ -126,7 +126,7 @@ pub fn append(
         )
     };
     let blocks: Vec<String> = new.iter().map(block).collect();
-    Ok((write::append(path, text, &blocks)?, taken.into_iter().cloned().collect()))
+    Ok((write::append(path, text, "documents", &blocks)?, taken.into_iter().cloned().collect()))
 }
 
 /// Matches file names to requests.

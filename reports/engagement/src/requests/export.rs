@@ -1,12 +1,12 @@
 //! Writes the list with its status, as CSV and as a workbook.
 
-use rust_xlsxwriter::{Format, FormatBorder, Workbook, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 
 use super::status::RequestStatus;
 use crate::cells::guarded;
 
 /// The columns, with their widths in a workbook. The first nine are those that can be read back.
-const COLUMNS: [(&str, f64); 15] = [
+const COLUMNS: [(&str, f64); 16] = [
     ("id", 10.0),
     ("area", 14.0),
     ("text", 60.0),
@@ -17,6 +17,7 @@ const COLUMNS: [(&str, f64); 15] = [
     ("due", 12.0),
     ("checks", 30.0),
     ("progress", 16.0),
+    ("answered by", 22.0),
     ("answered by the run", 18.0),
     ("evidence", 24.0),
     ("document", 24.0),
@@ -26,7 +27,7 @@ const COLUMNS: [(&str, f64); 15] = [
 
 /// The cells of a request, a cell for each column.
 #[must_use]
-pub fn cells(status: &RequestStatus) -> [String; 15] {
+pub fn cells(status: &RequestStatus) -> [String; 16] {
     let request = &status.request;
     [
         request.id.clone(),
@@ -39,6 +40,7 @@ pub fn cells(status: &RequestStatus) -> [String; 15] {
         status.due.map(|due| due.to_string()).unwrap_or_default(),
         request.checks.join("; "),
         status.progress.name().to_owned(),
+        status.answered_by().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         status.answer.answered.name().to_owned(),
         status.answer.evidence.join("; "),
         status.document.clone().unwrap_or_default(),
@@ -49,7 +51,7 @@ pub fn cells(status: &RequestStatus) -> [String; 15] {
 
 /// The names of the columns.
 #[must_use]
-pub fn heads() -> [&'static str; 15] {
+pub fn heads() -> [&'static str; 16] {
     COLUMNS.map(|(name, _)| name)
 }
 
@@ -81,10 +83,12 @@ pub fn to_csv(list: &[RequestStatus]) -> String {
 pub fn to_xlsx(list: &[RequestStatus]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let head = Format::new().set_bold().set_border_bottom(FormatBorder::Thin);
-    let wrapped = Format::new().set_text_wrap();
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let sheet = book.add_worksheet();
     sheet.set_name("Requests")?;
     sheet.set_freeze_panes(1, 0)?;
+    // Printed, a request is one line of a wide page, under its heads.
+    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
     for (column, (name, width)) in (0_u16..).zip(COLUMNS) {
         sheet.write_string_with_format(0, column, name, &head)?;
         sheet.set_column_width(column, width)?;

@@ -9,8 +9,8 @@ use kickoff_checks::{CHECKS, CRITERIA};
 
 use super::table::{self, Row, Table, TableError};
 use super::{DEFAULT, Reach, Request, RequestKind, UNKNOWN_HOURS};
-use crate::nearest;
 use crate::words::words;
+use crate::{nearest, nearest_of};
 
 /// The columns that a list may have, and what auditors call them. The first two it must have.
 const COLUMNS: [(&str, &[&str]); 9] = [
@@ -44,7 +44,7 @@ pub fn read(path: &Path) -> Result<Vec<Request>, TableError> {
 /// # Errors
 /// As [`read`].
 pub fn from_csv(path: &Path, bytes: &[u8]) -> Result<Vec<Request>, TableError> {
-    requests(&table::csv(path, bytes)?)
+    requests(&table::csv(path, bytes, is_head)?)
 }
 
 /// Reads a list from the bytes of a workbook: its first sheet that has the columns; `path` is for messages.
@@ -52,28 +52,39 @@ pub fn from_csv(path: &Path, bytes: &[u8]) -> Result<Vec<Request>, TableError> {
 /// # Errors
 /// As [`read`].
 pub fn from_xlsx(path: &Path, bytes: &[u8]) -> Result<Vec<Request>, TableError> {
-    let sheets = table::xlsx(path, bytes)?;
-    let whole = sheets.iter().find(|sheet| Columns::of(sheet).missing().is_empty());
+    let mut sheets = table::xlsx(path, bytes)?;
+    sheets.iter_mut().for_each(|sheet| sheet.find_head(is_head));
+    let whole = sheets.iter().find(|sheet| is_head(&sheet.head));
     match whole.or(sheets.first()) {
         Some(sheet) => requests(sheet),
         None => Err(TableError::of_file(path, "has no sheet")),
     }
 }
 
+/// Whether a row says what the columns are.
+fn is_head(cells: &[String]) -> bool {
+    Columns::of(cells).missing().is_empty()
+}
+
 /// Where each column stands.
 struct Columns(BTreeMap<&'static str, usize>);
 
 impl Columns {
-    fn of(table: &Table) -> Self {
+    fn of(head: &[String]) -> Self {
         let mut columns = BTreeMap::new();
-        for (at, head) in table.head.iter().enumerate() {
-            let plain: String = head.chars().map(|c| if c == '_' || c == '-' { ' ' } else { c }).collect();
-            let plain = plain.trim_end_matches(['.', ':']).to_lowercase();
-            if let Some((name, _)) = COLUMNS.iter().find(|(_, names)| names.contains(&plain.trim())) {
-                columns.entry(*name).or_insert(at);
+        for (at, head) in head.iter().enumerate() {
+            if let Some(name) = Self::name(head) {
+                columns.entry(name).or_insert(at);
             }
         }
         Self(columns)
+    }
+
+    /// The column that a head is of, if it is one of ours.
+    fn name(head: &str) -> Option<&'static str> {
+        let plain: String = head.chars().map(|c| if c == '_' || c == '-' { ' ' } else { c }).collect();
+        let plain = plain.trim_end_matches(['.', ':']).to_lowercase();
+        COLUMNS.iter().find(|(_, names)| names.contains(&plain.trim())).map(|(name, _)| *name)
     }
 
     fn missing(&self) -> Vec<&'static str> {
@@ -86,7 +97,7 @@ impl Columns {
 }
 
 fn requests(table: &Table) -> Result<Vec<Request>, TableError> {
-    let columns = Columns::of(table);
+    let columns = Columns::of(&table.head);
     let missing = columns.missing();
     if !missing.is_empty() {
         let wanted: Vec<String> = COLUMNS[..REQUIRED]
@@ -95,7 +106,16 @@ fn requests(table: &Table) -> Result<Vec<Request>, TableError> {
             .map(|(name, names)| format!("`{name}` (or {})", names[1..].join(", ")))
             .collect();
         let there: Vec<&str> = table.head.iter().map(String::as_str).filter(|head| !head.is_empty()).collect();
-        let what = format!("has no column {}; it has {}", wanted.join(" and none "), there.join(", "));
+        if there.is_empty() {
+            return Err(table.error(None, None, "is empty"));
+        }
+        // What is there is the misspelt one: the name that it stands for is the right spelling.
+        let near = there.iter().filter(|head| Columns::name(head).is_none()).find_map(|head| {
+            nearest_of(&head.to_lowercase(), missing.iter().copied())
+                .map(|name| format!(": is `{head}` meant for `{name}`?"))
+        });
+        let near = near.unwrap_or_default();
+        let what = format!("has no column {}; it has {}{near}", wanted.join(" and none "), there.join(", "));
         return Err(table.error(None, None, what));
     }
     // A formula elsewhere, in a remark or a total, does no harm.
@@ -110,6 +130,9 @@ fn requests(table: &Table) -> Result<Vec<Request>, TableError> {
             return Err(table.error(Some(row.number), at, format!("request `{}` stands twice", request.id)));
         }
         requests.push(request);
+    }
+    if requests.is_empty() {
+        return Err(table.error(None, None, "has its columns, and no request under them"));
     }
     Ok(requests)
 }
@@ -129,8 +152,8 @@ fn request(table: &Table, columns: &Columns, row: &Row) -> Result<Request, Table
     let planned = DEFAULT.iter().flat_map(|request| request.checks.iter().map(String::as_str));
     let checks = known(cell("checks"), CHECKS.iter().map(|check| check.meta.id).chain(planned))
         .map_err(|(id, near)| wrong("checks", format!("there is no check `{id}`{near}")))?;
-    let kind = filled("kind").map(|kind| kind.to_lowercase());
-    let kind = kind.and_then(|kind| RequestKind::ALL.into_iter().find(|known| known.name() == kind));
+    let kind = kind(&cell("kind").to_lowercase()).map_err(|what| wrong("kind", what))?;
+    let period_only = period_only(&cell("report").to_lowercase()).map_err(|what| wrong("report", what))?;
     let due = match filled("due") {
         None => None,
         Some(text) => Some(
@@ -147,7 +170,7 @@ fn request(table: &Table, columns: &Columns, row: &Row) -> Result<Request, Table
         text: cell("text").to_owned(),
         criteria,
         kind,
-        period_only: ["type-2", "type 2", "type2"].contains(&cell("report").to_lowercase().as_str()),
+        period_only,
         reach: if checks.is_empty() { Reach::Unmapped } else { Reach::Part },
         checks,
         hours: UNKNOWN_HOURS,
@@ -160,6 +183,27 @@ fn request(table: &Table, columns: &Columns, row: &Row) -> Result<Request, Table
         Some(known) => Request { owner: own.owner, due: own.due, ..known.clone() },
         None => own,
     })
+}
+
+/// The kind of a request. Auditors sort by words of their own, which say nothing here; one that is nearly ours is misspelt.
+fn kind(text: &str) -> Result<Option<RequestKind>, String> {
+    let known = RequestKind::ALL.into_iter().find(|known| known.name() == text);
+    let near = if known.is_some() {
+        String::new()
+    } else {
+        nearest(text, RequestKind::ALL.map(RequestKind::name).into_iter())
+    };
+    if near.is_empty() { Ok(known) } else { Err(format!("there is no kind `{text}`{near}")) }
+}
+
+/// Whether a request is asked for a Type 2 report only.
+fn period_only(text: &str) -> Result<bool, String> {
+    let plain: String = text.trim_start_matches("soc 2").chars().filter(|c| c.is_alphanumeric()).collect();
+    match plain.as_str() {
+        "type2" | "typeii" => Ok(true),
+        "" | "both" | "all" | "type1" | "typei" | "type1type2" | "type12" | "type1and2" | "type1andtype2" => Ok(false),
+        _ => Err(format!("there is no report `{text}`: write `both`, or `type-2` for what is asked for a period only")),
+    }
 }
 
 /// What files of a request may be called: the names of the default list that its wording holds whole.

@@ -1,12 +1,14 @@
 //! How each request stands: what the last run answers, what people have handed over, and what is due.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
 use kickoff_checks::{Check, Status};
 
 use super::{Reach, Request, similar};
+use crate::attestations::AttestationResult;
 use crate::documents::DocumentResult;
 use crate::file::Engagement;
 use crate::registers::RequestEntry;
@@ -117,6 +119,47 @@ impl Progress {
     }
 }
 
+/// What answers a request, as far as it is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A document; whole where nothing is wrong with it.
+    Document {
+        /// It is there, approved and in force.
+        whole: bool,
+    },
+    /// A person's word, with the file that shows it.
+    Attestation,
+    /// The last run; whole where it answers fully.
+    Run {
+        /// It answers fully.
+        whole: bool,
+    },
+}
+
+impl Source {
+    /// The name used in lists.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Document { .. } => "document",
+            Self::Attestation => "attestation",
+            Self::Run { .. } => "run",
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Document { whole: true } => "its document",
+            Self::Document { whole: false } => "its document, in part",
+            Self::Attestation => "a person's word",
+            Self::Run { whole: true } => "the last run",
+            Self::Run { whole: false } => "the last run, in part",
+        })
+    }
+}
+
 /// A request and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestStatus {
@@ -130,6 +173,10 @@ pub struct RequestStatus {
     pub answer: Answer,
     /// The document that answers it, with its status.
     pub document: Option<String>,
+    /// Whether nothing is wrong with that document.
+    pub by_document: bool,
+    /// What persons state to it.
+    pub attestations: Vec<AttestationResult>,
     /// How far people are.
     pub progress: Progress,
     /// Whether its day is past and something is left to do.
@@ -142,21 +189,31 @@ pub struct RequestStatus {
     pub note: Option<String>,
 }
 
+impl RequestStatus {
+    /// What answers it, as far as it is answered.
+    #[must_use]
+    pub fn answered_by(&self) -> Vec<Source> {
+        let document = self.document.as_ref().map(|_| Source::Document { whole: self.by_document });
+        let word = self.attestations.iter().any(AttestationResult::counts).then_some(Source::Attestation);
+        let run = (self.answer.answered > Answered::Not)
+            .then_some(Source::Run { whole: self.answer.answered == Answered::Fully });
+        [document, word, run].into_iter().flatten().collect()
+    }
+}
+
 /// What a run says to a request. A failing check answers: the auditor asked for evidence, not for good news.
 #[must_use]
 pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
     let mut evidence = BTreeSet::new();
     let mut reasons = Vec::new();
     let (mut some, mut all) = (false, true);
+    let (mut left_out, mut planned) = (Vec::new(), Vec::new());
     if let Some(run) = run {
         for id in &request.checks {
             let outcome = run.checks.get(id).filter(|outcome| outcome.total() > 0);
             let Some(outcome) = outcome else {
                 all = false;
-                reasons.push(match Check::get(id) {
-                    Some(_) => format!("{id} was not part of the run"),
-                    None => format!("this version has no check {id}"),
-                });
+                if Check::get(id).is_some() { &mut left_out } else { &mut planned }.push(id.as_str());
                 continue;
             };
             evidence.extend(outcome.evidence.iter().cloned());
@@ -169,6 +226,11 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
         }
     } else if !request.checks.is_empty() {
         reasons.push("there is no run yet".to_owned());
+    }
+    for (what, ids) in [("not part of the run", left_out), ("this version has no check", planned)] {
+        if !ids.is_empty() {
+            reasons.push(format!("{what}: {}", ids.join(", ")));
+        }
     }
     match request.reach {
         Reach::None => reasons.push("a scan cannot answer it: documents or people have to".to_owned()),
@@ -202,6 +264,7 @@ pub fn statuses(
     list: &[Request],
     run: Option<&Outcomes>,
     documents: &[DocumentResult],
+    attestations: &[AttestationResult],
     today: Date,
 ) -> Vec<RequestStatus> {
     let mut statuses: Vec<RequestStatus> = list
@@ -209,7 +272,8 @@ pub fn statuses(
         .map(|request| {
             let entry = engagement.requests.iter().find(|entry| entry.id == request.id);
             let document = documents.iter().find(|document| document.request == request.id);
-            status(engagement, request, entry, answer(request, run), document, today)
+            let said = attestations.iter().filter(|said| said.request.as_ref() == Some(&request.id)).cloned().collect();
+            status(engagement, request, entry, answer(request, run), document, said, today)
         })
         .collect();
     statuses.sort_by_key(|status| {
@@ -231,9 +295,10 @@ fn status(
     entry: Option<&RequestEntry>,
     answer: Answer,
     document: Option<&DocumentResult>,
+    attestations: Vec<AttestationResult>,
     today: Date,
 ) -> RequestStatus {
-    let attested = engagement.attestations.iter().any(|a| a.request.as_ref() == Some(&request.id));
+    let attested = attestations.iter().any(AttestationResult::counts);
     // Only what somebody entered counts here: a document that is missing is told by its own register.
     let entered = document.filter(|document| document.entered);
     let by_document = entered.is_some_and(|document| document.status == Status::Pass);
@@ -251,11 +316,17 @@ fn status(
     } else {
         Progress::Open
     };
-    let mut reasons = if by_document { Vec::new() } else { answer.reasons.clone() };
+    // That a document has to answer it need not be said where there is one.
+    let told = by_document || (entered.is_some() && request.reach == Reach::None);
+    let mut reasons = if told { Vec::new() } else { answer.reasons.clone() };
     if let Some(reason) = absent {
         reasons = vec![reason];
     } else if let Some(document) = entered.filter(|document| document.status != Status::Pass) {
         reasons.extend(document.reasons.iter().cloned());
+    }
+    if progress != Progress::NotApplicable {
+        let lacks = attestations.iter().filter(|said| !said.counts());
+        reasons.extend(lacks.map(|said| format!("the attestation of {}: {}", said.control, said.reasons.join(", "))));
     }
     let due = entry.and_then(|entry| entry.due).or(request.due);
     let open = !progress.is_settled();
@@ -265,6 +336,8 @@ fn status(
         due,
         answer,
         document: entered.map(|document| format!("{} ({})", document.observed, document.status)),
+        by_document,
+        attestations,
         progress,
         overdue: open && due.is_some_and(|due| due < today),
         due_this_week: open && due.is_some_and(|due| today <= due && due <= sunday(today)),

@@ -14,6 +14,8 @@ const LARGEST: u64 = 32 << 20;
 /// ... and has fewer rows and columns.
 const ROWS: u32 = 20_000;
 const COLUMNS: u32 = 200;
+/// Above the row that says what the columns are stand so many others at most.
+const TITLES: usize = 20;
 
 /// Why a list cannot be used: the file, where in it, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +61,7 @@ pub(crate) struct Row {
 pub(crate) struct Table {
     pub(crate) path: PathBuf,
     pub(crate) sheet: Option<String>,
-    /// The first row that has something in it.
+    /// The row that says what the columns are: the first that has something in it, until another is found to be it.
     pub(crate) head: Vec<String>,
     /// The rows below that have something in them.
     pub(crate) rows: Vec<Row>,
@@ -76,6 +78,18 @@ impl Table {
             row,
             column: column.map(|at| column_name(at, self.head.get(at).map(String::as_str))),
             what: what.into(),
+        }
+    }
+
+    /// Takes the first row that says what the columns are as the head: lists begin with a title, a date, a remark.
+    pub(crate) fn find_head(&mut self, is_head: impl Fn(&[String]) -> bool) {
+        if is_head(&self.head) {
+            return;
+        }
+        if let Some(at) = self.rows.iter().take(TITLES).position(|row| is_head(&row.cells)) {
+            if let Some(head) = self.rows.drain(..=at).next_back() {
+                self.head = head.cells;
+            }
         }
     }
 
@@ -113,12 +127,51 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, TableError> {
     Ok(bytes)
 }
 
-/// Reads a CSV file; its separator is a comma, a semicolon or a tab, whichever its first line has most of.
-pub(crate) fn csv(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+/// A comma, a semicolon or a tab: the one that makes a head of one of the first lines; where none does, whichever the first
+/// line has most of.
+fn separator(bytes: &[u8], is_head: impl Fn(&[String]) -> bool) -> u8 {
+    let known = [b',', b';', b'\t'];
+    for line in bytes.split(|b| *b == b'\n').take(TITLES + 1) {
+        let heads = |by: u8| {
+            let cells = line.split(|b| *b == by);
+            let cell = |cell| String::from_utf8_lossy(cell).trim().trim_matches('"').to_owned();
+            is_head(&cells.map(cell).collect::<Vec<_>>())
+        };
+        if let Some(by) = known.into_iter().find(|by| heads(*by)) {
+            return by;
+        }
+    }
     let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-    let count = |by: u8| first.iter().filter(|b| **b == by).count();
-    let by = [b',', b';', b'\t'].into_iter().rev().max_by_key(|by| count(*by)).unwrap_or(b',');
+    // Of those that are equal the last wins: the comma.
+    known.into_iter().rev().max_by_key(|by| first.iter().filter(|b| *b == by).count()).unwrap_or(b',')
+}
+
+/// The line on which a quoted cell begins that does not end.
+fn unclosed(bytes: &[u8], by: u8) -> Option<u64> {
+    let (mut opened, mut line, mut before) = (None, 1, by);
+    for byte in bytes {
+        match (*byte, opened) {
+            // A quote within a quoted cell ends it; a second one after it opens it again.
+            (b'"', Some(_)) => opened = None,
+            (b'"', None) if before == by || before == b'\n' || before == b'"' => opened = Some(line),
+            _ => {}
+        }
+        if *byte == b'\n' {
+            line += 1;
+        }
+        before = *byte;
+    }
+    opened
+}
+
+/// Reads a CSV file; its separator is a comma, a semicolon or a tab.
+pub(crate) fn csv(path: &Path, bytes: &[u8], is_head: impl Fn(&[String]) -> bool) -> Result<Table, TableError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let by = separator(bytes, &is_head);
+    if let Some(row) = unclosed(bytes, by) {
+        let what = "a quote is opened and not closed: what follows would be taken for one cell";
+        return Err(TableError { row: Some(row), ..TableError::of_file(path, what) });
+    }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(by).from_reader(bytes);
     let (mut rows, mut formulas) = (Vec::new(), Vec::new());
     for record in reader.records() {
@@ -137,7 +190,9 @@ pub(crate) fn csv(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
         });
         rows.push(Row { number, cells: cells.collect() });
     }
-    Ok(Table::new(path, None, rows, formulas))
+    let mut table = Table::new(path, None, rows, formulas);
+    table.find_head(is_head);
+    Ok(table)
 }
 
 /// Reads the sheets of a workbook.

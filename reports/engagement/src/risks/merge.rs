@@ -115,7 +115,7 @@ pub fn append(path: &Path, text: &str, register: &[RegisterEntry]) -> Result<Str
     let there: BTreeSet<&str> = file.risks.iter().filter_map(|risk| risk.seed.as_deref()).collect();
     let new = register.iter().filter(|entry| entry.standing == Standing::New);
     let new = new.filter(|entry| entry.risk.seed.as_deref().is_none_or(|seed| !there.contains(seed)));
-    write::append(path, text, &new.map(block).collect::<Vec<_>>())
+    write::append(path, text, "risks", &new.map(block).collect::<Vec<_>>())
 }
 
 fn block(entry: &RegisterEntry) -> String {

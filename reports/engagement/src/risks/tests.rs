@@ -184,7 +184,8 @@ fn a_file_that_cannot_be_added_to_is_refused() {
     let inline = "risks = [{ id = \"R-001\", threat = \"t\", asset = \"a\", likelihood = 1, impact = 1 }]\n";
     let register = super::register(&parse(inline), &run(&[("iam-root-mfa", Status::Fail)]));
     assert_eq!(register.len(), 2);
-    assert!(append(Path::new("kickoff.toml"), inline, &register).is_err());
+    let error = append(Path::new("kickoff.toml"), inline, &register).unwrap_err().to_string();
+    assert!(error.starts_with("kickoff.toml, line 1: `risks`: is written as `risks = [...]`"), "{error}");
 }
 
 #[test]

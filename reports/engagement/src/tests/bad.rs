@@ -176,7 +176,6 @@ fn all_problems_are_told_at_once_in_the_order_of_their_lines() {
     let expected = [
         "kickoff.toml, line 2: unknown key `regoins`: did you mean `regions`?",
         "kickoff.toml, line 4: `people.id`: is missing: A short name that the rest of the file refers to",
-        "kickoff.toml, line 4: `people.name`: is missing: The full name",
         "kickoff.toml, line 4: `people.role`: is missing: The role in the company",
         "kickoff.toml, line 5: unknown key `nam`: did you mean `name`?",
         "kickoff.toml, line 11: `risks.likelihood`: takes a whole number from 1 to 5, not 6",
@@ -192,4 +191,36 @@ fn toml_that_is_broken_is_named_by_line() {
         let error = parse(text).unwrap_err();
         assert!(error.starts_with(&format!("kickoff.toml, line {line}: ")), "{error}");
     }
+    assert_eq!(
+        parse("a = 1\na = 2\n").unwrap_err(),
+        "kickoff.toml, line 2: duplicate key `a`: it stands above already"
+    );
+    // The head that is broken leaves its keys to the table before it: that they stand twice is no problem of its own.
+    let cut = "[entity]\nname = \"A\"\nsystem = \"B\"\n[[people]\nname = \"C\"\n";
+    let error = parse(cut).unwrap_err();
+    assert!(error.starts_with("kickoff.toml, line 4: ") && error.lines().count() == 1, "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_out_of_the_folder() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let secret = elsewhere.path().join("secret.csv");
+    std::fs::write(&secret, "id,text\n1,One\n").unwrap();
+    std::os::unix::fs::symlink(&secret, folder.path().join("link.csv")).unwrap();
+    let path = folder.path().join("kickoff.toml");
+    for (text, line, key) in [
+        ("request_list = \"link.csv\"\n", 1, "request_list"),
+        ("[[documents]]\nrequest = \"IAM-01\"\nfile = \"link.csv\"\n", 3, "documents.file"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let error = Engagement::read(&path).unwrap_err().to_string();
+        let wanted = format!("line {line}: `{key}`: `link.csv` is a link that leads out of the folder of kickoff.toml");
+        assert!(error.contains(&wanted), "{error}");
+    }
+    // What is not there yet is told by the register of documents, and a link within the folder is as good as a file.
+    std::fs::write(folder.path().join("list.csv"), "id,text\n1,One\n").unwrap();
+    std::os::unix::fs::symlink(folder.path().join("list.csv"), folder.path().join("within.csv")).unwrap();
+    std::fs::write(&path, "request_list = \"within.csv\"\n[[documents]]\nrequest = \"1\"\nfile = \"none\"\n").unwrap();
+    Engagement::read(&path).unwrap();
 }

@@ -54,6 +54,13 @@ fn what_was_answered_and_found_stands_in_the_file() {
     assert_eq!(file.schedule.kickoff, Some(date(2026, 1, 12)));
     assert!(text.contains("# Not found out: organizations:ListAccounts was denied\n"), "{text}");
     assert!(file.notices(date(2026, 1, 1)).is_empty());
+    // Every report has Security, and what is found in AWS relies on AWS.
+    assert_eq!(file.scope.categories, ["Security", "Availability"]);
+    assert_eq!(
+        (file.subservice[0].name.as_str(), file.subservice[0].services.as_slice()),
+        ("Amazon Web Services", &["S3".to_owned()][..])
+    );
+    assert!(parse(&render(&Answers::default(), &Found::default())).unwrap().subservice.is_empty());
 }
 
 #[test]
@@ -67,7 +74,8 @@ fn without_an_answer_the_file_is_examples_and_can_be_read() {
 
 #[test]
 fn the_examples_hold_once_they_are_no_comments() {
-    let text = render(&answers(), &Found { gaps: Vec::new(), ..found() });
+    let owner = Some(Owner { name: "Bob Tanaka".to_owned(), ..Owner::default() });
+    let text = render(&Answers { owner, ..answers() }, &Found { gaps: Vec::new(), ..found() });
     let live: Vec<&str> = text
         .lines()
         .map(|line| {
@@ -109,6 +117,23 @@ fn a_persons_file_is_kept_before_it_is_replaced() {
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
     assert_eq!((read(&backup), read(&second), read(&path)), ("one".to_owned(), "two".to_owned(), "three".to_owned()));
     assert!(write_with_backup(&folder.path().join("none/kickoff.toml"), "x", now).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link_and_nobody_else_may_read_the_backup() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let (real, link) = (folder.path().join("real.toml"), folder.path().join("kickoff.toml"));
+    std::fs::write(&real, "one").unwrap();
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o600)).unwrap();
+    symlink(&real, &link).unwrap();
+    let backup = write_with_backup(&link, "two", Timestamp::UNIX_EPOCH).unwrap().unwrap();
+    assert!(link.is_symlink() && backup.ends_with("real.toml.19700101T000000Z.bak"), "{}", backup.display());
+    for (path, text) in [(&real, "two"), (&backup, "one")] {
+        assert_eq!(std::fs::read_to_string(path).unwrap(), text);
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
+    }
 }
 
 proptest! {

@@ -6,6 +6,7 @@ use jiff::civil::{Date, date};
 use kickoff_checks::Status;
 
 use super::*;
+use crate::attestations;
 use crate::documents::{self, DocumentResult};
 use crate::readiness::{self, Part, Readiness, ReadinessInput};
 use crate::requests::{self, CheckOutcome, Outcomes, RequestStatus, default_list};
@@ -33,7 +34,8 @@ fn made(text: &str, checks: &[(&str, Status)], files: &[&str]) -> Made {
     });
     let run = Outcomes { run: "RUN-1".to_owned(), checks: checks.collect() };
     let documents = documents::register(&file, &default_list(), folder.path(), TODAY);
-    let requests = requests::statuses(&file, &default_list(), Some(&run), &documents, TODAY);
+    let said = attestations::register(&file, folder.path(), TODAY);
+    let requests = requests::statuses(&file, &default_list(), Some(&run), &documents, &said, TODAY);
     let risks = risks::register(&file, &run);
     Made { file, requests, documents, risks, run }
 }
@@ -83,7 +85,10 @@ fn a_picture_cannot_count_for_a_period() {
     let link = "[[documents]]\nrequest = \"GEN-06\"\nowner = \"ana\"\nlink = \"https://example.com\"\nversion = \"1\"\napproved = 2025-12-01\napprover = \"ana\"\n";
     assert_eq!(made(&format!("{TYPE_1}{ANA}{link}"), &[], &[]).part("requests").have, 1);
     let said = "[[attestations]]\ncontrol = \"c\"\nrequest = \"GEN-06\"\nresult = \"pass\"\nby = \"ana\"\non = 2026-03-01\nevidence = \"a.pdf\"\n";
-    assert_eq!(made(&format!("{TYPE_2}{ANA}{said}"), &[], &[]).part("requests").have, 2);
+    assert_eq!(made(&format!("{TYPE_2}{ANA}{said}"), &[], &["a.pdf"]).part("requests").have, 2);
+    assert_eq!(made(&format!("{TYPE_2}{ANA}{said}"), &[], &[]).part("requests").have, 0, "its file is not there");
+    let picture = said.replace("a.pdf", "a.png");
+    assert_eq!(made(&format!("{TYPE_2}{ANA}{picture}"), &[], &["a.png"]).part("requests").have, 1);
     let accepted = "[[requests]]\nid = \"GEN-06\"\naccepted = 2026-03-01\n";
     assert_eq!(made(&format!("{TYPE_2}{accepted}"), &[], &[]).part("requests").have, 4);
     let delivered = "[[requests]]\nid = \"GEN-06\"\ndelivered = 2026-03-01\n";
@@ -100,7 +105,7 @@ fn every_part_is_named_and_nothing_stands_for_the_whole() {
         "{summary}"
     );
     assert!(!summary.contains('%'), "{summary}");
-    assert_eq!(nothing.part("checks").limits, ["iam-root-mfa: 1 fail, 0 could not be evaluated"]);
+    assert_eq!(nothing.part("checks").limits, ["iam-root-mfa: 1 fails"]);
     assert_eq!(nothing.part("risks").limits, ["proposed: R-001"]);
 }
 

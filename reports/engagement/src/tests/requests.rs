@@ -9,7 +9,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 use super::*;
 use crate::requests::{
-    Answered, CheckOutcome, Outcomes, Progress, Reach, Request, RequestStatus, adopt, default_list, from_csv,
+    Answered, CheckOutcome, Outcomes, Progress, Reach, Request, RequestStatus, Source, adopt, default_list, from_csv,
     from_xlsx, read, similar, statuses, to_csv, to_xlsx,
 };
 
@@ -36,7 +36,15 @@ fn a_list_that_cannot_be_used_is_named_by_row_and_column() {
     for (text, words) in [
         ("Ref,Due\n1,2026-01-01\n", "list.csv: has no column `text` (or request, request text,"),
         ("a,b\n1,2\n", "has no column `id` (or request id,"),
-        ("", "has no column `id`"),
+        ("", "list.csv: is empty"),
+        ("id,text\n", "list.csv: has its columns, and no request under them"),
+        ("id,texte\n1,One\n", "it has id, texte: is `texte` meant for `text`?"),
+        ("id,text\n1,One\n2,\"Two\n3,Three\n", "list.csv, row 3: a quote is opened and not closed"),
+        (
+            "id,text,kind\n1,One,documnt\n",
+            "row 2, column C (kind): there is no kind `documnt`: did you mean `document`?",
+        ),
+        ("id,text,report\n1,One,typ-2\n", "row 2, column C (report): there is no report `typ-2`: write `both`"),
         ("id,text\n1,One\n,Two\n", "list.csv, row 3, column A (id): is empty"),
         ("id,text\n1,One\n1,Two\n", "list.csv, row 3, column A (id): request `1` stands twice"),
         ("id,text\n1,=A1+A2\n", "list.csv, row 2, column B (text): holds a formula: paste the values"),
@@ -56,6 +64,15 @@ fn a_list_that_cannot_be_used_is_named_by_row_and_column() {
         let error = csv(text).unwrap_err();
         assert!(error.contains(words), "{error}\nand not {words}");
     }
+    // A title, words of the auditor's own, inches, and a quote within a quoted cell do no harm.
+    let list = csv(
+        "Prudent LLP\n\nNo.;Request;Type;Report type\n7;A 19\" rack;Walkthrough;Type II\n8;\"a \"\"b\"\" c\";;both\n",
+    );
+    let list = list.unwrap();
+    assert_eq!((list[0].text.as_str(), list[0].kind, list[0].period_only), ("A 19\" rack", None, true));
+    assert_eq!((list[1].id.as_str(), list[1].text.as_str(), list[1].period_only), ("8", "a \"b\" c", false));
+    let list = csv("id,text,checks\n1,\"a; b; c; d\",\"iam-root-mfa; iam-root-last-used\"\n").unwrap();
+    assert_eq!((list[0].text.as_str(), list[0].checks.len()), ("a; b; c; d", 2), "semicolons within cells");
     let latin = from_csv(Path::new("list.csv"), b"id,text\n1,caf\xe9\n").unwrap_err().to_string();
     assert_eq!(latin, "list.csv, row 2: is not CSV in UTF-8");
     let folder = tempfile::tempdir().unwrap();
@@ -121,7 +138,7 @@ fn a_request_without_checks_is_said_to_be_like_one_that_has_some() {
         assert_eq!(similar(text).map(|request| request.id.as_str()), id, "{text}");
     }
     let list = csv("id,text\n7,Current organization chart\n8,The information security policy in force\n").unwrap();
-    let statuses = statuses(&Engagement::default(), &list, None, &[], date(2026, 3, 4));
+    let statuses = statuses(&Engagement::default(), &list, None, &[], &[], date(2026, 3, 4));
     assert!(statuses[0].reasons[0].starts_with("no check is named for it; it reads like GEN-06 of the default list"));
     // Files find their way to an auditor's own requests too.
     let files =
@@ -145,7 +162,7 @@ fn run(checks: &[(&str, CheckOutcome)]) -> Outcomes {
 }
 
 fn standing(file: &Engagement, run: Option<&Outcomes>, today: Date) -> BTreeMap<String, RequestStatus> {
-    let list = statuses(file, &default_list(), run, &[], today);
+    let list = statuses(file, &default_list(), run, &[], &[], today);
     list.into_iter().map(|status| (status.request.id.clone(), status)).collect()
 }
 
@@ -176,16 +193,47 @@ fn a_run_answers_fully_partly_or_not() {
         answer("IAM-06").reasons,
         [
             "iam-password-policy-reuse: 1 of 1 results could not be evaluated",
-            "iam-password-policy-complexity was not part of the run"
+            "not part of the run: iam-password-policy-complexity"
         ]
     );
     assert_eq!((answer("IAM-07").answered, answer("IAM-07").evidence.len()), (Answered::Not, 0));
-    assert!(answer("NET-01").reasons[0].starts_with("this version has no check "), "{:?}", answer("NET-01"));
+    assert!(answer("NET-01").reasons[0].starts_with("this version has no check: "), "{:?}", answer("NET-01"));
     assert_eq!(answer("GEN-06").reasons, ["a scan cannot answer it: documents or people have to"]);
     assert_eq!(all["GEN-03"].progress, Progress::Ready);
     assert_eq!((all["IAM-06"].progress, all["GEN-06"].progress), (Progress::Partly, Progress::Open));
     let none = standing(&Engagement::default(), None, date(2026, 3, 4));
     assert!(none.values().all(|status| status.answer.answered == Answered::Not && !status.answer.reasons.is_empty()));
+}
+
+#[test]
+fn what_answers_a_request_is_said_and_a_word_without_its_file_answers_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.pdf"), "x").unwrap();
+    let said = |request: &str, file: &str| {
+        format!(
+            "[[attestations]]\ncontrol = \"C-1\"\nrequest = \"{request}\"\nresult = \"fail\"\nby = \"ana\"\non = 2026-03-01\nevidence = \"{file}\"\n"
+        )
+    };
+    let text = format!(
+        "[[people]]\nid = \"ana\"\nname = \"Ana\"\nrole = \"CTO\"\n{}{}[[documents]]\nrequest = \"GEN-06\"\nowner = \"ana\"\nfile = \"a.pdf\"\nversion = \"1\"\napproved = 2026-01-01\napprover = \"ana\"\n",
+        said("HR-01", "a.pdf"),
+        said("HR-02", "none.pdf")
+    );
+    let (file, today) = (parse(&text).unwrap(), date(2026, 3, 4));
+    let run = run(&[("account-region-coverage", outcome(&[(Status::Pass, 1)], &[]))]);
+    let documents = crate::documents::register(&file, &default_list(), folder.path(), today);
+    let attestations = crate::attestations::register(&file, folder.path(), today);
+    let list = statuses(&file, &default_list(), Some(&run), &documents, &attestations, today);
+    let of = |id: &str| {
+        let status = list.iter().find(|status| status.request.id == id).unwrap();
+        (status.progress, status.answered_by())
+    };
+    assert_eq!(of("GEN-03"), (Progress::Ready, vec![Source::Run { whole: true }]));
+    assert_eq!(of("GEN-06"), (Progress::Ready, vec![Source::Document { whole: true }]));
+    assert_eq!(of("HR-01"), (Progress::Partly, vec![Source::Attestation]));
+    assert_eq!(of("HR-02"), (Progress::Open, Vec::new()));
+    let lacks = list.iter().find(|status| status.request.id == "HR-02").unwrap();
+    assert!(lacks.reasons.contains(&"the attestation of C-1: none.pdf is not there".to_owned()), "{:?}", lacks.reasons);
 }
 
 #[test]
@@ -203,7 +251,7 @@ fn what_is_overdue_comes_first_then_this_week_then_by_day() {
         "[[requests]]\nid = \"GEN-06\"\ndue = 2026-03-08\n[[requests]]\nid = \"GEN-08\"\ndue = 2026-03-09\n[[requests]]\nid = \"ENC-01\"\ndue = 2026-03-03\n[[requests]]\nid = \"LOG-01\"\ndue = 2026-03-04\n[[requests]]\nid = \"INC-01\"\ndue = 2026-03-02\ndelivered = 2026-03-01\n[[requests]]\nid = \"END-01\"\nnot_applicable = \"Nobody has a laptop.\"\n",
     )
     .unwrap();
-    let list = statuses(&file, &default_list(), None, &[], date(2026, 3, 4));
+    let list = statuses(&file, &default_list(), None, &[], &[], date(2026, 3, 4));
     let order: Vec<&str> = list.iter().map(|status| status.request.id.as_str()).collect();
     assert_eq!(order[..4], ["ENC-01", "LOG-01", "GEN-06", "GEN-08"]);
     assert!(list[0].overdue && !list[0].due_this_week);
@@ -222,7 +270,7 @@ fn a_list_that_was_exported_can_be_read_again() {
     own[3].text = "=HYPERLINK(\"http://example.com\")".to_owned();
     own[4].owner = Some("ana".to_owned());
     own[4].due = Some(date(2026, 4, 1));
-    let list = statuses(&Engagement::default(), &own, None, &[], date(2026, 3, 4));
+    let list = statuses(&Engagement::default(), &own, None, &[], &[], date(2026, 3, 4));
     let text = to_csv(&list);
     assert!(text.contains(",\"'=HYPERLINK(\"\"http"), "no formula leaves: {text}");
     let from_csv = from_csv(Path::new("out.csv"), text.as_bytes()).unwrap();
@@ -272,7 +320,7 @@ proptest! {
     fn a_damaged_workbook_is_refused_or_read(at in any::<proptest::sample::Index>(), byte in any::<u8>(), cut in any::<proptest::sample::Index>()) {
         let mut list = default_list();
         list.truncate(2);
-        let mut bytes = to_xlsx(&statuses(&Engagement::default(), &list, None, &[], date(2026, 3, 4))).unwrap();
+        let mut bytes = to_xlsx(&statuses(&Engagement::default(), &list, None, &[], &[], date(2026, 3, 4))).unwrap();
         let place = at.index(bytes.len());
         bytes[place] = byte;
         let _ = from_xlsx(Path::new("a.xlsx"), &bytes);

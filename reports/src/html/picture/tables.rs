@@ -11,7 +11,7 @@ pub(super) const MOST_ROWS: usize = 200;
 fn table<T>(heads: &[&str], rows: &[T], row: impl Fn(&T) -> Markup) -> Markup {
     html! {
         table.access-rows {
-            thead { tr { @for head in heads { th { (head) } } } }
+            thead { tr { @for head in heads { th scope="col" { (head) } } } }
             tbody { @for one in rows.iter().take(MOST_ROWS) { tr { (row(one)) } } }
         }
         @if rows.len() > MOST_ROWS {

@@ -42,7 +42,6 @@ const showControl = (at) => {
       ["Own controls", control.own.map(({ id, wording, owner }) => make("div", {}, make("b", {}, id), ` ${wording}`, owner && ` (${owner})`))],
       ["Thresholds", limits.length > 0 && make("ul", {}, limits)],
       ["Populations", joined(control.populations.map((id) => link(id)), ", ")],
-      ["Calls", joined(control.operations.map((id) => make("code", {}, id)), ", ")],
       ["What to do", control.count > 0 && `${control.fix}.`],
     ]),
     ...(asks ? [make("h3", {}, asks[0]), ...prose(asks[1])] : []),

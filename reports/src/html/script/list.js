@@ -20,6 +20,7 @@ class List {
     place.replaceChildren(this.table, this.more);
     this.nodes = new Map();
     this.active = 0;
+    this.base = {};
     this.source = { count: 0 };
     this.table.addEventListener("keydown", (event) => this.pressed(event));
     this.table.addEventListener("focusin", (event) => this.entered(event));
@@ -45,7 +46,6 @@ class List {
   clear() {
     for (const node of this.nodes.values()) node.remove();
     this.nodes.clear();
-    this.base = {};
     this.sizes = new Map();
   }
 
