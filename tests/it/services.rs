@@ -58,7 +58,8 @@ fn service(name: &str, moto: &Moto) {
         scan.args(["--check", check]);
     }
     let (status, _, stderr) = outcome(&scan.output().unwrap());
-    assert!(matches!(status, Some(0 | 1 | 3)), "{status:?}: {stderr}");
+    // moto has no account:ListRegions, at the least: coverage is never complete.
+    assert_eq!(status, Some(3), "{stderr}");
     let results = fs::read(only_run(out.path()).join("results.json")).unwrap();
     let document: Document = serde_json::from_slice(&results).unwrap();
 
@@ -91,8 +92,8 @@ macro_rules! services {
 }
 
 services! {
-    cloudtrail cloudwatch config detection ec2 events guardduty iam_policies iam_roles iam_users inspector kms logs
-    organizations s3 securityhub sns sso ssm workloads
+    cloudtrail cloudwatch config detection ec2 elbv2 events guardduty iam_policies iam_roles iam_users inspector kms logs
+    organizations rds s3 securityhub sns sqs sso ssm
 }
 
 /// Roles in other accounts are assumed, and each account is judged by its own answers.

@@ -32,3 +32,22 @@ def allow(principal, action="sts:AssumeRole", **more):
 def grant(action, resource="*", **more):
     """A policy document of one statement for an identity."""
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource, **more}]}
+
+
+def alarm(name, namespace, metric, dimension, value, region="us-east-1", **more):
+    """An alarm on a metric of a resource; it tells a topic unless more says otherwise."""
+    client("cloudwatch", region).put_metric_alarm(
+        **{
+            "AlarmName": name,
+            "Namespace": namespace,
+            "MetricName": metric,
+            "Dimensions": [{"Name": dimension, "Value": value}],
+            "Statistic": "Average",
+            "Period": 60,
+            "EvaluationPeriods": 1,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "Threshold": 1,
+            "AlarmActions": [f"arn:aws:sns:{region}:{ACCOUNT}:alerts"],
+            **more,
+        }
+    )
