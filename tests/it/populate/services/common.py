@@ -1,5 +1,6 @@
 """What the population scripts share. Each takes the endpoint as its one argument."""
 
+import functools
 import sys
 
 import boto3
@@ -7,6 +8,7 @@ import boto3
 ACCOUNT = "111122223333"
 
 
+@functools.cache
 def client(service, region="us-east-1", key="test", secret="test", token=None):
     return boto3.client(
         service,
