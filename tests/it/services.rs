@@ -92,8 +92,8 @@ macro_rules! services {
 }
 
 services! {
-    cloudtrail cloudwatch config detection ec2 elbv2 events guardduty iam_policies iam_roles iam_users inspector kms logs
-    organizations rds s3 securityhub sns sqs sso ssm
+    billing cloudtrail cloudwatch config detection ec2 elbv2 events guardduty iam_policies iam_roles iam_users inspector
+    kms logs organizations rds s3 securityhub sns sqs sso ssm
 }
 
 /// Roles in other accounts are assumed, and each account is judged by its own answers.
