@@ -12,4 +12,5 @@ mod histories;
 mod moto;
 mod package;
 mod policy;
+mod services;
 mod support;

@@ -38,7 +38,17 @@ pub struct Moto {
 }
 
 impl Moto {
+    /// A server of one account, whoever asks.
     pub fn start() -> Self {
+        Self::with(&[("MOTO_ACCOUNT_ID", "111122223333")])
+    }
+
+    /// A server of many accounts: the keys that assuming a role gives say which; unknown keys are 123456789012's.
+    pub fn of_many_accounts() -> Self {
+        Self::with(&[])
+    }
+
+    fn with(variables: &[(&str, &str)]) -> Self {
         // Ports are handed out one test at a time, so that two servers do not pick the same.
         static STARTING: Mutex<()> = Mutex::new(());
         let _one = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,7 +58,7 @@ impl Moto {
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
             .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-            .env("MOTO_ACCOUNT_ID", "111122223333")
+            .envs(variables.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -61,11 +71,13 @@ impl Moto {
         Self { child, endpoint: format!("http://127.0.0.1:{port}") }
     }
 
-    /// Runs a population script against the server.
-    pub fn populate(&self, script: &str) {
+    /// Runs a population script against the server and gives what it printed.
+    pub fn populate(&self, script: &str) -> String {
         let path = super::root().join("tests/it/populate").join(script);
-        let output = Command::new(python()).arg(path).arg(&self.endpoint).output().unwrap();
+        // -B: what scripts share is not compiled into the source tree.
+        let output = Command::new(python()).arg("-B").arg(path).arg(&self.endpoint).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// kickoff with this server in place of AWS.
