@@ -328,8 +328,8 @@ fn aws_is_asked_again_and_what_changed_is_named() {
     // The second run of the folder keeps the ids of the first, and numbers go on.
     let second = outcome(&scan());
     assert!(matches!(second.0, Some(0 | 3)), "{second:?}");
-    let runs = fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().path());
-    let newer = runs.filter(|path| path.is_dir() && *path != run).next().unwrap();
+    let mut runs = fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().path());
+    let newer = runs.find(|path| path.is_dir() && *path != run).unwrap();
     let later: Document = serde_json::from_slice(&fs::read(newer.join("results.json")).unwrap()).unwrap();
     for item in &document.evidence {
         let key = (&item.region, &item.service, &item.operation);

@@ -86,10 +86,9 @@ impl Table {
         if is_head(&self.head) {
             return;
         }
-        if let Some(at) = self.rows.iter().take(TITLES).position(|row| is_head(&row.cells)) {
-            if let Some(head) = self.rows.drain(..=at).next_back() {
-                self.head = head.cells;
-            }
+        let at = self.rows.iter().take(TITLES).position(|row| is_head(&row.cells));
+        if let Some(head) = at.and_then(|at| self.rows.drain(..=at).next_back()) {
+            self.head = head.cells;
         }
     }
 

@@ -217,6 +217,8 @@ fn what_people_entered_stands_in_their_words() {
         due: None,
         answer: Answer { answered: Answered::Not, evidence: Vec::new(), reasons: Vec::new() },
         document: None,
+        by_document: false,
+        attestations: Vec::new(),
         progress: Progress::Open,
         overdue: false,
         due_this_week: false,

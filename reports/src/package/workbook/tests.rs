@@ -412,7 +412,7 @@ fn registers_leave_the_columns_of_people_empty() {
     let made = made();
     let run = crate::outcomes::outcomes(&made.document);
     let risks = register(&made.engagement, &run);
-    let requests = statuses(&made.engagement, &default_list(), Some(&run), &[], "2026-03-02".parse().unwrap());
+    let requests = statuses(&made.engagement, &default_list(), Some(&run), &[], &[], "2026-03-02".parse().unwrap());
     let details = r#"{"UserDetailList": [{"UserName": "@bo", "Arn": "arn:aws:iam::111122223333:user/@bo"}]}"#;
     let accounts = AccountData::from_details(details).unwrap();
     let estate = Estate::new(accounts, Around::default(), ActionTable::embedded(), "2026-03-02T02:00:00Z");
