@@ -220,8 +220,10 @@ mod tests {
         let row = ["ACME-0000000001", "2026-11-20", "12", "What is asked for, in words."].map(str::to_owned).to_vec();
         let text = Listing { columns, rows: vec![row] }.entries(44);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[2], "ACME-0000000001  2026-11-20     12");
-        assert_eq!(lines[3], "      What is asked for, in words.");
+        // The head is laid out as the rows are: what has no room beside stands under.
+        assert_eq!(lines[1].trim(), "text");
+        assert_eq!(lines[3], "ACME-0000000001  2026-11-20     12");
+        assert_eq!(lines[4], "      What is asked for, in words.");
         let columns: &[Column] =
             &[("id", Place::Column), ("a", Place::Under), ("b", Place::With), ("c", Place::With), ("d", Place::Under)];
         let row = ["A-1", "1", "", "3", ""].map(str::to_owned).to_vec();

@@ -147,7 +147,7 @@ mod tests {
             r#"{"trailList":[{"Name":"=b","Regions":["x","y"],"Tags":[{"Key":"k","Value":"v"}]}]}"#,
         ];
         let rows =
-            "Name,Kms.Id,Regions,Tags\r\na,k,,\r\n'=b,,x; y,\"[{\"\"Key\"\":\"\"k\"\",\"\"Value\"\":\"\"v\"\"}]\"\r\n";
+            "Kms.Id,Name,Regions,Tags\r\nk,a,,\r\n,'=b,x; y,\"[{\"\"Key\"\":\"\"k\"\",\"\"Value\"\":\"\"v\"\"}]\"\r\n";
         assert_eq!(text(&pages).as_deref(), Some(rows));
     }
 
