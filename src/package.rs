@@ -1,7 +1,7 @@
 //! The evidence package of a run: decided again from the stored answers, rendered, sealed.
 
 use std::fs;
-use std::io::{self, Seek as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use kickoff_reports::package::{
     Dossier, PackageParts, Sources, evidence, management_report, ocsf, registers, start_here, workbook, workpaper,
 };
 use kickoff_reports::paper::{Paper, pdf};
-use kickoff_reports::results::{Evidence, day};
+use kickoff_reports::results::{Document, Evidence, day};
 
 use crate::decided::{Decided, decide, facts_json};
 use crate::engagement::{Opened, Registers};
@@ -84,7 +84,6 @@ impl Parts {
         let access = asked.as_ref().map(Asked::access);
         let review = asked.as_ref().zip(access.as_ref()).map(|(asked, access)| reviewed(asked, access));
         let digests = evidence::digests(&decided.document);
-        let json = decided.json()?;
         Ok(Self {
             registers: opened.registers(Some(&outcomes(&decided.document)))?,
             inventory: inventory(&source.facts, &opened.file),
@@ -93,7 +92,7 @@ impl Parts {
             digest: sha256_hex(digests.as_bytes()),
             digests,
             // The results that the run recorded when it was made: the same again, and they were re-performed.
-            reperformed: fs::read(run.path().join("results.json")).is_ok_and(|recorded| recorded == json),
+            reperformed: is_recorded(run, &decided.document)?,
         })
     }
 
@@ -115,6 +114,34 @@ impl Parts {
     }
 }
 
+/// Whether a document is, byte for byte, the one that the run recorded.
+fn is_recorded(run: &Run, document: &Document) -> Result<bool, Failure> {
+    let Ok(file) = fs::File::open(run.path().join("results.json")) else { return Ok(false) };
+    let mut compared = Compared { recorded: io::BufReader::new(file), same: true };
+    document.write_json(&mut io::BufWriter::with_capacity(1 << 16, &mut compared))?;
+    Ok(compared.same && compared.recorded.read(&mut [0])? == 0)
+}
+
+/// Compares what is written with what a file holds.
+struct Compared {
+    recorded: io::BufReader<fs::File>,
+    same: bool,
+}
+
+impl Write for Compared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.same {
+            let mut recorded = vec![0; bytes.len()];
+            self.same = self.recorded.read_exact(&mut recorded).is_ok() && recorded == bytes;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Writes the package of a run.
 pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Result<Sealed, Failure> {
     let (run, engagement) = (order.run, &order.opened.file);
@@ -127,7 +154,7 @@ pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Re
     let mut package = PackageWriter::create(&path, &name, run.metadata.started).map_err(failed)?;
     let mut left_out = Vec::new();
     evidence_files(&mut package, &dossier, run, &parts.digests)?;
-    machine_files(&mut package, source, &decided.ids(source), order.opened, &decided.json()?, &mut left_out)?;
+    machine_files(&mut package, source, &decided.ids(source), order.opened, &decided.document, &mut left_out)?;
     rendered(&mut package, &dossier, run, &mut left_out)?;
     let details = Details {
         run: run.metadata.id.clone(),
@@ -168,7 +195,7 @@ fn machine_files(
     source: &Source,
     ids: &Ledger,
     opened: &Opened,
-    json: &[u8],
+    document: &Document,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<(), Failure> {
     let failed = |error: kickoff_evidence::package::PackageError| Failure::usage(&error);
@@ -181,7 +208,12 @@ fn machine_files(
             .file(&format!("60_machine/facts/{}.json", facts.account), &facts_json(source, facts)?)
             .map_err(failed)?;
     }
-    package.file("60_machine/results.json", json).map_err(failed)?;
+    let written = package.stream("60_machine/results.json", |to| {
+        let mut to = io::BufWriter::with_capacity(1 << 16, to);
+        document.write_json(&mut to)?;
+        to.flush()
+    });
+    written.map_err(failed)?;
     match opened.without_secrets()? {
         Some(text) => package.file("60_machine/kickoff.toml", text.as_bytes()).map_err(failed)?,
         None => left_out.push(LeftOut {

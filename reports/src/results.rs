@@ -1,6 +1,7 @@
 //! `results.json`, a published contract with types of its own: internal types may change, these may not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -315,10 +316,19 @@ impl Document {
     ///
     /// # Errors
     /// None that can happen: the types are plain.
-    pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut text = serde_json::to_vec_pretty(self)?;
-        text.push(b'\n');
+    pub fn to_json(&self) -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        self.write_json(&mut text)?;
         Ok(text)
+    }
+
+    /// Writes the document's text piece by piece: it is long where there are many accounts.
+    ///
+    /// # Errors
+    /// The writer fails.
+    pub fn write_json(&self, to: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *to, self)?;
+        to.write_all(b"\n")
     }
 
     /// The JSON Schema of the document.

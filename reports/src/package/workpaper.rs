@@ -262,7 +262,7 @@ fn evidence(dossier: &Dossier<'_>, control: &Control<'_>, shown: &[&ResultRow]) 
         true => control.evidence.clone(),
         false => {
             let cited: BTreeSet<&str> = shown.iter().flat_map(|row| row.evidence.iter().map(String::as_str)).collect();
-            control.evidence.iter().copied().filter(|id| cited.contains(id)).collect()
+            control.evidence.iter().copied().filter(|id| cited.contains(id)).take(ALL).collect()
         }
     };
     let rows = listed.iter().map(|id| match dossier.evidence(id) {
@@ -283,10 +283,7 @@ fn evidence(dossier: &Dossier<'_>, control: &Control<'_>, shown: &[&ResultRow]) 
     let mut blocks = vec![Block::table_or(columns, rows.collect(), "No result cites evidence.".into())];
     let rest = control.evidence.len() - listed.len();
     if rest > 0 {
-        blocks.push(Block::paragraph(format!(
-            "{} of results that are not listed stand in the workbook, IPE log.",
-            many(rest, "more item")
-        )));
+        blocks.push(Block::paragraph(format!("{} stand in the workbook, IPE log.", many(rest, "more item"))));
     }
     blocks
 }
