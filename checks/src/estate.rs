@@ -388,7 +388,8 @@ mod tests {
         let gap = account(&member()).unwrap_err();
         let unknown = not_collected("222233334444", &gap);
         assert_eq!(unknown.what, "account 222233334444");
-        assert!(unknown.why.contains("were not collected: iam:GetAccountAuthorizationDetails"), "{}", unknown.why);
+        assert!(unknown.why.starts_with("its principals and policies were not collected: "), "{}", unknown.why);
+        assert!(unknown.why.contains(&gap.call), "{}", unknown.why);
         let read = facts("111122223333", json!({ "authorization": { "value": {} } }), json!({}));
         assert!(account(&read).is_ok());
     }
