@@ -1,0 +1,238 @@
+//! Fills the types of the contract from what a run gave.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kickoff_checks::{CRITERIA, Row, Status, Strength};
+use kickoff_engagement::Engagement;
+use kickoff_evidence::{EvidenceId, EvidenceRef, GapKind, Item, Outcome, RunState};
+use kickoff_facts::AccountFacts;
+
+use super::{Account, Coverage, Criterion, Evidence, Exchange, Input, ResultRow, Run, Threshold};
+use crate::exceptions;
+
+pub(super) fn run(input: &Input<'_>) -> Run {
+    let meta = input.run;
+    let accounts = meta.accounts.iter().map(|account| {
+        let facts = input.facts.iter().find(|facts| facts.account == account.id);
+        let declared = input.engagement.scope.accounts.iter().find(|declared| declared.id == account.id);
+        let known = facts.and_then(|facts| facts.global.all_regions.get().ok());
+        Account {
+            id: account.id.clone(),
+            alias: facts.and_then(|f| f.global.aliases.get().ok()).and_then(|aliases| aliases.first().cloned()),
+            name: declared.and_then(|d| d.name.clone()),
+            environment: declared.and_then(|d| d.environment.clone()),
+            partition: account.partition.clone(),
+            caller: account.caller.clone(),
+            regions: account.regions.clone(),
+            disabled_regions: account.disabled_regions.clone(),
+            regions_not_scanned: known.map(|known| {
+                let missed = known.iter().filter(|r| r.is_enabled() && !account.regions.contains(&r.name));
+                missed.map(|r| r.name.clone()).collect()
+            }),
+        }
+    });
+    Run {
+        id: meta.id.clone(),
+        state: match meta.state {
+            RunState::Complete => "complete",
+            RunState::Interrupted | RunState::Running => "interrupted",
+        }
+        .to_owned(),
+        started: meta.started.to_string(),
+        finished: meta.finished.as_ref().map(Timestamp::to_string),
+        collected_by: format!("{} {}", meta.tool.name, meta.tool.version),
+        evaluated_by: format!("kickoff {}", input.version),
+        foreign_endpoints: meta.foreign_endpoints.clone(),
+        accounts: accounts.collect(),
+        checks: input.selection.0.iter().map(|check| check.meta.id.to_owned()).collect(),
+    }
+}
+
+pub(super) fn result(
+    row: &Row,
+    engagement: &Engagement,
+    day: Date,
+    cite: &impl Fn(&[EvidenceRef]) -> Vec<String>,
+) -> ResultRow {
+    let meta = row.check.meta;
+    ResultRow {
+        check: meta.id.to_owned(),
+        title: meta.title.to_owned(),
+        status: row.status.name().to_owned(),
+        severity: meta.severity.name().to_owned(),
+        criteria: meta.criteria.iter().map(|id| (*id).to_owned()).collect(),
+        account: row.account.clone(),
+        region: row.region.clone(),
+        resource: row.resource.id.clone(),
+        resource_type: row.resource.kind.to_owned(),
+        observed: row.observed.clone(),
+        expected: row.expected.clone(),
+        reason: row.reason.clone(),
+        exception: exceptions::note(row, engagement, day),
+        thresholds: row
+            .check
+            .thresholds(&engagement.thresholds)
+            .into_iter()
+            .map(|t| Threshold {
+                name: t.name.to_owned(),
+                value: format!("{} {}", t.value, t.unit).trim_end().to_owned(),
+                source: t.source.to_owned(),
+            })
+            .collect(),
+        evidence: cite(&row.evidence),
+    }
+}
+
+fn status(outcome: &Outcome) -> (&'static str, Option<String>) {
+    match outcome {
+        Outcome::Complete { .. } => ("ok", None),
+        Outcome::Absent { code } => ("absent", Some(code.clone())),
+        Outcome::Pending => (GapKind::NotCollected.name(), Some("the run ended before the answer came".to_owned())),
+        Outcome::Gap(gap) => (gap.kind.name(), Some(gap.message.clone()).filter(|text| !text.is_empty())),
+    }
+}
+
+pub(super) fn evidence(item: &Item, id: EvidenceId) -> Evidence {
+    let (status, reason) = status(&item.outcome);
+    let (pages, records) = match item.outcome {
+        Outcome::Complete { pages, records } => (pages, records),
+        _ => (0, 0),
+    };
+    Evidence {
+        id: id.to_string(),
+        account: item.key.account.clone(),
+        region: item.key.region.clone(),
+        service: item.key.service.clone(),
+        operation: item.key.operation.clone(),
+        parameters: item.key.parameters.clone(),
+        status: status.to_owned(),
+        reason,
+        pages,
+        records,
+        exchanges: item
+            .exchanges
+            .iter()
+            .map(|e| Exchange {
+                position: e.position,
+                status: e.status,
+                started: e.started.to_string(),
+                finished: e.finished.to_string(),
+                attempt: e.attempt,
+                request_id: e.request_id.clone(),
+                aws_date: e.date.clone(),
+                endpoint: e.endpoint.clone(),
+                sha256: e.sha256.clone(),
+                bytes: e.bytes,
+                redacted: e.redacted,
+            })
+            .collect(),
+    }
+}
+
+/// One row for each account, region and operation, and one for each region in scope that is not enabled.
+pub(super) fn coverage(items: &[(EvidenceId, Item)], accounts: &[AccountFacts]) -> Vec<Coverage> {
+    let mut rows: BTreeMap<(String, String, String, String), Coverage> = BTreeMap::new();
+    for (_, item) in items {
+        let key = &item.key;
+        let place = (key.account.clone(), key.region.clone(), key.service.clone(), key.operation.clone());
+        let row = rows.entry(place).or_insert_with(|| Coverage {
+            account: key.account.clone(),
+            region: key.region.clone(),
+            service: key.service.clone(),
+            operation: key.operation.clone(),
+            status: "ok".to_owned(),
+            calls: 0,
+            pages: 0,
+            items: 0,
+            reason: None,
+        });
+        row.calls += u32::try_from(item.exchanges.len()).unwrap_or(u32::MAX);
+        match &item.outcome {
+            Outcome::Complete { pages, records } => {
+                row.pages += pages;
+                row.items += records;
+            }
+            Outcome::Absent { .. } => row.pages += 1,
+            other => {
+                let (status, reason) = status(other);
+                // The first in the order of the items; further ones stand in the evidence list.
+                if row.status == "ok" {
+                    status.clone_into(&mut row.status);
+                    row.reason = reason;
+                }
+            }
+        }
+    }
+    for facts in accounts {
+        for region in &facts.disabled_regions {
+            let place = (facts.account.clone(), region.clone(), String::new(), String::new());
+            rows.insert(
+                place,
+                Coverage {
+                    account: facts.account.clone(),
+                    region: region.clone(),
+                    service: "*".to_owned(),
+                    operation: "*".to_owned(),
+                    status: GapKind::RegionDisabled.name().to_owned(),
+                    calls: 0,
+                    pages: 0,
+                    items: 0,
+                    reason: Some(
+                        "the region is not enabled for this account, so that nothing can exist there".to_owned(),
+                    ),
+                },
+            );
+        }
+    }
+    rows.into_values().collect()
+}
+
+/// The coverage class of each criterion:
+/// `tested`: configuration bears on most technical controls, every check that
+/// the core catalogue plans for it ran, and every result was decided; `partly`: something was
+/// decided; `manual`: documents and people only; `not-tested`: configuration bears on it, and nothing was decided.
+pub(super) fn criteria(input: &Input<'_>, results: &[ResultRow]) -> Vec<Criterion> {
+    CRITERIA
+        .iter()
+        .map(|criterion| {
+            let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+            for row in results.iter().filter(|row| row.criteria.iter().any(|id| id == criterion.id)) {
+                *counts.entry(row.status.clone()).or_default() += 1;
+            }
+            let checks: Vec<String> = input
+                .selection
+                .0
+                .iter()
+                .filter(|check| check.meta.criteria.contains(&criterion.id))
+                .map(|check| check.meta.id.to_owned())
+                .collect();
+            let count = |status: Status| counts.get(status.name()).copied().unwrap_or_default();
+            let decided = count(Status::Pass) + count(Status::Fail);
+            let class = if !input.engagement.scope.has_category(criterion.category) {
+                "not-in-scope"
+            } else if criterion.strength == Strength::None {
+                "manual"
+            } else if decided == 0 {
+                "not-tested"
+            } else if criterion.strength == Strength::Strong
+                && count(Status::NotEvaluated) + count(Status::Manual) == 0
+                && checks.len() >= criterion.planned_checks
+            {
+                "tested"
+            } else {
+                "partly"
+            };
+            Criterion {
+                id: criterion.id.to_owned(),
+                category: criterion.category.to_owned(),
+                name: criterion.name.to_owned(),
+                coverage: class.to_owned(),
+                checks,
+                counts,
+                documents: criterion.documents.to_owned(),
+            }
+        })
+        .collect()
+}
