@@ -31,6 +31,9 @@ use crate::source::{self, Source};
 /// The chain of packages, beside the runs of a folder.
 pub(crate) const CHAIN: &str = "chain.jsonl";
 
+/// Gives an authority's answer for a digest.
+pub(crate) type Stamp<'a> = dyn Fn(&[u8; 32]) -> Result<Vec<u8>, Failure> + 'a;
+
 /// What a package is made from, and how it is sealed.
 pub(crate) struct Order<'a> {
     pub run: &'a Arc<Run>,
@@ -41,7 +44,7 @@ pub(crate) struct Order<'a> {
     pub chain: PathBuf,
     pub signer: Option<&'a dyn Signer>,
     /// Asks a time-stamp authority about a digest.
-    pub stamp: Option<&'a dyn Fn(&[u8; 32]) -> Result<Vec<u8>, Failure>>,
+    pub stamp: Option<&'a Stamp<'a>>,
 }
 
 /// A run that was decided again from its stored answers.

@@ -90,8 +90,11 @@ struct Linked<'a> {
     links: &'a LinkSet,
 }
 
+/// The words of something that an id stands for.
+type Named<'a> = dyn Fn(&str) -> Option<&'a str> + 'a;
+
 fn linked<'a>(by: LinkedBy, file: &'a Engagement, links: &'a Links) -> Vec<Linked<'a>> {
-    let (by, what): (_, &dyn Fn(&str) -> Option<&'a str>) = match by {
+    let (by, what): (_, &Named<'a>) = match by {
         LinkedBy::Control => (&links.controls, &|id| {
             file.controls.iter().find(|control| control.id == id).map(|control| control.wording.as_str())
         }),
