@@ -8,7 +8,7 @@ use kickoff_facts::activity::{AccountEvent, EventHistory};
 use kickoff_facts::{Gap, View};
 
 use crate::wording::{count, day, entries, moment};
-use crate::{Evaluation, Finding, Resource, Verdict, regions};
+use crate::{Entry, Evaluation, Finding, Resource, Verdict, regions};
 
 /// The call that tells events.
 const CALL: &str = "cloudtrail:LookupEvents";
@@ -60,7 +60,7 @@ impl Population<'_> {
         let rest = "the event history holds 90 days only: the rest of a longer period comes from the trail, or from a scan \
                     every quarter";
         let reason = if self.events.is_empty() { rest.to_owned() } else { format!("{task}; {rest}") };
-        Verdict::manual(self.observed(what), reason)
+        Verdict::manual(self.observed(what), reason).listing(self.events.iter().map(|(r, e)| entry(r, e)).collect())
     }
 
     /// The number of events, the period, how often each operation occurs, and the events themselves.
@@ -85,7 +85,24 @@ impl Population<'_> {
     }
 }
 
-/// One event.
+/// One event, field by field.
+fn entry(region: &str, event: &AccountEvent) -> Entry {
+    vec![
+        ("Time (UTC)", event.time.map(moment).unwrap_or_default()),
+        ("Region", region.to_owned()),
+        ("Event", event.name.clone()),
+        ("Service", event.source.clone()),
+        ("By", event.actor.clone()),
+        ("Kind of identity", event.actor_type.clone()),
+        ("Through", event.invoked_by.clone().unwrap_or_default()),
+        ("On", event.target.join("; ")),
+        ("Source address", event.source_ip.clone()),
+        ("Error", event.error.clone().unwrap_or_default()),
+        ("Event id", event.id.clone()),
+    ]
+}
+
+/// One event, on one line.
 fn told(region: &str, event: &AccountEvent) -> String {
     let at = event.time.map_or_else(|| "at an unknown time".to_owned(), moment);
     let mut text = format!("{at} {region} {} by {}", event.name, event.actor);

@@ -91,6 +91,10 @@ impl Resource {
     }
 }
 
+/// An item of a population that a check lists for a person: its fields by the names of columns, in their order. Every item of
+/// a check has the same fields.
+pub type Entry = Vec<(&'static str, String)>;
+
 /// What a check decides on a resource whose facts are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
@@ -100,11 +104,13 @@ pub struct Verdict {
     pub observed: String,
     /// Why, where what was seen does not say it by itself.
     pub reason: Option<String>,
+    /// The population that a person has to look at, item by item; `observed` may hold a part of it only.
+    pub listed: Vec<Entry>,
 }
 
 impl Verdict {
     fn of(status: Status, observed: impl Into<String>) -> Self {
-        Self { status, observed: observed.into(), reason: None }
+        Self { status, observed: observed.into(), reason: None, listed: Vec::new() }
     }
 
     /// What was seen meets what is expected.
@@ -135,6 +141,13 @@ impl Verdict {
     #[must_use]
     pub fn manual(observed: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::of(Status::Manual, observed).because(reason)
+    }
+
+    /// Adds the items of a population.
+    #[must_use]
+    pub fn listing(mut self, entries: Vec<Entry>) -> Self {
+        self.listed = entries;
+        self
     }
 
     /// Adds why.

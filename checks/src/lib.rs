@@ -42,7 +42,7 @@ mod wording;
 
 pub use check::{Check, Kind, Level, Meta, Per, Severity};
 pub use criteria::{CRITERIA, Criterion, Strength};
-pub use finding::{Evaluation, Finding, Resource, Status, Verdict};
+pub use finding::{Entry, Evaluation, Finding, Resource, Status, Verdict};
 pub use page::{Page, Section};
 pub use parameters::{Parameter, ParameterError, Parameters, Value};
 pub use runner::{Row, Selection, SelectionError, Threshold, evaluate};

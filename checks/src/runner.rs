@@ -8,7 +8,7 @@ use kickoff_facts::{AccountFacts, EvidenceRef, Gap, Memo, Need, View};
 use rayon::prelude::*;
 
 use crate::check::{Check, Level, Per};
-use crate::finding::{Evaluation, Finding, Resource, Status};
+use crate::finding::{Entry, Evaluation, Finding, Resource, Status};
 use crate::parameters::{Parameters, Value};
 
 /// A parameter that bore on a result, and whose value it is.
@@ -45,6 +45,8 @@ pub struct Row {
     pub reason: Option<String>,
     /// The evidence.
     pub evidence: Vec<EvidenceRef>,
+    /// The population that a person has to look at, item by item.
+    pub listed: Vec<Entry>,
 }
 
 impl Row {
@@ -136,6 +138,7 @@ fn settle(
             expected: expected.to_owned(),
             reason,
             evidence: evidence.into_iter().collect(),
+            listed: Vec::new(),
         }
     };
     let unknown = |resource: Resource, gap: &Gap, own: &[EvidenceRef]| {
@@ -150,7 +153,10 @@ fn settle(
         }
         Ok(findings) => {
             rows.extend(findings.into_iter().map(|Finding { resource, outcome, evidence }| match outcome {
-                Ok(verdict) => row(resource, verdict.status, verdict.observed, verdict.reason, &evidence),
+                Ok(verdict) => {
+                    let listed = verdict.listed;
+                    Row { listed, ..row(resource, verdict.status, verdict.observed, verdict.reason, &evidence) }
+                }
                 Err(gap) => unknown(resource, &gap, &evidence),
             }))
         }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kickoff_checks::{Row, Selection, Status};
+use kickoff_checks::{Entry, Row, Selection, Status};
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{EvidenceId, EvidenceRef, Numbered, RunMetadata};
 use kickoff_facts::AccountFacts;
@@ -190,6 +190,9 @@ pub struct ResultRow {
     pub thresholds: Vec<Threshold>,
     /// The ids of its evidence.
     pub evidence: Vec<String>,
+    /// The population that a person has to look at, item by item. Not part of the contract: a population's file has it.
+    #[serde(skip)]
+    pub listed: Vec<Entry>,
 }
 
 /// A threshold or a declaration.

@@ -35,7 +35,7 @@ use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
 use crate::wording::{count, day, entries};
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, regions};
+use crate::{Entry, Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, regions};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -91,6 +91,21 @@ fn verdict(view: &View<'_>, watched: &[(&str, &Vec<GuardDutyFinding>)], regions:
     }
     let told = entries(all.iter().map(|(region, finding)| told(view, region, finding)));
     Verdict::manual(format!("{text}: {told}"), format!("take the sample, and compare each with its ticket; {rest}"))
+        .listing(all.iter().map(|(region, finding)| entry(region, finding)).collect())
+}
+
+fn entry(region: &str, finding: &GuardDutyFinding) -> Entry {
+    let on = |at: Option<jiff::Timestamp>| at.map(day).unwrap_or_default();
+    vec![
+        ("Region", region.to_owned()),
+        ("Type", finding.title.clone()),
+        ("Severity", format!("{}.{}", finding.severity / 10, finding.severity % 10)),
+        ("Resource", finding.resource.clone()),
+        ("First seen", on(finding.first_seen)),
+        ("Updated", on(finding.updated)),
+        ("Archived", if finding.archived { "yes" } else { "no" }.to_owned()),
+        ("Finding id", finding.id.rsplit('/').next().unwrap_or(&finding.id).to_owned()),
+    ]
 }
 
 fn told(view: &View<'_>, region: &str, finding: &GuardDutyFinding) -> String {

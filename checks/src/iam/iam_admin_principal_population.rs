@@ -32,7 +32,7 @@ use kickoff_policy::access::{Certainty, short};
 
 use crate::parameters::Parameters;
 use crate::wording::{count, entries};
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, estate};
+use crate::{Entry, Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, estate};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -59,16 +59,25 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let all = authorization.users.len() + authorization.roles.len();
     let reached = estate::reached(view)?;
     let access = &reached.0;
+    let mut listed: Vec<Entry> = Vec::new();
     let mut parts = vec![format!("{} of the account looked at", count(all, "principal"))];
-    let mut list = |title: &str, lines: Vec<String>| {
+    // A group of principals: who, how, and what joins the two on one line.
+    let mut list = |title: &str, found: Vec<(String, String)>, joined: fn(&str, &str) -> String| {
+        let lines: Vec<String> = found.iter().map(|(who, how)| joined(who, how)).collect();
         let lines = if lines.is_empty() { "none".to_owned() } else { entries(lines) };
         parts.push(format!("{title}: {lines}"));
+        let rows =
+            found.into_iter().map(|(who, how)| vec![("Principal", who), ("Standing", title.to_owned()), ("How", how)]);
+        listed.extend(rows);
     };
-    list("administrators", access.administrators.clone());
+    let bracketed = |who: &str, how: &str| format!("{who} ({how})");
+    let administrators = access.administrators.iter().map(|who| (who.clone(), String::new()));
+    list("administrators", administrators.collect(), |who, _| who.to_owned());
     let conditional = access.conditional_administrators.iter();
     list(
         "under conditions",
-        conditional.map(|one| format!("{} ({})", one.principal, one.residual.join(" and "))).collect(),
+        conditional.map(|one| (one.principal.clone(), one.residual.join(" and "))).collect(),
+        bracketed,
     );
     let certain = access.escalations.iter().filter(|way| way.certainty == Certainty::Certain);
     list(
@@ -77,12 +86,17 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             .map(|way| {
                 let steps: Vec<String> =
                     way.path.iter().map(|hop| format!("{} → {}", hop.primitive, short(&hop.to))).collect();
-                format!("{} ({})", way.from, steps.join(", "))
+                (way.from.clone(), steps.join(", "))
             })
             .collect(),
+        bracketed,
     );
     let outside = access.outside.iter().filter(|party| party.administrator);
-    list("let in from outside", outside.map(|party| format!("{} into {}", party.who, party.resource)).collect());
+    list(
+        "let in from outside",
+        outside.map(|party| (party.who.clone(), party.resource.clone())).collect(),
+        |who, how| format!("{who} into {how}"),
+    );
     let reason = "compare the list with the principals that are approved";
-    Ok(vec![Finding::new(Resource::account(view), Verdict::manual(parts.join("; "), reason))])
+    Ok(vec![Finding::new(Resource::account(view), Verdict::manual(parts.join("; "), reason).listing(listed))])
 }

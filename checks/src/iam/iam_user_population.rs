@@ -33,7 +33,7 @@ use kickoff_facts::{Need, View, sha256_hex};
 
 use crate::parameters::Parameters;
 use crate::wording::{count, day, entries, line, moment};
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::{Entry, Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -78,8 +78,39 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             "the report has {rows} users and AWS counts {expected}: explain the difference, then review who holds what"
         )
     };
-    Ok(vec![Finding::new(Resource::account(view), Verdict::manual(observed, reason))])
+    let mut users: Vec<&CredentialRow> = report.users.iter().collect();
+    users.sort_unstable_by_key(|row| &row.user);
+    let verdict = Verdict::manual(observed, reason).listing(users.into_iter().map(entry).collect());
+    Ok(vec![Finding::new(Resource::account(view), verdict)])
 }
+
+/// A user's credentials, field by field.
+fn entry(row: &CredentialRow) -> Entry {
+    let on = |at: Option<jiff::Timestamp>| at.map(day).unwrap_or_default();
+    let password = row.password_enabled.map_or("not known", |enabled| if enabled { "yes" } else { "no" });
+    let mut entry = vec![
+        ("User", row.user.clone()),
+        ("Created", on(row.created)),
+        ("Password", password.to_owned()),
+        ("Password last used", on(row.password_last_used)),
+        ("MFA", if row.mfa_active { "yes" } else { "no" }.to_owned()),
+    ];
+    for (number, heads) in KEY_HEADS.iter().enumerate() {
+        let key = row.keys.get(number).filter(|key| key.active);
+        entry.extend([
+            (heads[0], if key.is_some() { "active" } else { "none" }.to_owned()),
+            (heads[1], key.and_then(|key| key.last_rotated).map(day).unwrap_or_default()),
+            (heads[2], key.and_then(|key| key.last_used).map(day).unwrap_or_default()),
+        ]);
+    }
+    let certificates = row.certificates_active.iter().filter(|active| **active).count();
+    entry.push(("Signing certificates", certificates.to_string()));
+    entry
+}
+
+/// The columns of each access key that a user can have.
+const KEY_HEADS: [[&str; 3]; 2] =
+    [["Key 1", "Key 1 made", "Key 1 last used"], ["Key 2", "Key 2 made", "Key 2 last used"]];
 
 /// A user's credentials, on one line.
 fn told(row: &CredentialRow) -> String {

@@ -32,7 +32,7 @@ use kickoff_policy::access::{Outside, PartyKind};
 use crate::parameters::Parameters;
 use crate::trust::OwnAccounts;
 use crate::wording::count;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, estate};
+use crate::{Entry, Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, estate};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -72,9 +72,19 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             Err(_) => "the members of the organization are not known, it may be one; match it with the vendor register",
         };
         let resource = Resource::new("AWS::Account", format!("account/{account}"));
-        Finding::new(resource, Verdict::manual(observed, reason))
+        let listed = held.into_iter().map(|party| entry(account, party)).collect::<BTreeSet<_>>();
+        Finding::new(resource, Verdict::manual(observed, reason).listing(listed.into_iter().collect()))
     });
     Ok(judged.collect())
+}
+
+fn entry(account: &str, party: &Outside) -> Entry {
+    vec![
+        ("Outside account", account.to_owned()),
+        ("Holds", party.resource.clone()),
+        ("Administrator", if party.administrator { "yes" } else { "no" }.to_owned()),
+        ("Conditions", party.conditions.join(" and ")),
+    ]
 }
 
 fn told(party: &Outside) -> String {

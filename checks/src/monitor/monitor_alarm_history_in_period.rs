@@ -35,7 +35,7 @@ use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
 use crate::wording::{count, day, entries, moment, names};
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, regions};
+use crate::{Entry, Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, regions};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -94,4 +94,15 @@ fn verdict(history: &AlarmHistory, regions: usize, changes: &[(&str, &AlarmChang
         format!("{text} ({tally}): {told}"),
         format!("take the sample, and compare each with its ticket; {rest}"),
     )
+    .listing(changes.iter().map(|(region, change)| entry(region, change)).collect())
+}
+
+/// One change, field by field.
+fn entry(region: &str, change: &AlarmChange) -> Entry {
+    vec![
+        ("Time (UTC)", change.time.map(moment).unwrap_or_default()),
+        ("Region", region.to_owned()),
+        ("Alarm", change.alarm.clone()),
+        ("Change", change.summary.clone()),
+    ]
 }

@@ -59,7 +59,7 @@ pub const META: Meta = Meta {
 /// Never: what is not known is told on the account.
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     Ok(vec![Finding::judge(Resource::account(view), |seen| {
-        let (mut rows, mut known, mut gap) = (Vec::new(), false, None);
+        let (mut rows, mut known, mut gap): (Vec<(&str, String)>, _, _) = (Vec::new(), false, None);
         for class in CLASSES {
             let asked = if std::ptr::eq(class, &raw const ORGANIZATIONS) { elsewhere(view) } else { Ok(None) };
             let told = match asked {
@@ -75,9 +75,9 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                 Err(gap) => Err(gap),
             };
             rows.push(match told {
-                Ok(told) => format!("{}: {told}", class.subject),
+                Ok(told) => (class.subject, told),
                 Err(error) => {
-                    let row = format!("{}: not known, {error}", class.subject);
+                    let row = (class.subject, format!("not known, {error}"));
                     gap = gap.or(Some(error));
                     row
                 }
@@ -85,7 +85,13 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         }
         match gap {
             Some(gap) if !known => Err(gap),
-            _ => Ok(Verdict::manual(rows.join("; "), "judge whether each class that matters to you has a way")),
+            _ => {
+                let text: Vec<String> = rows.iter().map(|(class, way)| format!("{class}: {way}")).collect();
+                let entry = |(class, way): (&str, String)| vec![("Class of events", class.to_owned()), ("Way", way)];
+                let verdict =
+                    Verdict::manual(text.join("; "), "judge whether each class that matters to you has a way");
+                Ok(verdict.listing(rows.into_iter().map(entry).collect()))
+            }
         }
     })])
 }

@@ -31,7 +31,7 @@ use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
 use crate::wording::first;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, management};
+use crate::{Entry, Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, management};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -74,6 +74,15 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             observed.push_str("; not active: ");
             observed.push_str(&first(PRINTED, others.iter().map(|member| format!("{} ({})", member.id, member.state))));
         }
-        Ok(Verdict::manual(observed, "compare them with the accounts that were scanned, and explain each difference"))
+        let mut listed: Vec<Entry> = members
+            .iter()
+            .map(|member| {
+                vec![("Member", member.id.clone()), ("Name", member.name.clone()), ("State", member.state.clone())]
+            })
+            .collect();
+        listed.sort_unstable();
+        let verdict =
+            Verdict::manual(observed, "compare them with the accounts that were scanned, and explain each difference");
+        Ok(verdict.listing(listed))
     })])
 }

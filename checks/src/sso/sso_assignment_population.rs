@@ -35,7 +35,7 @@ use kickoff_facts::{Gap, Need, Seen, View};
 use crate::identity_center::{assignments, family, permission_sets};
 use crate::parameters::Parameters;
 use crate::wording::{count, entries, line};
-use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict, management};
+use crate::{Entry, Evaluation, Kind, Level, Meta, Per, Severity, Verdict, management};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -75,21 +75,33 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         let sets = permission_sets(view)?;
         let directory = Directory::of(&users, &groups);
         let (mut people, mut accounts, mut total) = (BTreeSet::new(), BTreeSet::new(), 0);
-        let mut lines = Vec::new();
+        let (mut lines, mut listed): (Vec<String>, Vec<Entry>) = (Vec::new(), Vec::new());
         for set in &sets {
             let name = line(&seen.see(&set.settings)?.name);
-            let mut by_principal: BTreeMap<(bool, &str), usize> = BTreeMap::new();
+            let mut by_principal: BTreeMap<(bool, &str), Vec<&str>> = BTreeMap::new();
             for assignment in by_set.get(set.arn.as_str()).copied().unwrap_or_default() {
                 total += 1;
                 accounts.insert(assignment.account.as_str());
-                *by_principal.entry((assignment.is_direct(), &assignment.principal)).or_default() += 1;
+                by_principal
+                    .entry((assignment.is_direct(), &assignment.principal))
+                    .or_default()
+                    .push(&assignment.account);
             }
-            for ((direct, principal), number) in by_principal {
+            for ((direct, principal), mut held) in by_principal {
                 let who = directory.name(seen, direct, principal, &mut people)?;
-                lines.push(format!("{name}: {who} in {}", count(number, "account")));
+                lines.push(format!("{name}: {who} in {}", count(held.len(), "account")));
+                held.sort_unstable();
+                listed.extend(held.into_iter().map(|account| {
+                    vec![
+                        ("Permission set", name.clone()),
+                        ("Assigned to", who.trim_end_matches(',').to_owned()),
+                        ("Account", account.to_owned()),
+                    ]
+                }));
             }
         }
         lines.sort();
+        listed.sort();
         let off = users.iter().filter(|user| user.status.as_deref() == Some("DISABLED")).count();
         let mut observed = format!(
             "{} in the directory, {off} of them disabled; {}; {}; {} to {} in {}",
@@ -104,7 +116,9 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             observed.push_str(": ");
             observed.push_str(&entries(lines));
         }
-        Ok(Verdict::manual(observed, "compare them with the last access review, and explain each difference"))
+        let verdict =
+            Verdict::manual(observed, "compare them with the last access review, and explain each difference");
+        Ok(verdict.listing(listed))
     })
 }
 

@@ -52,6 +52,8 @@ impl Made {
         });
         rows.push(row("iam-user-population", "manual", &user("fail")));
         rows.push(row("iam-user-population", "manual", &user("pass")));
+        let entry = |user: &str, mfa: &str| vec![("User", user.to_owned()), ("MFA", mfa.to_owned())];
+        rows[7].listed = vec![entry("ana", "yes"), entry("=bob", "no")];
         let key = [&rows[1].check, &rows[1].account, &rows[1].region, &rows[1].resource].map(Clone::clone);
         Self {
             document: document(rows),
@@ -137,6 +139,7 @@ pub(super) fn row(check: &str, status: &str, resource: &str) -> ResultRow {
             source: "kickoff.toml".to_owned(),
         }],
         evidence: vec!["E-0001".to_owned()],
+        listed: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kickoff_checks::{Check, Kind};
+use kickoff_checks::{Check, Entry, Kind};
 
 use super::dossier::Sources;
 use crate::inventory::{Asset, EVERY_REGIONAL_KIND, Incomplete};
@@ -17,8 +17,8 @@ pub enum Subject<'a> {
     Regions(Vec<(&'a str, &'a str)>),
     /// Assets.
     Assets(Vec<&'a Asset>),
-    /// What a check lists for a person: events, assignments, principals.
-    Results(Vec<&'a ResultRow>),
+    /// What a check lists for a person: events, assignments, principals, each with the result that lists it.
+    Listed(Vec<(&'a ResultRow, &'a Entry)>),
 }
 
 /// A population.
@@ -40,6 +40,8 @@ pub struct Population<'a> {
     pub totals: Vec<&'a ControlTotal>,
     /// Why it is not complete, where it is not.
     pub incomplete: Vec<String>,
+    /// Why there is nothing of it, where the question does not arise.
+    pub does_not_arise: Option<&'a str>,
     /// The ids of the evidence that it was read from, in order.
     pub evidence: Vec<String>,
 }
@@ -52,7 +54,7 @@ impl Population<'_> {
             Subject::Accounts(items) => items.len(),
             Subject::Regions(items) => items.len(),
             Subject::Assets(items) => items.len(),
-            Subject::Results(items) => items.len(),
+            Subject::Listed(items) => items.len(),
         }
     }
 
@@ -156,6 +158,7 @@ pub(super) fn all<'a>(sources: &Sources<'a>) -> Vec<Population<'a>> {
         subject,
         totals: Vec::new(),
         incomplete: Vec::new(),
+        does_not_arise: None,
         evidence: Vec::new(),
     };
     let regions = run.accounts.iter().flat_map(|a| a.regions.iter().map(|r| (a.id.as_str(), r.as_str())));
@@ -188,11 +191,14 @@ pub(super) fn all<'a>(sources: &Sources<'a>) -> Vec<Population<'a>> {
         let rows: Vec<&ResultRow> = sources.document.results.iter().filter(|row| row.check == check.meta.id).collect();
         let (read, unread): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status != "not-evaluated");
         let evidence = read.iter().flat_map(|row| row.evidence.iter().cloned());
+        let out = read.iter().filter(|row| row.status == "not-applicable").find_map(|row| row.reason.as_deref());
+        let entries = read.iter().flat_map(|row| row.listed.iter().map(|entry| (*row, entry)));
         populations.push(Population {
             check: Some(check),
+            does_not_arise: out,
             incomplete: unread.iter().filter_map(|row| row.reason.clone()).collect(),
             evidence: sorted(evidence.collect()),
-            ..plain(id, slug, what, &[], Subject::Results(read))
+            ..plain(id, slug, what, &[], Subject::Listed(entries.collect()))
         });
     }
     populations
@@ -239,6 +245,7 @@ fn assets<'a>(sources: &Sources<'a>, row: &Row) -> Option<Population<'a>> {
         kinds,
         check: None,
         incomplete: incomplete.into_iter().chain(untied).collect(),
+        does_not_arise: None,
         evidence: sorted(cited.into_keys().collect()),
         subject: Subject::Assets(items),
         totals,

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use kickoff_checks::Entry;
 use kickoff_engagement::{Attested, Exception, requests};
 
 use super::dossier::{Control, Deviation, Dossier, Mark};
@@ -116,10 +117,14 @@ impl<'d> Registers<'d> {
             false => format!("no: {}", population.incomplete.join("; ")),
         };
         if population.size() == 0 {
-            let why = if population.is_complete() { "none".to_owned() } else { population.incomplete.join("; ") };
+            let why = match (population.is_complete(), population.does_not_arise) {
+                (true, why) => why.unwrap_or("none").to_owned(),
+                (false, _) => population.incomplete.join("; "),
+            };
             self.left_out.push((population.file(), why));
             return;
         }
+        let listed: Vec<&'static str>;
         let (heads, records): (&[&'static str], Box<dyn Fn() -> Records<'d> + 'd>) = match &population.subject {
             Subject::Accounts(items) => {
                 (ACCOUNTS, Box::new(|| Box::new(items.iter().map(|account| account_cells(account)))))
@@ -134,7 +139,11 @@ impl<'d> Registers<'d> {
                     Box::new(items.iter().map(|asset| inventory::record(asset, ids).to_vec()))
                 }),
             ),
-            Subject::Results(items) => (LISTED, Box::new(|| Box::new(items.iter().map(|row| listed_cells(row))))),
+            Subject::Listed(items) => {
+                let fields = items.first().into_iter().flat_map(|(_, entry)| entry.iter().map(|(name, _)| *name));
+                listed = ["Account ID"].into_iter().chain(fields).chain(["Evidence"]).collect();
+                (&listed, Box::new(|| Box::new(items.iter().map(|(row, entry)| listed_cells(row, entry)))))
+            }
         };
         let mut all =
             vec![("Population", format!("{} {}", population.id, population.what)), ("Population complete", complete)];
@@ -191,21 +200,9 @@ fn account_cells(account: &Account) -> Vec<String> {
 
 const REGIONS: &[&str] = &["Account ID", "Region"];
 
-const LISTED: &[&str] =
-    &["Account ID", "Region", "Item", "Type", "Observed", "Expected", "Status", "Reason", "Evidence"];
-
-fn listed_cells(row: &ResultRow) -> Vec<String> {
-    owned([
-        &row.account,
-        &row.region,
-        &row.resource,
-        &row.resource_type,
-        &row.observed,
-        &row.expected,
-        &row.status,
-        row.reason.as_deref().unwrap_or_default(),
-        &row.evidence.join(" "),
-    ])
+fn listed_cells(row: &ResultRow, entry: &Entry) -> Vec<String> {
+    let fields = entry.iter().map(|(_, cell)| cell.clone());
+    [row.account.clone()].into_iter().chain(fields).chain([row.evidence.join(" ")]).collect()
 }
 
 const RESULTS: &[&str] = &[

@@ -82,6 +82,7 @@ pub(super) fn result(
             })
             .collect(),
         evidence: cite(&row.evidence),
+        listed: row.listed.clone(),
     }
 }
 

@@ -142,11 +142,28 @@ fn accounts_and_lists_of_checks_have_columns_of_their_own() {
         ["111122223333,acme-prod,,production,aws,arn:aws:sts::111122223333:assumed-role/KickoffReadOnly/nightly,\
           eu-central-1 eu-west-1,me-south-1,,POP-01 Accounts that were scanned,yes"]
     );
+    let users = "30_populations/POP-40_user-credentials.csv";
+    assert!(text(&dossier, users).starts_with("Account ID,User,MFA,Evidence,Population,Population complete,"));
     assert_eq!(
-        rows(&dossier, "30_populations/POP-40_user-credentials.csv")[1],
-        "111122223333,eu-west-1,arn:aws:iam::111122223333:user/pass,AWS::IAM::User,\"password, no MFA device\",\
-         each IAM user and credential has an owner who needs it,manual,,E-0001,POP-40 Users with their credentials,yes"
+        rows(&dossier, users),
+        [
+            "111122223333,ana,yes,E-0001,POP-40 Users with their credentials,yes",
+            "111122223333,'=bob,no,E-0001,POP-40 Users with their credentials,yes"
+        ]
     );
+}
+
+#[test]
+fn a_list_of_which_the_question_does_not_arise_says_so() {
+    let mut made = Made::new();
+    for row in made.document.results.iter_mut().filter(|row| row.check == "iam-user-population") {
+        row.status = "not-applicable".to_owned();
+        row.listed.clear();
+        row.reason = Some("asked elsewhere".to_owned());
+    }
+    let dossier = made.dossier();
+    let why = ("30_populations/POP-40_user-credentials.csv".to_owned(), "asked elsewhere".to_owned());
+    assert!(registers(&dossier).left_out.contains(&why));
 }
 
 #[test]
