@@ -134,9 +134,17 @@ impl Engagement {
     /// # Errors
     /// It is not there, is not TOML, has a key that does not exist, a value that cannot be, or a name that nothing has.
     pub fn read(path: &Path) -> Result<Self, EngagementError> {
+        Ok(Self::read_with_text(path)?.0)
+    }
+
+    /// Reads the file as [`Engagement::read`] does, and gives its text as well.
+    ///
+    /// # Errors
+    /// Those of [`Engagement::read`].
+    pub fn read_with_text(path: &Path) -> Result<(Self, String), EngagementError> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| EngagementError::of_file(path, format!("it cannot be read: {error}")))?;
-        Self::whole(path, &text)
+        Ok((Self::whole(path, &text)?, text))
     }
 
     /// Reads the text of a file, and the request list that it names.

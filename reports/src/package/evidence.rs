@@ -56,7 +56,9 @@ pub fn files(dossier: &Dossier<'_>, item: &Evidence, exchanges: &[Exchange]) -> 
         });
         names.push(name);
     }
-    let record = Ipe::new(dossier, item, exchanges, &names);
+    let read = exchanges.iter().filter_map(|exchange| exchange.response.as_ref()).filter(|r| r.status < 400);
+    let rows = rows::csv(read.map(|response| response.body.as_ref())).map_err(io::Error::other)?;
+    let record = Ipe::new(dossier, item, exchanges, &names, rows.is_some());
     let mut value = serde_json::to_value(&record)?;
     // What was sent and what came back, so that the facts can be read from these files again.
     let filed = exchanges.iter().zip(&names).map(|(exchange, name)| exchange.filed(name.as_deref()));
@@ -65,8 +67,7 @@ pub fn files(dossier: &Dossier<'_>, item: &Evidence, exchanges: &[Exchange]) -> 
     text.push(b'\n');
     found.push(ItemFile { path: format!("{folder}/ipe.json"), bytes: text });
     found.push(ItemFile { path: format!("{folder}/ipe.txt"), bytes: record.sentences(dossier).into_bytes() });
-    let read = exchanges.iter().filter_map(|exchange| exchange.response.as_ref()).filter(|r| r.status < 400);
-    if let Some(bytes) = rows::csv(read.map(|response| response.body.as_ref())).map_err(io::Error::other)? {
+    if let Some(bytes) = rows {
         found.push(ItemFile { path: format!("{folder}/data.csv"), bytes });
     }
     if !exchanges.is_empty() {

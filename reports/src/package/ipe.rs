@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use kickoff_evidence::{Exchange, normalised, sha256_hex};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::command;
 use super::dossier::{Dossier, seconds};
+use super::item;
 use crate::results::{ControlTotal, Evidence};
 
 /// The record of one item.
@@ -94,7 +94,7 @@ pub struct Collector {
 pub struct Query {
     /// The parameters, but for page tokens.
     pub parameters: BTreeMap<String, String>,
-    /// Whether anything narrows the answer.
+    /// The parameters that narrow the answer, or `none`.
     pub filters: String,
     /// How pages were read.
     pub pagination: String,
@@ -156,17 +156,17 @@ pub struct RawFile {
     pub bytes: u64,
 }
 
-/// What the item does not show, for every item.
-const LIMITS: [&str; 2] = [
-    "AWS is eventually consistent: a change of the last minutes may not be in the answer.",
-    "It shows the configuration at the moment of the call, not before or after it.",
-];
-
 impl Ipe {
     /// The record of an item with its exchanges. `files` are the names of the answers' files, one an exchange that has an
-    /// answer.
+    /// answer; `rows` says whether the answers were laid out in rows.
     #[must_use]
-    pub fn new(dossier: &Dossier<'_>, item: &Evidence, exchanges: &[Exchange], files: &[Option<String>]) -> Self {
+    pub fn new(
+        dossier: &Dossier<'_>,
+        item: &Evidence,
+        exchanges: &[Exchange],
+        files: &[Option<String>],
+        rows: bool,
+    ) -> Self {
         let run = &dossier.sources.document.run;
         let account = run.accounts.iter().find(|account| account.id == item.account);
         let citing: Vec<_> = dossier.citing(&item.id).collect();
@@ -199,7 +199,7 @@ impl Ipe {
         Self {
             schema: "kickoff/ipe/1",
             evidence_id: item.id.clone(),
-            title: title(item),
+            title: item::title(item),
             status: item.status.clone(),
             reason: item.reason.clone(),
             criteria,
@@ -223,8 +223,7 @@ impl Ipe {
             },
             query: Query {
                 parameters: item.parameters.clone(),
-                filters: if item.parameters.is_empty() { "none" } else { "the parameters, and nothing else" }
-                    .to_owned(),
+                filters: item::filters(item),
                 pagination: match (read, item.pages) {
                     (false, _) => "not all pages could be read".to_owned(),
                     (true, 0 | 1) => "one page, the last".to_owned(),
@@ -235,7 +234,7 @@ impl Ipe {
             time: Time {
                 started: item.exchanges.first().map(|e| e.started.clone()),
                 finished: item.exchanges.last().map(|e| e.finished.clone()),
-                clock_offset_seconds: exchanges.last().and_then(clock_offset),
+                clock_offset_seconds: item::clock_offset(item),
                 effective: "at the moment of the call".to_owned(),
                 received_at: None,
             },
@@ -243,16 +242,16 @@ impl Ipe {
                 records: item.records,
                 pages: item.pages,
                 truncated: !read,
-                explanation: explain(&totals),
+                explanation: explain(item, &totals),
                 control_totals: totals,
             },
-            transformations: transformations(exchanges),
+            transformations: transformations(exchanges, raw.len(), rows),
             integrity: Integrity {
                 sha256_normalised: (!raw.is_empty()).then(|| normalised_digest(exchanges)),
                 request_ids: item.exchanges.iter().filter_map(|e| e.request_id.clone()).collect(),
                 raw,
             },
-            limits: limits(item),
+            limits: item::limits(item),
             prepared_by: format!("management, with {}", run.collected_by),
             reviewed_by: None,
             reviewed_at: None,
@@ -271,10 +270,10 @@ impl Ipe {
         };
         let at = time.started.as_deref().map_or_else(|| "at no time".to_owned(), |at| format!("{} UTC", seconds(at)));
         let parameters: Vec<String> = query.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let filter = if parameters.is_empty() {
-            "no filter".to_owned()
-        } else {
-            format!("the parameters {}", parameters.join(", "))
+        let filter = match (parameters.is_empty(), query.filters.as_str()) {
+            (true, _) => "no parameters".to_owned(),
+            (_, "none") => format!("the parameters {} (none narrows the answer)", parameters.join(", ")),
+            (_, narrowed) => format!("the parameters {} (narrowed {narrowed})", parameters.join(", ")),
         };
         let mut text = format!(
             "{} holds what {}:{} answered for account {account} in {} as of {at}.\nIt was produced by {} calling {}:{} with {filter}, as {}.\n",
@@ -328,17 +327,15 @@ impl Ipe {
     }
 }
 
-/// What an item is, in a line.
-#[must_use]
-pub fn title(item: &Evidence) -> String {
-    let parameters: Vec<String> = item.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let of = if parameters.is_empty() { String::new() } else { format!(" for {}", parameters.join(", ")) };
-    format!("{}:{}{of} in {} of account {}", item.service, item.operation, item.region, item.account)
-}
-
-fn explain(totals: &[ControlTotal]) -> String {
+/// What a second count says, or why there is none.
+fn explain(item: &Evidence, totals: &[ControlTotal]) -> String {
     if totals.is_empty() {
-        return "AWS offers no second count of it; all pages were read until AWS gave no further token.".to_owned();
+        return match item.status.as_str() {
+            "ok" => "AWS offers no second count of it; all pages were read until AWS gave no further token.",
+            "absent" => "AWS offers no second count of it; its answer is that there is none.",
+            _ => "Its population is not known: not every page was answered, and a second count is not at hand.",
+        }
+        .to_owned();
     }
     let said: Vec<String> = totals
         .iter()
@@ -352,7 +349,11 @@ fn explain(totals: &[ControlTotal]) -> String {
     said.join(" ")
 }
 
-fn transformations(exchanges: &[Exchange]) -> Vec<String> {
+/// What became of the answers. `rows` says whether they were laid out in rows.
+fn transformations(exchanges: &[Exchange], answers: usize, rows: bool) -> Vec<String> {
+    if answers == 0 {
+        return vec!["There is no answer to keep: raw/ has no file of it.".to_owned()];
+    }
     let mut redacted: BTreeMap<&str, u32> = BTreeMap::new();
     for redaction in exchanges.iter().filter_map(|e| e.response.as_ref()).flat_map(|r| &r.redactions) {
         *redacted.entry(&redaction.what).or_default() += redaction.count;
@@ -369,37 +370,10 @@ fn transformations(exchanges: &[Exchange]) -> Vec<String> {
     } else {
         steps.push("Nothing else was removed or edited; the digest of what AWS sent is in ipe.json.".to_owned());
     }
-    steps.push("data.csv is raw/ laid out in rows, without a filter; a cell that a spreadsheet would take for a formula has an apostrophe in front.".to_owned());
+    if rows {
+        steps.push("data.csv is raw/ laid out in rows, without a filter; a cell that a spreadsheet would take for a formula has an apostrophe in front.".to_owned());
+    }
     steps
-}
-
-fn limits(item: &Evidence) -> Vec<&'static str> {
-    let mut limits = LIMITS.to_vec();
-    limits.extend(match (item.service.as_str(), item.operation.as_str()) {
-        ("iam", "GetCredentialReport" | "GenerateCredentialReport") => {
-            Some("AWS makes a credential report at most every four hours.")
-        }
-        ("cloudtrail", "LookupEvents") => {
-            Some("The event history holds management events of the last 90 days, of one region.")
-        }
-        ("cloudwatch", "DescribeAlarmHistory") => Some("CloudWatch keeps the history of an alarm for 30 days."),
-        _ => None,
-    });
-    limits
-}
-
-/// AWS's clock minus ours at the end of a call, in seconds.
-#[must_use]
-pub fn clock_offset(exchange: &Exchange) -> Option<i64> {
-    let date = exchange.response.as_ref()?.date()?;
-    offset(date, exchange.finished)
-}
-
-/// AWS's `Date` header minus a time of ours, in seconds.
-#[must_use]
-pub fn offset(date: &str, ours: Timestamp) -> Option<i64> {
-    let parsed = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?;
-    Some(parsed.as_second() - ours.as_second())
 }
 
 /// SHA-256 over the answers that were read, in their order, each in its normalised form.
@@ -412,4 +386,43 @@ pub fn normalised_digest(exchanges: &[Exchange]) -> String {
         .map(|response| normalised(&response.body))
         .collect();
     sha256_hex(Value::Array(pages).to_string().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::made::Made;
+    use super::*;
+
+    /// The record, as words, of the made account's item with another status.
+    fn words(status: &str) -> String {
+        let mut made = Made::new();
+        let item = made.document.evidence.first_mut().unwrap();
+        item.status = status.to_owned();
+        item.reason = (status == "denied").then(|| "not authorized to perform iam:ListUsers".to_owned());
+        made.document.control_totals.clear();
+        let dossier = made.dossier();
+        let item = &dossier.sources.document.evidence[0];
+        Ipe::new(&dossier, item, &[], &[], false).sentences(&dossier)
+    }
+
+    #[test]
+    fn what_was_not_answered_claims_nothing() {
+        let denied = words("denied");
+        for part in [
+            "It could not be read (denied)",
+            "AWS said: not authorized to perform iam:ListUsers",
+            "Its population is not known",
+            "There is no answer to keep",
+            "Limit: It was not read",
+        ] {
+            assert!(denied.contains(part), "{part}\n{denied}");
+        }
+        for part in ["all pages", "byte for byte", "data.csv", "at the moment of the call"] {
+            assert!(!denied.contains(part), "{part}\n{denied}");
+        }
+        let absent = words("absent");
+        assert!(absent.contains("AWS answered that there is none.") && !absent.contains("all pages"), "{absent}");
+        assert!(words("ok").contains("all pages were read until AWS gave no further token"));
+    }
 }

@@ -9,6 +9,7 @@ pub mod dossier;
 pub mod evidence;
 mod findings;
 pub mod ipe;
+mod item;
 #[cfg(test)]
 mod made;
 pub mod management;

@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kickoff_engagement::cells::guarded;
-use kickoff_evidence::tree;
-use serde_json::Value;
+use kickoff_evidence::{is_volatile, tree};
+use serde_json::{Map, Value};
+
+/// What stands in the column of lists for the fields of an answer that are in none.
+const NOT_IN_A_LIST: &str = "(not in a list)";
 
 /// The answers of an item, page after page, as CSV (RFC 4180): a row for each record, a column for each field that any of
-/// them has. None where an answer holds no fields at all.
+/// them has, and a row for what a page says beside its lists. None where an answer holds no fields at all.
 ///
 /// # Errors
 /// The writer of CSV refuses.
 pub fn csv<'a>(bodies: impl IntoIterator<Item = &'a [u8]>) -> Result<Option<Vec<u8>>, csv::Error> {
-    let mut rows: Vec<BTreeMap<String, String>> = Vec::new();
+    let mut rows: Vec<(String, BTreeMap<String, String>)> = Vec::new();
     let mut columns: Vec<String> = Vec::new();
     for body in bodies {
         let Some(page) = tree(body) else { continue };
@@ -25,32 +28,26 @@ pub fn csv<'a>(bodies: impl IntoIterator<Item = &'a [u8]>) -> Result<Option<Vec<
             return records.next().map(|heads| written(heads, records)).transpose();
         }
         let mut lists = Vec::new();
-        find_lists(&page, "", &mut lists);
-        let several = lists.len() > 1;
-        let mut add = |list: Option<&str>, record: &Value| {
+        let rest = split(page, "", &mut lists);
+        let alone = lists.is_empty();
+        let records = lists.into_iter().flat_map(|(path, records)| records.into_iter().map(move |r| (path.clone(), r)));
+        for (list, record) in records.chain(rest.map(|rest| (NOT_IN_A_LIST.to_owned(), rest))) {
             let mut row = BTreeMap::new();
-            if let Some(list) = list {
-                put(&mut row, &mut columns, "List", list.to_owned());
-            }
-            flatten(record, "", &mut row, &mut columns);
+            let beside = !alone && list == NOT_IN_A_LIST;
+            flatten(&record, "", &mut row, &mut columns, beside);
             if !row.is_empty() {
-                rows.push(row);
-            }
-        };
-        if lists.is_empty() {
-            add(None, &page);
-        }
-        for (path, records) in lists {
-            for record in records {
-                add(several.then_some(path.as_str()), record);
+                rows.push((list, row));
             }
         }
     }
-    if rows.is_empty() {
-        return Ok(None);
-    }
-    let cells = rows.iter().map(|row| columns.iter().map(|column| row.get(column).map_or("", String::as_str)));
-    Ok(Some(written(columns.iter().map(String::as_str), cells)?))
+    let Some((first, _)) = rows.first() else { return Ok(None) };
+    let several = rows.iter().any(|(list, _)| list != first);
+    let heads = several.then_some("List").into_iter().chain(columns.iter().map(String::as_str));
+    let cells = rows.iter().map(|(list, row)| {
+        let cells = columns.iter().map(|column| row.get(column).map_or("", String::as_str));
+        several.then_some(list.as_str()).into_iter().chain(cells)
+    });
+    Ok(Some(written(heads, cells)?))
 }
 
 /// Records as CSV in which no cell is a formula.
@@ -72,24 +69,35 @@ fn credential_report(page: &Value) -> Option<Vec<u8>> {
     STANDARD.decode(result.get("Content")?.as_str()?.split_whitespace().collect::<String>()).ok()
 }
 
-/// The outermost lists of a page, with where they stand.
-fn find_lists<'a>(value: &'a Value, path: &str, found: &mut Vec<(String, &'a [Value])>) {
+/// Takes the outermost lists of records out of a page, with where they stand, and gives back what is beside them. A list of
+/// plain values is a field, and tags are fields of what has them.
+fn split(value: Value, path: &str, lists: &mut Vec<(String, Vec<Value>)>) -> Option<Value> {
     match value {
-        Value::Array(records) => found.push((path.to_owned(), records)),
-        Value::Object(object) => {
-            for (name, value) in object {
-                if !matches!(name.as_str(), "ResponseMetadata" | "Tags") {
-                    // The query protocol wraps everything in `<Operation>Result`, which says nothing.
-                    let path = match path {
-                        "" if name.ends_with("Result") => String::new(),
-                        "" => name.clone(),
-                        path => format!("{path}.{name}"),
-                    };
-                    find_lists(value, &path, found);
-                }
-            }
+        Value::Array(records) if records.iter().any(Value::is_object) => {
+            lists.push((path.to_owned(), records));
+            None
         }
-        _ => {}
+        Value::Object(object) => {
+            let beside = object.into_iter().filter_map(|(name, value)| {
+                if is_volatile(&name) || name == "IsTruncated" {
+                    return None;
+                }
+                if name == "Tags" {
+                    return Some((name, value));
+                }
+                // The query protocol wraps everything in `<Operation>Result`, which says nothing.
+                let path = match path {
+                    "" if name.ends_with("Result") => String::new(),
+                    "" => name.clone(),
+                    path => format!("{path}.{name}"),
+                };
+                split(value, &path, lists).map(|value| (name, value))
+            });
+            let beside: Map<String, Value> = beside.collect();
+            (!beside.is_empty()).then_some(Value::Object(beside))
+        }
+        Value::Array(plain) if plain.is_empty() => None,
+        other => Some(other),
     }
 }
 
@@ -100,26 +108,28 @@ fn put(row: &mut BTreeMap<String, String>, columns: &mut Vec<String>, name: &str
     row.insert(name.to_owned(), value);
 }
 
-fn flatten(value: &Value, name: &str, row: &mut BTreeMap<String, String>, columns: &mut Vec<String>) {
+/// Puts the fields of a record into a row, those without a value only where `sparse` does not leave them out.
+fn flatten(value: &Value, name: &str, row: &mut BTreeMap<String, String>, columns: &mut Vec<String>, sparse: bool) {
     let column = if name.is_empty() { "Value" } else { name };
-    match value {
+    let text = match value {
         Value::Object(object) => {
             for (inner, value) in object {
-                if name.is_empty() && inner == "ResponseMetadata" {
-                    continue;
-                }
-                let name = if name.is_empty() { inner.clone() } else { format!("{name}.{inner}") };
-                flatten(value, &name, row, columns);
+                let wrapper = name.is_empty() && inner.ends_with("Result") && value.is_object();
+                let name = match name {
+                    _ if wrapper => String::new(),
+                    "" => inner.clone(),
+                    name => format!("{name}.{inner}"),
+                };
+                flatten(value, &name, row, columns, sparse);
             }
+            return;
         }
-        Value::Array(list) if list.iter().any(|one| one.is_object() || one.is_array()) => {
-            put(row, columns, column, value.to_string());
-        }
-        Value::Array(list) => {
-            let words: Vec<String> = list.iter().map(word).collect();
-            put(row, columns, column, words.join("; "));
-        }
-        other => put(row, columns, column, word(other)),
+        Value::Array(list) if list.iter().any(|one| one.is_object() || one.is_array()) => value.to_string(),
+        Value::Array(list) => list.iter().map(word).collect::<Vec<_>>().join("; "),
+        other => word(other),
+    };
+    if !(sparse && text.is_empty()) {
+        put(row, columns, column, text);
     }
 }
 
@@ -159,6 +169,20 @@ mod tests {
             "<R><Summary><Users>3</Users></Summary><ResponseMetadata><RequestId>i</RequestId></ResponseMetadata></R>";
         assert_eq!(text(&[one]).as_deref(), Some("Summary.Users\r\n3\r\n"));
         assert_eq!(text(&["", "plain"]), None);
+    }
+
+    #[test]
+    fn what_stands_beside_the_lists_is_kept() {
+        let detector = r#"{"status":"ENABLED","serviceRole":"r","tags":{},"features":[{"name":"EKS"},{"name":"S3"}]}"#;
+        let rows = "List,name,serviceRole,status\r\nfeatures,EKS,,\r\nfeatures,S3,,\r\n(not in a list),,r,ENABLED\r\n";
+        assert_eq!(text(&[detector]).as_deref(), Some(rows));
+        // A list of plain values is a field of what has it.
+        let provider = "<G><GResult><Url>u</Url><ThumbprintList><member>a</member><member>b</member></ThumbprintList></GResult><ResponseMetadata><RequestId>i</RequestId></ResponseMetadata></G>";
+        assert_eq!(text(&[provider]).as_deref(), Some("ThumbprintList,Url\r\na; b,u\r\n"));
+        // Page tokens are not, and an empty list has no row.
+        assert_eq!(text(&[r#"{"Users":[],"NextToken":"t"}"#]), None);
+        let pages = [r#"{"n":[{"a":"1"}],"of":"x"}"#, r#"{"n":[{"a":"2"}]}"#];
+        assert_eq!(text(&pages).as_deref(), Some("List,a,of\r\nn,1,\r\n(not in a list),,x\r\nn,2,\r\n"));
     }
 
     #[test]

@@ -70,6 +70,7 @@ fn result(check: &str, status: &str, resource: String) -> ResultRow {
         exception: None,
         thresholds: Vec::new(),
         evidence: vec!["E-0001".to_owned()],
+        listed: Vec::new(),
     }
 }
 

@@ -104,6 +104,12 @@ const VOLATILE: [&str; 9] = [
     "NextContinuationToken",
 ];
 
+/// Whether a member of an answer changes from call to call although nothing else does: a request's id, a page's token.
+#[must_use]
+pub fn is_volatile(name: &str) -> bool {
+    VOLATILE.contains(&name)
+}
+
 /// A body as it is compared with another answer to the same call: members in the order of their names, lists in an order of
 /// their own (AWS promises none), without what changes from call to call. A body that is neither JSON nor XML stays as it is.
 #[must_use]
@@ -114,7 +120,7 @@ pub fn normalised(body: &[u8]) -> Value {
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(object) => {
-            let kept = object.into_iter().filter(|(name, _)| !VOLATILE.contains(&name.as_str()));
+            let kept = object.into_iter().filter(|(name, _)| !is_volatile(name));
             let mut members: Vec<(String, Value)> = kept.map(|(name, value)| (name, sorted(value))).collect();
             members.sort_by(|(a, _), (b, _)| a.cmp(b));
             Value::Object(members.into_iter().collect())

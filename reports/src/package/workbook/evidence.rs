@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use jiff::Timestamp;
-use jiff::fmt::rfc2822;
-
 use super::super::dossier::{Dossier, account_name};
+use super::super::item;
 use super::super::populations::{Population, Subject};
 use super::sheet::{Cell, Sheet, col, time, word};
-use crate::results::{ControlTotal, Evidence, Exchange};
+use crate::results::{ControlTotal, Evidence};
 
 pub(super) fn ipe<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
     let columns = vec![
@@ -28,7 +26,7 @@ pub(super) fn ipe<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Started (date)", 18.0),
         col("Finished (UTC)", 20.0),
         col("Finished (date)", 18.0),
-        col("Clock offset (s)", 9.0),
+        col("AWS's clock minus ours (s)", 9.0),
         col("Collected by", 30.0),
         col("Endpoint", 24.0),
         col("Redacted values", 9.0),
@@ -65,7 +63,7 @@ fn record<'d>(item: &'d Evidence, account: Option<&(String, &'d str)>, tied: &[&
         account.map_or_else(|| (&item.account).into(), |(name, _)| name.clone().into()),
         (&item.region).into(),
         if parameters.is_empty() { "none".into() } else { parameters.join("\n").into() },
-        filters(item).into(),
+        item::filters(item).into(),
         item.pages.into(),
         item.records.into(),
         match item.status.as_str() {
@@ -78,7 +76,7 @@ fn record<'d>(item: &'d Evidence, account: Option<&(String, &'d str)>, tied: &[&
     row.extend(first.map_or([Cell::Empty, Cell::Empty], |exchange| time(&exchange.started)));
     row.extend(last.map_or([Cell::Empty, Cell::Empty], |exchange| time(&exchange.finished)));
     row.extend([
-        item.exchanges.iter().find_map(offset).into(),
+        item::clock_offset(item).into(),
         account.map(|(_, caller)| *caller).into(),
         first.map(|exchange| &exchange.endpoint).into(),
         redacted.into(),
@@ -86,22 +84,9 @@ fn record<'d>(item: &'d Evidence, account: Option<&(String, &'d str)>, tied: &[&
         and_more(&requests).into(),
         word(item.status.as_str()),
         item.reason.as_ref().into(),
-        limits(item, redacted).into(),
+        item::limits(item).join(" ").into(),
     ]);
     row
-}
-
-/// Parameters that leave something out.
-fn filters(item: &Evidence) -> String {
-    let narrows = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        let narrowing =
-            ["filter", "criteria", "scope", "only", "attributes", "types", "severity", "starttime", "endtime"];
-        narrowing.iter().any(|word| name.contains(word))
-            || ["startdate", "enddate", "historyitemtype"].contains(&name.as_str())
-    };
-    let narrowing: Vec<&str> = item.parameters.keys().filter(|name| narrows(name)).map(String::as_str).collect();
-    if narrowing.is_empty() { "none".to_owned() } else { format!("by {}", narrowing.join(", ")) }
 }
 
 /// Control total, what it is tied to, and the difference; a line each where there are more.
@@ -122,15 +107,6 @@ fn tie<'d>(totals: &[&'d ControlTotal]) -> [Cell<'d>; 3] {
     }
 }
 
-/// The collector's clock less AWS's, in seconds. AWS's clock is told in whole seconds, and is read somewhere between the
-/// request and the answer: what lies between them is no offset.
-fn offset(exchange: &Exchange) -> Option<i64> {
-    let aws = rfc2822::parse(exchange.aws_date.as_deref()?).ok()?.timestamp().as_second();
-    let started = exchange.started.parse::<Timestamp>().ok()?.as_second();
-    let finished = exchange.finished.parse::<Timestamp>().ok()?.as_second();
-    Some(if aws < started { started - aws } else { (finished - aws).min(0) })
-}
-
 /// The first, and how many more there are.
 fn and_more(all: &[&str]) -> String {
     match all {
@@ -138,22 +114,6 @@ fn and_more(all: &[&str]) -> String {
         [one] => (*one).to_owned(),
         [first, rest @ ..] => format!("{first} and {} more", rest.len()),
     }
-}
-
-/// What an item does not show.
-fn limits(item: &Evidence, redacted: u64) -> String {
-    let mut limits = match (item.service.as_str(), item.operation.as_str()) {
-        _ if item.status == "absent" => vec!["AWS answered that there is none; the answer is an error code."],
-        _ if item.status != "ok" => vec!["Not read: it shows nothing of the account."],
-        ("iam", "GetCredentialReport") => vec!["AWS makes the report anew every four hours at most."],
-        ("cloudtrail", "LookupEvents") => vec!["Management events of the last 90 days in this region only."],
-        ("iam", "GetServiceLastAccessedDetails") => vec!["Tracked for 400 days; some services are told late."],
-        _ => vec!["The state at the time of the call; a change of the last minutes may not show."],
-    };
-    if redacted > 0 {
-        limits.push("Secret values were redacted before the answer was stored.");
-    }
-    limits.join(" ")
 }
 
 pub(super) fn populations<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {

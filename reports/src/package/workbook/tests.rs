@@ -338,7 +338,7 @@ fn evidence_tells_its_calls_totals_and_clock() {
     assert_eq!(of("E-0001", "Redacted values"), "4");
     assert_eq!([of("E-0001", "Truncated"), of("E-0003", "Truncated")], ["no", "not read"]);
     // Between the request and the answer; five seconds behind it; three after it.
-    assert_eq!(["E-0001", "E-0002", "E-0003"].map(|id| of(id, "Clock offset (s)")), ["0", "5", "-3"]);
+    assert_eq!(["E-0001", "E-0002", "E-0003"].map(|id| of(id, "AWS's clock minus ours (s)")), ["0", "-5", "3"]);
     let coverage = Read::of(&bytes, "Gaps & coverage");
     let of = |what: &str, head: &str| coverage.cell(("Operation or population", what), head).to_owned();
     let roles = "IAM roles, by iam:GetAccountAuthorizationDetails";
