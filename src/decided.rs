@@ -25,6 +25,9 @@ pub(crate) struct Decided {
 /// Decides, and numbers what deviates: the source's ledger knows the numbers afterwards.
 pub(crate) fn decide(source: &mut Source, selection: &Selection, engagement: &Engagement) -> Decided {
     let today = day(&source.metadata);
+    // A replay may be asked for other checks than the run was made for: what is written is what was decided.
+    source.metadata.checks = selection.0.iter().map(|check| check.meta.id.to_owned()).collect();
+    source.metadata.needs = selection.needs().iter().map(|need| need.name().to_owned()).collect();
     let mut rows: Vec<Row> =
         source.facts.iter().flat_map(|facts| evaluate(facts, &selection.0, &engagement.thresholds)).collect();
     let excluded = exclude(&mut rows, engagement, today);

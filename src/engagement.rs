@@ -14,22 +14,13 @@ use kickoff_engagement::readiness::{Readiness, ReadinessInput, assess};
 use kickoff_engagement::requests::{self, Outcomes, Request, RequestStatus};
 use kickoff_engagement::risks::{self, RegisterEntry};
 use kickoff_engagement::{Engagement, Problem};
+use kickoff_evidence::redact_body;
 
 use crate::cli::{CheckConfigArgs, FileArgs};
 use crate::exit::{Exit, Failure};
 
 /// The file where none is named.
 pub(crate) const DEFAULT: &str = "kickoff.toml";
-
-/// Reads kickoff.toml: the one that is named, or the one in the working directory, or nothing.
-pub(crate) fn read(config: Option<&Path>) -> Result<Engagement, Failure> {
-    let path = match config {
-        Some(path) => path,
-        None if Path::new(DEFAULT).is_file() => Path::new(DEFAULT),
-        None => return Ok(Engagement::default()),
-    };
-    Engagement::read(path).map_err(|error| Failure::usage(&error))
-}
 
 /// The day that is told, or today.
 pub(crate) fn today(told: Option<Date>) -> Date {
@@ -41,18 +32,28 @@ pub(crate) struct Opened {
     pub file: Engagement,
     pub today: Date,
     path: PathBuf,
+    /// The text that was read; none where there is no file.
+    text: Option<String>,
 }
 
 impl Opened {
     pub(crate) fn of(arguments: &FileArgs) -> Result<Self, Failure> {
-        let file = read(arguments.config.as_deref())?;
-        let path = arguments.config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT));
-        Ok(Self { file, today: today(arguments.today), path })
+        Self::read(arguments.config.as_deref(), today(arguments.today))
     }
 
-    /// A file that was read before, and the day.
-    pub(crate) fn given(file: Engagement, config: Option<&Path>, today: Date) -> Self {
-        Self { file, today, path: config.unwrap_or(Path::new(DEFAULT)).to_owned() }
+    /// Reads kickoff.toml: the one that is named, or the one in the working directory, or nothing.
+    pub(crate) fn read(config: Option<&Path>, today: Date) -> Result<Self, Failure> {
+        let path = config.unwrap_or(Path::new(DEFAULT)).to_owned();
+        if config.is_none() && !path.is_file() {
+            return Ok(Self { file: Engagement::default(), today, path, text: None });
+        }
+        let (file, text) = Engagement::read_with_text(&path).map_err(|error| Failure::usage(&error))?;
+        Ok(Self { file, today, path, text: Some(text) })
+    }
+
+    /// A file that came from elsewhere, as if it lay in a folder.
+    pub(crate) fn in_folder(folder: &Path, file: Engagement, today: Date) -> Self {
+        Self { file, today, path: folder.join(DEFAULT), text: None }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -95,12 +96,15 @@ impl Opened {
         save(&self.path, text.as_bytes())
     }
 
-    /// The file without what lets others in, to be handed over; none where there is no file.
+    /// The file as it was read, without what lets others in, to be handed over; none where there is no file.
     pub(crate) fn without_secrets(&self) -> Result<Option<String>, Failure> {
-        if !self.path.is_file() {
-            return Ok(None);
-        }
-        kickoff_engagement::without_secrets(&self.text()?).map(Some).map_err(|error| Failure::usage(&error))
+        let stripped = self.text.as_deref().map(kickoff_engagement::without_secrets).transpose();
+        let text = stripped.map_err(|error| Failure::usage(&error))?;
+        // Addresses of channels and notes may carry tokens that no key of the file names.
+        Ok(text.map(|text| {
+            let redacted = redact_body("kickoff", &text.into_bytes().into()).body;
+            String::from_utf8_lossy(&redacted).into_owned()
+        }))
     }
 
     /// The list of requests in force.

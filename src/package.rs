@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io::{self, Read as _, Seek as _, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use kickoff_checks::{Check, Selection};
 use kickoff_engagement::{Engagement, ReportType};
-use kickoff_evidence::package::{Details, LeftOut, PackageWriter, Sealed, Signer};
+use kickoff_evidence::package::{Details, LeftOut, PackageError, PackageWriter, Sealed};
 use kickoff_evidence::{Exchange, Ledger, Run, RunMetadata, Tool, sha256_hex};
 use kickoff_policy::access::Access;
 use kickoff_policy::review::Review;
@@ -18,7 +18,7 @@ use kickoff_reports::package::{
     Dossier, PackageParts, Sources, evidence, management_report, ocsf, registers, start_here, workbook, workpaper,
 };
 use kickoff_reports::paper::{Paper, pdf};
-use kickoff_reports::results::{Document, Evidence, day};
+use kickoff_reports::results::{Document, day};
 
 use crate::decided::{Decided, decide, facts_json};
 use crate::engagement::{Opened, Registers};
@@ -26,13 +26,8 @@ use crate::estate::Asked;
 use crate::exit::Failure;
 use crate::policy::reviewed;
 use crate::scan::VERSION;
+use crate::seal::Seals;
 use crate::source::{self, Source};
-
-/// The chain of packages, beside the runs of a folder.
-pub(crate) const CHAIN: &str = "chain.jsonl";
-
-/// Gives an authority's answer for a digest.
-pub(crate) type Stamp<'a> = dyn Fn(&[u8; 32]) -> Result<Vec<u8>, Failure> + 'a;
 
 /// What a package is made from, and how it is sealed.
 pub(crate) struct Order<'a> {
@@ -40,23 +35,21 @@ pub(crate) struct Order<'a> {
     pub opened: &'a Opened,
     /// The folder that the ZIP is written into.
     pub out: &'a Path,
-    /// The chain that the package continues, and that its line is added to.
-    pub chain: PathBuf,
-    pub signer: Option<&'a dyn Signer>,
-    /// Asks a time-stamp authority about a digest.
-    pub stamp: Option<&'a Stamp<'a>>,
+    pub seals: &'a Seals,
 }
 
 /// A run that was decided again from its stored answers.
 pub(crate) struct Replayed {
     pub source: Source,
     pub decided: Decided,
+    /// Checks that the run was made for and this version does not have.
+    pub unknown: Vec<String>,
 }
 
 impl Replayed {
     /// Decides the checks that the run was made for, as far as this version has them.
     pub(crate) fn of(run: &Arc<Run>, engagement: &Engagement) -> Result<Self, Failure> {
-        let known: Vec<&'static Check> = run.metadata.checks.iter().filter_map(|id| Check::get(id)).collect();
+        let (known, unknown) = known(run);
         if known.is_empty() {
             return Err(Failure::Usage(format!("{} has no check that this version knows", run.metadata.id)));
         }
@@ -64,8 +57,15 @@ impl Replayed {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut source = runtime.block_on(source::replay(run, &selection.needs()))?;
         let decided = decide(&mut source, &selection, engagement);
-        Ok(Self { source, decided })
+        Ok(Self { source, decided, unknown })
     }
+}
+
+/// The checks that a run was made for: those that this version has, and the ids of the others.
+pub(crate) fn known(run: &Run) -> (Vec<&'static Check>, Vec<String>) {
+    let (known, unknown): (Vec<&String>, Vec<&String>) =
+        run.metadata.checks.iter().partition(|id| Check::get(id).is_some());
+    (known.into_iter().filter_map(|id| Check::get(id)).collect(), unknown.into_iter().cloned().collect())
 }
 
 /// What a dossier needs besides results: worked out once from facts and kickoff.toml.
@@ -75,14 +75,15 @@ pub(crate) struct Parts {
     access: Option<Access>,
     review: Option<Review>,
     /// The digests of all answers, and the digest of those.
-    digests: String,
+    pub digests: String,
     digest: String,
-    reperformed: bool,
+    /// Whether the results that the run recorded came out again, byte for byte.
+    pub reperformed: bool,
 }
 
 impl Parts {
     pub(crate) fn of(run: &Run, opened: &Opened, replayed: &Replayed) -> Result<Self, Failure> {
-        let Replayed { source, decided } = replayed;
+        let Replayed { source, decided, .. } = replayed;
         let asked = Asked::of_facts(&source.facts, source.metadata.started);
         let access = asked.as_ref().map(Asked::access);
         let review = asked.as_ref().zip(access.as_ref()).map(|(asked, access)| reviewed(asked, access));
@@ -145,39 +146,48 @@ impl Write for Compared {
     }
 }
 
+fn failed(error: PackageError) -> Failure {
+    Failure::usage(&error)
+}
+
 /// Writes the package of a run.
 pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Result<Sealed, Failure> {
     let (run, engagement) = (order.run, &order.opened.file);
-    let Replayed { source, decided } = replayed;
+    let Replayed { source, decided, .. } = replayed;
     let dossier = parts.dossier(order.opened, replayed);
     let name = free_name(order.out, engagement, &run.metadata);
     kickoff_evidence::create_private_directory(order.out).map_err(|error| Failure::usage(&error))?;
     let path = order.out.join(format!("{name}.zip"));
-    let failed = |error: kickoff_evidence::package::PackageError| Failure::usage(&error);
     let mut package = PackageWriter::create(&path, &name, run.metadata.started).map_err(failed)?;
-    let mut left_out = Vec::new();
+    let lost = |id: &String| LeftOut {
+        what: format!("the results of {id}"),
+        why: format!("the run was made for this check, and kickoff {VERSION} does not have it"),
+    };
+    let mut left_out: Vec<LeftOut> = replayed.unknown.iter().map(lost).collect();
     evidence_files(&mut package, &dossier, run, &parts.digests)?;
     machine_files(&mut package, source, &decided.ids(source), order.opened, &decided.document, &mut left_out)?;
     rendered(&mut package, &dossier, run, &mut left_out)?;
+    // Two packages at once would follow the same line of the chain.
+    let chain = &order.seals.chain;
+    let _lock = source::locked(chain.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
     let details = Details {
         run: run.metadata.id.clone(),
         tool: Tool { name: "kickoff".to_owned(), version: VERSION.to_owned() },
         created: jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| jiff::Timestamp::now()),
         left_out,
-        earlier_chain: order.chain.is_file().then(|| order.chain.clone()),
+        earlier_chain: chain.is_file().then(|| chain.clone()),
     };
-    let unsealed = package.manifest(&details, order.signer).map_err(failed)?;
-    let stamp = order.stamp.map(|stamp| stamp(&unsealed.digest())).transpose()?;
+    let unsealed = package.manifest(&details, order.seals.signer.as_deref()).map_err(failed)?;
+    let stamp = order.seals.stamp(&unsealed.digest())?;
     let sealed = unsealed.finish(stamp.as_deref()).map_err(failed)?;
-    kickoff_evidence::write_private(&order.chain, &sealed.chain).map_err(|error| Failure::usage(&error))?;
+    kickoff_evidence::write_private(chain, &sealed.chain).map_err(|error| Failure::usage(&error))?;
     Ok(sealed)
 }
 
 /// `20_evidence/`: each item with its answers, which are read from the run one item at a time.
 fn evidence_files(package: &mut PackageWriter, dossier: &Dossier<'_>, run: &Run, digests: &str) -> Result<(), Failure> {
-    let failed = |error: kickoff_evidence::package::PackageError| Failure::usage(&error);
     for item in &dossier.sources.document.evidence {
-        let exchanges = exchanges(run, item)?;
+        let exchanges = exchanges(run, &item.account, item.exchanges.iter().map(|exchange| exchange.position))?;
         for file in evidence::files(dossier, item, &exchanges)? {
             package.file(&file.path, &file.bytes).map_err(failed)?;
         }
@@ -185,11 +195,14 @@ fn evidence_files(package: &mut PackageWriter, dossier: &Dossier<'_>, run: &Run,
     package.file(evidence::DIGESTS, digests.as_bytes()).map_err(failed)
 }
 
-/// The exchanges of an item, as they were recorded.
-pub(crate) fn exchanges(run: &Run, item: &Evidence) -> Result<Vec<Exchange>, Failure> {
-    let Some(archive) = run.archive(&item.account) else { return Ok(Vec::new()) };
-    let read = item.exchanges.iter().map(|exchange| archive.read(exchange.position));
-    read.collect::<Result<_, _>>().map_err(|error| Failure::usage(&error))
+/// Exchanges of an account, as they were recorded, by their positions.
+pub(crate) fn exchanges(
+    run: &Run,
+    account: &str,
+    positions: impl Iterator<Item = u32>,
+) -> Result<Vec<Exchange>, Failure> {
+    let Some(archive) = run.archive(account) else { return Ok(Vec::new()) };
+    positions.map(|position| archive.read(position)).collect::<Result<_, _>>().map_err(|error| Failure::usage(&error))
 }
 
 /// `60_machine/`: what a verification decides again from, and compares with.
@@ -201,7 +214,6 @@ fn machine_files(
     document: &Document,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<(), Failure> {
-    let failed = |error: kickoff_evidence::package::PackageError| Failure::usage(&error);
     let mut metadata = serde_json::to_vec_pretty(&source.metadata).map_err(|error| Failure::usage(&error))?;
     metadata.push(b'\n');
     package.file("60_machine/run.json", &metadata).map_err(failed)?;
@@ -234,7 +246,6 @@ fn rendered(
     run: &Run,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<(), Failure> {
-    let failed = |error: kickoff_evidence::package::PackageError| Failure::usage(&error);
     let told = |what: String, why: String| LeftOut { what, why };
     let registers = registers(dossier);
     for table in &registers.tables {

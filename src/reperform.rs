@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::ReperformArgs;
 use crate::exit::{Exit, Failure};
+use crate::package::exchanges;
 use crate::progress::Bars;
 use crate::unpack::{Unpacked, unpack};
 use crate::{outcomes, source};
@@ -106,9 +107,7 @@ impl Recorded {
 
 /// The answers of an item that were read, in their order.
 fn pages(run: &Run, item: &Item) -> Result<Vec<Exchange>, Failure> {
-    let Some(archive) = run.archive(&item.key.account) else { return Ok(Vec::new()) };
-    let read = item.exchanges.iter().map(|summary| archive.read(summary.position));
-    read.collect::<Result<_, _>>().map_err(|error| Failure::usage(&error))
+    exchanges(run, &item.key.account, item.exchanges.iter().map(|summary| summary.position))
 }
 
 /// Asks what the item asked, and what must be asked before it.

@@ -21,18 +21,22 @@ use crate::cli::{FailOn, Format, ScanArgs, SelectArgs};
 use crate::decided::{Decided, decide, facts_json};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
-use crate::package::{self, CHAIN, Order, Parts, Replayed};
-use crate::seal;
+use crate::package::{self, Order, Parts, Replayed};
+use crate::seal::Seals;
 use crate::source::{self, Live, Source};
 
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
-    let engagement = crate::engagement::read(arguments.config.as_deref())?;
-    // A list of requests that cannot be read is told before anything is asked, not after.
-    let today = crate::engagement::today(None);
-    Opened::given(engagement.clone(), arguments.config.as_deref(), today).requests()?;
+    // What cannot be read or used is told before anything is asked, not after.
+    let mut opened = Opened::read(arguments.config.as_deref(), crate::engagement::today(None))?;
+    opened.requests()?;
+    let engagement = &opened.file;
     let selection = select(&arguments.select)?;
+    let seals = match arguments.no_package {
+        true => None,
+        false => Some(Seals::open(&arguments.seal, arguments.profile.as_deref(), &arguments.out)?),
+    };
     let needs = selection.needs();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 
@@ -52,7 +56,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
                 return Err(Failure::Usage(format!("{bad:?} is not an account id: it has twelve digits")));
             }
             let wanted = Live {
-                engagement: &engagement,
+                engagement,
                 selection: &selection,
                 profile: arguments.profile.as_deref(),
                 accounts: &arguments.accounts,
@@ -69,27 +73,28 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // Credentials and connections are done with.
     drop(runtime);
 
-    let decided = decide(&mut source, &selection, &engagement);
+    let decided = decide(&mut source, &selection, engagement);
     let json = decided.json()?;
     let config = arguments.config.as_deref().unwrap_or(Path::new(crate::engagement::DEFAULT));
-    let exceptions = exceptions(&engagement, &decided.excluded, day(&source.metadata), config);
+    let exceptions = exceptions(engagement, &decided.excluded, day(&source.metadata), config);
     let run = match replayed {
         Some(run) => {
             create(&folder)?;
             write_private(&folder.join("results.json"), &json).map_err(|error| Failure::usage(&error))?;
             run
         }
-        None => Arc::new(complete(&source, &decided, &folder, &json)?),
+        None => Arc::new(complete(&mut source, &decided, &folder, &json)?),
     };
-    let exit = exit(arguments.fail_on, &decided.document);
+    let mut exit = exit(arguments.fail_on, &decided.document);
     // A live run is decided again from what it stored: what cannot be, is not evidence.
-    let replayed = if source.writer.is_none() {
-        Replayed { source, decided }
-    } else {
+    let live = source.writer.is_some();
+    let replayed = if live {
         drop((source, decided));
-        Replayed::of(&run, &engagement)?
+        Replayed::of(&run, engagement)?
+    } else {
+        Replayed { source, decided, unknown: Vec::new() }
     };
-    let opened = Opened::given(engagement, arguments.config.as_deref(), day(&run.metadata));
+    opened.today = day(&run.metadata);
     let parts = Parts::of(&run, &opened, &replayed)?;
     let report = folder.join("report.html");
     write_report(&parts.dossier(&opened, &replayed), &run, &report)?;
@@ -97,34 +102,19 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     for line in exceptions {
         writeln!(std::io::stderr(), "{line}")?;
     }
-    if !arguments.no_package {
-        package(arguments, &opened, &run, &replayed, &parts, &folder)?;
+    if live && !parts.reperformed {
+        writeln!(
+            std::io::stderr(),
+            "NOT THE SAME AGAIN: the results that were decided from the stored answers differ from those of the collection. \
+             The package has those of the stored answers. Please report this: it is an error of kickoff."
+        )?;
+        exit = if exit == Exit::Done { Exit::Incomplete } else { exit };
+    }
+    if let Some(seals) = &seals {
+        let order = Order { run: &run, opened: &opened, out: &folder, seals };
+        package::tell(&package::write(&order, &replayed, &parts)?, seals.signer.is_some())?;
     }
     Ok(exit)
-}
-
-/// The package of the run, in its folder.
-fn package(
-    arguments: &ScanArgs,
-    opened: &Opened,
-    run: &Arc<Run>,
-    replayed: &Replayed,
-    parts: &Parts,
-    folder: &Path,
-) -> Result<(), Failure> {
-    let signer = seal::signer(&arguments.seal, arguments.profile.as_deref())?;
-    let url = arguments.seal.tsa.clone();
-    let stamp = |digest: &[u8; 32]| seal::stamp(url.as_deref().unwrap_or_default(), digest);
-    let order = Order {
-        run,
-        opened,
-        out: folder,
-        chain: arguments.seal.chain.clone().unwrap_or_else(|| arguments.out.join(CHAIN)),
-        signer: signer.as_deref(),
-        stamp: url.is_some().then_some(&stamp),
-    };
-    package::tell(&package::write(&order, replayed, parts)?, signer.is_some())?;
-    Ok(())
 }
 
 /// The selected checks, with a suggestion where nothing matches.
@@ -158,7 +148,7 @@ fn exceptions(engagement: &Engagement, excluded: &BTreeMap<String, usize>, day: 
 }
 
 /// Completes the run that was recorded: facts, results, ids, manifest. The folder of runs learns the ids as well.
-fn complete(source: &Source, decided: &Decided, folder: &Path, json: &[u8]) -> Result<Run, Failure> {
+fn complete(source: &mut Source, decided: &Decided, folder: &Path, json: &[u8]) -> Result<Run, Failure> {
     let Some(tape) = &source.writer else {
         return Err(Failure::Usage("a replay writes no run".to_owned()));
     };
@@ -173,6 +163,8 @@ fn complete(source: &Source, decided: &Decided, folder: &Path, json: &[u8]) -> R
     if let Some(runs) = folder.parent() {
         source.ledger.write(&runs.join(Ledger::FILE)).map_err(failed)?;
     }
+    // The ids are written: others may have the folder.
+    drop(source.lock.take());
     Run::open(folder).map_err(failed)
 }
 

@@ -1,15 +1,41 @@
 //! Who signs a package, and who stamps it.
 
 use kickoff_aws::{KmsSigner, connect, connector, plain_client, post};
-use kickoff_evidence::package::{Signer, SigningKey, check_response, timestamp_request};
+use kickoff_evidence::package::{Signer, SigningKey, check_chain, check_response, timestamp_request};
 use kickoff_evidence::sha256_hex;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::SealArgs;
 use crate::exit::Failure;
 
+/// The chain of packages, beside the runs of a folder.
+pub(crate) const CHAIN: &str = "chain.jsonl";
+
+/// How a package is sealed: found out before anything is collected, so that a key that cannot be used costs nothing.
+pub(crate) struct Seals {
+    pub signer: Option<Box<dyn Signer>>,
+    /// The time-stamp authority.
+    tsa: Option<String>,
+    /// The chain that the package continues, and that its line is added to.
+    pub chain: PathBuf,
+}
+
+impl Seals {
+    /// Opens the key and reads the chain: the one that is named, or the one of a folder of runs.
+    pub(crate) fn open(arguments: &SealArgs, profile: Option<&str>, runs: &Path) -> Result<Self, Failure> {
+        let chain = arguments.chain.clone().unwrap_or_else(|| runs.join(CHAIN));
+        check_chain(&chain).map_err(|error| Failure::usage(&error))?;
+        Ok(Self { signer: signer(arguments, profile)?, tsa: arguments.tsa.clone(), chain })
+    }
+
+    /// Has the digest of a manifest stamped, where an authority was named.
+    pub(crate) fn stamp(&self, digest: &[u8; 32]) -> Result<Option<Vec<u8>>, Failure> {
+        self.tsa.as_deref().map(|url| stamp(url, digest)).transpose()
+    }
+}
+
 /// The signer that the arguments name, if they name one.
-pub(crate) fn signer(arguments: &SealArgs, profile: Option<&str>) -> Result<Option<Box<dyn Signer>>, Failure> {
+fn signer(arguments: &SealArgs, profile: Option<&str>) -> Result<Option<Box<dyn Signer>>, Failure> {
     if let Some(file) = &arguments.key {
         return Ok(Some(Box::new(SigningKey::load(file).map_err(|error| Failure::usage(&error))?)));
     }
@@ -23,7 +49,7 @@ pub(crate) fn signer(arguments: &SealArgs, profile: Option<&str>) -> Result<Opti
 }
 
 /// Asks an authority to stamp a digest; the whole answer, which was checked.
-pub(crate) fn stamp(url: &str, digest: &[u8; 32]) -> Result<Vec<u8>, Failure> {
+fn stamp(url: &str, digest: &[u8; 32]) -> Result<Vec<u8>, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::Usage(format!("{url} gave no time stamp: {why}"));
     // A nonce that nobody can foresee is not needed: it only tells this answer from an earlier one for the same digest.
     let seed = sha256_hex(format!("{}{}", jiff::Timestamp::now().as_nanosecond(), std::process::id()).as_bytes());

@@ -1,5 +1,6 @@
 //! Where facts come from: AWS, or a recorded run.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,7 +13,8 @@ use kickoff_aws::{
 use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{
-    AccountRecord, Ledger, Numbered, Register, Run, RunMetadata, RunState, RunWriter, SCHEMA, Tool, new_run_id,
+    AccountRecord, FolderLock, Ledger, Numbered, Register, Run, RunMetadata, RunState, RunWriter, SCHEMA, Tool,
+    new_run_id,
 };
 use kickoff_facts::{AccountFacts, Need};
 use tokio::sync::Semaphore;
@@ -34,6 +36,8 @@ pub(crate) struct Source {
     pub ledger: Ledger,
     /// The run that is being written; none on replay.
     pub writer: Option<Arc<Tape>>,
+    /// Keeps others from the folder's ids until they are written; none on replay.
+    pub lock: Option<FolderLock>,
 }
 
 /// What to collect from AWS.
@@ -87,7 +91,7 @@ pub(crate) async fn replay(run: &Arc<Run>, needs: &[Need]) -> Result<Source, Fai
     }
     let mut ledger = Ledger::read(&run.path().join(Ledger::FILE)).map_err(|e| Failure::usage(&e))?;
     let numbered = register.number(&mut ledger);
-    Ok(Source { metadata, facts, numbered, ledger, writer: None })
+    Ok(Source { metadata, facts, numbered, ledger, writer: None, lock: None })
 }
 
 /// Collects from AWS into a new run.
@@ -113,7 +117,8 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
         accounts: Vec::new(),
     };
     // Read before anything is asked, so that a damaged one costs nothing.
-    let mut ledger = Ledger::read(&wanted.out.join(Ledger::FILE)).map_err(|e| Failure::usage(&e))?;
+    let ids = wanted.out.join(Ledger::FILE);
+    Ledger::read(&ids).map_err(|e| Failure::usage(&e))?;
     let writer = RunWriter::create(&wanted.out.join(&run_id), &metadata).map_err(|e| Failure::usage(&e))?;
     let tape = Arc::new(Tape::new(writer));
     let agent = format!("kickoff/{} run/{run_id}", wanted.version);
@@ -189,8 +194,19 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     metadata.state = if cancel.is_cancelled() { RunState::Interrupted } else { RunState::Complete };
     metadata.finished = Some(Timestamp::now().round(jiff::Unit::Second).unwrap_or(started));
     metadata.foreign_endpoints = tape.foreign_endpoints();
+    // Read again: another scan may have given numbers in the meantime.
+    let lock = locked(wanted.out)?;
+    let mut ledger = Ledger::read(&ids).map_err(|e| Failure::usage(&e))?;
     let numbered = register.number(&mut ledger);
-    Ok(Source { metadata, facts, numbered, ledger, writer: Some(tape) })
+    Ok(Source { metadata, facts, numbered, ledger, writer: Some(tape), lock: Some(lock) })
+}
+
+/// Takes the lock of a folder of runs, and says so where that takes a while.
+pub(crate) fn locked(folder: &Path) -> Result<FolderLock, Failure> {
+    let waiting = || {
+        let _ = writeln!(std::io::stderr(), "Waiting: another kickoff writes to {}.", folder.display());
+    };
+    FolderLock::take(folder, waiting).map_err(|error| Failure::usage(&error))
 }
 
 async fn account(

@@ -4,21 +4,28 @@ use std::io::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
-use kickoff_checks::{Check, Selection};
+use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
 use kickoff_evidence::package::{Package, Trust, VerifierKey, verify};
-use kickoff_evidence::{Difference, differences};
+use kickoff_evidence::{Difference, Run, differences};
+use kickoff_reports::package::{Dossier, evidence, registers};
+use kickoff_reports::results::day;
 use serde_json::Value;
 
 use crate::cli::VerifyArgs;
 use crate::decided::{decide, facts_json};
+use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
+use crate::package::{Parts, Replayed, exchanges, known};
 use crate::scan::VERSION;
 use crate::source;
 use crate::unpack::{file, unpack};
 
 /// So many differences are told for each file.
 const TOLD: usize = 50;
+
+/// So many differences are told in all.
+const TOLD_IN_ALL: usize = 200;
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Result<Exit, Failure> {
     let keys = arguments.keys.iter().map(|given| key(given)).collect::<Result<Vec<_>, _>>()?;
@@ -79,26 +86,41 @@ fn key(given: &str) -> Result<VerifierKey, Failure> {
 
 /// What deciding again came to.
 enum Again {
-    /// So many facts' files and results are the same; which version decided before, where that is another.
-    Same { accounts: usize, results: usize, other: Option<String> },
+    /// So many facts' files, results and lists are the same.
+    Same { accounts: usize, results: usize, lists: Lists },
     /// Something came out differently.
     Differs(Vec<String>),
     /// It could not be done.
     Not(String),
 }
 
+/// What stands beside the answers: IPE records and rows of items, populations, registers that come from the results.
+enum Lists {
+    /// So many files are the same.
+    Same(usize),
+    /// Another version wrote them, and may have worded them otherwise: its name.
+    Other(String),
+}
+
 impl Again {
     fn lines(&self) -> Vec<String> {
         match self {
-            Self::Same { accounts, results, other } => {
+            Self::Same { accounts, results, lists } => {
                 let accounts = if *accounts == 1 { "1 account".to_owned() } else { format!("{accounts} accounts") };
-                let mut lines = vec![format!(
-                    "Again     The facts of {accounts} and all {results} results were made again from the stored answers, and are the same."
-                )];
-                lines.extend(other.as_ref().map(|other| {
-                    format!("Again     They were decided by {other} then, and by kickoff {VERSION} now.")
-                }));
-                lines
+                vec![
+                    format!(
+                        "Again     The facts of {accounts} and all {results} results were made again from the stored answers, and are the same."
+                    ),
+                    match lists {
+                        Lists::Same(files) => format!(
+                            "Again     So are {files} files that list them: IPE records, rows, populations, results, deviations, remediation, assets."
+                        ),
+                        Lists::Other(other) => format!(
+                            "Again     They were decided by {other} then, and by kickoff {VERSION} now; lists were not made again."
+                        ),
+                    },
+                    "Again     Papers, workbook, explorer and the registers of the engagement are vouched for by their digests alone.".to_owned(),
+                ]
             }
             Self::Differs(found) => found.iter().map(|line| format!("DIFFERS   {line}")).collect(),
             Self::Not(why) => vec![format!("Again     Facts and results were not made again: {why}.")],
@@ -117,13 +139,12 @@ fn reperform(package: &Package) -> Again {
 fn made_again(package: &Package) -> Result<Again, String> {
     let unpacked = unpack(package)?;
     let run = &unpacked.run;
-    let unknown: Vec<&str> =
-        run.metadata.checks.iter().map(String::as_str).filter(|id| Check::get(id).is_none()).collect();
+    let (known, unknown) = known(run);
     if !unknown.is_empty() {
         return Err(format!("this version, {VERSION}, does not have the checks {}", unknown.join(", ")));
     }
-    let selection = Selection(run.metadata.checks.iter().filter_map(|id| Check::get(id)).collect());
-    let engagement = match file(package, "60_machine/kickoff.toml")? {
+    let selection = Selection(known);
+    let mut engagement = match file(package, "60_machine/kickoff.toml")? {
         None => Engagement::default(),
         Some(text) => {
             let text = String::from_utf8(text).map_err(|_| "60_machine/kickoff.toml is not text".to_owned())?;
@@ -135,6 +156,8 @@ fn made_again(package: &Package) -> Result<Again, String> {
     let mut source =
         runtime.block_on(source::replay(run, &selection.needs())).map_err(|failure| failure.to_string())?;
     drop(runtime);
+    // Its file is the entity's, and is not in the package.
+    engagement.request_list = None;
     let decided = decide(&mut source, &selection, &engagement);
     let mut found = Vec::new();
     for facts in &source.facts {
@@ -144,13 +167,91 @@ fn made_again(package: &Package) -> Result<Again, String> {
     }
     let made = decided.json().map_err(|failure| failure.to_string())?;
     let other = compare(package, "60_machine/results.json", &made, Some("/run/evaluated_by"), &mut found)?;
-    if found.is_empty() {
-        let results = decided.document.results.len();
-        Ok(Again::Same { accounts: source.facts.len(), results, other })
-    } else {
-        Ok(Again::Differs(found))
+    drop(made);
+    let (accounts, results) = (source.facts.len(), decided.document.results.len());
+    let lists = match other {
+        Some(other) => Lists::Other(other),
+        // What follows from them differs as well.
+        None if !found.is_empty() => Lists::Same(0),
+        None => {
+            let opened = Opened::in_folder(run.path(), engagement, day(&run.metadata));
+            let replayed = Replayed { source, decided, unknown };
+            Lists::Same(lists(package, run, &opened, &replayed, &mut found).map_err(|failure| failure.to_string())?)
+        }
+    };
+    let more = found.len().saturating_sub(TOLD_IN_ALL);
+    if more > 0 {
+        found.truncate(TOLD_IN_ALL);
+        found.push(format!("and in {more} more places"));
     }
+    Ok(if found.is_empty() { Again::Same { accounts, results, lists } } else { Again::Differs(found) })
 }
+
+/// Makes the lists again that come from answers and results alone, and compares them byte for byte; how many there are.
+fn lists(
+    package: &Package,
+    run: &Run,
+    opened: &Opened,
+    replayed: &Replayed,
+    found: &mut Vec<String>,
+) -> Result<usize, Failure> {
+    let mut parts = Parts::of(run, opened, replayed)?;
+    parts.reperformed = true;
+    parts.reperformed = was_reperformed(package, &parts.dossier(opened, replayed))?;
+    let dossier = parts.dossier(opened, replayed);
+    let mut files = 0;
+    let mut same = |path: &str, made: &[u8]| -> Result<(), Failure> {
+        files += 1;
+        match file(package, path).map_err(Failure::Usage)? {
+            None => found.push(format!("{path} is not there, and the stored answers give it")),
+            Some(stored) if stored != made => {
+                let (stored, made) = (String::from_utf8_lossy(&stored), String::from_utf8_lossy(made));
+                let line = stored.lines().zip(made.lines()).take_while(|(was, is)| was == is).count() + 1;
+                found.push(format!("{path} differs from what the stored answers give, from line {line} on"));
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    };
+    same(evidence::DIGESTS, parts.digests.as_bytes())?;
+    for item in &dossier.sources.document.evidence {
+        let exchanges = exchanges(run, &item.account, item.exchanges.iter().map(|exchange| exchange.position))?;
+        for made in evidence::files(&dossier, item, &exchanges)? {
+            // The answers are what all this was made from.
+            if !made.path.contains("/raw/") {
+                same(&made.path, &made.bytes)?;
+            }
+        }
+    }
+    for table in
+        registers(&dossier).tables.iter().filter(|table| FROM_RESULTS.iter().any(|of| table.path.starts_with(of)))
+    {
+        let mut made = Vec::new();
+        table.write(&mut made)?;
+        same(&table.path, &made)?;
+    }
+    Ok(files)
+}
+
+/// Whether the package marks its results as re-performed. That is told of the run that it was made from, which is not here:
+/// marked it is where the marked list is the one that the package has.
+fn was_reperformed(package: &Package, dossier: &Dossier<'_>) -> Result<bool, Failure> {
+    let registers = registers(dossier);
+    let Some(table) = registers.tables.iter().find(|table| table.path == FROM_RESULTS[1]) else { return Ok(false) };
+    let mut made = Vec::new();
+    table.write(&mut made)?;
+    Ok(file(package, &table.path).map_err(Failure::Usage)?.is_some_and(|stored| stored == made))
+}
+
+/// Lists that come from answers and results alone.
+const FROM_RESULTS: [&str; 6] = [
+    "30_populations/",
+    "40_registers/results.csv",
+    "40_registers/deviations.csv",
+    "40_registers/remediation.csv",
+    "40_registers/assets.csv",
+    "40_registers/access_review.csv",
+];
 
 /// Compares a file of the package with what was made again. What stands at `aside` may differ, and is given back if it does.
 fn compare(

@@ -8,6 +8,7 @@ mod difference;
 mod exchange;
 mod ids;
 mod item;
+mod lock;
 pub mod package;
 mod redact;
 mod run;
@@ -19,10 +20,11 @@ pub use difference::{Difference, differences};
 pub use exchange::{CallKey, Exchange, Request, Response, endpoint_of, sha256_hex};
 pub use ids::Ledger;
 pub use item::{EvidenceId, EvidenceRef, Gap, GapKind, Item, ItemKey, Numbered, Outcome, Register, Summary};
+pub use lock::FolderLock;
 pub use redact::{Redacted, Redaction, redact_body, redact_uri};
 pub use run::{
     AccountRecord, Run, RunError, RunMetadata, RunState, RunWriter, SCHEMA, Tool, create_private_directory, new_run_id,
     write_private,
 };
-pub use tree::{normalised, tree};
+pub use tree::{is_volatile, normalised, tree};
 pub use wellformed::xml_is_complete;

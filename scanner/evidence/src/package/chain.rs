@@ -1,9 +1,13 @@
 //! `chain.jsonl`: one line per package, each with the digest of the line before, so that none can be taken out
 //! or slipped in afterwards.
 
+use std::io;
+use std::path::Path;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::PackageError;
 use crate::exchange::sha256_hex;
 
 /// One package of the chain.
@@ -57,6 +61,18 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<ChainLine>, ChainError> {
         lines.push(line);
     }
     Ok(lines)
+}
+
+/// Checks a chain that a package is to continue, before anything is done; one that is not there yet is empty.
+///
+/// # Errors
+/// It cannot be read, or is broken.
+pub fn check_chain(path: &Path) -> Result<(), PackageError> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(PackageError::Read { path: path.to_owned(), source }),
+        Ok(text) => parse(&text).map(drop).map_err(|source| PackageError::Chain { path: path.to_owned(), source }),
+    }
 }
 
 /// A chain with one more line. The earlier part must be whole.

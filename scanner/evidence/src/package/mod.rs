@@ -33,7 +33,7 @@ mod verification;
 mod verify;
 mod write;
 
-pub use chain::{ChainError, ChainLine};
+pub use chain::{ChainError, ChainLine, check_chain};
 pub use error::PackageError;
 pub use key::{Algorithm, KeyError, SignError, Signer, SigningKey, VerifierKey};
 pub use manifest::{LeftOut, ListedFile, Manifest, SCHEMA};
