@@ -27,6 +27,7 @@ mod risks;
 mod scan;
 mod seal;
 mod source;
+mod spool;
 mod unpack;
 mod verify;
 

@@ -1,14 +1,14 @@
 //! The evidence package of a run: decided again from the stored answers, rendered, sealed.
 
 use std::fs;
-use std::io::{self, Read as _, Seek as _, Write};
+use std::io::{self, Read, Seek as _, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use kickoff_checks::{Check, Selection};
 use kickoff_engagement::{Engagement, ReportType};
 use kickoff_evidence::package::{Details, LeftOut, PackageError, PackageWriter, Sealed};
-use kickoff_evidence::{Exchange, Ledger, Run, RunMetadata, Tool, sha256_hex};
+use kickoff_evidence::{Exchange, Run, RunMetadata, Tool, sha256_hex};
 use kickoff_policy::access::Access;
 use kickoff_policy::review::Review;
 use kickoff_reports::html;
@@ -20,7 +20,7 @@ use kickoff_reports::package::{
 use kickoff_reports::paper::{Paper, pdf};
 use kickoff_reports::results::{Document, day};
 
-use crate::decided::{Decided, decide, facts_json};
+use crate::decided::{Decided, decide};
 use crate::engagement::{Opened, Registers};
 use crate::estate::Asked;
 use crate::exit::Failure;
@@ -28,6 +28,7 @@ use crate::policy::reviewed;
 use crate::scan::VERSION;
 use crate::seal::Seals;
 use crate::source::{self, Source};
+use crate::spool::Spool;
 
 /// What a package is made from, and how it is sealed.
 pub(crate) struct Order<'a> {
@@ -77,20 +78,26 @@ pub(crate) struct Parts {
     /// The digests of all answers, and the digest of those.
     pub digests: String,
     digest: String,
+    /// The facts, which nothing needs in memory any more.
+    pub facts: Spool,
     /// Whether the results that the run recorded came out again, byte for byte.
     pub reperformed: bool,
 }
 
 impl Parts {
-    pub(crate) fn of(run: &Run, opened: &Opened, replayed: &Replayed) -> Result<Self, Failure> {
+    /// Works them out. The source's facts are put aside: what needs them is made here.
+    pub(crate) fn of(run: &Run, opened: &Opened, replayed: &mut Replayed) -> Result<Self, Failure> {
         let Replayed { source, decided, .. } = replayed;
+        let inventory = inventory(&source.facts, &opened.file);
         let asked = Asked::of_facts(&source.facts, source.metadata.started);
+        let facts = Spool::of(source)?;
         let access = asked.as_ref().map(Asked::access);
         let review = asked.as_ref().zip(access.as_ref()).map(|(asked, access)| reviewed(asked, access));
         let digests = evidence::digests(&decided.document);
         Ok(Self {
             registers: opened.registers(Some(&outcomes(&decided.document)))?,
-            inventory: inventory(&source.facts, &opened.file),
+            inventory,
+            facts,
             access,
             review,
             digest: sha256_hex(digests.as_bytes()),
@@ -121,18 +128,26 @@ impl Parts {
 /// Whether a document is, byte for byte, the one that the run recorded.
 fn is_recorded(run: &Run, document: &Document) -> Result<bool, Failure> {
     let Ok(file) = fs::File::open(run.path().join("results.json")) else { return Ok(false) };
-    let mut compared = Compared { recorded: io::BufReader::new(file), same: true };
-    document.write_json(&mut io::BufWriter::with_capacity(1 << 16, &mut compared))?;
+    Ok(is_written(document, io::BufReader::new(file))?)
+}
+
+/// Whether a document is, byte for byte, what a reader gives.
+pub(crate) fn is_written(document: &Document, recorded: impl Read) -> io::Result<bool> {
+    let mut compared = Compared { recorded, same: true };
+    let mut writer = io::BufWriter::with_capacity(1 << 16, &mut compared);
+    document.write_json(&mut writer)?;
+    writer.flush()?;
+    drop(writer);
     Ok(compared.same && compared.recorded.read(&mut [0])? == 0)
 }
 
 /// Compares what is written with what a file holds.
-struct Compared {
-    recorded: io::BufReader<fs::File>,
+struct Compared<R> {
+    recorded: R,
     same: bool,
 }
 
-impl Write for Compared {
+impl<R: Read> Write for Compared<R> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.same {
             let mut recorded = vec![0; bytes.len()];
@@ -153,7 +168,6 @@ fn failed(error: PackageError) -> Failure {
 /// Writes the package of a run.
 pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Result<Sealed, Failure> {
     let (run, engagement) = (order.run, &order.opened.file);
-    let Replayed { source, decided, .. } = replayed;
     let dossier = parts.dossier(order.opened, replayed);
     let name = free_name(order.out, engagement, &run.metadata);
     kickoff_evidence::create_private_directory(order.out).map_err(|error| Failure::usage(&error))?;
@@ -165,7 +179,7 @@ pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Re
     };
     let mut left_out: Vec<LeftOut> = replayed.unknown.iter().map(lost).collect();
     evidence_files(&mut package, &dossier, run, &parts.digests)?;
-    machine_files(&mut package, source, &decided.ids(source), order.opened, &decided.document, &mut left_out)?;
+    machine_files(&mut package, parts, replayed, order.opened, &mut left_out)?;
     rendered(&mut package, &dossier, run, &mut left_out)?;
     // Two packages at once would follow the same line of the chain.
     let chain = &order.seals.chain;
@@ -208,24 +222,24 @@ pub(crate) fn exchanges(
 /// `60_machine/`: what a verification decides again from, and compares with.
 fn machine_files(
     package: &mut PackageWriter,
-    source: &Source,
-    ids: &Ledger,
+    parts: &Parts,
+    replayed: &Replayed,
     opened: &Opened,
-    document: &Document,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<(), Failure> {
+    let Replayed { source, decided, .. } = replayed;
     let mut metadata = serde_json::to_vec_pretty(&source.metadata).map_err(|error| Failure::usage(&error))?;
     metadata.push(b'\n');
     package.file("60_machine/run.json", &metadata).map_err(failed)?;
-    package.file("60_machine/ids.json", &ids.to_json()).map_err(failed)?;
-    for facts in &source.facts {
-        package
-            .file(&format!("60_machine/facts/{}.json", facts.account), &facts_json(source, facts)?)
-            .map_err(failed)?;
+    package.file("60_machine/ids.json", &decided.ids(source).to_json()).map_err(failed)?;
+    for account in parts.facts.accounts() {
+        let mut text = parts.facts.read(account)?;
+        let name = format!("60_machine/facts/{account}.json");
+        package.stream(&name, |to| io::copy(&mut text, to).map(drop)).map_err(failed)?;
     }
     let written = package.stream("60_machine/results.json", |to| {
         let mut to = io::BufWriter::with_capacity(1 << 16, to);
-        document.write_json(&mut to)?;
+        decided.document.write_json(&mut to)?;
         to.flush()
     });
     written.map_err(failed)?;

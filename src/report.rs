@@ -29,8 +29,8 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     let today = arguments.file.today.unwrap_or_else(|| day(&run.metadata));
     let opened = Opened::of(&FileArgs { config: arguments.file.config.clone(), today: Some(today) })?;
     let seals = Seals::open(&arguments.seal, None, &runs_of(&folder, &arguments.out))?;
-    let replayed = Replayed::of(&run, &opened.file)?;
-    let parts = Parts::of(&run, &opened, &replayed)?;
+    let mut replayed = Replayed::of(&run, &opened.file)?;
+    let parts = Parts::of(&run, &opened, &mut replayed)?;
     let written =
         package::write(&Order { run: &run, opened: &opened, out: &arguments.out, seals: &seals }, &replayed, &parts)?;
     package::tell(&written, seals.signer.is_some())?;

@@ -88,14 +88,14 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     let mut exit = exit(arguments.fail_on, &decided.document);
     // A live run is decided again from what it stored: what cannot be, is not evidence.
     let live = source.writer.is_some();
-    let replayed = if live {
+    let mut replayed = if live {
         drop((source, decided));
         Replayed::of(&run, engagement)?
     } else {
         Replayed { source, decided, unknown: Vec::new() }
     };
     opened.today = day(&run.metadata);
-    let parts = Parts::of(&run, &opened, &replayed)?;
+    let parts = Parts::of(&run, &opened, &mut replayed)?;
     let report = folder.join("report.html");
     write_report(&parts.dossier(&opened, &replayed), &run, &report)?;
     tell(arguments, &replayed.decided.document, &json, &folder, &report)?;

@@ -1,10 +1,9 @@
 //! `kickoff verify`: what a package says of itself, held against what is in it.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use jiff::Timestamp;
-use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
 use kickoff_evidence::package::{Package, Trust, VerifierKey, verify};
 use kickoff_evidence::{Difference, Run, differences};
@@ -13,13 +12,14 @@ use kickoff_reports::results::day;
 use serde_json::Value;
 
 use crate::cli::VerifyArgs;
-use crate::decided::{decide, facts_json};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
-use crate::package::{Parts, Replayed, exchanges, known};
+use crate::package::{Parts, Replayed, exchanges, is_written, known};
 use crate::scan::VERSION;
-use crate::source;
 use crate::unpack::{file, unpack};
+
+/// The results, by their path in a package.
+const RESULTS: &str = "60_machine/results.json";
 
 /// So many differences are told for each file.
 const TOLD: usize = 50;
@@ -139,11 +139,10 @@ fn reperform(package: &Package) -> Again {
 fn made_again(package: &Package) -> Result<Again, String> {
     let unpacked = unpack(package)?;
     let run = &unpacked.run;
-    let (known, unknown) = known(run);
+    let (_, unknown) = known(run);
     if !unknown.is_empty() {
         return Err(format!("this version, {VERSION}, does not have the checks {}", unknown.join(", ")));
     }
-    let selection = Selection(known);
     let mut engagement = match file(package, "60_machine/kickoff.toml")? {
         None => Engagement::default(),
         Some(text) => {
@@ -151,33 +150,43 @@ fn made_again(package: &Package) -> Result<Again, String> {
             Engagement::parse(Path::new("60_machine/kickoff.toml"), &text).map_err(|error| error.to_string())?
         }
     };
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-    let mut source =
-        runtime.block_on(source::replay(run, &selection.needs())).map_err(|failure| failure.to_string())?;
-    drop(runtime);
     // Its file is the entity's, and is not in the package.
     engagement.request_list = None;
-    let decided = decide(&mut source, &selection, &engagement);
+    let opened = Opened::in_folder(run.path(), engagement, day(&run.metadata));
+    let told = |failure: Failure| failure.to_string();
+    let mut replayed = Replayed::of(run, &opened.file).map_err(told)?;
+    let parts = Parts::of(run, &opened, &mut replayed).map_err(told)?;
     let mut found = Vec::new();
-    for facts in &source.facts {
-        let name = format!("60_machine/facts/{}.json", facts.account);
-        let made = facts_json(&source, facts).map_err(|failure| failure.to_string())?;
-        compare(package, &name, &made, None, &mut found)?;
+    for account in parts.facts.accounts() {
+        let mut made = Vec::new();
+        parts
+            .facts
+            .read(account)
+            .and_then(|mut text| text.read_to_end(&mut made))
+            .map_err(|error| error.to_string())?;
+        compare(package, &format!("60_machine/facts/{account}.json"), &made, None, &mut found)?;
     }
-    let made = decided.json().map_err(|failure| failure.to_string())?;
-    let other = compare(package, "60_machine/results.json", &made, Some("/run/evaluated_by"), &mut found)?;
-    drop(made);
-    let (accounts, results) = (source.facts.len(), decided.document.results.len());
+    let document = &replayed.decided.document;
+    let failed = |error: &dyn std::fmt::Display| format!("{RESULTS}: {error}");
+    let same = match package.size(RESULTS) {
+        None => false,
+        Some(_) => {
+            let stored = package.read(RESULTS).map_err(|error| failed(&error))?;
+            is_written(document, stored).map_err(|error| failed(&error))?
+        }
+    };
+    let other = if same {
+        None
+    } else {
+        let made = replayed.decided.json().map_err(told)?;
+        compare(package, RESULTS, &made, Some("/run/evaluated_by"), &mut found)?
+    };
+    let (accounts, results) = (parts.facts.accounts().len(), document.results.len());
     let lists = match other {
         Some(other) => Lists::Other(other),
         // What follows from them differs as well.
         None if !found.is_empty() => Lists::Same(0),
-        None => {
-            let opened = Opened::in_folder(run.path(), engagement, day(&run.metadata));
-            let replayed = Replayed { source, decided, unknown };
-            Lists::Same(lists(package, run, &opened, &replayed, &mut found).map_err(|failure| failure.to_string())?)
-        }
+        None => Lists::Same(lists(package, run, &opened, &replayed, parts, &mut found).map_err(told)?),
     };
     let more = found.len().saturating_sub(TOLD_IN_ALL);
     if more > 0 {
@@ -193,9 +202,9 @@ fn lists(
     run: &Run,
     opened: &Opened,
     replayed: &Replayed,
+    mut parts: Parts,
     found: &mut Vec<String>,
 ) -> Result<usize, Failure> {
-    let mut parts = Parts::of(run, opened, replayed)?;
     parts.reperformed = true;
     parts.reperformed = was_reperformed(package, &parts.dossier(opened, replayed))?;
     let dossier = parts.dossier(opened, replayed);

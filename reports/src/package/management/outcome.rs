@@ -137,7 +137,7 @@ pub(super) fn deviations(dossier: &Dossier<'_>) -> Vec<Block> {
             sentence(expected),
             sentence(meta.fix)
         )));
-        let rows = deviations.into_iter().map(|deviation| {
+        let rows = deviations.into_iter().take(LISTED).map(|deviation| {
             let row = deviation.row;
             [
                 Words::from(deviation.id),
@@ -148,9 +148,19 @@ pub(super) fn deviations(dossier: &Dossier<'_>) -> Vec<Block> {
         });
         let columns = [("Deviation", 12), ("Resource", 32), ("Account and region", 18), ("Observed", 38)];
         blocks.push(Block::table(columns, rows.collect()));
+        if count > LISTED {
+            blocks.push(Block::paragraph(format!(
+                "The other {} stand in the workpaper of {} and in 40_registers/deviations.csv.",
+                many(count - LISTED, "deviation"),
+                control.id
+            )));
+        }
     }
     blocks
 }
+
+/// So many deviations of a control are listed; a reader of hundreds takes the workpaper or the register.
+const LISTED: usize = 40;
 
 /// An exception as it is shown: scope, reason, what is done instead, approver, approved, expires.
 type Shown = ([String; 6], bool);
