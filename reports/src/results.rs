@@ -15,8 +15,11 @@ use serde::{Deserialize, Serialize};
 use crate::exceptions::ExceptionNote;
 
 mod fill;
+mod text;
 
 use fill::{coverage, criteria, evidence, result, run};
+pub use text::Text;
+use text::Texts;
 
 /// The schema's name.
 pub const SCHEMA: &str = "kickoff/results/1";
@@ -160,39 +163,47 @@ pub struct Criterion {
 #[serde(deny_unknown_fields)]
 pub struct ResultRow {
     /// The check's id.
-    pub check: String,
+    pub check: Text,
     /// What holds when it passes.
-    pub title: String,
+    pub title: Text,
     /// `pass`, `fail`, `not-evaluated`, `no-population`, `not-applicable`, `manual`, `excluded`.
-    pub status: String,
+    pub status: Text,
     /// `info`, `low`, `medium`, `high`, `critical`.
-    pub severity: String,
+    pub severity: Text,
     /// The criteria that the check informs, the primary one first.
-    pub criteria: Vec<String>,
+    pub criteria: Vec<Text>,
     /// The account.
-    pub account: String,
+    pub account: Text,
     /// The region; the home region for what belongs to none.
-    pub region: String,
+    pub region: Text,
     /// What the result is about: an ARN where there is one.
     pub resource: String,
     /// Its type, as CloudFormation names it.
-    pub resource_type: String,
+    pub resource_type: Text,
     /// What was seen.
     pub observed: String,
     /// What is expected.
-    pub expected: String,
+    pub expected: Text,
     /// Why, where that needs saying.
     pub reason: Option<String>,
     /// The approved exception, where the status is `excluded`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exception: Option<ExceptionNote>,
+    pub exception: Option<Box<ExceptionNote>>,
     /// Thresholds and declarations that bear on it.
     pub thresholds: Vec<Threshold>,
     /// The ids of its evidence.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Text>,
     /// The population that a person has to look at, item by item. Not part of the contract: a population's file has it.
     #[serde(skip)]
     pub listed: Vec<Entry>,
+}
+
+impl ResultRow {
+    /// What a deviation is known by: check, account, region and resource.
+    #[must_use]
+    pub fn key(&self) -> [String; 4] {
+        [&*self.check, &self.account, &self.region, &self.resource].map(str::to_owned)
+    }
 }
 
 /// A threshold or a declaration.
@@ -200,11 +211,11 @@ pub struct ResultRow {
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
     /// Its name in kickoff.toml.
-    pub name: String,
+    pub name: Text,
     /// Its value with its unit, in words.
-    pub value: String,
+    pub value: Text,
     /// `kickoff.toml`, or the source of the default.
-    pub source: String,
+    pub source: Text,
 }
 
 /// An evidence item: a call with all its pages.
@@ -288,12 +299,16 @@ impl Document {
     #[must_use]
     pub fn new(input: &Input<'_>) -> Self {
         let Numbered { items, ids } = input.numbered;
-        let cite = |evidence: &[EvidenceRef]| {
-            let ids: BTreeSet<EvidenceId> = evidence.iter().filter_map(|e| ids.get(e).copied()).collect();
-            ids.iter().map(ToString::to_string).collect::<Vec<_>>()
+        let cited = |evidence: &[EvidenceRef]| -> BTreeSet<EvidenceId> {
+            evidence.iter().filter_map(|e| ids.get(e).copied()).collect()
         };
-        let results: Vec<ResultRow> =
-            input.rows.iter().map(|row| result(row, input.engagement, day(input.run), &cite)).collect();
+        let cite = |evidence: &[EvidenceRef]| cited(evidence).iter().map(ToString::to_string).collect();
+        let mut texts = Texts::default();
+        let results: Vec<ResultRow> = input
+            .rows
+            .iter()
+            .map(|row| result(row, input.engagement, day(input.run), &cited(&row.evidence), &mut texts))
+            .collect();
         let mut control_totals: Vec<ControlTotal> = Vec::new();
         for facts in input.facts {
             control_totals.extend(facts.control_totals.iter().map(|total| ControlTotal {
@@ -351,7 +366,7 @@ impl Document {
     /// What fails, by check, account, region and resource: what a deviation is known by.
     pub fn deviations(&self) -> impl Iterator<Item = [String; 4]> {
         let failing = self.results.iter().filter(|row| row.status == Status::Fail.name());
-        failing.map(|row| [&row.check, &row.account, &row.region, &row.resource].map(Clone::clone))
+        failing.map(ResultRow::key)
     }
 
     /// Why coverage is incomplete: calls that did not succeed, totals that do not tie, an interrupted run. Regions that

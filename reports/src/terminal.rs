@@ -6,7 +6,7 @@ use kickoff_checks::{Severity, Status};
 use tabled::builder::Builder;
 use tabled::settings::Style;
 
-use crate::results::Document;
+use crate::results::{Document, Text};
 use crate::summary::{OfCheck, by_check, by_status};
 
 /// How to draw.
@@ -149,7 +149,7 @@ impl Failure {
         if fails.len() > 3 {
             places.push(format!("and {} more", fails.len() - 3));
         }
-        let mut evidence: Vec<&str> = fails.iter().flat_map(|row| row.evidence.iter().map(String::as_str)).collect();
+        let mut evidence: Vec<&str> = fails.iter().flat_map(|row| row.evidence.iter().map(Text::as_str)).collect();
         evidence.sort_unstable();
         evidence.dedup();
         let more = if evidence.len() > 3 { format!(" +{}", evidence.len() - 3) } else { String::new() };

@@ -30,7 +30,7 @@ fn what_is_said_of_the_recorded_account_is_what_was_worked_out_by_hand() {
     let mut found: BTreeMap<String, ByStatus> = BTreeMap::new();
     for row in &document.results {
         let name = format!("{} {}", row.region, row.resource);
-        found.entry(row.check.clone()).or_default().entry(row.status.clone()).or_default().push(name);
+        found.entry(row.check.to_string()).or_default().entry(row.status.to_string()).or_default().push(name);
     }
     for statuses in found.values_mut() {
         statuses.values_mut().for_each(|names| names.sort());

@@ -226,7 +226,7 @@ fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
         .collect();
     let mut depends: BTreeSet<&str> = BTreeSet::new();
     for (key, row) in &before {
-        let cites = row.evidence.iter().any(|id| ids.contains(id));
+        let cites = row.evidence.iter().any(|id| ids.contains(id.as_str()));
         if stands(operation, row) {
             continue;
         }
@@ -262,7 +262,7 @@ fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
     }
     // No check vanishes.
     let checks = |document: &Document| document.results.iter().map(|row| row.check.clone()).collect::<BTreeSet<_>>();
-    let gone: Vec<String> = checks(baseline).difference(&checks(&document)).cloned().collect();
+    let gone: Vec<String> = checks(baseline).difference(&checks(&document)).map(ToString::to_string).collect();
     if !gone.is_empty() {
         say(format!("{gone:?} vanished"));
     }

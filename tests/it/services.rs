@@ -66,7 +66,7 @@ fn service(name: &str, moto: &Moto) {
     let mut mismatches = Vec::new();
     let mut open: BTreeSet<&Place> = cases.keys().collect();
     for row in &document.results {
-        let place = (row.check.clone(), row.region.clone(), row.resource.clone());
+        let place = (row.check.to_string(), row.region.to_string(), row.resource.clone());
         let told = format!("{}\t{}", row.observed, row.reason.as_deref().unwrap_or_default());
         let found = format!("{} {} {}: {}, {told}", row.check, row.region, row.resource, row.status);
         match cases.get(&place) {

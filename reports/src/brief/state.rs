@@ -10,6 +10,7 @@ use kickoff_engagement::requests::{Progress, RequestStatus};
 use super::BriefInput;
 use crate::paper::Block;
 use crate::paper::words::{Words, capital, first, long, many, person};
+use crate::results::Text;
 use crate::summary::{OfCheck, by_check};
 
 /// So many rows of a list are shown; the register has them all.
@@ -166,7 +167,7 @@ pub(super) fn gaps(input: &BriefInput<'_>) -> Vec<Block> {
             .rows
             .iter()
             .filter(|row| row.status == Status::Fail.name())
-            .flat_map(|row| row.evidence.iter().map(String::as_str))
+            .flat_map(|row| row.evidence.iter().map(Text::as_str))
             .collect();
         let evidence: Vec<&str> = failed.into_iter().collect();
         let (meta, fails) = (check.check.meta, check.count(Status::Fail));

@@ -10,7 +10,7 @@ use super::data::{Block, Names, Property, Table};
 use crate::exceptions::ExceptionNote;
 use crate::package::dossier::{account_name, seconds};
 use crate::package::{Control, Dossier, Mark};
-use crate::results::{ResultRow, Threshold};
+use crate::results::{ResultRow, Text, Threshold};
 
 /// A control as its page shows it. Its results are those from `first` on, `count` of them.
 #[derive(Serialize)]
@@ -62,9 +62,9 @@ fn control<'a>(dossier: &Dossier<'a>, control: &'a Control<'a>, first: usize) ->
         let words = thresholds.map(|t| (t.name, format!("{} {}", t.value, t.unit), t.source));
         words
             .map(|(name, value, source)| Threshold {
-                name: name.to_owned(),
-                value: value.trim_end().to_owned(),
-                source: source.to_owned(),
+                name: name.into(),
+                value: value.trim_end().into(),
+                source: source.into(),
             })
             .collect()
     };
@@ -148,11 +148,11 @@ pub(super) fn write<'a>(
     let mut marks: Table<u8> = Table::new(0);
     block.column("marks", rows.iter().map(|(control, row)| marks.number(bits(&dossier.marks(control, row)))))?;
     block.column("markings", marks.values.iter().map(|bits| letters(*bits)))?;
-    let mut sets: Table<&'a [String]> = Table::new(&[]);
+    let mut sets: Table<&'a [Text]> = Table::new(&[]);
     block.column("evidence", rows.iter().map(|(_, row)| sets.number(&row.evidence)))?;
     block.column("sets", sets.values.iter().map(|set| set.join(" ")))?;
     let notes = document.results.iter().filter_map(|row| row.exception.as_ref());
-    let notes: BTreeMap<&str, &ExceptionNote> = notes.map(|note| (note.id.as_str(), note)).collect();
+    let notes: BTreeMap<&str, &ExceptionNote> = notes.map(|note| (note.id.as_str(), &**note)).collect();
     block.field("exceptions", &notes)?;
     block.close()
 }

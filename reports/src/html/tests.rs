@@ -21,8 +21,7 @@ fn acme() -> Document {
 /// The page of a document, whose failing results have numbers.
 fn page(document: &Document, engagement: &Engagement, run: Option<&Run>, in_package: bool) -> String {
     let failing = document.results.iter().filter(|row| row.status == "fail");
-    let keys: BTreeSet<[String; 4]> =
-        failing.map(|row| [&row.check, &row.account, &row.region, &row.resource].map(Clone::clone)).collect();
+    let keys: BTreeSet<[String; 4]> = failing.map(|row| row.key()).collect();
     let deviations = keys.into_iter().zip(1..).map(|(key, number)| (key, format!("DEV-2026-{number:03}"))).collect();
     let (inventory, ids, access) = (Inventory::default(), BTreeMap::new(), Access::default());
     let dossier = Dossier::new(Sources {
@@ -140,8 +139,8 @@ fn every_result_is_there_under_its_control() {
         .iter()
         .map(|row| {
             let reason = row.reason.clone().unwrap_or_default();
-            let values = [&row.status, &row.account, &row.region, &row.resource, &row.observed, &reason];
-            (row.check.clone(), values.map(Clone::clone), row.evidence.join(" "))
+            let values = [&*row.status, &row.account, &row.region, &row.resource, &row.observed, &reason];
+            (row.check.to_string(), values.map(str::to_owned), row.evidence.join(" "))
         })
         .collect();
     found.sort();
@@ -157,8 +156,11 @@ fn what_is_foreign_stays_text() {
     let before = counted(&page(&document, &Engagement::default(), None, true));
     assert_eq!(before[0], document.evidence.len() + 5 + 1);
     for row in &mut document.results {
-        for field in [&mut row.resource, &mut row.observed, &mut row.expected, &mut row.region] {
+        for field in [&mut row.resource, &mut row.observed] {
             field.push_str(bad);
+        }
+        for field in [&mut row.expected, &mut row.region] {
+            *field = format!("{field}{bad}").into();
         }
         row.reason = Some(bad.to_owned());
     }

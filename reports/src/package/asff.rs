@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn a_status_that_is_not_known_has_not_passed() {
         let mut made = Made::new();
-        made.document.results[0].status = "perfect".to_owned();
+        made.document.results[0].status = "perfect".into();
         assert_eq!(all(&made)[0]["Compliance"]["Status"], "NOT_AVAILABLE");
     }
 
@@ -275,7 +275,7 @@ mod tests {
     fn a_later_run_updates_the_same_finding() {
         let (first, mut made) = (all(&Made::new()), Made::new());
         made.document.run.started = "2026-03-03T02:00:00Z".to_owned();
-        made.document.results[1].status = "pass".to_owned();
+        made.document.results[1].status = "pass".into();
         let second = all(&made);
         assert_eq!(first[1]["Id"], second[1]["Id"]);
         assert_ne!(first[1]["Id"], first[0]["Id"]);
@@ -287,10 +287,10 @@ mod tests {
         let mut made = Made::new();
         let long = "ä".repeat(5000);
         let excluded = &mut made.document.results[6];
-        (excluded.title, excluded.observed, excluded.resource) = (long.clone(), long.clone(), long.clone());
+        (excluded.title, excluded.observed, excluded.resource) = (long.as_str().into(), long.clone(), long.clone());
         excluded.reason = Some(long);
-        excluded.evidence = (1..=1000).map(|number| format!("E-{number:04}")).collect();
-        excluded.criteria = (1..=40).map(|number| format!("CC{number}")).collect();
+        excluded.evidence = (1..=1000).map(|number| format!("E-{number:04}").into()).collect();
+        excluded.criteria = (1..=40).map(|number| format!("CC{number}").into()).collect();
         let finding = &all(&made)[6];
         let text = |pointer: &str| finding.pointer(pointer).unwrap().as_str().unwrap();
         for (pointer, limit) in [
@@ -322,8 +322,8 @@ mod tests {
     fn accounts_have_the_name_that_security_hub_gives_them_and_partitions_their_own_arns() {
         let mut made = Made::new();
         made.document.run.accounts[0].partition = "aws-eusc".to_owned();
-        made.document.results[0].resource_type = "AWS::Account".to_owned();
-        made.document.results[1].resource_type = "AWS::Region".to_owned();
+        made.document.results[0].resource_type = "AWS::Account".into();
+        made.document.results[1].resource_type = "AWS::Region".into();
         let found = all(&made);
         assert_eq!(
             found[0]["Resources"][0],

@@ -14,7 +14,7 @@ use kickoff_policy::review::Review;
 use super::populations::{self, Population};
 use crate::access::Access;
 use crate::inventory::Inventory;
-use crate::results::{Account, Document, Evidence, ResultRow};
+use crate::results::{Account, Document, Evidence, ResultRow, Text};
 
 /// What a dossier is made from.
 #[derive(Debug, Clone, Copy)]
@@ -289,7 +289,7 @@ impl<'a> Dossier<'a> {
             .map(|check| {
                 let rows = rows.remove(check.meta.id).unwrap_or_default();
                 let mut evidence: Vec<&str> =
-                    rows.iter().flat_map(|row| row.evidence.iter().map(String::as_str)).collect();
+                    rows.iter().flat_map(|row| row.evidence.iter().map(Text::as_str)).collect();
                 evidence.sort_unstable_by_key(|id| (id.len(), *id));
                 evidence.dedup();
                 let own = sources.engagement.controls.iter();
@@ -307,8 +307,7 @@ impl<'a> Dossier<'a> {
         let mut deviations: Vec<Deviation<'a>> = Vec::new();
         for (at, control) in controls.iter().enumerate() {
             for row in control.rows.iter().filter(|row| row.status == Status::Fail.name()) {
-                let key = [&row.check, &row.account, &row.region, &row.resource].map(Clone::clone);
-                if let Some(id) = sources.deviations.get(&key) {
+                if let Some(id) = sources.deviations.get(&row.key()) {
                     deviations.push(Deviation { id, control: at, row });
                 }
             }
@@ -343,15 +342,14 @@ impl<'a> Dossier<'a> {
     /// The number of a deviation, for a failing result.
     #[must_use]
     pub fn deviation(&self, row: &ResultRow) -> Option<&'a str> {
-        let key = [&row.check, &row.account, &row.region, &row.resource].map(Clone::clone);
-        self.sources.deviations.get(&key).map(String::as_str)
+        self.sources.deviations.get(&row.key()).map(String::as_str)
     }
 
     /// The preparer's marks of a result.
     #[must_use]
     pub fn marks(&self, control: &Control<'_>, row: &ResultRow) -> Vec<Mark> {
         let mut marks = Vec::new();
-        let read = |id: &String| self.evidence(id).is_some_and(|item| matches!(item.status.as_str(), "ok" | "absent"));
+        let read = |id: &Text| self.evidence(id).is_some_and(|item| matches!(item.status.as_str(), "ok" | "absent"));
         // What was not evaluated agrees with nothing, and no rule was applied to it.
         let decided = row.status != Status::NotEvaluated.name();
         if decided && !row.evidence.is_empty() && row.evidence.iter().all(read) {

@@ -42,19 +42,19 @@ impl Made {
         rows[2].reason = Some("denied: iam:GetCredentialReport".to_owned());
         rows[5].reason = Some("another provider signs users in".to_owned());
         rows[6].reason = Some("fails, and is excluded by EXC-001: It is sealed.".to_owned());
-        rows[6].exception = Some(ExceptionNote {
+        rows[6].exception = Some(Box::new(ExceptionNote {
             id: "EXC-001".to_owned(),
             reason: "It is sealed.".to_owned(),
             compensating_control: "Its use is alarmed.".to_owned(),
             approver: "Ann Other".to_owned(),
             approved: "2026-01-15".to_owned(),
             expires: "2026-12-31".to_owned(),
-        });
+        }));
         rows.push(row("iam-user-population", "manual", &user("fail")));
         rows.push(row("iam-user-population", "manual", &user("pass")));
         let entry = |user: &str, mfa: &str| vec![("User", user.to_owned()), ("MFA", mfa.to_owned())];
         rows[7].listed = vec![entry("ana", "yes"), entry("=bob", "no")];
-        let key = [&rows[1].check, &rows[1].account, &rows[1].region, &rows[1].resource].map(Clone::clone);
+        let key = rows[1].key();
         Self {
             document: document(rows),
             engagement: Engagement::parse("kickoff.toml".as_ref(), ENGAGEMENT).unwrap(),
@@ -120,25 +120,25 @@ note = "=minutes were read"
 pub(super) fn row(check: &str, status: &str, resource: &str) -> ResultRow {
     let meta = kickoff_checks::Check::get(check).unwrap().meta;
     ResultRow {
-        check: check.to_owned(),
-        title: meta.title.to_owned(),
-        status: status.to_owned(),
-        severity: meta.severity.name().to_owned(),
-        criteria: meta.criteria.iter().map(|id| (*id).to_owned()).collect(),
-        account: ACCOUNT.to_owned(),
-        region: "eu-west-1".to_owned(),
+        check: check.into(),
+        title: meta.title.into(),
+        status: status.into(),
+        severity: meta.severity.name().into(),
+        criteria: meta.criteria.iter().map(|id| (*id).into()).collect(),
+        account: ACCOUNT.into(),
+        region: "eu-west-1".into(),
         resource: resource.to_owned(),
-        resource_type: "AWS::IAM::User".to_owned(),
+        resource_type: "AWS::IAM::User".into(),
         observed: "password, no MFA device".to_owned(),
-        expected: meta.expected.to_owned(),
+        expected: meta.expected.into(),
         reason: None,
         exception: None,
         thresholds: vec![Threshold {
-            name: "access_key_max_age_days".to_owned(),
-            value: "90 days".to_owned(),
-            source: "kickoff.toml".to_owned(),
+            name: "access_key_max_age_days".into(),
+            value: "90 days".into(),
+            source: "kickoff.toml".into(),
         }],
-        evidence: vec!["E-0001".to_owned()],
+        evidence: vec!["E-0001".into()],
         listed: Vec::new(),
     }
 }

@@ -288,8 +288,8 @@ mod tests {
         let (first, mut made) = (lines(&Made::new()), Made::new());
         made.document.run.id = "RUN-20260303T020000Z-00000001".to_owned();
         made.document.run.started = "2026-03-03T02:00:00Z".to_owned();
-        made.document.results[1].status = "pass".to_owned();
-        made.document.results[2].region = "eu-central-1".to_owned();
+        made.document.results[1].status = "pass".into();
+        made.document.results[2].region = "eu-central-1".into();
         let second = lines(&made);
         let uid = |lines: &[Value], at: usize| lines[at]["finding_info"]["uid"].clone();
         assert_eq!(uid(&first, 1), uid(&second, 1));

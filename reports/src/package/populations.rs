@@ -190,7 +190,7 @@ pub(super) fn all<'a>(sources: &Sources<'a>) -> Vec<Population<'a>> {
         };
         let rows: Vec<&ResultRow> = sources.document.results.iter().filter(|row| row.check == check.meta.id).collect();
         let (read, unread): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status != "not-evaluated");
-        let evidence = read.iter().flat_map(|row| row.evidence.iter().cloned());
+        let evidence = read.iter().flat_map(|row| row.evidence.iter().map(ToString::to_string));
         let out = read.iter().filter(|row| row.status == "not-applicable").find_map(|row| row.reason.as_deref());
         let entries = read.iter().flat_map(|row| row.listed.iter().map(|entry| (*row, entry)));
         populations.push(Population {

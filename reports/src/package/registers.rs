@@ -202,7 +202,7 @@ const REGIONS: &[&str] = &["Account ID", "Region"];
 
 fn listed_cells(row: &ResultRow, entry: &Entry) -> Vec<String> {
     let fields = entry.iter().map(|(_, cell)| cell.clone());
-    [row.account.clone()].into_iter().chain(fields).chain([row.evidence.join(" ")]).collect()
+    [row.account.to_string()].into_iter().chain(fields).chain([row.evidence.join(" ")]).collect()
 }
 
 const RESULTS: &[&str] = &[

@@ -31,7 +31,7 @@ fn engagement() -> Engagement {
 fn with<T>(document: &Document, engagement: &Engagement, look: impl FnOnce(&Dossier<'_>) -> T) -> T {
     let mut deviations = BTreeMap::new();
     for row in document.results.iter().filter(|row| row.status == "fail") {
-        let key = [&row.check, &row.account, &row.region, &row.resource].map(Clone::clone);
+        let key = row.key();
         let next = format!("DEV-2026-{:03}", deviations.len() + 1);
         deviations.entry(key).or_insert(next);
     }
@@ -55,21 +55,21 @@ fn with<T>(document: &Document, engagement: &Engagement, look: impl FnOnce(&Doss
 fn result(check: &str, status: &str, resource: String) -> ResultRow {
     let meta = kickoff_checks::Check::get(check).unwrap().meta;
     ResultRow {
-        check: check.to_owned(),
-        title: meta.title.to_owned(),
-        status: status.to_owned(),
-        severity: meta.severity.name().to_owned(),
-        criteria: meta.criteria.iter().map(|id| (*id).to_owned()).collect(),
-        account: "111122223333".to_owned(),
-        region: "eu-central-1".to_owned(),
+        check: check.into(),
+        title: meta.title.into(),
+        status: status.into(),
+        severity: meta.severity.name().into(),
+        criteria: meta.criteria.iter().map(|id| (*id).into()).collect(),
+        account: "111122223333".into(),
+        region: "eu-central-1".into(),
         resource,
-        resource_type: "AWS::S3::Bucket".to_owned(),
+        resource_type: "AWS::S3::Bucket".into(),
         observed: "seen".to_owned(),
-        expected: "as it should be".to_owned(),
+        expected: "as it should be".into(),
         reason: (status == "not-evaluated").then(|| "s3:GetBucketAcl was denied".to_owned()),
         exception: None,
         thresholds: Vec::new(),
-        evidence: vec!["E-0001".to_owned()],
+        evidence: vec!["E-0001".into()],
         listed: Vec::new(),
     }
 }
@@ -252,19 +252,19 @@ fn a_workpaper_lists_all_results_or_all_that_are_not_as_expected() {
 fn says_the_threshold_and_the_exception() {
     let mut row = result("iam-user-access-key-age", "excluded", "arn:aws:iam::111122223333:user/old".to_owned());
     let threshold = |value: &str| crate::results::Threshold {
-        name: "access_key_max_age_days".to_owned(),
-        value: value.to_owned(),
-        source: "kickoff.toml".to_owned(),
+        name: "access_key_max_age_days".into(),
+        value: value.into(),
+        source: "kickoff.toml".into(),
     };
     row.thresholds = vec![threshold("90 days")];
-    row.exception = Some(crate::exceptions::ExceptionNote {
+    row.exception = Some(Box::new(crate::exceptions::ExceptionNote {
         id: "EXC-009".to_owned(),
         reason: "It is old".to_owned(),
         compensating_control: "It is watched".to_owned(),
         approver: "Nora Brandt".to_owned(),
         approved: "2026-11-01".to_owned(),
         expires: "2026-12-31".to_owned(),
-    });
+    }));
     let document = document(vec![row]);
     with(&document, &Engagement::default(), |dossier| {
         let control =
@@ -299,8 +299,8 @@ proptest! {
         let mut texts = texts.into_iter().chain([long]).cycle();
         let mut next = || texts.next().unwrap_or_default();
         let mut row = result(CHECK, "fail", next());
-        (row.account, row.region, row.observed, row.reason) = (next(), next(), next(), Some(next()));
-        (row.expected, row.severity) = (next(), next());
+        (row.account, row.region, row.observed, row.reason) = (next().into(), next().into(), next(), Some(next()));
+        (row.expected, row.severity) = (next().into(), next().into());
         let mut document = document(vec![row, result(CHECK, &next(), next())]);
         (document.run.id, document.run.started, document.run.evaluated_by) = (next(), next(), next());
         (document.run.accounts[0].alias, document.run.accounts[0].regions) = (Some(next()), vec![next(), next()]);

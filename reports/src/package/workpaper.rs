@@ -8,7 +8,7 @@ use kickoff_engagement::Attested;
 use super::{Control, Dossier, Mark, pages};
 use crate::paper::words::{capital, first, long, many, person, sentence};
 use crate::paper::{Block, Paper, Section, Words};
-use crate::results::{Evidence, ResultRow};
+use crate::results::{Evidence, ResultRow, Text};
 
 /// So many results are all listed; of more, those that are not as expected are.
 const ALL: usize = 200;
@@ -261,7 +261,7 @@ fn evidence(dossier: &Dossier<'_>, control: &Control<'_>, shown: &[&ResultRow]) 
     let listed: Vec<&str> = match control.evidence.len() <= ALL {
         true => control.evidence.clone(),
         false => {
-            let cited: BTreeSet<&str> = shown.iter().flat_map(|row| row.evidence.iter().map(String::as_str)).collect();
+            let cited: BTreeSet<&str> = shown.iter().flat_map(|row| row.evidence.iter().map(Text::as_str)).collect();
             control.evidence.iter().copied().filter(|id| cited.contains(id)).take(ALL).collect()
         }
     };

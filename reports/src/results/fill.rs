@@ -1,14 +1,15 @@
 //! Fills the types of the contract from what a run gave.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kickoff_checks::{CRITERIA, Row, Status, Strength};
 use kickoff_engagement::Engagement;
-use kickoff_evidence::{EvidenceId, EvidenceRef, GapKind, Item, Outcome, RunState};
+use kickoff_evidence::{EvidenceId, GapKind, Item, Outcome, RunState};
 use kickoff_facts::AccountFacts;
 
+use super::text::Texts;
 use super::{Account, Coverage, Criterion, Evidence, Exchange, Input, ResultRow, Run, Threshold};
 use crate::exceptions;
 
@@ -54,34 +55,35 @@ pub(super) fn result(
     row: &Row,
     engagement: &Engagement,
     day: Date,
-    cite: &impl Fn(&[EvidenceRef]) -> Vec<String>,
+    cited: &BTreeSet<EvidenceId>,
+    texts: &mut Texts,
 ) -> ResultRow {
     let meta = row.check.meta;
+    let thresholds = row.check.thresholds(&engagement.thresholds);
+    let mut one = |text: &str| texts.one(text);
     ResultRow {
-        check: meta.id.to_owned(),
-        title: meta.title.to_owned(),
-        status: row.status.name().to_owned(),
-        severity: meta.severity.name().to_owned(),
-        criteria: meta.criteria.iter().map(|id| (*id).to_owned()).collect(),
-        account: row.account.clone(),
-        region: row.region.clone(),
+        check: one(meta.id),
+        title: one(meta.title),
+        status: one(row.status.name()),
+        severity: one(meta.severity.name()),
+        criteria: meta.criteria.iter().map(|id| one(id)).collect(),
+        account: one(&row.account),
+        region: one(&row.region),
         resource: row.resource.id.clone(),
-        resource_type: row.resource.kind.to_owned(),
+        resource_type: one(row.resource.kind),
         observed: row.observed.clone(),
-        expected: row.expected.clone(),
+        expected: one(&row.expected),
         reason: row.reason.clone(),
-        exception: exceptions::note(row, engagement, day),
-        thresholds: row
-            .check
-            .thresholds(&engagement.thresholds)
+        exception: exceptions::note(row, engagement, day).map(Box::new),
+        thresholds: thresholds
             .into_iter()
             .map(|t| Threshold {
-                name: t.name.to_owned(),
-                value: format!("{} {}", t.value, t.unit).trim_end().to_owned(),
-                source: t.source.to_owned(),
+                name: one(t.name),
+                value: one(format!("{} {}", t.value, t.unit).trim_end()),
+                source: one(t.source),
             })
             .collect(),
-        evidence: cite(&row.evidence),
+        evidence: cited.iter().map(|id| one(&id.to_string())).collect(),
         listed: row.listed.clone(),
     }
 }
@@ -200,7 +202,7 @@ pub(super) fn criteria(input: &Input<'_>, results: &[ResultRow]) -> Vec<Criterio
         .map(|criterion| {
             let mut counts: BTreeMap<String, u64> = BTreeMap::new();
             for row in results.iter().filter(|row| row.criteria.iter().any(|id| id == criterion.id)) {
-                *counts.entry(row.status.clone()).or_default() += 1;
+                *counts.entry(row.status.to_string()).or_default() += 1;
             }
             let checks: Vec<String> = input
                 .selection

@@ -199,7 +199,7 @@ impl Way {
 }
 
 /// What is granted in a service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ServiceRights {
     /// The prefix of its actions: `s3`.
     pub prefix: String,
@@ -216,7 +216,7 @@ pub struct ServiceRights {
 }
 
 /// How much of a grant is limited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Limit {
     /// Nothing of it.
@@ -228,7 +228,7 @@ pub enum Limit {
 }
 
 /// What is granted of one access level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LevelRights {
     /// The level.
     pub level: AccessLevel,

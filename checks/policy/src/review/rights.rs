@@ -113,6 +113,8 @@ pub(super) struct Weigher<'e> {
     levels: Levels<'e>,
     documents: Vec<Prepared<'e>>,
     known: HashMap<Vec<usize>, Rc<Rights>>,
+    /// Rights by services that some principal has: those of all administrators are the same, and long.
+    told: HashSet<Arc<[ServiceRights]>>,
 }
 
 impl<'e> Weigher<'e> {
@@ -134,7 +136,14 @@ impl<'e> Weigher<'e> {
                 false => Prepared { spoken: Vec::new(), fixed: None, unreadable: None, unlisted: Vec::new() },
             })
             .collect();
-        Weigher { estate, templates, levels: Levels::new(table), documents, known: HashMap::new() }
+        Weigher {
+            estate,
+            templates,
+            levels: Levels::new(table),
+            documents,
+            known: HashMap::new(),
+            told: HashSet::new(),
+        }
     }
 
     /// The rights of a principal.
@@ -183,7 +192,17 @@ impl<'e> Weigher<'e> {
         (own, holds_any)
     }
 
-    fn work_out(&self, p: &Principal) -> Rights {
+    /// Rights by services, held once for all who have them.
+    fn shared(&mut self, services: Vec<ServiceRights>) -> Arc<[ServiceRights]> {
+        if let Some(known) = self.told.get(services.as_slice()) {
+            return Arc::clone(known);
+        }
+        let services: Arc<[ServiceRights]> = services.into();
+        self.told.insert(Arc::clone(&services));
+        services
+    }
+
+    fn work_out(&mut self, p: &Principal) -> Rights {
         let (mut own, holds_any) = self.weigh(p);
         let mut not_known = BTreeSet::new();
         if let Some(lacks) = &p.lacks {
@@ -215,7 +234,7 @@ impl<'e> Weigher<'e> {
             holds_any,
             all_by: self.all_by(p),
             missing,
-            services: services.into(),
+            services: self.shared(services),
             of_services: self.estate.table.services().len(),
             certain: own.any.must.len(),
             possible: own.any.may.len(),

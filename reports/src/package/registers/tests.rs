@@ -157,7 +157,7 @@ fn accounts_and_lists_of_checks_have_columns_of_their_own() {
 fn a_list_of_which_the_question_does_not_arise_says_so() {
     let mut made = Made::new();
     for row in made.document.results.iter_mut().filter(|row| row.check == "iam-user-population") {
-        row.status = "not-applicable".to_owned();
+        row.status = "not-applicable".into();
         row.listed.clear();
         row.reason = Some("asked elsewhere".to_owned());
     }

@@ -218,12 +218,13 @@ pub(super) fn changes<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         let about =
             PARAMETERS.iter().find(|parameter| parameter.name == threshold.name).map(|known| known.about.trim());
         // The policy is that of the client's figure; a default has a source of its own.
-        let policy = engagement.threshold_policies.get(&threshold.name).filter(|_| threshold.source == "kickoff.toml");
+        let policy =
+            engagement.threshold_policies.get(threshold.name.as_str()).filter(|_| threshold.source == "kickoff.toml");
         let policy =
             policy.map(|id| engagement.policies.iter().find(|policy| &policy.id == id).map_or(id, |p| &p.title));
         let source = match policy {
             Some(policy) => format!("{}: {policy}", threshold.source),
-            None => threshold.source.clone(),
+            None => threshold.source.to_string(),
         };
         let mut row: Vec<Cell<'d>> =
             vec!["threshold in force".into(), (&threshold.name).into(), about.into(), (&threshold.value).into()];

@@ -9,6 +9,7 @@ use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, W
 
 use super::super::dossier::Frame;
 use super::page::set_up;
+use crate::results::Text;
 
 /// So many characters fit into a cell, as Excel counts them: units of UTF-16.
 pub(super) const CELL: usize = 32_767;
@@ -70,6 +71,12 @@ pub(super) enum Cell<'a> {
 
 impl<'a> From<&'a str> for Cell<'a> {
     fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl<'a> From<&'a Text> for Cell<'a> {
+    fn from(text: &'a Text) -> Self {
         Self::Text(Cow::Borrowed(text))
     }
 }
