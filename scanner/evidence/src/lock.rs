@@ -46,7 +46,7 @@ impl FolderLock {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
 
@@ -55,12 +55,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let number = folder.path().join("number");
         std::fs::write(&number, "0").unwrap();
-        let waited = AtomicU32::new(0);
+        let waited = AtomicBool::new(false);
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    let _lock =
-                        FolderLock::take(folder.path(), || drop(waited.fetch_add(1, Ordering::Relaxed))).unwrap();
+                    let _lock = FolderLock::take(folder.path(), || waited.store(true, Ordering::Relaxed)).unwrap();
                     let read: u32 = std::fs::read_to_string(&number).unwrap().parse().unwrap();
                     std::thread::sleep(std::time::Duration::from_millis(5));
                     std::fs::write(&number, (read + 1).to_string()).unwrap();
@@ -68,6 +67,6 @@ mod tests {
             }
         });
         assert_eq!(std::fs::read_to_string(&number).unwrap(), "8");
-        assert!(waited.load(Ordering::Relaxed) > 0);
+        assert!(waited.load(Ordering::Relaxed));
     }
 }
