@@ -14,6 +14,7 @@ use kickoff_evidence::{
     RunState, RunWriter, differences, normalised,
 };
 use kickoff_facts::Need;
+use kickoff_reports::package::opened;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -191,7 +192,7 @@ fn changes(before: &[Exchange], after: &[Exchange]) -> Vec<Difference> {
 /// The pages of an answer as one: lists are put together.
 fn joined(pages: &[Exchange]) -> Value {
     let answers = pages.iter().filter_map(|page| page.response.as_ref()).filter(|response| response.status < 400);
-    answers.map(|response| normalised(&response.body)).reduce(join).unwrap_or_default()
+    answers.map(|response| opened(normalised(&response.body))).reduce(join).unwrap_or_default()
 }
 
 fn join(first: Value, next: Value) -> Value {

@@ -26,6 +26,7 @@ pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};
 pub use management::management_report;
 pub use populations::{Population, Subject};
 pub use registers::{Registers, registers};
+pub use rows::opened;
 pub use start::{PackageParts, start_here};
 pub use workpaper::workpaper;
 

@@ -69,6 +69,24 @@ fn credential_report(page: &Value) -> Option<Vec<u8>> {
     STANDARD.decode(result.get("Content")?.as_str()?.split_whitespace().collect::<String>()).ok()
 }
 
+/// A page with the records that are packed inside it: the credential report is CSV in Base64, a text of which nobody could
+/// see what changed.
+#[must_use]
+pub fn opened(mut page: Value) -> Value {
+    let Some(report) = credential_report(&page) else { return page };
+    let mut reader = csv::Reader::from_reader(report.as_slice());
+    let Ok(heads) = reader.headers().cloned() else { return page };
+    let records = reader.records().filter_map(Result::ok).map(|record| {
+        let fields = heads.iter().zip(record.iter());
+        Value::Object(fields.map(|(head, cell)| (head.to_owned(), cell.into())).collect())
+    });
+    let records = Value::Array(records.collect());
+    if let Some(content) = page.pointer_mut("/GetCredentialReportResult/Content") {
+        *content = records;
+    }
+    page
+}
+
 /// Takes the outermost lists of records out of a page, with where they stand, and gives back what is beside them. A list of
 /// plain values is a field, and tags are fields of what has them.
 fn split(value: Value, path: &str, lists: &mut Vec<(String, Vec<Value>)>) -> Option<Value> {
@@ -190,6 +208,11 @@ mod tests {
         let body = format!(
             "<R><GetCredentialReportResult><Content>{}</Content></GetCredentialReportResult></R>",
             STANDARD.encode("user,arn\n<root_account>,arn:x\n=cmd,arn:y\n")
+        );
+        let page = opened(tree(body.as_bytes()).unwrap());
+        assert_eq!(
+            page["GetCredentialReportResult"]["Content"][1],
+            serde_json::json!({"user": "=cmd", "arn": "arn:y"})
         );
         let rows = "user,arn\r\n<root_account>,arn:x\r\n'=cmd,arn:y\r\n";
         assert_eq!(text(&[&body]).as_deref(), Some(rows));
