@@ -1,33 +1,56 @@
-//! The recorded account: what kickoff says of it is what was worked out by hand, and always the same.
+//! The recorded accounts: what kickoff says of them is what was worked out by hand, and always the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use kickoff_evidence::{Archive, Run, RunWriter};
 use kickoff_reports::Document;
 
-use crate::support::{acme, kickoff, only_run, outcome};
+use crate::support::{acme, kickoff, only_run, outcome, root};
 
 type ByStatus = BTreeMap<String, Vec<String>>;
+type Expected = BTreeMap<String, ByStatus>;
+
+/// Decides a recorded run again: the exit status, what stderr was told, and the results.
+fn decide(run: &Path, config: Option<&Path>, out: &Path) -> (Option<i32>, String, Document) {
+    let mut scan = kickoff();
+    scan.args(["scan", "--no-package", "--replay"]).arg(run).arg("--out").arg(out);
+    if let Some(config) = config {
+        scan.arg("--config").arg(config);
+    }
+    let (status, _, words) = outcome(&scan.output().unwrap());
+    assert!(words.contains("Not AWS: these answers came from http://127.0.0.1:4566."), "{words}");
+    let results = fs::read(only_run(out).join("results.json")).unwrap();
+    (status, words, serde_json::from_slice(&results).unwrap())
+}
 
 fn replay(run: &Path, out: &Path) -> Document {
-    let output = kickoff().args(["scan", "--no-package", "--replay"]).arg(run).arg("--out").arg(out).output().unwrap();
-    let (status, _, words) = outcome(&output);
+    let (status, words, document) = decide(run, None, out);
     // One call of the recorded account was denied: coverage is incomplete.
     assert_eq!(status, Some(3), "{words}");
     assert!(words.contains("guardduty:GetDetector in eu-central-1 of 111122223333: denied"), "{words}");
-    assert!(words.contains("Not AWS: these answers came from http://127.0.0.1:4566."), "{words}");
-    serde_json::from_slice(&fs::read(only_run(out).join("results.json")).unwrap()).unwrap()
+    document
 }
 
-#[test]
-fn what_is_said_of_the_recorded_account_is_what_was_worked_out_by_hand() {
-    let out = tempfile::tempdir().unwrap();
-    let document = replay(&acme(), out.path());
-    let expected: BTreeMap<String, ByStatus> =
-        serde_json::from_slice(&fs::read(acme().with_file_name("acme-expected.json")).unwrap()).unwrap();
-    let mut found: BTreeMap<String, ByStatus> = BTreeMap::new();
+/// The staging account with what it declares.
+fn replay_staging(out: &Path) -> Document {
+    let config = root().join("fixtures/make/staging.toml");
+    let (status, words, document) = decide(&root().join("fixtures/acme-staging"), Some(&config), out);
+    // Every enabled region was asked, and every call that a member account may make was answered.
+    assert_eq!(status, Some(0), "{words}");
+    assert!(!words.contains("Coverage is incomplete"), "{words}");
+    document
+}
+
+/// What was worked out by hand for a recorded account.
+fn expected(account: &str) -> Expected {
+    let path = root().join(format!("fixtures/{account}-expected.json"));
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+fn compare(document: &Document, expected: &Expected) {
+    let mut found: Expected = BTreeMap::new();
     for row in &document.results {
         let name = format!("{} {}", row.region, row.resource);
         found.entry(row.check.to_string()).or_default().entry(row.status.to_string()).or_default().push(name);
@@ -35,13 +58,40 @@ fn what_is_said_of_the_recorded_account_is_what_was_worked_out_by_hand() {
     for statuses in found.values_mut() {
         statuses.values_mut().for_each(|names| names.sort());
     }
-    let checks: std::collections::BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
+    let checks: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
     let wrong: Vec<String> = checks
         .into_iter()
         .filter(|check| expected.get(*check) != found.get(*check))
         .map(|check| format!("{check}\n  expected {:?}\n  found    {:?}", expected.get(check), found.get(check)))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_said_of_the_recorded_accounts_is_what_was_worked_out_by_hand() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    compare(&replay(&acme(), one.path()), &expected("acme"));
+    compare(&replay_staging(two.path()), &expected("acme-staging"));
+}
+
+/// The checks that show one status in both recordings, and why.
+const ONE_STATUS: &[(&str, &str)] = &[
+    ("account-contact-current", "whether a contact is current is for a person to say"),
+    ("account-security-questions", "AWS retired the questions, so nothing is asked of any account"),
+    ("iam-admin-principal-population", "who administers is for a person to approve"),
+    ("monitor-detection-path", "a table of the other checks' ways, for a person to look at"),
+    ("org-membership", "both accounts belong to the organization"),
+];
+
+#[test]
+fn every_check_shows_two_statuses() {
+    let (acme, staging) = (expected("acme"), expected("acme-staging"));
+    let statuses = |check: &str| -> BTreeSet<&String> {
+        [&acme, &staging].into_iter().filter_map(|account| account.get(check)).flat_map(BTreeMap::keys).collect()
+    };
+    let short: Vec<&str> = acme.keys().map(String::as_str).filter(|check| statuses(check).len() < 2).collect();
+    let explained: Vec<&str> = ONE_STATUS.iter().map(|(check, _)| *check).collect();
+    assert_eq!(short, explained, "left: checks with one status; right: those of which it is said why");
 }
 
 #[test]
@@ -99,9 +149,14 @@ fn all_criteria_are_listed_and_none_is_said_to_pass() {
 
 #[test]
 fn every_result_cites_evidence_that_exists() {
-    let out = tempfile::tempdir().unwrap();
-    let document = replay(&acme(), out.path());
-    let known: std::collections::BTreeSet<&str> = document.evidence.iter().map(|e| e.id.as_str()).collect();
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for document in [replay(&acme(), one.path()), replay_staging(two.path())] {
+        cites_evidence_that_exists(&document);
+    }
+}
+
+fn cites_evidence_that_exists(document: &Document) {
+    let known: BTreeSet<&str> = document.evidence.iter().map(|e| e.id.as_str()).collect();
     for row in &document.results {
         // What is out of the question, or for a person to declare, may need nothing from AWS.
         let asked = !matches!(row.status.as_str(), "not-applicable" | "manual");
