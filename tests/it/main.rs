@@ -13,4 +13,5 @@ mod moto;
 mod package;
 mod policy;
 mod services;
+mod stamp;
 mod support;

@@ -9,10 +9,7 @@ use kickoff_evidence::package::{PackageWriter, SigningKey, TimestampState, times
 use crate::example::{NAME, check, contents, created, details, files, unpack};
 
 /// A time-stamp authority of the test's own.
-const AUTHORITY: &str = "[req]\ndistinguished_name=name\n[name]\n[stamp]\n\
-    keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n\
-    [tsa]\ndefault_tsa=own\n[own]\nserial=serial\ndefault_policy=1.2.3.4\ndigests=sha256\nsigner_digest=sha256\n\
-    ess_cert_id_alg=sha256\n";
+const AUTHORITY: &str = include_str!("../authority.cnf");
 
 pub fn there(tools: &[&str]) -> bool {
     let missing = tools
