@@ -7,6 +7,7 @@
 pub mod compare;
 pub mod engine;
 pub mod generate;
+pub mod themes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
