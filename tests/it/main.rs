@@ -9,6 +9,7 @@ mod collectors;
 mod engagement;
 mod faults;
 mod histories;
+mod init;
 mod moto;
 mod package;
 mod policy;
