@@ -174,7 +174,7 @@ fn watched(facts: &AccountFacts) -> Watched {
     fn everywhere<T>(
         facts: &AccountFacts,
         of: impl Fn(&kickoff_facts::RegionalFacts) -> &Observed<Vec<T>>,
-        name: impl Fn(&str, &T) -> Option<String>,
+        mut name: impl FnMut(&str, &T) -> Option<String>,
     ) -> Option<Vec<String>> {
         let mut found = BTreeSet::new();
         for (region, regional) in &facts.regions {
@@ -201,14 +201,17 @@ fn watched(facts: &AccountFacts) -> Watched {
             },
         ),
     );
-    put(
-        "log key",
-        everywhere(
-            facts,
-            |r| &r.log_keys,
-            |_, key| key.key.get().ok()?.as_ref().map(|key| key.arn.clone()).filter(|arn| own(arn)),
-        ),
+    // A key that could not be read may be any: then all are asked about.
+    let mut unread = false;
+    let keys = everywhere(
+        facts,
+        |r| &r.log_keys,
+        |_, key| {
+            unread |= key.key.get().is_err();
+            key.key.get().ok()?.as_ref().map(|key| key.arn.clone()).filter(|arn| own(arn))
+        },
     );
+    put("log key", keys.filter(|_| !unread));
     let buckets = facts.global.log_buckets.get().ok().map(|buckets| {
         let own = buckets.iter().filter(|bucket| bucket.owned);
         own.map(|bucket| format!("arn:{}:s3:::{}", facts.partition, bucket.name)).collect::<Vec<_>>()

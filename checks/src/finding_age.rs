@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use kickoff_facts::View;
 
 use crate::Verdict;
+use crate::wording::count;
 
 /// Judges one thing that is open since a time.
 #[must_use]
@@ -14,7 +15,10 @@ pub fn judge(view: &View<'_>, what: &str, since: Option<Timestamp>, limit: u64) 
     match since {
         Some(at) => {
             let age = view.days_since(at);
-            Verdict::decide(age <= limit, format!("{what}; open for {age} days, since {}", at.strftime("%Y-%m-%d")))
+            Verdict::decide(
+                age <= limit,
+                format!("{what}; open for {}, since {}", count(age, "day"), at.strftime("%Y-%m-%d")),
+            )
         }
         None => Verdict::fail(format!("{what}; it has no date, so its age cannot be shown")),
     }
@@ -60,7 +64,7 @@ impl fmt::Display for Ages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.count)?;
         if let Some((at, age)) = self.oldest {
-            write!(f, ", the oldest {age} days old, of {}", at.strftime("%Y-%m-%d"))?;
+            write!(f, ", the oldest {} old, of {}", count(age, "day"), at.strftime("%Y-%m-%d"))?;
         }
         if self.over > 0 {
             write!(f, ", {} over the limit", self.over)?;

@@ -43,6 +43,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
+use crate::wording::count;
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict, trail_buckets};
 
 /// What the check says of itself.
@@ -72,7 +73,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             && let Some(mode) = &lock.mode
         {
             let days = lock.days.unwrap_or_default();
-            return Ok(Verdict::pass(format!("Object Lock keeps each object {days} days, mode {mode}")));
+            return Ok(Verdict::pass(format!("Object Lock keeps each object {}, mode {mode}", count(days, "day"))));
         }
         if versioning.as_ref().is_ok_and(|versioning| versioning.enabled && versioning.mfa_delete) {
             return Ok(Verdict::pass("deleting a version takes MFA"));

@@ -29,6 +29,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::{CONFIG_RETENTION_MIN, Parameters};
+use crate::wording::count;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -60,7 +61,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         Verdict::not_applicable("no recorder", "config-recorder-enabled judges a region without a recorder")
     } else {
         match view.config_retention()? {
-            Some(days) => Verdict::decide(u64::from(*days) >= limit, format!("{days} days")),
+            Some(days) => Verdict::decide(u64::from(*days) >= limit, count(days, "day")),
             None => Verdict::decide(u64::from(DEFAULT) >= limit, format!("{DEFAULT} days, the default of AWS")),
         }
     };

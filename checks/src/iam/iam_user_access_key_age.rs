@@ -30,7 +30,7 @@ use kickoff_facts::{Need, View};
 
 use crate::credentials::active_keys;
 use crate::parameters::{ACCESS_KEY_MAX_AGE, Parameters};
-use crate::wording::day;
+use crate::wording::{count, day};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
@@ -60,7 +60,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let verdict = match key.last_rotated {
             Some(at) => {
                 let age = view.days_since(at);
-                Verdict::decide(age <= limit, format!("{age} days old, created {}", day(at)))
+                Verdict::decide(age <= limit, format!("{} old, created {}", count(age, "day"), day(at)))
             }
             None => Verdict::fail("the credential report has no date for the key"),
         };

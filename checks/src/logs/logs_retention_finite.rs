@@ -35,6 +35,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::{CUSTOMER_DATA_LOG_GROUPS, Parameters};
+use crate::wording::count;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, regions};
 
 /// What the check says of itself.
@@ -69,7 +70,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let groups = view.log_groups()?.iter().filter(|group| parameters.matches(&CUSTOMER_DATA_LOG_GROUPS, &group.name));
     let judged = groups.map(|group| {
         let verdict = match group.retention_days {
-            Some(days) => Verdict::pass(format!("events are deleted after {days} days")),
+            Some(days) => Verdict::pass(format!("events are deleted after {}", count(days, "day"))),
             None => Verdict::fail("events are kept for ever"),
         };
         Finding::new(Resource::new("AWS::Logs::LogGroup", &group.arn), verdict)

@@ -36,6 +36,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::{LOG_RETENTION_MIN, Parameters};
+use crate::wording::count;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -62,7 +63,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&LOG_RETENTION_MIN);
     let judged = view.log_groups()?.iter().map(|group| {
         let verdict = match group.retention_days {
-            Some(days) => Verdict::decide(u64::from(days) >= limit, format!("events are kept {days} days")),
+            Some(days) => Verdict::decide(u64::from(days) >= limit, format!("events are kept {}", count(days, "day"))),
             None => Verdict::pass("events are kept for ever"),
         };
         Finding::new(Resource::new("AWS::Logs::LogGroup", &group.arn), verdict)

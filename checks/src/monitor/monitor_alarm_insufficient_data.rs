@@ -34,6 +34,7 @@ use kickoff_facts::{Need, View};
 
 use crate::alerting::alarm;
 use crate::parameters::{ALARM_NO_DATA_MAX, Parameters};
+use crate::wording::count;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
@@ -65,7 +66,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let judged = security.map(|found| {
         let since = found.state_since.map(|at| (view.hours_since(at), at.strftime("%Y-%m-%d %H:%M UTC").to_string()));
         let observed = match &since {
-            Some((hours, at)) => format!("{} since {at}, {hours} hours", found.state),
+            Some((hours, at)) => format!("{} since {at}, {}", found.state, count(hours, "hour")),
             None => format!("{} since a time that AWS does not state", found.state),
         };
         let silent = found.state == "INSUFFICIENT_DATA" && since.is_none_or(|(hours, _)| hours > limit);

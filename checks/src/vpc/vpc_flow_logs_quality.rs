@@ -42,6 +42,7 @@ use kickoff_facts::{Gap, Need, Seen, View};
 
 use crate::lifecycle::{Kept, kept};
 use crate::parameters::{LOG_RETENTION_MIN, Parameters};
+use crate::wording::count;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -106,9 +107,10 @@ fn retention(view: &View<'_>, seen: &Seen, log: &FlowLog, limit: u64) -> Result<
             Ok(match view.log_groups()?.iter().find(|group| group.name == name).map(|group| group.retention_days) {
                 None => Verdict::fail(format!("log group {name} does not exist")),
                 Some(None) => Verdict::pass(format!("log group {name} keeps events for ever")),
-                Some(Some(days)) => {
-                    Verdict::decide(u64::from(days) >= limit, format!("log group {name} keeps events {days} days"))
-                }
+                Some(Some(days)) => Verdict::decide(
+                    u64::from(days) >= limit,
+                    format!("log group {name} keeps events {}", count(days, "day")),
+                ),
             })
         }
         "s3" => {
