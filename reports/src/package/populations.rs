@@ -133,14 +133,14 @@ const ASSETS: &[Row] = &[
 /// Populations that a check lists.
 const LISTS: &[(&str, &str, &str, &str)] = &[
     ("POP-40", "user-credentials", "Users with their credentials", "iam-user-population"),
-    ("POP-41", "administrators", "Administrators", "iam-admin-principal-population"),
+    ("POP-41", "administrators", "Administrators, and who can become one", "iam-admin-principal-population"),
     ("POP-42", "vendor-roles", "Roles that other accounts and vendors may assume", "iam-vendor-trust-inventory"),
     ("POP-43", "access-changes", "Changes of access in the look-back", "iam-access-change-population"),
     ("POP-44", "root-activity", "Use of the root user in the look-back", "iam-root-activity-in-period"),
     ("POP-45", "assignments", "Assignments of Identity Center", "sso-assignment-population"),
     ("POP-46", "logging-changes", "Changes of logging in the look-back", "cloudtrail-tamper-events-in-period"),
     ("POP-47", "recorder-changes", "Changes of the AWS Config recorder in the look-back", "config-recorder-tamper"),
-    ("POP-48", "alarm-history", "Alarms that went off in the look-back", "monitor-alarm-history-in-period"),
+    ("POP-48", "alarm-history", "State changes of alarms in the look-back", "monitor-alarm-history-in-period"),
     ("POP-49", "guardduty-triage", "GuardDuty findings and their triage", "guardduty-finding-triage-in-period"),
     ("POP-50", "detection-paths", "What is detected, and who is told", "monitor-detection-path"),
     ("POP-51", "account-inventory", "Accounts of the organization, for review", "org-account-inventory"),
