@@ -1,6 +1,7 @@
 //! Results from facts: what a scan, a report and a verification do alike.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use kickoff_checks::{Row, Selection, evaluate};
 use kickoff_engagement::Engagement;
@@ -11,7 +12,7 @@ use kickoff_reports::results::{Document, Input, day};
 
 use crate::exit::Failure;
 use crate::scan::VERSION;
-use crate::source::Source;
+use crate::source::{Source, locked};
 
 /// What was decided.
 pub(crate) struct Decided {
@@ -43,6 +44,24 @@ pub(crate) fn decide(source: &mut Source, selection: &Selection, engagement: &En
     });
     let deviations = source.ledger.deviations(today.year(), document.deviations());
     Decided { document, excluded, deviations }
+}
+
+/// Decides as [`decide`] does, with the numbers of a folder of runs: those that it has given are known, and new ones are its.
+pub(crate) fn decide_in(
+    runs: &Path,
+    source: &mut Source,
+    selection: &Selection,
+    engagement: &Engagement,
+) -> Result<Decided, Failure> {
+    let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
+    let ids = runs.join(Ledger::FILE);
+    let _lock = locked(runs)?;
+    let mut folder = Ledger::read(&ids).map_err(failed)?;
+    source.ledger.learn(&folder);
+    let decided = decide(source, selection, engagement);
+    folder.learn(&source.ledger);
+    folder.write(&ids).map_err(failed)?;
+    Ok(decided)
 }
 
 impl Decided {

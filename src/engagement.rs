@@ -13,7 +13,7 @@ use kickoff_engagement::init::write_with_backup;
 use kickoff_engagement::readiness::{Readiness, ReadinessInput, assess};
 use kickoff_engagement::requests::{self, Outcomes, Request, RequestStatus};
 use kickoff_engagement::risks::{self, RegisterEntry};
-use kickoff_engagement::{Engagement, Problem};
+use kickoff_engagement::{Engagement, EngagementError, Problem};
 use kickoff_evidence::redact_body;
 
 use crate::cli::{CheckConfigArgs, FileArgs};
@@ -25,6 +25,12 @@ pub(crate) const DEFAULT: &str = "kickoff.toml";
 /// The day that is told, or today.
 pub(crate) fn today(told: Option<Date>) -> Date {
     told.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date())
+}
+
+/// A text without what looks like a secret, where something does.
+fn clean(text: &str) -> Option<String> {
+    let redacted = redact_body("kickoff", &text.as_bytes().to_vec().into());
+    (!redacted.redactions.is_empty()).then(|| String::from_utf8_lossy(&redacted.body).into_owned())
 }
 
 /// The file, where it lies, and the day.
@@ -47,7 +53,18 @@ impl Opened {
         if config.is_none() && !path.is_file() {
             return Ok(Self { file: Engagement::default(), today, path, text: None });
         }
-        let (file, text) = Engagement::read_with_text(&path).map_err(|error| Failure::usage(&error))?;
+        let failed = |error: EngagementError| Failure::usage(&error);
+        let (file, text) = Engagement::read_with_text(&path).map_err(failed)?;
+        let clean = kickoff_engagement::redacted(&text, &clean).map_err(|error| Failure::usage(&error))?;
+        let Some((text, places)) = clean else { return Ok(Self { file, today, path, text: Some(text) }) };
+        // What is handed over is made from what is handed over: reports, results and the file in a package agree.
+        writeln!(
+            std::io::stderr(),
+            "{}: `{}` holds what looks like a secret; whatever is written has a mark in its place",
+            path.display(),
+            places.join("`, `")
+        )?;
+        let file = Engagement { lines: file.lines, ..Engagement::parse(&path, &text).map_err(failed)? };
         Ok(Self { file, today, path, text: Some(text) })
     }
 
@@ -99,12 +116,7 @@ impl Opened {
     /// The file as it was read, without what lets others in, to be handed over; none where there is no file.
     pub(crate) fn without_secrets(&self) -> Result<Option<String>, Failure> {
         let stripped = self.text.as_deref().map(kickoff_engagement::without_secrets).transpose();
-        let text = stripped.map_err(|error| Failure::usage(&error))?;
-        // Addresses of channels and notes may carry tokens that no key of the file names.
-        Ok(text.map(|text| {
-            let redacted = redact_body("kickoff", &text.into_bytes().into()).body;
-            String::from_utf8_lossy(&redacted).into_owned()
-        }))
+        stripped.map_err(|error| Failure::usage(&error))
     }
 
     /// The list of requests in force.

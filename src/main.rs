@@ -1,5 +1,6 @@
 //! The command line: arguments in, one subcommand a file, an exit status out.
 
+mod again;
 mod brief;
 mod catalogue;
 mod cli;

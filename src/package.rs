@@ -20,7 +20,7 @@ use kickoff_reports::package::{
 use kickoff_reports::paper::{Paper, pdf};
 use kickoff_reports::results::{Document, day};
 
-use crate::decided::{Decided, decide};
+use crate::decided::{Decided, decide, decide_in};
 use crate::engagement::{Opened, Registers};
 use crate::estate::Asked;
 use crate::exit::Failure;
@@ -43,13 +43,13 @@ pub(crate) struct Order<'a> {
 pub(crate) struct Replayed {
     pub source: Source,
     pub decided: Decided,
-    /// Checks that the run was made for and this version does not have.
-    pub unknown: Vec<String>,
+    /// What the run was made for and is not in the results.
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Replayed {
-    /// Decides the checks that the run was made for, as far as this version has them.
-    pub(crate) fn of(run: &Arc<Run>, engagement: &Engagement) -> Result<Self, Failure> {
+    /// Decides the checks that the run was made for, as far as this version has them, with the numbers of a folder of runs.
+    pub(crate) fn of(run: &Arc<Run>, engagement: &Engagement, runs: Option<&Path>) -> Result<Self, Failure> {
         let (known, unknown) = known(run);
         if known.is_empty() {
             return Err(Failure::Usage(format!("{} has no check that this version knows", run.metadata.id)));
@@ -57,8 +57,27 @@ impl Replayed {
         let selection = Selection(known);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut source = runtime.block_on(source::replay(run, &selection.needs()))?;
-        let decided = decide(&mut source, &selection, engagement);
-        Ok(Self { source, decided, unknown })
+        let decided = match runs {
+            Some(runs) => decide_in(runs, &mut source, &selection, engagement)?,
+            None => decide(&mut source, &selection, engagement),
+        };
+        let left_out = unknown.iter().map(|id| lost(id)).collect();
+        Ok(Self { source, decided, left_out })
+    }
+}
+
+/// Checks that a run was made for and that were not decided, with the reason.
+pub(crate) fn not_decided(run: &Run, selection: &Selection) -> Vec<LeftOut> {
+    let chosen = |id: &&String| selection.0.iter().any(|check| check.meta.id == id.as_str());
+    let others = run.metadata.checks.iter().filter(|id| !chosen(id));
+    let unasked = |id: &String| LeftOut { what: format!("the results of {id}"), why: "it was not selected".to_owned() };
+    others.map(|id| if Check::get(id).is_some() { unasked(id) } else { lost(id) }).collect()
+}
+
+fn lost(id: &str) -> LeftOut {
+    LeftOut {
+        what: format!("the results of {id}"),
+        why: format!("the run was made for this check, and kickoff {VERSION} does not have it"),
     }
 }
 
@@ -133,18 +152,25 @@ fn is_recorded(run: &Run, document: &Document) -> Result<bool, Failure> {
 
 /// Whether a document is, byte for byte, what a reader gives.
 pub(crate) fn is_written(document: &Document, recorded: impl Read) -> io::Result<bool> {
-    let mut compared = Compared { recorded, same: true };
-    let mut writer = io::BufWriter::with_capacity(1 << 16, &mut compared);
-    document.write_json(&mut writer)?;
-    writer.flush()?;
-    drop(writer);
-    Ok(compared.same && compared.recorded.read(&mut [0])? == 0)
+    Compared::with(recorded, &mut |to| document.write_json(to))
 }
 
-/// Compares what is written with what a file holds.
-struct Compared<R> {
+/// Compares what is written with what a reader gives.
+pub(crate) struct Compared<R> {
     recorded: R,
     same: bool,
+}
+
+impl<R: Read> Compared<R> {
+    /// Whether the two are the same to the end.
+    pub(crate) fn with(recorded: R, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<bool> {
+        let mut compared = Self { recorded, same: true };
+        let mut writer = io::BufWriter::with_capacity(1 << 16, &mut compared);
+        write(&mut writer)?;
+        writer.flush()?;
+        drop(writer);
+        Ok(compared.same && compared.recorded.read(&mut [0])? == 0)
+    }
 }
 
 impl<R: Read> Write for Compared<R> {
@@ -169,25 +195,22 @@ fn failed(error: PackageError) -> Failure {
 pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Result<Sealed, Failure> {
     let (run, engagement) = (order.run, &order.opened.file);
     let dossier = parts.dossier(order.opened, replayed);
+    // Two packages at once would take the same name and follow the same line of the chain.
+    let chain = &order.seals.chain;
+    let _lock = source::locked(chain.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
     let name = free_name(order.out, engagement, &run.metadata);
     kickoff_evidence::create_private_directory(order.out).map_err(|error| Failure::usage(&error))?;
     let path = order.out.join(format!("{name}.zip"));
     let mut package = PackageWriter::create(&path, &name, run.metadata.started).map_err(failed)?;
-    let lost = |id: &String| LeftOut {
-        what: format!("the results of {id}"),
-        why: format!("the run was made for this check, and kickoff {VERSION} does not have it"),
-    };
-    let mut left_out: Vec<LeftOut> = replayed.unknown.iter().map(lost).collect();
+    let mut left_out = replayed.left_out.clone();
     evidence_files(&mut package, &dossier, run, &parts.digests)?;
     machine_files(&mut package, parts, replayed, order.opened, &mut left_out)?;
-    rendered(&mut package, &dossier, run, &mut left_out)?;
-    // Two packages at once would follow the same line of the chain.
-    let chain = &order.seals.chain;
-    let _lock = source::locked(chain.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+    rendered(&mut package, &dossier, run, order.seals.signer.is_some(), &mut left_out)?;
     let details = Details {
         run: run.metadata.id.clone(),
         tool: Tool { name: "kickoff".to_owned(), version: VERSION.to_owned() },
-        created: jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| jiff::Timestamp::now()),
+        // Cut, not rounded: a package is not made half a second from now.
+        created: jiff::Timestamp::from_second(jiff::Timestamp::now().as_second()).unwrap_or_default(),
         left_out,
         earlier_chain: chain.is_file().then(|| chain.clone()),
     };
@@ -258,6 +281,7 @@ fn rendered(
     package: &mut PackageWriter,
     dossier: &Dossier<'_>,
     run: &Run,
+    signed: bool,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<(), Failure> {
     let told = |what: String, why: String| LeftOut { what, why };
@@ -285,6 +309,7 @@ fn rendered(
     left_out.extend(NOT_OF_ONE_RUN.map(|(what, why)| told(what.to_owned(), why.to_owned())));
     let mut files: Vec<String> = package.names().map(str::to_owned).collect();
     files.extend(["00_START_HERE.pdf", "90_integrity/MANIFEST.sha256"].map(str::to_owned));
+    files.extend(signed.then(|| "90_integrity/manifest.sig".to_owned()));
     let start = start_here(dossier, &PackageParts { files: &files, key: None });
     package.file("00_START_HERE.pdf", &render(&start)?).map_err(failed)
 }

@@ -17,6 +17,7 @@ use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
 use crate::package::{Parts, Replayed};
 use crate::progress::Bars;
+use crate::report::runs_of;
 use crate::{outcomes, source};
 
 pub(crate) fn run(arguments: &PushArgs) -> Result<Exit, Failure> {
@@ -31,7 +32,7 @@ fn securityhub(arguments: &HubArgs) -> Result<Exit, Failure> {
         .ok_or_else(|| Failure::Usage("there is nothing to push: `kickoff scan` makes a run".to_owned()))?;
     let run = Arc::new(Run::open(&folder).map_err(|error| Failure::usage(&error))?);
     let opened = Opened::of(&FileArgs { config: arguments.config.clone(), today: Some(day(&run.metadata)) })?;
-    let mut replayed = Replayed::of(&run, &opened.file)?;
+    let mut replayed = Replayed::of(&run, &opened.file, runs_of(&folder).as_deref())?;
     let parts = Parts::of(&run, &opened, &mut replayed)?;
     let dossier = parts.dossier(&opened, &replayed);
     let mut by_place: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();

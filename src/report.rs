@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use kickoff_evidence::package::LeftOut;
 use kickoff_evidence::{Ledger, Run};
 use kickoff_reports::results::day;
 
@@ -28,26 +29,25 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     // What is due or stale is judged on the day of the run, so that the same run gives the same package.
     let today = arguments.file.today.unwrap_or_else(|| day(&run.metadata));
     let opened = Opened::of(&FileArgs { config: arguments.file.config.clone(), today: Some(today) })?;
-    let seals = Seals::open(&arguments.seal, None, &runs_of(&folder, &arguments.out))?;
-    let mut replayed = Replayed::of(&run, &opened.file)?;
+    let runs = runs_of(&folder).unwrap_or_else(|| arguments.out.clone());
+    let seals = Seals::open(&arguments.seal, None, &runs)?;
+    let mut replayed = Replayed::of(&run, &opened.file, Some(&runs))?;
     let parts = Parts::of(&run, &opened, &mut replayed)?;
     let written =
         package::write(&Order { run: &run, opened: &opened, out: &arguments.out, seals: &seals }, &replayed, &parts)?;
     package::tell(&written, seals.signer.is_some())?;
-    for id in &replayed.unknown {
-        writeln!(std::io::stderr(), "Not in the package: {id}, a check of the run that this version does not have.")?;
+    for LeftOut { what, why } in &replayed.left_out {
+        writeln!(std::io::stderr(), "Not in the package: {what}: {why}.")?;
     }
-    Ok(if replayed.unknown.is_empty() && replayed.decided.document.shortfalls().is_empty() {
+    Ok(if replayed.left_out.is_empty() && replayed.decided.document.shortfalls().is_empty() {
         Exit::Done
     } else {
         Exit::Incomplete
     })
 }
 
-/// The folder whose chain a package continues: the one that the run lies in where that is a folder of runs, else the one that
-/// the package is written to.
-fn runs_of(run: &Path, out: &Path) -> PathBuf {
-    let folder = run.canonicalize().ok().and_then(|run| run.parent().map(Path::to_owned));
-    let is_of_runs = |folder: &PathBuf| [Ledger::FILE, CHAIN].iter().any(|file| folder.join(file).is_file());
-    folder.filter(is_of_runs).unwrap_or_else(|| out.to_owned())
+/// The folder of runs that a run lies in, whose numbers and chain it continues.
+pub(crate) fn runs_of(run: &Path) -> Option<PathBuf> {
+    let folder = run.canonicalize().ok()?.parent()?.to_owned();
+    [Ledger::FILE, CHAIN].iter().any(|file| folder.join(file).is_file()).then_some(folder)
 }

@@ -18,10 +18,10 @@ use kickoff_reports::summary::fails_at;
 use kickoff_reports::terminal::{self, Screen};
 
 use crate::cli::{FailOn, Format, ScanArgs, SelectArgs};
-use crate::decided::{Decided, decide, facts_json};
+use crate::decided::{Decided, decide, decide_in, facts_json};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
-use crate::package::{self, Order, Parts, Replayed};
+use crate::package::{self, Order, Parts, Replayed, not_decided};
 use crate::seal::Seals;
 use crate::source::{self, Live, Source};
 
@@ -73,7 +73,12 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // Credentials and connections are done with.
     drop(runtime);
 
-    let decided = decide(&mut source, &selection, engagement);
+    let decided = match &replayed {
+        // The folder's ids are held since the numbers were given, until they are written.
+        None => decide(&mut source, &selection, engagement),
+        Some(_) => decide_in(&arguments.out, &mut source, &selection, engagement)?,
+    };
+    let left_out = replayed.as_ref().map(|run| not_decided(run, &selection)).unwrap_or_default();
     let json = decided.json()?;
     let config = arguments.config.as_deref().unwrap_or(Path::new(crate::engagement::DEFAULT));
     let exceptions = exceptions(engagement, &decided.excluded, day(&source.metadata), config);
@@ -90,9 +95,9 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     let live = source.writer.is_some();
     let mut replayed = if live {
         drop((source, decided));
-        Replayed::of(&run, engagement)?
+        Replayed::of(&run, engagement, None)?
     } else {
-        Replayed { source, decided, unknown: Vec::new() }
+        Replayed { source, decided, left_out }
     };
     opened.today = day(&run.metadata);
     let parts = Parts::of(&run, &opened, &mut replayed)?;
@@ -159,10 +164,11 @@ fn complete(source: &mut Source, decided: &Decided, folder: &Path, json: &[u8]) 
     }
     writer.write("results.json", json).map_err(failed)?;
     writer.write(Ledger::FILE, &decided.ids(source).to_json()).map_err(failed)?;
-    writer.seal(&source.metadata).map_err(failed)?;
     if let Some(runs) = folder.parent() {
         source.ledger.write(&runs.join(Ledger::FILE)).map_err(failed)?;
     }
+    // Sealed last: a run that is whole has its numbers in the folder.
+    writer.seal(&source.metadata).map_err(failed)?;
     // The ids are written: others may have the folder.
     drop(source.lock.take());
     Run::open(folder).map_err(failed)

@@ -5,6 +5,8 @@ use kickoff_evidence::package::{Signer, SigningKey, check_chain, check_response,
 use kickoff_evidence::sha256_hex;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::cli::SealArgs;
 use crate::exit::Failure;
 
@@ -24,8 +26,13 @@ impl Seals {
     /// Opens the key and reads the chain: the one that is named, or the one of a folder of runs.
     pub(crate) fn open(arguments: &SealArgs, profile: Option<&str>, runs: &Path) -> Result<Self, Failure> {
         let chain = arguments.chain.clone().unwrap_or_else(|| runs.join(CHAIN));
-        check_chain(&chain).map_err(|error| Failure::usage(&error))?;
-        Ok(Self { signer: signer(arguments, profile)?, tsa: arguments.tsa.clone(), chain })
+        check_chain(&chain, Timestamp::now()).map_err(|error| Failure::usage(&error))?;
+        let signer = signer(arguments, profile)?;
+        if let Some(signer) = &signer {
+            // A key can be there and still not be ours to sign with.
+            signer.sign(b"kickoff: can this key sign?\n").map_err(|error| Failure::usage(&error))?;
+        }
+        Ok(Self { signer, tsa: arguments.tsa.clone(), chain })
     }
 
     /// Has the digest of a manifest stamped, where an authority was named.

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::stream::{self, StreamExt as _};
 use jiff::Timestamp;
@@ -194,6 +195,7 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     metadata.state = if cancel.is_cancelled() { RunState::Interrupted } else { RunState::Complete };
     metadata.finished = Some(Timestamp::now().round(jiff::Unit::Second).unwrap_or(started));
     metadata.foreign_endpoints = tape.foreign_endpoints();
+    COLLECTED.store(true, Ordering::Relaxed);
     // Read again: another scan may have given numbers in the meantime.
     let lock = locked(wanted.out)?;
     let mut ledger = Ledger::read(&ids).map_err(|e| Failure::usage(&e))?;
@@ -331,20 +333,38 @@ fn same_account(
 
 /// Ctrl-C and SIGTERM end collection; what was read is kept, decided and marked incomplete.
 fn stop_on_signals(cancel: CancellationToken) {
-    tokio::spawn(async move {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
+    COLLECTED.store(false, Ordering::Relaxed);
+    // A thread of its own: the handlers stay when the runtime that collects is gone, and somebody has to listen.
+    std::thread::spawn(move || {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(async {
+            while signalled().await {
+                if cancel.is_cancelled() || COLLECTED.load(Ordering::Relaxed) {
+                    // Asked again, or nothing is left to be kept: what is being written is replaced by the next run.
+                    std::process::exit(130);
+                }
+                cancel.cancel();
             }
-        }
-        #[cfg(not(unix))]
-        {
-            let _ = tokio::signal::ctrl_c().await;
-        }
-        cancel.cancel();
+        });
     });
+}
+
+/// Whether answers are still being collected: a signal then ends the collection, and the run is kept.
+static COLLECTED: AtomicBool = AtomicBool::new(true);
+
+/// Waits for a signal that asks to stop; false where there can be none.
+async fn signalled() -> bool {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return false };
+        tokio::select! {
+            interrupt = tokio::signal::ctrl_c() => interrupt.is_ok(),
+            terminated = terminate.recv() => terminated.is_some(),
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        tokio::signal::ctrl_c().await.is_ok()
+    }
 }

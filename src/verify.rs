@@ -1,20 +1,22 @@
 //! `kickoff verify`: what a package says of itself, held against what is in it.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use jiff::Timestamp;
+use kickoff_aws::is_aws_endpoint;
 use kickoff_engagement::Engagement;
 use kickoff_evidence::package::{Package, Trust, VerifierKey, verify};
-use kickoff_evidence::{Difference, Run, differences};
-use kickoff_reports::package::{Dossier, evidence, registers};
+use kickoff_evidence::{Difference, differences};
 use kickoff_reports::results::day;
 use serde_json::Value;
 
+use crate::again::lists;
 use crate::cli::VerifyArgs;
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
-use crate::package::{Parts, Replayed, exchanges, is_written, known};
+use crate::package::{Parts, Replayed, is_written, known};
 use crate::scan::VERSION;
 use crate::unpack::{file, unpack};
 
@@ -61,6 +63,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Result<Exit, Failure> {
     let exit = match (&again, seals.agrees()) {
         (_, false) | (Again::Differs(_), _) => Exit::Found,
         (Again::Not(_), true) if !arguments.digests_only => Exit::Incomplete,
+        (Again::Same { lists: Lists::Other(_), .. }, true) => Exit::Incomplete,
         _ => Exit::Done,
     };
     let verdict = match exit {
@@ -113,13 +116,13 @@ impl Again {
                     ),
                     match lists {
                         Lists::Same(files) => format!(
-                            "Again     So are {files} files that list them: IPE records, rows, populations, results, deviations, remediation, assets."
+                            "Again     So are {files} files that list them: IPE records, rows, populations, results, deviations, exceptions, remediation, assets, access, OCSF."
                         ),
                         Lists::Other(other) => format!(
-                            "Again     They were decided by {other} then, and by kickoff {VERSION} now; lists were not made again."
+                            "Again     The package says that {other} decided them; this is kickoff {VERSION}, which may word lists otherwise: they were NOT made again."
                         ),
                     },
-                    "Again     Papers, workbook, explorer and the registers of the engagement are vouched for by their digests alone.".to_owned(),
+                    "Again     Papers, workbook, explorer and the registers of documents, requests, risks and attestations are vouched for by their digests alone.".to_owned(),
                 ]
             }
             Self::Differs(found) => found.iter().map(|line| format!("DIFFERS   {line}")).collect(),
@@ -154,7 +157,7 @@ fn made_again(package: &Package) -> Result<Again, String> {
     engagement.request_list = None;
     let opened = Opened::in_folder(run.path(), engagement, day(&run.metadata));
     let told = |failure: Failure| failure.to_string();
-    let mut replayed = Replayed::of(run, &opened.file).map_err(told)?;
+    let mut replayed = Replayed::of(run, &opened.file, None).map_err(told)?;
     let parts = Parts::of(run, &opened, &mut replayed).map_err(told)?;
     let mut found = Vec::new();
     for account in parts.facts.accounts() {
@@ -167,6 +170,12 @@ fn made_again(package: &Package) -> Result<Again, String> {
         compare(package, &format!("60_machine/facts/{account}.json"), &made, None, &mut found)?;
     }
     let document = &replayed.decided.document;
+    let asked = document.evidence.iter().flat_map(|item| &item.exchanges).map(|exchange| exchange.endpoint.as_str());
+    let foreign: BTreeSet<&str> = asked.filter(|endpoint| !is_aws_endpoint(endpoint)).collect();
+    let admitted = |endpoint: &&str| run.metadata.foreign_endpoints.iter().any(|known| known == endpoint);
+    found.extend(foreign.into_iter().filter(|endpoint| !admitted(endpoint)).map(|endpoint| {
+        format!("60_machine/run.json does not say that answers came from {endpoint}, which is not AWS")
+    }));
     let failed = |error: &dyn std::fmt::Display| format!("{RESULTS}: {error}");
     let same = match package.size(RESULTS) {
         None => false,
@@ -195,72 +204,6 @@ fn made_again(package: &Package) -> Result<Again, String> {
     }
     Ok(if found.is_empty() { Again::Same { accounts, results, lists } } else { Again::Differs(found) })
 }
-
-/// Makes the lists again that come from answers and results alone, and compares them byte for byte; how many there are.
-fn lists(
-    package: &Package,
-    run: &Run,
-    opened: &Opened,
-    replayed: &Replayed,
-    mut parts: Parts,
-    found: &mut Vec<String>,
-) -> Result<usize, Failure> {
-    parts.reperformed = true;
-    parts.reperformed = was_reperformed(package, &parts.dossier(opened, replayed))?;
-    let dossier = parts.dossier(opened, replayed);
-    let mut files = 0;
-    let mut same = |path: &str, made: &[u8]| -> Result<(), Failure> {
-        files += 1;
-        match file(package, path).map_err(Failure::Usage)? {
-            None => found.push(format!("{path} is not there, and the stored answers give it")),
-            Some(stored) if stored != made => {
-                let (stored, made) = (String::from_utf8_lossy(&stored), String::from_utf8_lossy(made));
-                let line = stored.lines().zip(made.lines()).take_while(|(was, is)| was == is).count() + 1;
-                found.push(format!("{path} differs from what the stored answers give, from line {line} on"));
-            }
-            Some(_) => {}
-        }
-        Ok(())
-    };
-    same(evidence::DIGESTS, parts.digests.as_bytes())?;
-    for item in &dossier.sources.document.evidence {
-        let exchanges = exchanges(run, &item.account, item.exchanges.iter().map(|exchange| exchange.position))?;
-        for made in evidence::files(&dossier, item, &exchanges)? {
-            // The answers are what all this was made from.
-            if !made.path.contains("/raw/") {
-                same(&made.path, &made.bytes)?;
-            }
-        }
-    }
-    for table in
-        registers(&dossier).tables.iter().filter(|table| FROM_RESULTS.iter().any(|of| table.path.starts_with(of)))
-    {
-        let mut made = Vec::new();
-        table.write(&mut made)?;
-        same(&table.path, &made)?;
-    }
-    Ok(files)
-}
-
-/// Whether the package marks its results as re-performed. That is told of the run that it was made from, which is not here:
-/// marked it is where the marked list is the one that the package has.
-fn was_reperformed(package: &Package, dossier: &Dossier<'_>) -> Result<bool, Failure> {
-    let registers = registers(dossier);
-    let Some(table) = registers.tables.iter().find(|table| table.path == FROM_RESULTS[1]) else { return Ok(false) };
-    let mut made = Vec::new();
-    table.write(&mut made)?;
-    Ok(file(package, &table.path).map_err(Failure::Usage)?.is_some_and(|stored| stored == made))
-}
-
-/// Lists that come from answers and results alone.
-const FROM_RESULTS: [&str; 6] = [
-    "30_populations/",
-    "40_registers/results.csv",
-    "40_registers/deviations.csv",
-    "40_registers/remediation.csv",
-    "40_registers/assets.csv",
-    "40_registers/access_review.csv",
-];
 
 /// Compares a file of the package with what was made again. What stands at `aside` may differ, and is given back if it does.
 fn compare(

@@ -16,7 +16,7 @@ pub(crate) struct SealArgs {
     /// Ask this time-stamp authority (RFC 3161) to stamp the manifest
     #[arg(long, value_name = "URL")]
     pub tsa: Option<String>,
-    /// The chain that the package continues [default: chain.jsonl beside the runs]
+    /// The chain that the package continues [default: chain.jsonl beside the runs, or in --out where the run lies in no folder of runs]
     #[arg(long, value_name = "FILE")]
     pub chain: Option<PathBuf>,
 }

@@ -16,3 +16,4 @@ mod policy;
 mod services;
 mod stamp;
 mod support;
+mod verify;

@@ -86,27 +86,37 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
 
 /// A user's credentials, field by field.
 fn entry(row: &CredentialRow) -> Entry {
-    let on = |at: Option<jiff::Timestamp>| at.map(day).unwrap_or_default();
-    let password = row.password_enabled.map_or("not known", |enabled| if enabled { "yes" } else { "no" });
+    let on = |at: Option<jiff::Timestamp>| at.map(day);
+    let never = || NEVER.to_owned();
+    let (password, used) = match row.password_enabled {
+        Some(true) => ("yes", on(row.password_last_used).unwrap_or_else(never)),
+        Some(false) => ("no", String::new()),
+        None => ("not known", on(row.password_last_used).unwrap_or_default()),
+    };
     let mut entry = vec![
         ("User", row.user.clone()),
-        ("Created", on(row.created)),
+        ("Created", on(row.created).unwrap_or_default()),
         ("Password", password.to_owned()),
-        ("Password last used", on(row.password_last_used)),
+        ("Password last used", used),
         ("MFA", if row.mfa_active { "yes" } else { "no" }.to_owned()),
     ];
     for (number, heads) in KEY_HEADS.iter().enumerate() {
-        let key = row.keys.get(number).filter(|key| key.active);
+        // The report has columns for keys that do not exist: those were never made.
+        let key = row.keys.get(number).filter(|key| key.active || key.last_rotated.is_some());
+        let state = key.map_or("none", |key| if key.active { "active" } else { "inactive" });
         entry.extend([
-            (heads[0], if key.is_some() { "active" } else { "none" }.to_owned()),
-            (heads[1], key.and_then(|key| key.last_rotated).map(day).unwrap_or_default()),
-            (heads[2], key.and_then(|key| key.last_used).map(day).unwrap_or_default()),
+            (heads[0], state.to_owned()),
+            (heads[1], key.and_then(|key| on(key.last_rotated)).unwrap_or_default()),
+            (heads[2], key.map(|key| on(key.last_used).unwrap_or_else(never)).unwrap_or_default()),
         ]);
     }
     let certificates = row.certificates_active.iter().filter(|active| **active).count();
     entry.push(("Signing certificates", certificates.to_string()));
     entry
 }
+
+/// AWS does not tell a credential that was never used from one that was used before it kept track.
+const NEVER: &str = "never, as far as is known";
 
 /// The columns of each access key that a user can have.
 const KEY_HEADS: [[&str; 3]; 2] =
@@ -116,7 +126,7 @@ const KEY_HEADS: [[&str; 3]; 2] =
 fn told(row: &CredentialRow) -> String {
     let on = |at: Option<jiff::Timestamp>, never: &str| at.map_or_else(|| never.to_owned(), day);
     let password = match row.password_enabled {
-        Some(true) => format!("password last used {}", on(row.password_last_used, "never, as far as is known")),
+        Some(true) => format!("password last used {}", on(row.password_last_used, NEVER)),
         Some(false) => "no password".to_owned(),
         None => "password not known".to_owned(),
     };

@@ -28,7 +28,7 @@ pub use read::{EngagementError, Lines, Problem};
 pub use registers::{Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, Risk, RiskState};
 pub use schema::{SCHEMA, json_schema};
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};
-pub use secrets::without_secrets;
+pub use secrets::{redacted, without_secrets};
 
 /// `: did you mean ...?`, where something is near; nothing where not.
 #[must_use]

@@ -18,6 +18,42 @@ pub fn without_secrets(text: &str) -> Result<String, toml::de::Error> {
     Ok(toml::to_string(&value).unwrap_or_default())
 }
 
+/// The text of a file in which every word that `redact` gives another for stands as that other one, and where: by the keys
+/// that lead there. None where it gives no other. External ids stay: a scan needs them, and [`without_secrets`] takes them out.
+///
+/// # Errors
+/// The text is no TOML.
+pub fn redacted(
+    text: &str,
+    redact: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<(String, Vec<String>)>, toml::de::Error> {
+    let mut value: toml::Table = toml::from_str(text)?;
+    let mut places = Vec::new();
+    for (key, value) in value.iter_mut() {
+        replace(value, key, redact, &mut places);
+    }
+    // A table that was read can always be written.
+    Ok((!places.is_empty()).then(|| (toml::to_string(&value).unwrap_or_default(), places)))
+}
+
+fn replace(value: &mut Value, place: &str, redact: &dyn Fn(&str) -> Option<String>, places: &mut Vec<String>) {
+    match value {
+        Value::Table(table) => {
+            for (key, value) in table.iter_mut().filter(|(key, _)| !SECRET.contains(&key.as_str())) {
+                replace(value, &format!("{place}.{key}"), redact, places);
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| replace(value, place, redact, places)),
+        Value::String(text) => {
+            if let Some(other) = redact(text) {
+                *text = other;
+                places.push(place.to_owned());
+            }
+        }
+        _ => {}
+    }
+}
+
 fn strip(value: &mut Value) {
     match value {
         Value::Table(table) => {

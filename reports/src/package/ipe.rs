@@ -226,6 +226,7 @@ impl Ipe {
                 filters: item::filters(item),
                 pagination: match (read, item.pages) {
                     (false, _) => "not all pages could be read".to_owned(),
+                    (true, _) if item.status == "absent" => "none: AWS answered that there is none".to_owned(),
                     (true, 0 | 1) => "one page, the last".to_owned(),
                     (true, pages) => format!("{pages} pages, until AWS gave no further token"),
                 },
@@ -235,7 +236,7 @@ impl Ipe {
                 started: item.exchanges.first().map(|e| e.started.clone()),
                 finished: item.exchanges.last().map(|e| e.finished.clone()),
                 clock_offset_seconds: item::clock_offset(item),
-                effective: "at the moment of the call".to_owned(),
+                effective: if read { "at the moment of the call" } else { "not known" }.to_owned(),
                 received_at: None,
             },
             population: Completeness {

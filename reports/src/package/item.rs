@@ -12,19 +12,21 @@ pub(super) fn title(item: &Evidence) -> String {
     format!("{}:{}{of} in {} of account {}", item.service, item.operation, item.region, item.account)
 }
 
-/// The parameters that leave something out of the answer, or `none`. A parameter that names what is asked about leaves
-/// nothing out.
+/// The parameters that leave something out of the answer, or `none`. Every parameter does, but those that name what is asked
+/// about, and those that are known to leave nothing out.
 pub(super) fn filters(item: &Evidence) -> String {
-    let narrows = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        let narrowing =
-            ["filter", "criteria", "scope", "only", "attributes", "types", "severity", "starttime", "endtime"];
-        narrowing.iter().any(|word| name.contains(word))
-            || ["startdate", "enddate", "historyitemtype"].contains(&name.as_str())
+    let narrows = |name: &&String| {
+        let lower = name.to_ascii_lowercase();
+        let names = ["name", "id", "ids", "arn", "arns"].iter().any(|end| lower.ends_with(end));
+        !names && !WHOLE.contains(&name.as_str())
     };
-    let narrowing: Vec<&str> = item.parameters.keys().filter(|name| narrows(name)).map(String::as_str).collect();
+    let narrowing: Vec<&str> = item.parameters.keys().filter(narrows).map(String::as_str).collect();
     if narrowing.is_empty() { "none".to_owned() } else { format!("by {}", narrowing.join(", ")) }
 }
+
+/// Parameters that leave nothing out: what is asked about, all kinds that there are, the order.
+const WHOLE: [&str; 7] =
+    ["Bucket", "Rule", "AlternateContactType", "AllUsers", "AlarmTypes", "includeShadowTrails", "sort"];
 
 /// AWS's clock minus the collector's, in seconds, by the last answer that tells. AWS tells whole seconds and reads its clock
 /// somewhere between the request and the answer: what lies between them is no offset.

@@ -99,7 +99,7 @@ const ASSETS: &[Row] = &[
         &["AWS::IAM::SAMLProvider", "AWS::IAM::OIDCProvider", "AWS::IAM::ServerCertificate"],
         None,
     ),
-    ("POP-08", "mfa-devices", "Virtual MFA devices", &["AWS::IAM::VirtualMFADevice"], None),
+    ("POP-08", "mfa-devices", "Virtual MFA devices that are assigned", &["AWS::IAM::VirtualMFADevice"], None),
     ("POP-09", "permission-sets", "Permission sets of Identity Center", &["AWS::SSO::PermissionSet"], None),
     ("POP-10", "organization-accounts", "Accounts of the organization", &["AWS::Organizations::Account"], None),
     ("POP-11", "trails", "CloudTrail trails", &["AWS::CloudTrail::Trail"], None),
@@ -130,20 +130,41 @@ const ASSETS: &[Row] = &[
     ("POP-30", "security-hubs", "Security Hub", &["AWS::SecurityHub::Hub"], None),
 ];
 
+/// A population that a check lists: id, name in files, what it lists, the check, and the name of its control total.
+type List = (&'static str, &'static str, &'static str, &'static str, Option<&'static str>);
+
 /// Populations that a check lists.
-const LISTS: &[(&str, &str, &str, &str)] = &[
-    ("POP-40", "user-credentials", "Users with their credentials", "iam-user-population"),
-    ("POP-41", "administrators", "Administrators, and who can become one", "iam-admin-principal-population"),
-    ("POP-42", "vendor-roles", "Roles that other accounts and vendors may assume", "iam-vendor-trust-inventory"),
-    ("POP-43", "access-changes", "Changes of access in the look-back", "iam-access-change-population"),
-    ("POP-44", "root-activity", "Use of the root user in the look-back", "iam-root-activity-in-period"),
-    ("POP-45", "assignments", "Assignments of Identity Center", "sso-assignment-population"),
-    ("POP-46", "logging-changes", "Changes of logging in the look-back", "cloudtrail-tamper-events-in-period"),
-    ("POP-47", "recorder-changes", "Changes of the AWS Config recorder in the look-back", "config-recorder-tamper"),
-    ("POP-48", "alarm-history", "State changes of alarms in the look-back", "monitor-alarm-history-in-period"),
-    ("POP-49", "guardduty-triage", "GuardDuty findings and their triage", "guardduty-finding-triage-in-period"),
-    ("POP-50", "detection-paths", "What is detected, and who is told", "monitor-detection-path"),
-    ("POP-51", "account-inventory", "Accounts of the organization, for review", "org-account-inventory"),
+const LISTS: &[List] = &[
+    (
+        "POP-40",
+        "user-credentials",
+        "Users with their credentials",
+        "iam-user-population",
+        Some("credential report rows (users and root)"),
+    ),
+    ("POP-41", "administrators", "Administrators, and who can become one", "iam-admin-principal-population", None),
+    (
+        "POP-42",
+        "outside-accounts",
+        "Accounts outside of the organization that hold a role",
+        "iam-vendor-trust-inventory",
+        None,
+    ),
+    ("POP-43", "access-changes", "Changes of access in the look-back", "iam-access-change-population", None),
+    ("POP-44", "root-activity", "Use of the root user in the look-back", "iam-root-activity-in-period", None),
+    ("POP-45", "assignments", "Assignments of Identity Center", "sso-assignment-population", None),
+    ("POP-46", "logging-changes", "Changes of logging in the look-back", "cloudtrail-tamper-events-in-period", None),
+    (
+        "POP-47",
+        "recorder-changes",
+        "Changes of the AWS Config recorder in the look-back",
+        "config-recorder-tamper",
+        None,
+    ),
+    ("POP-48", "alarm-history", "State changes of alarms in the look-back", "monitor-alarm-history-in-period", None),
+    ("POP-49", "guardduty-triage", "GuardDuty findings and their triage", "guardduty-finding-triage-in-period", None),
+    ("POP-50", "detection-paths", "What is detected, and who is told", "monitor-detection-path", None),
+    ("POP-51", "account-inventory", "Accounts of the organization, for review", "org-account-inventory", None),
 ];
 
 /// All populations of a run: those of which the run has items, or of which it was asked.
@@ -184,19 +205,21 @@ pub(super) fn all<'a>(sources: &Sources<'a>) -> Vec<Population<'a>> {
         }
     }
     populations.extend(ASSETS.iter().filter_map(|row| assets(sources, row)));
-    for (id, slug, what, check) in LISTS {
+    for (id, slug, what, check, total) in LISTS {
         let Some(check) = Check::get(check).filter(|check| run.checks.iter().any(|id| id == check.meta.id)) else {
             continue;
         };
         let rows: Vec<&ResultRow> = sources.document.results.iter().filter(|row| row.check == check.meta.id).collect();
         let (read, unread): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status != "not-evaluated");
+        let (totals, untied) = tied(sources, *total);
         let evidence = read.iter().flat_map(|row| row.evidence.iter().map(ToString::to_string));
         let out = read.iter().filter(|row| row.status == "not-applicable").find_map(|row| row.reason.as_deref());
         let entries = read.iter().flat_map(|row| row.listed.iter().map(|entry| (*row, entry)));
         populations.push(Population {
             check: Some(check),
             does_not_arise: out,
-            incomplete: unread.iter().filter_map(|row| row.reason.clone()).collect(),
+            incomplete: unread.iter().filter_map(|row| row.reason.clone()).chain(untied).collect(),
+            totals,
             evidence: sorted(evidence.collect()),
             ..plain(id, slug, what, &[], Subject::Listed(entries.collect()))
         });
@@ -223,18 +246,11 @@ fn assets<'a>(sources: &Sources<'a>, row: &Row) -> Option<Population<'a>> {
     }
     let incomplete: Vec<String> =
         lacking.iter().map(|((account, why), regions)| format!("{account} {}: {why}", regions.join(", "))).collect();
-    if items.is_empty() && incomplete.is_empty() {
+    let (totals, untied) = tied(sources, total);
+    // None of a kind is news where AWS counts them: then it is known that there is none.
+    if items.is_empty() && incomplete.is_empty() && totals.is_empty() {
         return None;
     }
-    let totals: Vec<&ControlTotal> = sources
-        .document
-        .control_totals
-        .iter()
-        .filter(|found| total.is_some_and(|name| name == found.population))
-        .collect();
-    let untied = totals.iter().filter(|total| total.difference != 0).map(|total| {
-        format!("{}: {} were read, {} says {}", total.account, total.counted, total.tied_to, total.expected)
-    });
     let evidence = items.iter().flat_map(|asset| &asset.evidence).filter_map(|e| sources.ids.get(e));
     let mut cited: BTreeMap<String, ()> = evidence.map(|id| (id.to_string(), ())).collect();
     cited.extend(totals.iter().flat_map(|total| total.evidence.iter().map(|id| (id.clone(), ()))));
@@ -250,6 +266,17 @@ fn assets<'a>(sources: &Sources<'a>, row: &Row) -> Option<Population<'a>> {
         subject: Subject::Assets(items),
         totals,
     })
+}
+
+/// The second counts of a population, and what is wrong with those that do not agree.
+fn tied<'a>(sources: &Sources<'a>, name: Option<&str>) -> (Vec<&'a ControlTotal>, Vec<String>) {
+    let all = sources.document.control_totals.iter();
+    let totals: Vec<&ControlTotal> = all.filter(|total| name.is_some_and(|name| name == total.population)).collect();
+    let untied = totals.iter().filter(|total| total.difference != 0).map(|total| {
+        format!("{}: {} were read, {} says {}", total.account, total.counted, total.tied_to, total.expected)
+    });
+    let untied = untied.collect();
+    (totals, untied)
 }
 
 /// What belongs to no region lacks nothing in a region that was not asked.

@@ -55,7 +55,7 @@ fn written<'a, R: Iterator<Item = &'a str>>(
     heads: impl Iterator<Item = &'a str>,
     rows: impl Iterator<Item = R>,
 ) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(heads.map(guarded))?;
     for row in rows {
         writer.write_record(row.map(guarded))?;
@@ -74,7 +74,7 @@ fn credential_report(page: &Value) -> Option<Vec<u8>> {
 #[must_use]
 pub fn opened(mut page: Value) -> Value {
     let Some(report) = credential_report(&page) else { return page };
-    let mut reader = csv::Reader::from_reader(report.as_slice());
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(report.as_slice());
     let Ok(heads) = reader.headers().cloned() else { return page };
     let records = reader.records().filter_map(Result::ok).map(|record| {
         let fields = heads.iter().zip(record.iter());

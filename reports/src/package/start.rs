@@ -146,8 +146,12 @@ fn verifying(dossier: &Dossier<'_>, parts: &PackageParts<'_>) -> Vec<Block> {
     if parts.has(MANIFEST) {
         steps.push(format!("In the folder of the package: sha256sum -c {MANIFEST}. Each file must be OK.").into());
     }
+    steps.push(
+        "kickoff verify, with the package: digests, signature, time stamp and chain of packages; and facts, results and lists \
+         are made again from the stored answers, and compared."
+            .into(),
+    );
     if parts.has(SIGNATURE) {
-        steps.push("kickoff verify, with the folder of the package: digests, signature and chain of runs.".into());
         steps.push(match parts.key {
             Some(key) => format!("Take the public key from outside the package: {key}.").into(),
             None => Words::unsettled(

@@ -21,5 +21,5 @@ pub use partition::{Partition, is_region_name};
 pub use push::{HubError, Imported, import_findings};
 pub use seal::{KmsSigner, post};
 pub use session::{Observer, Progress, Session, Shared};
-pub use tape::Tape;
+pub use tape::{Tape, is_aws_endpoint};
 pub use wire::{Call, Recorder, Replay, connector, plain_client};

@@ -39,7 +39,7 @@ impl Tape {
 
     pub(crate) fn append(&self, exchange: &Exchange) -> Result<u32, String> {
         let endpoint = endpoint_of(&exchange.request.uri);
-        if !is_aws(endpoint) {
+        if !is_aws_endpoint(endpoint) {
             self.foreign.lock().unwrap_or_else(PoisonError::into_inner).insert(endpoint.to_owned(), ());
         }
         let mut archives = self.archives.lock().unwrap_or_else(PoisonError::into_inner);
@@ -73,7 +73,8 @@ impl Tape {
 }
 
 /// Whether an endpoint is AWS's own.
-fn is_aws(endpoint: &str) -> bool {
+#[must_use]
+pub fn is_aws_endpoint(endpoint: &str) -> bool {
     const SUFFIXES: [&str; 9] = [
         ".amazonaws.com",
         ".amazonaws.com.cn",
@@ -90,14 +91,14 @@ fn is_aws(endpoint: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_aws;
+    use super::is_aws_endpoint;
 
     #[test]
     fn only_amazons_own_endpoints_over_tls_are_aws() {
-        assert!(is_aws("https://iam.amazonaws.com"));
-        assert!(is_aws("https://ec2.cn-north-1.amazonaws.com.cn"));
+        assert!(is_aws_endpoint("https://iam.amazonaws.com"));
+        assert!(is_aws_endpoint("https://ec2.cn-north-1.amazonaws.com.cn"));
         for other in ["http://iam.amazonaws.com", "https://amazonaws.com.example.org", "http://127.0.0.1:5000"] {
-            assert!(!is_aws(other), "{other}");
+            assert!(!is_aws_endpoint(other), "{other}");
         }
     }
 }

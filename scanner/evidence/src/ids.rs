@@ -1,6 +1,6 @@
 //! Ids that stay: the same call is the same evidence item, and the same failure the same deviation, in every run of a folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -90,6 +90,21 @@ impl Ledger {
             }))
         };
         keys.into_iter().map(number).collect()
+    }
+
+    /// Takes over what another ledger of the same folder knows. What this one knows stays; a number that is taken is not taken
+    /// again.
+    pub fn learn(&mut self, other: &Self) {
+        fn learn(known: &mut BTreeMap<String, u32>, more: &BTreeMap<String, u32>) {
+            let taken: BTreeSet<u32> = known.values().copied().collect();
+            for (name, number) in more.iter().filter(|(_, number)| !taken.contains(number)) {
+                known.entry(name.clone()).or_insert(*number);
+            }
+        }
+        learn(&mut self.evidence, &other.evidence);
+        for (year, more) in &other.deviations {
+            learn(self.deviations.entry(*year).or_default(), more);
+        }
     }
 
     /// The part of the ledger that a run uses: what the run carries, so that its ids are its own.

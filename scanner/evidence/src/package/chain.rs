@@ -66,12 +66,18 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<ChainLine>, ChainError> {
 /// Checks a chain that a package is to continue, before anything is done; one that is not there yet is empty.
 ///
 /// # Errors
-/// It cannot be read, or is broken.
-pub fn check_chain(path: &Path) -> Result<(), PackageError> {
+/// It cannot be read, is broken, or ends after `now`.
+pub fn check_chain(path: &Path, now: Timestamp) -> Result<(), PackageError> {
     match std::fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(source) => Err(PackageError::Read { path: path.to_owned(), source }),
-        Ok(text) => parse(&text).map(drop).map_err(|source| PackageError::Chain { path: path.to_owned(), source }),
+        Ok(text) => {
+            let late = |lines: Vec<ChainLine>| match lines.last().filter(|last| last.created > now) {
+                Some(_) => Err(ChainError { line: lines.len(), why: "is dated in the future".to_owned() }),
+                None => Ok(()),
+            };
+            parse(&text).and_then(late).map_err(|source| PackageError::Chain { path: path.to_owned(), source })
+        }
     }
 }
 
