@@ -332,6 +332,7 @@ fn same_account(
 }
 
 /// Ctrl-C and SIGTERM end collection; what was read is kept, decided and marked incomplete.
+#[expect(clippy::exit, reason = "a thread that only listens can end the process in no other way")]
 fn stop_on_signals(cancel: CancellationToken) {
     COLLECTED.store(false, Ordering::Relaxed);
     // A thread of its own: the handlers stay when the runtime that collects is gone, and somebody has to listen.
