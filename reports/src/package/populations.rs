@@ -246,7 +246,14 @@ fn assets<'a>(sources: &Sources<'a>, row: &Row) -> Option<Population<'a>> {
     }
     let incomplete: Vec<String> =
         lacking.iter().map(|((account, why), regions)| format!("{account} {}: {why}", regions.join(", "))).collect();
-    let (totals, untied) = tied(sources, total);
+    let (totals, mut untied) = tied(sources, total);
+    // The second count is of what was read: the list must hold just that.
+    for total in &totals {
+        let listed = items.iter().filter(|asset| asset.account == total.account).count();
+        if listed as u64 != total.counted {
+            untied.push(format!("{}: {listed} are listed, {} gave {}", total.account, total.counted_by, total.counted));
+        }
+    }
     // None of a kind is news where AWS counts them: then it is known that there is none.
     if items.is_empty() && incomplete.is_empty() && totals.is_empty() {
         return None;

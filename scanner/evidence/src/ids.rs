@@ -207,6 +207,28 @@ mod tests {
     }
 
     #[test]
+    fn what_a_folder_has_given_is_not_given_again() {
+        let failure = |resource: &str| ["iam-user-mfa", "111122223333", "us-east-1", resource].map(str::to_owned);
+        let (trails, status) = (key("DescribeTrails", &[]), key("GetTrailStatus", &[]));
+        let mut folder = Ledger::default();
+        folder.evidence([&trails, &status]);
+        folder.deviations(2026, [failure("ana"), failure("bob")]);
+        // A run of it that knows one of each, decided again: what it finds anew gets numbers that the folder has not given.
+        let mut run = folder.part([&trails], [&failure("ana")]);
+        run.learn(&folder);
+        assert_eq!(run.evidence([&status, &key("ListTrails", &[])]), [EvidenceId(2), EvidenceId(3)]);
+        assert_eq!(run.deviations(2026, [failure("carl")])[&failure("carl")], "DEV-2026-003");
+        folder.learn(&run);
+        assert_eq!(folder.deviations(2026, [failure("dora")])[&failure("dora")], "DEV-2026-004");
+        // A run of another folder keeps its own: a number is never two things in one ledger.
+        let mut other = Ledger::default();
+        other.deviations(2026, [failure("zoe")]);
+        other.learn(&folder);
+        assert_eq!(other.deviations(2026, [failure("zoe")])[&failure("zoe")], "DEV-2026-001");
+        assert_eq!(other.deviations(2026, [failure("yan")])[&failure("yan")], "DEV-2026-005");
+    }
+
+    #[test]
     fn times_among_the_parameters_do_not_make_another_call() {
         let mut ledger = Ledger::default();
         let monday =

@@ -56,6 +56,8 @@ fn user(name: &str) -> Asset {
 fn without_data_there_is_no_file_and_a_reason() {
     let mut made = Made::new();
     made.document.results.clear();
+    made.document.control_totals[0].counted = 0;
+    made.document.control_totals[0].expected = 0;
     made.engagement.exceptions.clear();
     made.engagement.attestations.clear();
     let dossier = made.dossier();
@@ -66,6 +68,8 @@ fn without_data_there_is_no_file_and_a_reason() {
     assert_eq!(
         left_out,
         [
+            // AWS counts no user: none is an answer. Of other kinds nothing is known, so nothing is said.
+            ("30_populations/POP-03_iam-users.csv", "none"),
             ("30_populations/POP-40_user-credentials.csv", "none"),
             ("40_registers/assets.csv", "no asset is known"),
             ("40_registers/access_review.csv", "principals and policies were not read"),
@@ -93,6 +97,19 @@ fn a_population_that_could_not_be_read_is_left_out_with_the_reason() {
     let dossier = made.dossier();
     let why = "111122223333 global: denied: iam:ListRoles".to_owned();
     assert!(registers(&dossier).left_out.contains(&("30_populations/POP-05_iam-roles.csv".to_owned(), why)));
+}
+
+#[test]
+fn a_list_that_does_not_hold_what_was_counted_is_not_complete() {
+    let mut made = Made::new();
+    let reason = |made: &Made| {
+        let dossier = made.dossier();
+        let users = dossier.populations.iter().find(|population| population.id == "POP-03").unwrap();
+        users.incomplete.join("; ")
+    };
+    assert_eq!(reason(&made), "111122223333: 0 are listed, iam:ListUsers gave 1");
+    made.inventory.assets = vec![user("ana")];
+    assert_eq!(reason(&made), "");
 }
 
 #[test]
