@@ -47,7 +47,7 @@ pub(crate) fn assets(arguments: &InventoryArgs) -> Result<Exit, Failure> {
     let run = Arc::new(Run::open(&arguments.replay).map_err(|error| Failure::usage(&error))?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let source = runtime.block_on(source::replay(&run, Need::ALL))?;
-    let found = inventory(&source.facts, &opened.file);
+    let found = source.facts.each(|accounts| inventory(accounts, &opened.file))?;
     let listing = listing(&found, &source.numbered.ids);
     match arguments.format {
         ListFormat::Table => {

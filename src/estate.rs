@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kickoff_checks::estate::{NEEDS, account, around, not_collected};
+use kickoff_checks::estate::{NEEDS, Surroundings, account, not_collected};
 use kickoff_evidence::Run;
 use kickoff_facts::AccountFacts;
 use kickoff_facts::iam::CredentialRow;
@@ -73,12 +73,6 @@ impl Asked {
         Ok(Self::loaded(asked, table))
     }
 
-    /// The accounts of facts; none where no account's principals and policies were collected.
-    pub(crate) fn of_facts(facts: &[AccountFacts], now: Timestamp) -> Option<Asked> {
-        let loaded = collected(facts, now);
-        (!loaded.accounts.is_empty()).then(|| Self::loaded(loaded, ActionTable::embedded()))
-    }
-
     fn loaded(loaded: Loaded, table: &'static ActionTable) -> Asked {
         let Loaded { accounts, around, now, unknown, credentials } = loaded;
         let incomplete = !unknown.is_empty();
@@ -144,7 +138,9 @@ fn recorded(path: &Path) -> Result<Loaded, Failure> {
     let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let source = runtime.block_on(crate::source::replay(&run, NEEDS))?;
-    let loaded = collected(&source.facts, source.metadata.started);
+    let mut told = Told::default();
+    source.facts.each(|accounts| accounts.for_each(|facts| told.add(&facts)))?;
+    let loaded = told.loaded(source.metadata.started);
     if loaded.accounts.is_empty() {
         let why = loaded.unknown.first().map(|one| format!(" ({})", one.why)).unwrap_or_default();
         return Err(Failure::Nothing(format!(
@@ -155,17 +151,35 @@ fn recorded(path: &Path) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
-/// The accounts that facts tell of.
-fn collected(facts: &[AccountFacts], now: Timestamp) -> Loaded {
-    let (mut accounts, mut unknown, mut credentials) = (Vec::new(), Vec::new(), HashMap::new());
-    for facts in facts {
+/// What facts tell of accounts, one after another.
+#[derive(Default)]
+pub(crate) struct Told {
+    accounts: Vec<AccountData>,
+    unknown: Vec<Unknown>,
+    credentials: HashMap<String, Credentials>,
+    surroundings: Surroundings,
+}
+
+impl Told {
+    /// Adds an account.
+    pub(crate) fn add(&mut self, facts: &AccountFacts) {
         match account(facts) {
-            Ok(found) => accounts.push(found),
-            Err(gap) => unknown.push(not_collected(&facts.account, &gap)),
+            Ok(found) => self.accounts.push(found),
+            Err(gap) => self.unknown.push(not_collected(&facts.account, &gap)),
         }
-        credentials.extend(credentials_of(facts));
+        self.credentials.extend(credentials_of(facts));
+        self.surroundings.add(facts);
     }
-    Loaded { accounts, around: around(facts), now, unknown, credentials }
+
+    /// What to ask about; none where no account's principals and policies were collected.
+    pub(crate) fn asked(self, now: Timestamp) -> Option<Asked> {
+        (!self.accounts.is_empty()).then(|| Asked::loaded(self.loaded(now), ActionTable::embedded()))
+    }
+
+    fn loaded(self, now: Timestamp) -> Loaded {
+        let Self { accounts, unknown, credentials, surroundings } = self;
+        Loaded { accounts, around: surroundings.around(), now, unknown, credentials }
+    }
 }
 
 fn credentials_of(facts: &AccountFacts) -> Vec<(String, Credentials)> {

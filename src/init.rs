@@ -199,7 +199,7 @@ fn find(arguments: &InitArgs) -> Result<Found, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if let Some(path) = &arguments.replay {
         let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
-        return Ok(found(&runtime.block_on(source::replay(&run, NEEDS))?.facts));
+        return runtime.block_on(source::replay(&run, NEEDS))?.facts.each(|all| found(&all.collect::<Vec<_>>()));
     }
     // What is asked here is no evidence of anything: the run is not kept.
     let scratch = tempfile::tempdir()?;
@@ -223,7 +223,7 @@ async fn ask(arguments: &InitArgs, scratch: &Path) -> Result<Found, Failure> {
         concurrency: 24,
         version: crate::scan::VERSION,
     };
-    Ok(found(&source::live(&wanted, NEEDS).await?.facts))
+    source::live(&wanted, NEEDS).await?.facts.each(|all| found(&all.collect::<Vec<_>>()))
 }
 
 /// What was found.

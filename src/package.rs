@@ -22,13 +22,12 @@ use kickoff_reports::results::{Document, day};
 
 use crate::decided::{Decided, decide, decide_in};
 use crate::engagement::{Opened, Registers};
-use crate::estate::Asked;
+use crate::estate::{Asked, Told};
 use crate::exit::Failure;
 use crate::policy::reviewed;
 use crate::scan::VERSION;
 use crate::seal::Seals;
 use crate::source::{self, Source};
-use crate::spool::Spool;
 
 /// What a package is made from, and how it is sealed.
 pub(crate) struct Order<'a> {
@@ -59,7 +58,7 @@ impl Replayed {
         let mut source = runtime.block_on(source::replay(run, &selection.needs()))?;
         let decided = match runs {
             Some(runs) => decide_in(runs, &mut source, &selection, engagement)?,
-            None => decide(&mut source, &selection, engagement),
+            None => decide(&mut source, &selection, engagement)?,
         };
         let left_out = unknown.iter().map(|id| lost(id)).collect();
         Ok(Self { source, decided, left_out })
@@ -97,26 +96,24 @@ pub(crate) struct Parts {
     /// The digests of all answers, and the digest of those.
     pub digests: String,
     digest: String,
-    /// The facts, which nothing needs in memory any more.
-    pub facts: Spool,
     /// Whether the results that the run recorded came out again, byte for byte.
     pub reperformed: bool,
 }
 
 impl Parts {
-    /// Works them out. The source's facts are put aside: what needs them is made here.
-    pub(crate) fn of(run: &Run, opened: &Opened, replayed: &mut Replayed) -> Result<Self, Failure> {
+    /// Works them out.
+    pub(crate) fn of(run: &Run, opened: &Opened, replayed: &Replayed) -> Result<Self, Failure> {
         let Replayed { source, decided, .. } = replayed;
-        let inventory = inventory(&source.facts, &opened.file);
-        let asked = Asked::of_facts(&source.facts, source.metadata.started);
-        let facts = Spool::of(source)?;
+        let mut told = Told::default();
+        let inventory =
+            source.facts.each(|accounts| inventory(accounts.inspect(|facts| told.add(facts)), &opened.file))?;
+        let asked = told.asked(source.metadata.started);
         let access = asked.as_ref().map(Asked::access);
         let review = asked.as_ref().zip(access.as_ref()).map(|(asked, access)| reviewed(asked, access));
         let digests = evidence::digests(&decided.document);
         Ok(Self {
             registers: opened.registers(Some(&outcomes(&decided.document)))?,
             inventory,
-            facts,
             access,
             review,
             digest: sha256_hex(digests.as_bytes()),
@@ -204,7 +201,7 @@ pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Re
     let mut package = PackageWriter::create(&path, &name, run.metadata.started).map_err(failed)?;
     let mut left_out = replayed.left_out.clone();
     evidence_files(&mut package, &dossier, run, &parts.digests)?;
-    machine_files(&mut package, parts, replayed, order.opened, &mut left_out)?;
+    machine_files(&mut package, replayed, order.opened, &mut left_out)?;
     rendered(&mut package, &dossier, run, order.seals.signer.is_some(), &mut left_out)?;
     let details = Details {
         run: run.metadata.id.clone(),
@@ -245,7 +242,6 @@ pub(crate) fn exchanges(
 /// `60_machine/`: what a verification decides again from, and compares with.
 fn machine_files(
     package: &mut PackageWriter,
-    parts: &Parts,
     replayed: &Replayed,
     opened: &Opened,
     left_out: &mut Vec<LeftOut>,
@@ -254,11 +250,10 @@ fn machine_files(
     let mut metadata = serde_json::to_vec_pretty(&source.metadata).map_err(|error| Failure::usage(&error))?;
     metadata.push(b'\n');
     package.file("60_machine/run.json", &metadata).map_err(failed)?;
-    package.file("60_machine/ids.json", &decided.ids(source).to_json()).map_err(failed)?;
-    for account in parts.facts.accounts() {
-        let mut text = parts.facts.read(account)?;
-        let name = format!("60_machine/facts/{account}.json");
-        package.stream(&name, |to| io::copy(&mut text, to).map(drop)).map_err(failed)?;
+    package.file("60_machine/ids.json", &decided.ids.to_json()).map_err(failed)?;
+    for text in source.facts.texts(&source.numbered) {
+        let (account, text) = text?;
+        package.file(&format!("60_machine/facts/{account}.json"), &text).map_err(failed)?;
     }
     let written = package.stream("60_machine/results.json", |to| {
         let mut to = io::BufWriter::with_capacity(1 << 16, to);

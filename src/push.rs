@@ -32,8 +32,8 @@ fn securityhub(arguments: &HubArgs) -> Result<Exit, Failure> {
         .ok_or_else(|| Failure::Usage("there is nothing to push: `kickoff scan` makes a run".to_owned()))?;
     let run = Arc::new(Run::open(&folder).map_err(|error| Failure::usage(&error))?);
     let opened = Opened::of(&FileArgs { config: arguments.config.clone(), today: Some(day(&run.metadata)) })?;
-    let mut replayed = Replayed::of(&run, &opened.file, runs_of(&folder).as_deref())?;
-    let parts = Parts::of(&run, &opened, &mut replayed)?;
+    let replayed = Replayed::of(&run, &opened.file, runs_of(&folder).as_deref())?;
+    let parts = Parts::of(&run, &opened, &replayed)?;
     let dossier = parts.dossier(&opened, &replayed);
     let mut by_place: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
     for finding in asff::findings(&dossier) {

@@ -31,8 +31,8 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     let opened = Opened::of(&FileArgs { config: arguments.file.config.clone(), today: Some(today) })?;
     let runs = runs_of(&folder).unwrap_or_else(|| arguments.out.clone());
     let seals = Seals::open(&arguments.seal, None, &runs)?;
-    let mut replayed = Replayed::of(&run, &opened.file, Some(&runs))?;
-    let parts = Parts::of(&run, &opened, &mut replayed)?;
+    let replayed = Replayed::of(&run, &opened.file, Some(&runs))?;
+    let parts = Parts::of(&run, &opened, &replayed)?;
     let written =
         package::write(&Order { run: &run, opened: &opened, out: &arguments.out, seals: &seals }, &replayed, &parts)?;
     package::tell(&written, seals.signer.is_some())?;

@@ -18,7 +18,7 @@ use kickoff_reports::summary::fails_at;
 use kickoff_reports::terminal::{self, Screen};
 
 use crate::cli::{FailOn, Format, ScanArgs, SelectArgs};
-use crate::decided::{Decided, decide, decide_in, facts_json};
+use crate::decided::{Decided, decide, decide_in};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
 use crate::package::{self, Order, Parts, Replayed, not_decided};
@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
 
     let decided = match &replayed {
         // The folder's ids are held since the numbers were given, until they are written.
-        None => decide(&mut source, &selection, engagement),
+        None => decide(&mut source, &selection, engagement)?,
         Some(_) => decide_in(&arguments.out, &mut source, &selection, engagement)?,
     };
     let left_out = replayed.as_ref().map(|run| not_decided(run, &selection)).unwrap_or_default();
@@ -93,14 +93,14 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     let mut exit = exit(arguments.fail_on, &decided.document);
     // A live run is decided again from what it stored: what cannot be, is not evidence.
     let live = source.writer.is_some();
-    let mut replayed = if live {
+    let replayed = if live {
         drop((source, decided));
         Replayed::of(&run, engagement, None)?
     } else {
         Replayed { source, decided, left_out }
     };
     opened.today = day(&run.metadata);
-    let parts = Parts::of(&run, &opened, &mut replayed)?;
+    let parts = Parts::of(&run, &opened, &replayed)?;
     let report = folder.join("report.html");
     write_report(&parts.dossier(&opened, &replayed), &run, &report)?;
     tell(arguments, &replayed.decided.document, &json, &folder, &report)?;
@@ -159,11 +159,12 @@ fn complete(source: &mut Source, decided: &Decided, folder: &Path, json: &[u8]) 
     };
     let writer = tape.run();
     let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
-    for facts in &source.facts {
-        writer.write(&format!("facts/{}.json", facts.account), &facts_json(source, facts)?).map_err(failed)?;
+    for text in source.facts.texts(&source.numbered) {
+        let (account, text) = text?;
+        writer.write(&format!("facts/{account}.json"), &text).map_err(failed)?;
     }
     writer.write("results.json", json).map_err(failed)?;
-    writer.write(Ledger::FILE, &decided.ids(source).to_json()).map_err(failed)?;
+    writer.write(Ledger::FILE, &decided.ids.to_json()).map_err(failed)?;
     if let Some(runs) = folder.parent() {
         source.ledger.write(&runs.join(Ledger::FILE)).map_err(failed)?;
     }

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::exit::Failure;
 use crate::progress::Bars;
+use crate::spool::Spool;
 
 /// Accounts that are collected at the same time.
 const ACCOUNTS_AT_ONCE: usize = 4;
@@ -30,7 +31,8 @@ const ACCOUNTS_AT_ONCE: usize = 4;
 /// What was collected, live or on replay.
 pub(crate) struct Source {
     pub metadata: RunMetadata,
-    pub facts: Vec<AccountFacts>,
+    /// The facts of each account.
+    pub facts: Spool,
     /// The evidence items with their ids.
     pub numbered: Numbered,
     /// Which ids are taken: those of the run, or of the folder of runs.
@@ -78,17 +80,17 @@ pub(crate) async fn replay(run: &Arc<Run>, needs: &[Need]) -> Result<Source, Fai
     let client = Replay::new(Arc::clone(run)).into_client();
     let metadata = run.metadata.clone();
     let shared = shared(&register, metadata.started, 64, CancellationToken::new(), &Bars::hidden());
-    let mut facts = Vec::new();
+    let mut facts = Spool::new()?;
     for account in &metadata.accounts {
         if let Some(reason) = &account.unreachable {
-            facts.push(unreachable(account, metadata.started, reason, &register));
+            facts.push(&unreachable(account, metadata.started, reason, &register))?;
             continue;
         }
         let session =
             Session::offline(&account.id, &account.caller, &account.home_region, client.clone(), shared.clone());
         let regions =
             RequestedRegions::Recorded { enabled: account.regions.clone(), disabled: account.disabled_regions.clone() };
-        facts.push(collect(&session, needs, &regions).await.facts);
+        facts.push(&collect(&session, needs, &regions).await.facts)?;
     }
     let mut ledger = Ledger::read(&run.path().join(Ledger::FILE)).map_err(|e| Failure::usage(&e))?;
     let numbered = register.number(&mut ledger);
@@ -136,7 +138,7 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     };
 
     let single = targets.len() == 1;
-    let collected: Vec<Result<(AccountFacts, AccountRecord), Failure>> = stream::iter(targets)
+    let mut collected = stream::iter(targets)
         .map(|target| {
             let (base, caller, tape, recorder, shared, register, regions, run_id, plain) =
                 (&base, &caller, &tape, &recorder, &shared, &register, &regions, &run_id, &plain);
@@ -178,20 +180,19 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
                 outcome
             }
         })
-        .buffered(ACCOUNTS_AT_ONCE)
-        .collect()
-        .await;
-    bars.finish();
-
-    let mut facts = Vec::new();
-    for outcome in collected {
+        .buffered(ACCOUNTS_AT_ONCE);
+    let mut facts = Spool::new()?;
+    while let Some(outcome) = collected.next().await {
         let (of_account, record) = outcome.inspect_err(|_| {
+            bars.finish();
             // Nothing was collected that a run could keep: no unfinished folder is left behind.
             let _ = std::fs::remove_dir_all(tape.run().path());
         })?;
-        facts.push(of_account);
+        facts.push(&of_account)?;
         metadata.accounts.push(record);
     }
+    drop(collected);
+    bars.finish();
     metadata.state = if cancel.is_cancelled() { RunState::Interrupted } else { RunState::Complete };
     metadata.finished = Some(Timestamp::now().round(jiff::Unit::Second).unwrap_or(started));
     metadata.foreign_endpoints = tape.foreign_endpoints();

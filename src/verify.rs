@@ -1,7 +1,7 @@
 //! `kickoff verify`: what a package says of itself, held against what is in it.
 
 use std::collections::BTreeSet;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -157,16 +157,11 @@ fn made_again(package: &Package) -> Result<Again, String> {
     engagement.request_list = None;
     let opened = Opened::in_folder(run.path(), engagement, day(&run.metadata));
     let told = |failure: Failure| failure.to_string();
-    let mut replayed = Replayed::of(run, &opened.file, None).map_err(told)?;
-    let parts = Parts::of(run, &opened, &mut replayed).map_err(told)?;
+    let replayed = Replayed::of(run, &opened.file, None).map_err(told)?;
+    let parts = Parts::of(run, &opened, &replayed).map_err(told)?;
     let mut found = Vec::new();
-    for account in parts.facts.accounts() {
-        let mut made = Vec::new();
-        parts
-            .facts
-            .read(account)
-            .and_then(|mut text| text.read_to_end(&mut made))
-            .map_err(|error| error.to_string())?;
+    for text in replayed.source.facts.texts(&replayed.source.numbered) {
+        let (account, made) = text.map_err(told)?;
         compare(package, &format!("60_machine/facts/{account}.json"), &made, None, &mut found)?;
     }
     let document = &replayed.decided.document;
@@ -190,7 +185,7 @@ fn made_again(package: &Package) -> Result<Again, String> {
         let made = replayed.decided.json().map_err(told)?;
         compare(package, RESULTS, &made, Some("/run/evaluated_by"), &mut found)?
     };
-    let (accounts, results) = (parts.facts.accounts().len(), document.results.len());
+    let (accounts, results) = (replayed.source.facts.accounts().len(), document.results.len());
     let lists = match other {
         Some(other) => Lists::Other(other),
         // What follows from them differs as well.

@@ -90,53 +90,96 @@ fn data(facts: &AccountFacts, found: &Authorization) -> AccountData {
     }
 }
 
-/// What stands above and beside the accounts of a run, as far as it was collected.
-#[must_use]
-pub fn around<'f>(all: impl IntoIterator<Item = &'f AccountFacts> + Clone) -> Around {
-    let mut around = Around::default();
-    let (mut scp, mut rcp) = (BTreeMap::new(), BTreeMap::new());
-    for facts in all.clone() {
-        let own = facts.global.organization.get();
-        if let Ok(Some(organization)) = own {
-            around.organizations.insert(facts.account.clone(), organization.id.clone());
-        }
-        for (kind, known) in [("SERVICE_CONTROL_POLICY", &mut scp), ("RESOURCE_CONTROL_POLICY", &mut rcp)] {
-            let levels = match own {
-                Ok(None) => Some(Vec::new()),
-                // Neither binds the management account's principals and resources.
-                Ok(Some(organization)) if organization.management_account == facts.account => Some(Vec::new()),
-                Ok(Some(_)) => all.clone().into_iter().find_map(|teller| levels(teller, &facts.account, kind)),
-                Err(_) => None,
-            };
-            if let Some(levels) = levels {
-                known.insert(facts.account.clone(), levels);
-            }
-        }
-        around.resources.extend(resources(facts));
-        around.watched.insert(facts.account.clone(), watched(facts));
-    }
-    (around.scp, around.rcp) = (Controls::Each(scp), Controls::Each(rcp));
-    around
+/// What stands above and beside the accounts of a run, as far as it was collected. Takes one account after another.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    around: Around,
+    accounts: Vec<(String, Bound)>,
+    tellers: Vec<Teller>,
 }
 
-/// The policies of a kind above an account, from the root down, as an account tells that may see the organization.
-fn levels(teller: &AccountFacts, account: &str, kind: &str) -> Option<Vec<ControlLevel>> {
-    let tree = teller.global.organization_tree.get().ok()?.as_ref()?;
-    let policies = teller.global.organization_policies.get().ok()?.as_ref()?;
-    let root = teller.global.organization_root.get().ok()?.as_ref()?;
-    if !root.enabled_policy_types.iter().any(|enabled| enabled == kind) {
-        return Some(Vec::new());
+/// Whether the policies of an organization bind an account.
+#[derive(Debug, Clone, Copy)]
+enum Bound {
+    /// It belongs to none, or is the management account: neither kind binds that one's principals and resources.
+    Free,
+    Member,
+    Unknown,
+}
+
+/// What an account says of its organization: the tree, the policies, and the kinds of policies that are switched on.
+#[derive(Debug)]
+struct Teller {
+    tree: Vec<TreeNode>,
+    policies: Vec<OrganizationPolicy>,
+    enabled: Vec<String>,
+}
+
+impl Surroundings {
+    /// Adds an account.
+    pub fn add(&mut self, facts: &AccountFacts) {
+        let bound = match facts.global.organization.get() {
+            Err(_) => Bound::Unknown,
+            Ok(None) => Bound::Free,
+            Ok(Some(organization)) => {
+                self.around.organizations.insert(facts.account.clone(), organization.id.clone());
+                if organization.management_account == facts.account { Bound::Free } else { Bound::Member }
+            }
+        };
+        self.accounts.push((facts.account.clone(), bound));
+        self.tellers.extend(Teller::of(facts));
+        self.around.resources.extend(resources(facts));
+        self.around.watched.insert(facts.account.clone(), watched(facts));
     }
-    let mut chain: Vec<&str> = vec![account];
-    let mut node = tree.iter().find(|node| node.accounts.iter().any(|one| one == account))?;
-    chain.push(&node.id);
-    while let Some(above) = &node.parent {
-        node = tree.iter().find(|one: &&TreeNode| one.id == *above).filter(|one| !chain.contains(&one.id.as_str()))?;
+
+    /// What is known when all accounts were added.
+    #[must_use]
+    pub fn around(self) -> Around {
+        let Self { mut around, accounts, tellers } = self;
+        let controls = |kind: &str| {
+            let levels = accounts.iter().filter_map(|(account, bound)| {
+                let levels = match bound {
+                    Bound::Free => Vec::new(),
+                    Bound::Member => tellers.iter().find_map(|teller| teller.levels(account, kind))?,
+                    Bound::Unknown => return None,
+                };
+                Some((account.clone(), levels))
+            });
+            Controls::Each(levels.collect())
+        };
+        (around.scp, around.rcp) = (controls("SERVICE_CONTROL_POLICY"), controls("RESOURCE_CONTROL_POLICY"));
+        around
+    }
+}
+
+impl Teller {
+    /// None where the account may not see its organization.
+    fn of(facts: &AccountFacts) -> Option<Self> {
+        let global = &facts.global;
+        Some(Self {
+            tree: global.organization_tree.get().ok()?.clone()?,
+            policies: global.organization_policies.get().ok()?.clone()?,
+            enabled: global.organization_root.get().ok()?.as_ref()?.enabled_policy_types.clone(),
+        })
+    }
+
+    /// The policies of a kind above an account, from the root down.
+    fn levels(&self, account: &str, kind: &str) -> Option<Vec<ControlLevel>> {
+        if !self.enabled.iter().any(|enabled| enabled == kind) {
+            return Some(Vec::new());
+        }
+        let mut chain: Vec<&str> = vec![account];
+        let mut node = self.tree.iter().find(|node| node.accounts.iter().any(|one| one == account))?;
         chain.push(&node.id);
+        while let Some(above) = &node.parent {
+            let parent = |one: &&TreeNode| one.id == *above && !chain.contains(&one.id.as_str());
+            node = self.tree.iter().find(parent)?;
+            chain.push(&node.id);
+        }
+        chain.reverse();
+        let of_kind: Vec<&OrganizationPolicy> = self.policies.iter().filter(|policy| policy.kind == kind).collect();
+        chain.into_iter().map(|place| level(&of_kind, place)).collect()
     }
-    chain.reverse();
-    let of_kind: Vec<&OrganizationPolicy> = policies.iter().filter(|policy| policy.kind == kind).collect();
-    chain.into_iter().map(|place| level(&of_kind, place)).collect()
 }
 
 /// The policies attached at a place; none when one of them could not be read.
@@ -293,6 +336,12 @@ mod tests {
         facts("222233334444", json!({ "organization": { "value": organization } }), json!({}))
     }
 
+    fn around(all: impl IntoIterator<Item = AccountFacts>) -> Around {
+        let mut around = Surroundings::default();
+        all.into_iter().for_each(|facts| around.add(&facts));
+        around.around()
+    }
+
     /// What is known to bind an account, level by level: the place, and the names of its policies.
     fn levels_of(controls: &Controls, account: &str) -> Option<Vec<(String, Vec<String>)>> {
         let Controls::Each(each) = controls else { return None };
@@ -310,7 +359,7 @@ mod tests {
         let unread = json!({ "organization": denied("organizations:DescribeOrganization") });
         let unread = facts("444455556666", unread, json!({}));
         let all = [member(), management(guard, "r-ab12"), alone, unread];
-        let around = around(&all);
+        let around = around(all);
         let level = |place: &str, names: &[&str]| {
             (place.to_owned(), names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())
         };
@@ -347,7 +396,7 @@ mod tests {
             (policy(on("ou-ab12-work"), text()), "ou-ab12-work", false),
         ] {
             let all = [management(more.clone(), parent), member()];
-            assert_eq!(levels_of(&around(&all).scp, "222233334444").is_some(), known, "{more} {parent}");
+            assert_eq!(levels_of(&around(all).scp, "222233334444").is_some(), known, "{more} {parent}");
         }
     }
 

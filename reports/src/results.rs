@@ -1,25 +1,24 @@
 //! `results.json`, a published contract with types of its own: internal types may change, these may not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kickoff_checks::{Entry, Row, Selection, Status};
+use kickoff_checks::{Entry, Selection, Status};
 use kickoff_engagement::Engagement;
-use kickoff_evidence::{EvidenceId, EvidenceRef, Numbered, RunMetadata};
-use kickoff_facts::AccountFacts;
+use kickoff_evidence::{Numbered, RunMetadata};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::exceptions::ExceptionNote;
 
+mod draft;
 mod fill;
 mod text;
 
-use fill::{coverage, criteria, evidence, result, run};
+pub use draft::Draft;
 pub use text::Text;
-use text::Texts;
 
 /// The schema's name.
 pub const SCHEMA: &str = "kickoff/results/1";
@@ -275,15 +274,11 @@ pub struct Exchange {
     pub redacted: u32,
 }
 
-/// What a document is made from.
-#[derive(Debug)]
+/// What a document is made from, besides the facts of accounts.
+#[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
     /// The run.
     pub run: &'a RunMetadata,
-    /// Facts of each account.
-    pub facts: &'a [AccountFacts],
-    /// Results of all accounts.
-    pub rows: &'a [Row],
     /// Evidence items.
     pub numbered: &'a Numbered,
     /// Scope and thresholds.
@@ -295,44 +290,6 @@ pub struct Input<'a> {
 }
 
 impl Document {
-    /// Makes the document. The same input gives the same bytes.
-    #[must_use]
-    pub fn new(input: &Input<'_>) -> Self {
-        let Numbered { items, ids } = input.numbered;
-        let cited = |evidence: &[EvidenceRef]| -> BTreeSet<EvidenceId> {
-            evidence.iter().filter_map(|e| ids.get(e).copied()).collect()
-        };
-        let cite = |evidence: &[EvidenceRef]| cited(evidence).iter().map(ToString::to_string).collect();
-        let mut texts = Texts::default();
-        let results: Vec<ResultRow> = input
-            .rows
-            .iter()
-            .map(|row| result(row, input.engagement, day(input.run), &cited(&row.evidence), &mut texts))
-            .collect();
-        let mut control_totals: Vec<ControlTotal> = Vec::new();
-        for facts in input.facts {
-            control_totals.extend(facts.control_totals.iter().map(|total| ControlTotal {
-                account: facts.account.clone(),
-                population: total.population.clone(),
-                counted_by: total.counted_by.clone(),
-                counted: total.counted,
-                tied_to: total.tied_to.clone(),
-                expected: total.expected,
-                difference: total.difference(),
-                evidence: cite(&total.evidence),
-            }));
-        }
-        Self {
-            schema: SCHEMA.to_owned(),
-            run: run(input),
-            coverage: coverage(items, input.facts),
-            control_totals,
-            criteria: criteria(input, &results),
-            evidence: items.iter().map(|(id, item)| evidence(item, *id)).collect(),
-            results,
-        }
-    }
-
     /// The document's text, as it is written and printed.
     ///
     /// # Errors

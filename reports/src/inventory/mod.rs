@@ -9,6 +9,8 @@ mod scope;
 pub(crate) mod tables;
 mod tags;
 
+use std::borrow::Borrow;
+
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{EvidenceRef, Gap};
 use kickoff_facts::{AccountFacts, Observed};
@@ -147,9 +149,10 @@ pub const LIMITS: &str = "Only kinds that a scan reads are listed. Others, such 
 
 /// Lists what the facts of all accounts know to exist.
 #[must_use]
-pub fn inventory(accounts: &[AccountFacts], engagement: &Engagement) -> Inventory {
+pub fn inventory<F: Borrow<AccountFacts>>(accounts: impl IntoIterator<Item = F>, engagement: &Engagement) -> Inventory {
     let mut inventory = Inventory::default();
     for facts in accounts {
+        let facts = facts.borrow();
         let mut list = Lister { facts, engagement, region: GLOBAL, found: &mut inventory };
         list.global(&facts.global);
         for (region, regional) in &facts.regions {

@@ -7,31 +7,29 @@ use jiff::civil::Date;
 use kickoff_checks::{CRITERIA, Row, Status, Strength};
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{EvidenceId, GapKind, Item, Outcome, RunState};
-use kickoff_facts::AccountFacts;
 
+use super::draft::Told;
 use super::text::Texts;
 use super::{Account, Coverage, Criterion, Evidence, Exchange, Input, ResultRow, Run, Threshold};
 use crate::exceptions;
 
-pub(super) fn run(input: &Input<'_>) -> Run {
+pub(super) fn run(input: &Input<'_>, told: &[Told]) -> Run {
     let meta = input.run;
     let accounts = meta.accounts.iter().map(|account| {
-        let facts = input.facts.iter().find(|facts| facts.account == account.id);
+        let told = told.iter().find(|told| told.account == account.id);
         let declared = input.engagement.scope.accounts.iter().find(|declared| declared.id == account.id);
-        let known = facts.and_then(|facts| facts.global.all_regions.get().ok());
+        let enabled = told.and_then(|told| told.enabled.as_ref());
         Account {
             id: account.id.clone(),
-            alias: facts.and_then(|f| f.global.aliases.get().ok()).and_then(|aliases| aliases.first().cloned()),
+            alias: told.and_then(|told| told.alias.clone()),
             name: declared.and_then(|d| d.name.clone()),
             environment: declared.and_then(|d| d.environment.clone()),
             partition: account.partition.clone(),
             caller: account.caller.clone(),
             regions: account.regions.clone(),
             disabled_regions: account.disabled_regions.clone(),
-            regions_not_scanned: known.map(|known| {
-                let missed = known.iter().filter(|r| r.is_enabled() && !account.regions.contains(&r.name));
-                missed.map(|r| r.name.clone()).collect()
-            }),
+            regions_not_scanned: enabled
+                .map(|enabled| enabled.iter().filter(|region| !account.regions.contains(region)).cloned().collect()),
         }
     });
     Run {
@@ -52,7 +50,7 @@ pub(super) fn run(input: &Input<'_>) -> Run {
 }
 
 pub(super) fn result(
-    row: &Row,
+    row: Row,
     engagement: &Engagement,
     day: Date,
     cited: &BTreeSet<EvidenceId>,
@@ -60,6 +58,7 @@ pub(super) fn result(
 ) -> ResultRow {
     let meta = row.check.meta;
     let thresholds = row.check.thresholds(&engagement.thresholds);
+    let exception = exceptions::note(&row, engagement, day).map(Box::new);
     let mut one = |text: &str| texts.one(text);
     ResultRow {
         check: one(meta.id),
@@ -69,12 +68,12 @@ pub(super) fn result(
         criteria: meta.criteria.iter().map(|id| one(id)).collect(),
         account: one(&row.account),
         region: one(&row.region),
-        resource: row.resource.id.clone(),
+        resource: row.resource.id,
         resource_type: one(row.resource.kind),
-        observed: row.observed.clone(),
+        observed: row.observed,
         expected: one(&row.expected),
-        reason: row.reason.clone(),
-        exception: exceptions::note(row, engagement, day).map(Box::new),
+        reason: row.reason,
+        exception,
         thresholds: thresholds
             .into_iter()
             .map(|t| Threshold {
@@ -84,7 +83,7 @@ pub(super) fn result(
             })
             .collect(),
         evidence: cited.iter().map(|id| one(&id.to_string())).collect(),
-        listed: row.listed.clone(),
+        listed: row.listed,
     }
 }
 
@@ -135,7 +134,7 @@ pub(super) fn evidence(item: &Item, id: EvidenceId) -> Evidence {
 }
 
 /// One row for each account, region and operation, and one for each region in scope that is not enabled.
-pub(super) fn coverage(items: &[(EvidenceId, Item)], accounts: &[AccountFacts]) -> Vec<Coverage> {
+pub(super) fn coverage(items: &[(EvidenceId, Item)], accounts: &[Told]) -> Vec<Coverage> {
     let mut rows: BTreeMap<(String, String, String, String), Coverage> = BTreeMap::new();
     for (_, item) in items {
         let key = &item.key;
@@ -168,13 +167,13 @@ pub(super) fn coverage(items: &[(EvidenceId, Item)], accounts: &[AccountFacts]) 
             }
         }
     }
-    for facts in accounts {
-        for region in &facts.disabled_regions {
-            let place = (facts.account.clone(), region.clone(), String::new(), String::new());
+    for told in accounts {
+        for region in &told.disabled {
+            let place = (told.account.clone(), region.clone(), String::new(), String::new());
             rows.insert(
                 place,
                 Coverage {
-                    account: facts.account.clone(),
+                    account: told.account.clone(),
                     region: region.clone(),
                     service: "*".to_owned(),
                     operation: "*".to_owned(),

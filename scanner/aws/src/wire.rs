@@ -266,15 +266,15 @@ impl Replay {
         let missing = || ConnectorError::other(Box::new(NotRecorded), None);
         let call = request.extension::<Call>().ok_or_else(missing)?;
         let archive = self.0.archive(call.account()).ok_or_else(missing)?;
-        let recorded = archive.find(&call.key(request));
-        // Retries and polls ask the same again: the last answer is the one that counted.
-        let last = recorded.last().ok_or_else(missing)?;
-        for summary in recorded {
-            call.note(summary.clone());
+        let recorded = archive
+            .find(&call.key(request))
+            .map_err(|e| ConnectorError::other(Box::new(Failure(e.to_string())), None))?;
+        for (position, exchange) in &recorded {
+            call.note(Summary::of(exchange, *position));
         }
-        let exchange =
-            archive.read(last.position).map_err(|e| ConnectorError::other(Box::new(Failure(e.to_string())), None))?;
-        answered(&exchange)
+        // Retries and polls ask the same again: the last answer is the one that counted.
+        let (_, last) = recorded.last().ok_or_else(missing)?;
+        answered(last)
     }
 }
 

@@ -5,12 +5,12 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::exchange::{CallKey, Exchange, sha256_hex};
-use crate::item::Summary;
 use crate::run::{RunError, create_private};
 
 /// Where an exchange stands in its archive: its line number, from 0.
@@ -20,7 +20,7 @@ pub type Position = u32;
 const FRAME: u64 = 1 << 20;
 /// A frame that unpacks to more than this is refused: no AWS answer comes near it, a bomb does.
 const FRAME_LIMIT: u64 = 256 << 20;
-/// So many frames stay unpacked: evidence is read by its ids, not in the order in which it was recorded.
+/// So many frames of a run stay unpacked: evidence is read by its ids, not in the order in which it was recorded.
 const KEPT: usize = 32;
 /// Zstandard's own default; higher levels cost more than they save on bodies like these.
 const LEVEL: i32 = 3;
@@ -105,14 +105,54 @@ struct Line {
     end: usize,
 }
 
-/// An archive opened for reading. Holds an index and the frames that were read last, not the bodies.
+/// An archive opened for reading. Holds an index, not the bodies: a run may have a thousand archives.
 #[derive(Debug)]
 pub struct Archive {
     path: PathBuf,
     lines: Vec<Line>,
-    calls: HashMap<CallKey, Vec<Summary>>,
-    /// The frames that were read last, the latest at the end.
-    last: Mutex<Vec<(u64, Arc<Vec<u8>>)>>,
+    /// Where exchanges stand, by the hash of their calls.
+    calls: HashMap<u64, Vec<Position>>,
+    frames: Arc<Frames>,
+}
+
+/// The frames that were read last, of all archives of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Frames(Mutex<Vec<Frame>>);
+
+#[derive(Debug)]
+struct Frame {
+    offset: u64,
+    archive: PathBuf,
+    bytes: Arc<Vec<u8>>,
+}
+
+impl Frames {
+    /// The frame of an archive at an offset, read where it is not known.
+    fn get(
+        &self,
+        archive: &Path,
+        offset: u64,
+        read: impl FnOnce() -> Result<Vec<u8>, RunError>,
+    ) -> Result<Arc<Vec<u8>>, RunError> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let frame = match last.iter().position(|frame| frame.offset == offset && frame.archive == archive) {
+            Some(known) => last.remove(known),
+            None => Frame { offset, archive: archive.to_owned(), bytes: Arc::new(read()?) },
+        };
+        let bytes = Arc::clone(&frame.bytes);
+        if last.len() == KEPT {
+            last.remove(0);
+        }
+        // The latest at the end.
+        last.push(frame);
+        Ok(bytes)
+    }
+}
+
+fn hash(key: &CallKey) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Archive {
@@ -121,19 +161,20 @@ impl Archive {
     /// # Errors
     /// The file is missing, cut short, no archive, or holds a line that is no exchange.
     pub fn open(path: &Path) -> Result<Self, RunError> {
+        Self::open_beside(path, Arc::default())
+    }
+
+    /// Reads an archive of a run, whose archives share the frames that stay unpacked.
+    pub(crate) fn open_beside(path: &Path, frames: Arc<Frames>) -> Result<Self, RunError> {
         let file = File::open(path).map_err(|source| RunError::Missing { path: path.to_owned(), source })?;
         let mut reader = BufReader::new(file);
-        let mut archive =
-            Self { path: path.to_owned(), lines: Vec::new(), calls: HashMap::new(), last: Mutex::default() };
+        let mut archive = Self { path: path.to_owned(), lines: Vec::new(), calls: HashMap::new(), frames };
         loop {
             let offset = reader.stream_position().map_err(|e| archive.damaged(&e))?;
             let Some(frame) = read_frame(&mut reader).map_err(|e| archive.damaged(&e))? else {
                 break;
             };
             archive.index(offset, &frame)?;
-        }
-        for exchanges in archive.calls.values_mut() {
-            exchanges.sort_by_key(|e| (e.started, e.attempt, e.position));
         }
         Ok(archive)
     }
@@ -155,16 +196,26 @@ impl Archive {
             let position = Position::try_from(self.lines.len())
                 .map_err(|_| self.damaged(&"more exchanges than can be numbered"))?;
             self.lines.push(Line { frame: offset, start, end });
-            self.calls.entry(exchange.key()).or_default().push(Summary::of(&exchange, position));
+            self.calls.entry(hash(&exchange.key())).or_default().push(position);
             start = end + 1;
         }
         Ok(())
     }
 
     /// Everything recorded for a call, in the order in which it was made; empty when the call was never made.
-    #[must_use]
-    pub fn find(&self, key: &CallKey) -> &[Summary] {
-        self.calls.get(key).map_or(&[], Vec::as_slice)
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    pub fn find(&self, key: &CallKey) -> Result<Vec<(Position, Exchange)>, RunError> {
+        let mut found = Vec::new();
+        for position in self.calls.get(&hash(key)).into_iter().flatten() {
+            let exchange = self.read(*position)?;
+            if exchange.key() == *key {
+                found.push((*position, exchange));
+            }
+        }
+        found.sort_by_key(|(position, exchange)| (exchange.started, exchange.attempt, *position));
+        Ok(found)
     }
 
     /// The number of exchanges.
@@ -204,25 +255,14 @@ impl Archive {
     }
 
     fn frame(&self, offset: u64) -> Result<Arc<Vec<u8>>, RunError> {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = last.iter().position(|(at, _)| *at == offset) {
-            let known = last.remove(known);
-            let frame = Arc::clone(&known.1);
-            last.push(known);
-            return Ok(frame);
-        }
         let read = || -> io::Result<Option<Vec<u8>>> {
             let mut reader = BufReader::new(File::open(&self.path)?);
             reader.seek(SeekFrom::Start(offset))?;
             read_frame(&mut reader)
         };
-        let frame = read().map_err(|e| self.damaged(&e))?.ok_or_else(|| self.damaged(&"it became shorter"))?;
-        let frame = Arc::new(frame);
-        if last.len() == KEPT {
-            last.remove(0);
-        }
-        last.push((offset, Arc::clone(&frame)));
-        Ok(frame)
+        self.frames.get(&self.path, offset, || {
+            read().map_err(|e| self.damaged(&e))?.ok_or_else(|| self.damaged(&"it became shorter"))
+        })
     }
 }
 

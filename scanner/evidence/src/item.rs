@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,23 +21,23 @@ pub struct EvidenceRef(pub u32);
 
 thread_local! {
     /// The ids that handles are written as, while [`EvidenceRef::cited`] runs.
-    static IDS: RefCell<BTreeMap<EvidenceRef, EvidenceId>> = const { RefCell::new(BTreeMap::new()) };
+    static IDS: RefCell<Option<Arc<BTreeMap<EvidenceRef, EvidenceId>>>> = const { RefCell::new(None) };
 }
 
 impl EvidenceRef {
     /// Does something, on this thread, during which every handle that is serialised becomes its id. A handle is a number
     /// of this process, which says nothing to a reader of a file.
-    pub fn cited<T>(ids: &BTreeMap<Self, EvidenceId>, work: impl FnOnce() -> T) -> T {
-        IDS.with_borrow_mut(|known| known.clone_from(ids));
+    pub fn cited<T>(ids: &Arc<BTreeMap<Self, EvidenceId>>, work: impl FnOnce() -> T) -> T {
+        IDS.set(Some(Arc::clone(ids)));
         let done = work();
-        IDS.with_borrow_mut(BTreeMap::clear);
+        IDS.set(None);
         done
     }
 }
 
 impl Serialize for EvidenceRef {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match IDS.with_borrow(|ids| ids.get(self).copied()) {
+        match IDS.with_borrow(|ids| ids.as_ref().and_then(|ids| ids.get(self).copied())) {
             Some(id) => to.collect_str(&id),
             None => to.serialize_u32(self.0),
         }
@@ -262,21 +262,22 @@ impl Register {
         })
     }
 
-    /// All items with their ids. What a ledger knows keeps its id; the rest is numbered by what was asked only, so that
+    /// All items with their ids; the register is empty afterwards. What a ledger knows keeps its id; the rest is numbered by what was asked only, so that
     /// the same run gives the same ids however its calls interleaved.
     #[must_use]
     pub fn number(&self, ledger: &mut Ledger) -> Numbered {
-        let mut items: Vec<(EvidenceRef, Item)> = (0..).map(EvidenceRef).zip(self.items().iter().cloned()).collect();
+        let items = std::mem::take(&mut *self.items());
+        let mut items: Vec<(EvidenceRef, Item)> = (0..).map(EvidenceRef).zip(items).collect();
         items.sort_by(|(_, a), (_, b)| a.key.cmp(&b.key));
         let ids = ledger.evidence(items.iter().map(|(_, item)| &item.key));
-        let mut numbered = Numbered::default();
+        let (mut known, mut numbered) = (BTreeMap::new(), Vec::new());
         for ((handle, mut item), id) in items.into_iter().zip(ids) {
             item.exchanges.sort_by_key(|e| (e.started, e.attempt, e.position));
-            numbered.ids.insert(handle, id);
-            numbered.items.push((id, item));
+            known.insert(handle, id);
+            numbered.push((id, item));
         }
-        numbered.items.sort_by_key(|(id, _)| *id);
-        numbered
+        numbered.sort_by_key(|(id, _)| *id);
+        Numbered { items: numbered, ids: Arc::new(known) }
     }
 }
 
@@ -286,5 +287,5 @@ pub struct Numbered {
     /// The items, in the order of their ids.
     pub items: Vec<(EvidenceId, Item)>,
     /// The id of every handle.
-    pub ids: BTreeMap<EvidenceRef, EvidenceId>,
+    pub ids: Arc<BTreeMap<EvidenceRef, EvidenceId>>,
 }

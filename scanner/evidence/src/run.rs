@@ -13,12 +13,13 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::archive::{Archive, ArchiveWriter};
+use crate::archive::{Archive, ArchiveWriter, Frames};
 use crate::exchange::sha256_hex;
 
 /// The format that this version writes, and the newest that it reads.
@@ -372,12 +373,13 @@ impl Run {
             return Err(RunError::Unfinished { path: path.to_owned() });
         }
         let manifest_digest = check_manifest(path)?;
-        let mut archives = BTreeMap::new();
+        let (mut archives, frames) = (BTreeMap::new(), Arc::<Frames>::default());
         for account in &metadata.accounts {
             if account.id.len() != 12 || !account.id.bytes().all(|b| b.is_ascii_digit()) {
                 return Err(damaged(format!("{:?} is not an account id", account.id)));
             }
-            archives.insert(account.id.clone(), Archive::open(&archive_path(path, &account.id))?);
+            let archive = Archive::open_beside(&archive_path(path, &account.id), Arc::clone(&frames))?;
+            archives.insert(account.id.clone(), archive);
         }
         Ok(Self { path: path.to_owned(), metadata, manifest_digest, archives })
     }

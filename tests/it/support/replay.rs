@@ -4,10 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector, http_client_fn};
 use kickoff_aws::{Recorder, Replay, RequestedRegions, Session, Shared, Tape, collect};
-use kickoff_checks::{Parameters, Selection, evaluate};
+use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{Ledger, Register, Run, RunMetadata, RunWriter};
-use kickoff_reports::results::{Document, Input};
+use kickoff_reports::results::{Document, Draft, Input};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -52,14 +52,14 @@ fn decide(metadata: &RunMetadata, client: aws_smithy_runtime_api::client::http::
         RequestedRegions::Recorded { enabled: account.regions.clone(), disabled: account.disabled_regions.clone() };
     let selection = Selection::of(&[], &[]).unwrap();
     let facts = runtime.block_on(collect(&session, &selection.needs(), &regions)).facts;
-    let rows = evaluate(&facts, &selection.0, &Parameters::default());
-    Document::new(&Input {
+    let (numbered, engagement) = (register.number(&mut Ledger::default()), Engagement::default());
+    let mut draft = Draft::new(Input {
         run: metadata,
-        facts: &[facts],
-        rows: &rows,
-        numbered: &register.number(&mut Ledger::default()),
-        engagement: &Engagement::default(),
+        numbered: &numbered,
+        engagement: &engagement,
         selection: &selection,
         version: "test",
-    })
+    });
+    draft.add(&facts);
+    draft.finish().0
 }

@@ -260,7 +260,10 @@ pub(super) fn write(
             Cell::Text(text) => lines(text, *width),
             _ => 1,
         });
-        page.set_row_height(last, height(tallest.max()))?;
+        // The library keeps what is set for every row; a row of one line has the height of a sheet's rows anyway.
+        if tallest.clone().any(|lines| lines > 1) {
+            page.set_row_height(last, height(tallest.max()))?;
+        }
         for ((at, (.., by)), cell) in (0_u16..).zip(columns.iter()).zip(&row) {
             put(page, styles, (last, at), (*by, cell), whole)?;
         }

@@ -36,9 +36,15 @@ impl std::fmt::Debug for PackageWriter {
     }
 }
 
-/// The names that are taken, in lower case: files, and the folders above them.
+/// The names that are taken, in lower case: files, and the folders above them. There can be millions.
 #[derive(Default)]
-struct Names(HashMap<String, (String, bool)>);
+struct Names(HashMap<Box<str>, Taken>);
+
+struct Taken {
+    /// As it was written, where that is not in lower case.
+    written: Option<Box<str>>,
+    folder: bool,
+}
 
 impl Names {
     /// Takes a name. Folders may be named again in the same letters, files may not.
@@ -46,14 +52,17 @@ impl Names {
         let ends = name.match_indices('/').map(|(at, _)| at);
         let all = || ends.clone().map(|at| (&name[..at], true)).chain([(name, false)]);
         for (part, folder) in all() {
-            if let Some((taken, taken_folder)) = self.0.get(&part.to_ascii_lowercase())
-                && !(folder && *taken_folder && taken == part)
-            {
-                return Err(PackageError::SameName { first: taken.clone(), second: name.to_owned() });
+            if let Some((lower, taken)) = self.0.get_key_value(part.to_ascii_lowercase().as_str()) {
+                let first: &str = taken.written.as_ref().unwrap_or(lower);
+                if !(folder && taken.folder && first == part) {
+                    return Err(PackageError::SameName { first: first.to_owned(), second: name.to_owned() });
+                }
             }
         }
         for (part, folder) in all() {
-            self.0.entry(part.to_ascii_lowercase()).or_insert_with(|| (part.to_owned(), folder));
+            let lower = part.to_ascii_lowercase().into_boxed_str();
+            let written = (*lower != *part).then(|| part.into());
+            self.0.entry(lower).or_insert(Taken { written, folder });
         }
         Ok(())
     }

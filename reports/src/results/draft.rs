@@ -1,0 +1,114 @@
+//! A document that is made account by account: no more than the facts of one have to be in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kickoff_checks::evaluate;
+use kickoff_evidence::{EvidenceId, EvidenceRef, Numbered};
+use kickoff_facts::AccountFacts;
+use kickoff_facts::organization::Region;
+
+use super::fill::{coverage, criteria, evidence, result, run};
+use super::text::Texts;
+use super::{ControlTotal, Document, Input, ResultRow, SCHEMA, day};
+use crate::exceptions::exclude;
+
+/// A document to which accounts are still added.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    input: Input<'a>,
+    texts: Texts,
+    told: Vec<Told>,
+    results: Vec<ResultRow>,
+    excluded: BTreeMap<String, usize>,
+}
+
+/// What a document says of an account besides its results.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub account: String,
+    pub alias: Option<String>,
+    /// The regions that are enabled, where the list could be read.
+    pub enabled: Option<Vec<String>>,
+    pub disabled: Vec<String>,
+    control_totals: Vec<ControlTotal>,
+}
+
+impl<'a> Draft<'a> {
+    /// A document without accounts.
+    #[must_use]
+    pub fn new(input: Input<'a>) -> Self {
+        Self {
+            input,
+            texts: Texts::default(),
+            told: Vec::new(),
+            results: Vec::new(),
+            excluded: exclude(&mut [], input.engagement, day(input.run)),
+        }
+    }
+
+    /// Decides an account: all checks, and the exceptions that are in force on the day of the run.
+    pub fn add(&mut self, facts: &AccountFacts) {
+        let Input { run, engagement, selection, .. } = self.input;
+        let today = day(run);
+        let mut rows = evaluate(facts, &selection.0, &engagement.thresholds);
+        for (exception, taken) in exclude(&mut rows, engagement, today) {
+            *self.excluded.entry(exception).or_default() += taken;
+        }
+        rows.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.told.push(Told::of(facts, self.input.numbered));
+        let cited = |evidence: &[EvidenceRef]| cited(evidence, self.input.numbered);
+        self.results.extend(rows.into_iter().map(|row| {
+            let evidence = cited(&row.evidence);
+            result(row, engagement, today, &evidence, &mut self.texts)
+        }));
+    }
+
+    /// The document, and how many results each exception in force takes out. The same accounts give the same bytes.
+    #[must_use]
+    pub fn finish(self) -> (Document, BTreeMap<String, usize>) {
+        let Self { input, told, mut results, excluded, .. } = self;
+        // Those of an account are in order already: all are, by check, account, region and resource.
+        results.sort_by(|a, b| (&*a.check, &*a.account).cmp(&(&*b.check, &*b.account)));
+        let items = &input.numbered.items;
+        let document = Document {
+            schema: SCHEMA.to_owned(),
+            run: run(&input, &told),
+            coverage: coverage(items, &told),
+            control_totals: told.into_iter().flat_map(|told| told.control_totals).collect(),
+            criteria: criteria(&input, &results),
+            evidence: items.iter().map(|(id, item)| evidence(item, *id)).collect(),
+            results,
+        };
+        (document, excluded)
+    }
+}
+
+impl Told {
+    fn of(facts: &AccountFacts, numbered: &Numbered) -> Self {
+        let (account, global) = (&facts.account, &facts.global);
+        let enabled = |regions: &[Region]| -> Vec<String> {
+            regions.iter().filter(|region| region.is_enabled()).map(|region| region.name.clone()).collect()
+        };
+        let totals = facts.control_totals.iter().map(|total| ControlTotal {
+            account: account.clone(),
+            population: total.population.clone(),
+            counted_by: total.counted_by.clone(),
+            counted: total.counted,
+            tied_to: total.tied_to.clone(),
+            expected: total.expected,
+            difference: total.difference(),
+            evidence: cited(&total.evidence, numbered).iter().map(ToString::to_string).collect(),
+        });
+        Self {
+            account: account.clone(),
+            alias: global.aliases.get().ok().and_then(|aliases| aliases.first().cloned()),
+            enabled: global.all_regions.get().ok().map(|regions| enabled(regions)),
+            disabled: facts.disabled_regions.clone(),
+            control_totals: totals.collect(),
+        }
+    }
+}
+
+fn cited(evidence: &[EvidenceRef], numbered: &Numbered) -> BTreeSet<EvidenceId> {
+    evidence.iter().filter_map(|handle| numbered.ids.get(handle).copied()).collect()
+}
