@@ -13,6 +13,7 @@ use crate::cli::{InitArgs, TypeName, day};
 use crate::engagement::save;
 use crate::exit::{Exit, Failure};
 use crate::found::{NEEDS, found};
+use crate::scratch;
 use crate::source::{self, Live};
 
 pub(crate) fn run(arguments: &InitArgs) -> Result<Exit, Failure> {
@@ -202,7 +203,7 @@ fn find(arguments: &InitArgs) -> Result<Found, Failure> {
         return runtime.block_on(source::replay(&run, NEEDS))?.facts.each(|all| found(&all.collect::<Vec<_>>()));
     }
     // What is asked here is no evidence of anything: the run is not kept.
-    let scratch = tempfile::tempdir()?;
+    let scratch = scratch::folder()?;
     let asked = runtime.block_on(ask(arguments, scratch.path()));
     match asked {
         Ok(found) => Ok(found),

@@ -26,6 +26,7 @@ mod report;
 mod requests;
 mod risks;
 mod scan;
+mod scratch;
 mod seal;
 mod source;
 mod spool;

@@ -26,6 +26,7 @@ use crate::estate::{Asked, Told};
 use crate::exit::Failure;
 use crate::policy::reviewed;
 use crate::scan::VERSION;
+use crate::scratch;
 use crate::seal::Seals;
 use crate::source::{self, Source};
 
@@ -287,7 +288,7 @@ fn rendered(
     left_out.extend(registers.left_out.into_iter().map(|(what, why)| told(what, why)));
     package.stream("60_machine/ocsf_2003.jsonl", |to| ocsf::write(dossier, to).map(drop)).map_err(failed)?;
     package.stream("03_Explorer.html", |to| html::write(dossier, Some(run), true, to)).map_err(failed)?;
-    let mut book = tempfile::tempfile()?;
+    let mut book = scratch::file()?;
     let sheets = workbook::workbook(dossier, &mut book).map_err(|error| Failure::usage(&error))?;
     book.rewind()?;
     package.stream("02_Workbook.xlsx", |to| io::copy(&mut book, to).map(drop)).map_err(failed)?;

@@ -22,6 +22,7 @@ use crate::cli::ReperformArgs;
 use crate::exit::{Exit, Failure};
 use crate::package::exchanges;
 use crate::progress::Bars;
+use crate::scratch;
 use crate::unpack::{Unpacked, unpack};
 use crate::{outcomes, source};
 
@@ -120,7 +121,7 @@ fn ask(arguments: &ReperformArgs, account: &AccountRecord, key: &ItemKey) -> Res
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
     let plain = connector(bundle.as_ref().map(Path::new)).map_err(Failure::Usage)?;
-    let folder = tempfile::tempdir()?;
+    let folder = scratch::folder()?;
     let started = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
     let metadata = RunMetadata {
         schema: kickoff_evidence::SCHEMA.to_owned(),

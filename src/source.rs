@@ -119,6 +119,7 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
         needs: needs.iter().map(|need| need.name().to_owned()).collect(),
         accounts: Vec::new(),
     };
+    let mut facts = Spool::new()?;
     // Read before anything is asked, so that a damaged one costs nothing.
     let ids = wanted.out.join(Ledger::FILE);
     Ledger::read(&ids).map_err(|e| Failure::usage(&e))?;
@@ -181,7 +182,6 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
             }
         })
         .buffered(ACCOUNTS_AT_ONCE);
-    let mut facts = Spool::new()?;
     while let Some(outcome) = collected.next().await {
         let (of_account, record) = outcome.inspect_err(|_| {
             bars.finish();

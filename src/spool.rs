@@ -8,6 +8,7 @@ use kickoff_evidence::{EvidenceRef, Numbered};
 use kickoff_facts::AccountFacts;
 
 use crate::exit::Failure;
+use crate::scratch;
 
 /// The facts of accounts, in a file that has no name and ends with the program.
 pub(crate) struct Spool {
@@ -19,12 +20,23 @@ pub(crate) struct Spool {
 
 impl Spool {
     /// An empty one.
-    pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self { file: tempfile::tempfile()?, accounts: Vec::new(), end: 0 })
+    pub(crate) fn new() -> Result<Self, Failure> {
+        Ok(Self { file: scratch::file()?, accounts: Vec::new(), end: 0 })
     }
 
     /// Adds an account. Evidence is cited by the handles of this process until its ids are known.
-    pub(crate) fn push(&mut self, facts: &AccountFacts) -> io::Result<()> {
+    pub(crate) fn push(&mut self, facts: &AccountFacts) -> Result<(), Failure> {
+        self.write(facts).map_err(|error| {
+            let folder = std::env::temp_dir();
+            Failure::Usage(format!(
+                "the facts of account {} cannot be put aside in {}: {error}; make room there, or name another folder in TMPDIR",
+                facts.account,
+                folder.display()
+            ))
+        })
+    }
+
+    fn write(&mut self, facts: &AccountFacts) -> io::Result<()> {
         let begin = self.end;
         self.file.seek(SeekFrom::Start(begin))?;
         let mut to = BufWriter::with_capacity(1 << 16, &self.file);

@@ -11,6 +11,8 @@ use kickoff_evidence::package::Package;
 use kickoff_evidence::{Exchange, Ledger, Run, RunMetadata, RunWriter};
 use serde_json::Value;
 
+use crate::scratch;
+
 /// No file that is read whole is longer: results of a large estate come to some hundred MiB.
 const LONGEST: u64 = 2 << 30;
 
@@ -42,7 +44,7 @@ pub(crate) fn unpack(package: &Package) -> Result<Unpacked, String> {
     let text = needed(package, "60_machine/run.json")?;
     let metadata: RunMetadata =
         serde_json::from_slice(&text).map_err(|error| format!("60_machine/run.json cannot be read: {error}"))?;
-    let folder = tempfile::Builder::new().prefix("kickoff-").tempdir().map_err(|error| error.to_string())?;
+    let folder = scratch::folder().map_err(|failure| failure.to_string())?;
     let path = folder.path().join("run");
     let writer = RunWriter::create(&path, &metadata).map_err(|error| error.to_string())?;
     let mut archives = BTreeMap::new();
