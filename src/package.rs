@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kickoff_checks::{Check, Selection};
 use kickoff_engagement::{Engagement, ReportType};
 use kickoff_evidence::package::{Details, LeftOut, PackageError, PackageWriter, Sealed};
-use kickoff_evidence::{Exchange, Run, RunMetadata, Tool, sha256_hex};
+use kickoff_evidence::{Exchange, Run, RunMetadata, Tool, count, sha256_hex};
 use kickoff_policy::access::Access;
 use kickoff_policy::review::Review;
 use kickoff_reports::html;
@@ -348,9 +348,9 @@ pub(crate) fn tell(written: &Sealed, signed: bool) -> io::Result<()> {
     let mut words = io::stderr().lock();
     writeln!(
         words,
-        "Package: {}\n         {} files, MANIFEST.sha256 has sha256 {}{}",
+        "Package: {}\n         {}, MANIFEST.sha256 has sha256 {}{}",
         written.path.display(),
-        written.files,
+        count(written.files, "file"),
         written.manifest_sha256,
         if signed { "" } else { "; not signed (--key)" }
     )

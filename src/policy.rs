@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _};
 
-use kickoff_evidence::write_private;
+use kickoff_evidence::{count, write_private};
 use kickoff_policy::access::{Access, Certainty, Reaches, Unknown, short};
 use kickoff_policy::review::{Inputs, Review, Standing, StandingState, review};
 use kickoff_policy::simulate::answer_line;
@@ -64,10 +64,10 @@ pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
             let sure = found.principals.iter().filter(|h| h.certain).count();
             writeln!(
                 out,
-                "{} on {resource}: {sure} certainly, {} under conditions, of {} principals",
+                "{} on {resource}: {sure} certainly, {} under conditions, of {}",
                 arguments.action,
                 found.principals.len() - sure,
-                asked.estate.principals()
+                count(asked.estate.principals(), "principal")
             )?;
             for holder in &found.principals {
                 let word = if holder.certain { "certain " } else { "possible" };
@@ -103,7 +103,7 @@ pub(crate) fn access(arguments: &AccessArgs) -> Result<Exit, Failure> {
     let access = asked.access();
     if let Some(path) = &arguments.html {
         let subtitle =
-            format!("{} principals; action list of {}", asked.estate.principals(), asked.estate.action_date());
+            format!("{}; action list of {}", count(asked.estate.principals(), "principal"), asked.estate.action_date());
         let page = kickoff_reports::html::picture::page(&access, "Access", &subtitle);
         write_private(path, page.as_bytes()).map_err(|error| Failure::usage(&error))?;
     }

@@ -11,7 +11,7 @@ use kickoff_aws::{
 use kickoff_evidence::package::Package;
 use kickoff_evidence::{
     AccountRecord, Difference, Exchange, Item, ItemKey, Ledger, Numbered, Outcome, Register, Run, RunMetadata,
-    RunState, RunWriter, differences, normalised,
+    RunState, RunWriter, count, differences, normalised,
 };
 use kickoff_facts::Need;
 use kickoff_reports::package::opened;
@@ -56,8 +56,9 @@ pub(crate) fn run(arguments: &ReperformArgs) -> Result<Exit, Failure> {
         writeln!(out, "the same  AWS answers what it answered then (order, page tokens and request ids aside)")?;
         return Ok(Exit::Done);
     }
-    let many = if changes.len() >= TOLD { format!("{TOLD} or more") } else { changes.len().to_string() };
-    writeln!(out, "changed   between the two times, {many} differences:")?;
+    let many =
+        if changes.len() >= TOLD { format!("{TOLD} or more differences") } else { count(changes.len(), "difference") };
+    writeln!(out, "changed   between the two times, {many}:")?;
     for change in &changes {
         writeln!(out, "  {change}")?;
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kickoff_aws::is_aws_endpoint;
 use kickoff_engagement::Engagement;
 use kickoff_evidence::package::{Package, Trust, VerifierKey, verify};
-use kickoff_evidence::{Difference, differences};
+use kickoff_evidence::{Difference, count, differences};
 use kickoff_reports::results::day;
 use serde_json::Value;
 
@@ -109,7 +109,7 @@ impl Again {
     fn lines(&self) -> Vec<String> {
         match self {
             Self::Same { accounts, results, lists } => {
-                let accounts = if *accounts == 1 { "1 account".to_owned() } else { format!("{accounts} accounts") };
+                let accounts = count(accounts, "account");
                 vec![
                     format!(
                         "Again     The facts of {accounts} and all {results} results were made again from the stored answers, and are the same."
@@ -195,7 +195,7 @@ fn made_again(package: &Package) -> Result<Again, String> {
     let more = found.len().saturating_sub(TOLD_IN_ALL);
     if more > 0 {
         found.truncate(TOLD_IN_ALL);
-        found.push(format!("and in {more} more places"));
+        found.push(format!("and in {}", count(more, "more place")));
     }
     Ok(if found.is_empty() { Again::Same { accounts, results, lists } } else { Again::Differs(found) })
 }

@@ -1,8 +1,7 @@
 //! How observations are worded: days, counts and lists of names, on one line.
 
-use std::fmt::Display;
-
 use jiff::Timestamp;
+pub use kickoff_facts::count;
 
 /// So many names are written out; the rest is counted.
 const NAMES: usize = 10;
@@ -17,13 +16,6 @@ pub fn day(at: Timestamp) -> String {
 #[must_use]
 pub fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// A number of things: `1 day`, `2 days`.
-#[must_use]
-pub fn count(number: impl Display, thing: &str) -> String {
-    let number = number.to_string();
-    if number == "1" { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
 /// Names, sorted; of a long list the first ones and how many more there are.

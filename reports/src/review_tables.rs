@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kickoff_evidence::count;
 use kickoff_policy::review::{
     LastUse, Limit, Mfa, Nature, PrincipalKind, Review, Reviewed, ServiceRights, StandingState,
 };
@@ -119,8 +120,11 @@ pub fn render(review: &Review, width: usize) -> String {
 pub fn population(review: &Review) -> String {
     let of = &review.population;
     let mut text = format!(
-        "Population: {} users, {} roles and {} root users in {} accounts.",
-        of.users, of.roles, of.root_users, of.accounts
+        "Population: {}, {} and {} in {}.",
+        count(of.users, "user"),
+        count(of.roles, "role"),
+        count(of.root_users, "root user"),
+        count(of.accounts, "account")
     );
     for one in &of.not_known {
         text.push_str(&format!("\nNot known of {}: {}.", one.count, one.what));
@@ -300,7 +304,7 @@ mod tests {
             let text = render(&review, width);
             assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
             assert!(!text.contains('\u{1b}'));
-            assert!(text.contains("Population: 1 users, 0 roles and 0 root users in 1 accounts."), "{text}");
+            assert!(text.contains("Population: 1 user, 0 roles and 0 root users in 1 account."), "{text}");
         }
     }
 

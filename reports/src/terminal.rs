@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use kickoff_checks::{Severity, Status};
+use kickoff_evidence::count;
 use tabled::builder::Builder;
 use tabled::settings::Style;
 
@@ -87,7 +88,7 @@ fn tables(document: &Document, width: usize, colour: bool, to: &mut dyn Write) -
         .filter(|(_, count)| *count > 0)
         .map(|(status, count)| paint(&format!("{count} {status}"), colour_of(status), colour))
         .collect();
-    writeln!(to, "{} results: {}", document.results.len(), tallies.join(", "))
+    writeln!(to, "{}: {}", count(document.results.len(), "result"), tallies.join(", "))
 }
 
 /// The criteria that some check informs; of the others, how many there are of each kind.

@@ -30,7 +30,7 @@ use kickoff_facts::organization::MemberAccount;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
-use crate::wording::first;
+use crate::wording::{count, first};
 use crate::{Entry, Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict, management};
 
 /// What the check says of itself.
@@ -65,7 +65,8 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         let members: Vec<&MemberAccount> = view.members()?.iter().flatten().collect();
         let (active, others): (Vec<&MemberAccount>, Vec<&MemberAccount>) =
             members.iter().partition(|member| member.state == "ACTIVE");
-        let mut observed = format!("{} accounts in {}, {} active", members.len(), organization.id, active.len());
+        let mut observed =
+            format!("{} in {}, {} active", count(members.len(), "account"), organization.id, active.len());
         if !active.is_empty() {
             observed.push_str(": ");
             observed.push_str(&first(PRINTED, active.iter().map(|member| &member.id)));

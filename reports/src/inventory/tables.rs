@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kickoff_evidence::{EvidenceId, EvidenceRef};
+use kickoff_evidence::{EvidenceId, EvidenceRef, count};
 use serde_json::{Value, json};
 
 use super::{Asset, Incomplete, Inventory, LIMITS, Property};
@@ -133,8 +133,8 @@ pub fn population(inventory: &Inventory) -> String {
     let standing = |wanted| inventory.assets.iter().filter(|asset| asset.scope.standing == wanted).count();
     let counted: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     let mut text = format!(
-        "{} assets, {} in scope, {} out of it, {} not decided: {}.\n{LIMITS}",
-        inventory.assets.len(),
+        "{}, {} in scope, {} out of it, {} not decided: {}.\n{LIMITS}",
+        count(inventory.assets.len(), "asset"),
         standing(Standing::In),
         standing(Standing::Out),
         standing(Standing::Open),

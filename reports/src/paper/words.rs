@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use kickoff_engagement::Engagement;
+pub(crate) use kickoff_evidence::count as many;
 
 /// A text. It is open where it stands for something that nobody has said yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,11 +88,6 @@ pub(crate) fn confidential(engagement: &Engagement) -> String {
         Some(entity) => format!("Confidential: for {} and {firm}", entity.name),
         None => "Confidential".to_owned(),
     }
-}
-
-/// `1 account`, `3 accounts`.
-pub(crate) fn many(count: usize, one: &str) -> String {
-    if count == 1 { format!("{count} {one}") } else { format!("{count} {one}s") }
 }
 
 /// The first so many of a list, and how many more there are.

@@ -14,6 +14,7 @@ mod redact;
 mod run;
 mod tree;
 mod wellformed;
+mod wording;
 
 pub use archive::{Archive, ArchiveWriter, Position};
 pub use difference::{Difference, differences};
@@ -28,3 +29,4 @@ pub use run::{
 };
 pub use tree::{is_volatile, normalised, tree};
 pub use wellformed::xml_is_complete;
+pub use wording::count;

@@ -19,7 +19,7 @@ pub mod organization;
 pub mod storage;
 mod view;
 
-pub use kickoff_evidence::{EvidenceRef, Gap, GapKind, sha256_hex};
+pub use kickoff_evidence::{EvidenceRef, Gap, GapKind, count, sha256_hex};
 pub use need::{AccountFacts, GlobalFacts, Need, RegionalFacts};
 pub use observed::Observed;
 pub use operation::{OPERATIONS, Operation};

@@ -1,5 +1,6 @@
 //! What fails, what is excepted and left out, and what is done about it.
 
+use kickoff_evidence::count;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -130,8 +131,7 @@ pub(super) fn exceptions<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         };
         let effect = match taken.get(exception.id.as_str()).copied().unwrap_or_default() {
             0 => "none: it takes no result out".to_owned(),
-            1 => "1 result is excluded instead of fail".to_owned(),
-            count => format!("{count} results are excluded instead of fail"),
+            taken => format!("{} excluded instead of fail", count(taken, "result")),
         };
         row.extend([standing.into(), effect.into()]);
         row
@@ -145,7 +145,7 @@ pub(super) fn exceptions<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         let effect = match (&left_out.service, within.count()) {
             (Some(_), _) => "assets of the service are out of scope in Asset inventory".to_owned(),
             (None, 0) => "no result of the run is in it".to_owned(),
-            (None, count) => format!("{count} results of the run are in it and stay counted"),
+            (None, within) => format!("{} of the run in it, which stay counted", count(within, "result")),
         };
         let mut row: Vec<Cell<'_>> = vec![
             "exclusion".into(),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kickoff_engagement::cells::is_formula;
+use kickoff_evidence::count;
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::super::dossier::Frame;
@@ -270,7 +271,8 @@ pub(super) fn write(
     }
     if more > 0 {
         last += 1;
-        let note = format!("{more} more rows do not fit into a sheet. The whole is in {whole}.");
+        let note =
+            format!("Left out, for a sheet has no room for more: {}. The whole is in {whole}.", count(more, "row"));
         page.write_string_with_format(last, 0, note, &styles.text)?;
     }
     let right = u16::try_from(columns.len()).unwrap_or(1).saturating_sub(1);

@@ -1,5 +1,6 @@
 //! What a check of a package found, and what it could not check.
 
+use crate::count;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -270,7 +271,7 @@ impl Verification {
     /// What was checked and what was not, one sentence for each part.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        let files = format!("{} files ({} bytes) were compared with MANIFEST.sha256.", self.files, self.bytes);
+        let files = format!("{} ({} bytes) were compared with MANIFEST.sha256.", count(self.files, "file"), self.bytes);
         vec![files, self.signature_line(), self.timestamp_line(), self.chain_line(), self.statement_line()]
     }
 
@@ -308,7 +309,8 @@ impl Verification {
             ChainState::Absent => "There is no chain of packages.".to_owned(),
             ChainState::Whole { lines } => {
                 format!(
-                    "The chain is whole: {lines} packages, this one last. The earlier packages themselves were not checked."
+                    "The chain is whole: {}, this one last. The earlier packages themselves were not checked.",
+                    count(lines, "package")
                 )
             }
             ChainState::Broken => "The chain of packages is broken.".to_owned(),
