@@ -20,7 +20,7 @@ use crate::{lists, source};
 pub(crate) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {
     let opened = Opened::of(&arguments.file)?;
     let results = document(&arguments.run)?;
-    let run = results.as_ref().map(outcomes);
+    let run = results.as_ref().map(|document| outcomes(document, &opened.file));
     let registers = opened.registers(run.as_ref())?;
     let readiness = opened.readiness(&registers, run.as_ref());
     let brief = brief(&BriefInput {

@@ -81,7 +81,7 @@ pub(crate) struct SelectArgs {
 pub(crate) enum Format {
     /// Tables in a terminal, tab-separated lines in a pipe
     Table,
-    /// The contract of docs/results.schema.json, and nothing else on stdout
+    /// JSON and nothing else on stdout; of a scan, the contract of docs/results.schema.json
     Json,
 }
 

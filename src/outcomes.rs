@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use kickoff_engagement::Engagement;
 use kickoff_engagement::requests::Outcomes;
 use kickoff_reports::outcomes::outcomes;
 use kickoff_reports::results::{Document, SCHEMA};
@@ -13,8 +14,8 @@ use crate::cli::RunArgs;
 use crate::exit::Failure;
 
 /// The outcomes of the run, if there is one; stderr is told which it is.
-pub(crate) fn last(arguments: &RunArgs) -> Result<Option<Outcomes>, Failure> {
-    Ok(document(arguments)?.as_ref().map(outcomes))
+pub(crate) fn last(arguments: &RunArgs, engagement: &Engagement) -> Result<Option<Outcomes>, Failure> {
+    Ok(document(arguments)?.map(|document| outcomes(&document, engagement)))
 }
 
 /// The results of the run, if there is one; stderr is told which it is.

@@ -113,7 +113,7 @@ impl Parts {
         let review = asked.as_ref().zip(access.as_ref()).map(|(asked, access)| reviewed(asked, access));
         let digests = evidence::digests(&decided.document);
         Ok(Self {
-            registers: opened.registers(Some(&outcomes(&decided.document)))?,
+            registers: opened.registers(Some(&outcomes(&decided.document, &opened.file)))?,
             inventory,
             access,
             review,

@@ -46,6 +46,13 @@ pub(crate) fn simulate(arguments: &SimulateArgs) -> Result<Exit, Failure> {
 pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
     let mut asked = Asked::of(&arguments.estate)?;
     let resource = arguments.resource.as_deref().unwrap_or("*");
+    if resource != "*"
+        && (!resource.starts_with("arn:") || resource.splitn(6, ':').filter(|part| !part.is_empty()).count() < 4)
+    {
+        return Err(Failure::Usage(format!(
+            "{resource:?} is neither an ARN (arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE) nor *"
+        )));
+    }
     let mut found = asked.estate.who_can(&arguments.action, resource).map_err(Failure::Usage)?;
     found.unknown.append(&mut asked.unknown);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());

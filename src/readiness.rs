@@ -33,7 +33,7 @@ const DRAWN: usize = 3;
 
 pub(crate) fn run(arguments: &ReadinessArgs) -> Result<Exit, Failure> {
     let opened = Opened::of(&arguments.file)?;
-    let run = outcomes::last(&arguments.run)?;
+    let run = outcomes::last(&arguments.run, &opened.file)?;
     let registers = opened.registers(run.as_ref())?;
     let readiness = opened.readiness(&registers, run.as_ref());
     let tasks = Listing { columns: TASKS, rows: (1..).zip(&readiness.tasks).map(|(at, task)| row(at, task)).collect() };
@@ -67,7 +67,9 @@ fn parts(readiness: &Readiness, most: usize) -> Listing<'static> {
             limits.push(format!("and {} more: --format json has all", part.limits.len() - most));
         }
         let unit = part.unit.to_owned();
-        vec![part.name.to_owned(), part.have.to_string(), part.of.to_string(), unit, limits.join("\n")]
+        // In a pipe a row is a line.
+        let limits = limits.join(if lists::width().is_some() { "\n" } else { "; " });
+        vec![part.name.to_owned(), part.have.to_string(), part.of.to_string(), unit, limits]
     });
     Listing { columns: PARTS, rows: rows.collect() }
 }

@@ -44,7 +44,7 @@ const LINKED: &[Column] = &[
 
 pub(crate) fn run(arguments: &RisksArgs) -> Result<Exit, Failure> {
     let mut opened = Opened::of(&arguments.file)?;
-    let run = outcomes::last(&arguments.run)?;
+    let run = outcomes::last(&arguments.run, &opened.file)?;
     let mut register = opened.registers(run.as_ref())?.risks;
     if arguments.write {
         add(&opened, &register)?;

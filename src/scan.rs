@@ -12,6 +12,7 @@ use kickoff_checks::{Selection, SelectionError, Severity};
 use kickoff_engagement::{Engagement, is_account_id, nearest};
 use kickoff_evidence::{Ledger, Run, write_private};
 use kickoff_reports::html;
+use kickoff_reports::outcomes::not_asked;
 use kickoff_reports::package::Dossier;
 use kickoff_reports::results::{Document, day};
 use kickoff_reports::summary::fails_at;
@@ -81,7 +82,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     let left_out = replayed.as_ref().map(|run| not_decided(run, &selection)).unwrap_or_default();
     let json = decided.json()?;
     let config = arguments.config.as_deref().unwrap_or(Path::new(crate::engagement::DEFAULT));
-    let exceptions = exceptions(engagement, &decided.excluded, day(&source.metadata), config);
+    let exceptions = exceptions(engagement, &selection, &decided.excluded, day(&source.metadata), config);
     let run = match replayed {
         Some(run) => {
             create(&folder)?;
@@ -103,7 +104,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     let parts = Parts::of(&run, &opened, &replayed)?;
     let report = folder.join("report.html");
     write_report(&parts.dossier(&opened, &replayed), &run, &report)?;
-    tell(arguments, &replayed.decided.document, &json, &folder, &report)?;
+    tell(arguments, engagement, &replayed.decided.document, &json, (&folder, &report))?;
     for line in exceptions {
         writeln!(std::io::stderr(), "{line}")?;
     }
@@ -117,7 +118,13 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     }
     if let Some(seals) = &seals {
         let order = Order { run: &run, opened: &opened, out: &folder, seals };
-        package::tell(&package::write(&order, &replayed, &parts)?, seals.signer.is_some())?;
+        let written = package::write(&order, &replayed, &parts).map_err(|failure| {
+            Failure::Usage(format!(
+                "{failure}. The run is whole: `kickoff report {}` makes its package",
+                run.path().display()
+            ))
+        })?;
+        package::tell(&written, seals.signer.is_some())?;
     }
     Ok(exit)
 }
@@ -135,10 +142,22 @@ pub(crate) fn select(arguments: &SelectArgs) -> Result<Selection, Failure> {
 }
 
 /// What exceptions did, a line each: what those in force took out, and which no longer count.
-fn exceptions(engagement: &Engagement, excluded: &BTreeMap<String, usize>, day: Date, config: &Path) -> Vec<String> {
+fn exceptions(
+    engagement: &Engagement,
+    selection: &Selection,
+    excluded: &BTreeMap<String, usize>,
+    day: Date,
+    config: &Path,
+) -> Vec<String> {
+    let asked = |id: &str| {
+        let exception = engagement.exceptions.iter().find(|exception| exception.id == id);
+        let check = exception.and_then(|exception| exception.check.as_deref());
+        check.is_none_or(|check| selection.0.iter().any(|selected| selected.meta.id == check))
+    };
     let mut lines: Vec<String> = excluded
         .iter()
         .map(|(id, taken)| match taken {
+            0 if !asked(id) => format!("Exception {id}: its check was not selected."),
             0 => format!("Exception {id}: nothing that fails is in its scope."),
             1 => format!("Exception {id}: 1 failing result is excluded."),
             taken => format!("Exception {id}: {taken} failing results are excluded."),
@@ -196,7 +215,13 @@ fn write_report(dossier: &Dossier<'_>, run: &Run, path: &Path) -> Result<(), Fai
     Ok(())
 }
 
-fn tell(arguments: &ScanArgs, document: &Document, json: &[u8], folder: &Path, report: &Path) -> Result<(), Failure> {
+fn tell(
+    arguments: &ScanArgs,
+    engagement: &Engagement,
+    document: &Document,
+    json: &[u8],
+    (folder, report): (&Path, &Path),
+) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match arguments.format {
         Format::Json => out.write_all(json)?,
@@ -216,6 +241,9 @@ fn tell(arguments: &ScanArgs, document: &Document, json: &[u8], folder: &Path, r
         if shortfalls.len() > 10 {
             writeln!(words, "  and {} more, in the report", shortfalls.len() - 10)?;
         }
+    }
+    for line in not_asked(document, engagement).lines().iter().take(10) {
+        writeln!(words, "Not asked, though there or in scope: {line}")?;
     }
     if !document.run.foreign_endpoints.is_empty() {
         writeln!(words, "Not AWS: these answers came from {}.", document.run.foreign_endpoints.join(", "))?;

@@ -27,6 +27,13 @@ impl Seals {
     pub(crate) fn open(arguments: &SealArgs, profile: Option<&str>, runs: &Path) -> Result<Self, Failure> {
         let chain = arguments.chain.clone().unwrap_or_else(|| runs.join(CHAIN));
         check_chain(&chain, Timestamp::now()).map_err(|error| Failure::usage(&error))?;
+        if let Some(url) =
+            arguments.tsa.as_ref().filter(|url| !["http://", "https://"].iter().any(|way| url.starts_with(way)))
+        {
+            return Err(Failure::Usage(format!(
+                "{url:?} is no time-stamp authority: give its address, http:// or https://"
+            )));
+        }
         let signer = signer(arguments, profile)?;
         if let Some(signer) = &signer {
             // A key can be there and still not be ours to sign with.

@@ -99,6 +99,7 @@ pub(crate) async fn replay(run: &Arc<Run>, needs: &[Need]) -> Result<Source, Fai
 
 /// Collects from AWS into a new run.
 pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Failure> {
+    let mut facts = Spool::new()?;
     let started = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
     let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
     let plain = connector(bundle.as_ref().map(Path::new)).map_err(Failure::Usage)?;
@@ -119,7 +120,6 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
         needs: needs.iter().map(|need| need.name().to_owned()).collect(),
         accounts: Vec::new(),
     };
-    let mut facts = Spool::new()?;
     // Read before anything is asked, so that a damaged one costs nothing.
     let ids = wanted.out.join(Ledger::FILE);
     Ledger::read(&ids).map_err(|e| Failure::usage(&e))?;
@@ -183,13 +183,20 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
         })
         .buffered(ACCOUNTS_AT_ONCE);
     while let Some(outcome) = collected.next().await {
-        let (of_account, record) = outcome.inspect_err(|_| {
+        let put_aside = outcome.and_then(|(of_account, record)| facts.push(&of_account).map(|()| record));
+        metadata.accounts.push(put_aside.map_err(|failure| {
             bars.finish();
-            // Nothing was collected that a run could keep: no unfinished folder is left behind.
-            let _ = std::fs::remove_dir_all(tape.run().path());
-        })?;
-        facts.push(&of_account)?;
-        metadata.accounts.push(record);
+            let folder = tape.run().path();
+            if metadata.accounts.is_empty() {
+                // Nothing was collected that a run could keep: no unfinished folder is left behind.
+                let _ = std::fs::remove_dir_all(folder);
+                return failure;
+            }
+            Failure::Usage(format!(
+                "{failure}. The run is not finished and cannot be used; what AWS answered until then is in {}",
+                folder.display()
+            ))
+        })?);
     }
     drop(collected);
     bars.finish();

@@ -59,7 +59,7 @@ impl Spool {
         let done = work(
             &mut self.accounts.iter().map_while(|place| self.read(place).map_err(|error| failed = Some(error)).ok()),
         );
-        failed.map_or(Ok(done), |error| Err(error.into()))
+        failed.map_or(Ok(done), Err)
     }
 
     /// The text of `facts/ACCOUNT.json` of each account in turn, in which evidence is cited by its ids.
@@ -74,10 +74,19 @@ impl Spool {
         })
     }
 
-    fn read(&self, (_, begin, length): &(String, u64, u64)) -> io::Result<AccountFacts> {
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(*begin))?;
-        Ok(serde_json::from_reader(BufReader::with_capacity(1 << 16, file.take(*length)))?)
+    fn read(&self, (account, begin, length): &(String, u64, u64)) -> Result<AccountFacts, Failure> {
+        let read = || -> io::Result<AccountFacts> {
+            let mut file = &self.file;
+            file.seek(SeekFrom::Start(*begin))?;
+            Ok(serde_json::from_reader(BufReader::with_capacity(1 << 16, file.take(*length)))?)
+        };
+        read().map_err(|error| {
+            let folder = std::env::temp_dir();
+            Failure::Usage(format!(
+                "the facts of account {account} were put aside in {} and cannot be read again: {error}",
+                folder.display()
+            ))
+        })
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kickoff_checks::Status;
-use kickoff_engagement::requests::{CheckOutcome, Outcomes};
+use kickoff_engagement::Engagement;
+use kickoff_engagement::requests::{CheckOutcome, NotAsked, Outcomes};
 
 use crate::results::{Document, Text};
 
-/// The outcomes of a run, from its results.
+/// The outcomes of a run, from its results, and what of the scope it was not asked about.
 #[must_use]
-pub fn outcomes(document: &Document) -> Outcomes {
+pub fn outcomes(document: &Document, engagement: &Engagement) -> Outcomes {
     let mut checks: BTreeMap<String, (CheckOutcome, BTreeSet<&str>)> = BTreeMap::new();
     for row in &document.results {
         // A document is read by types of its own; a status that this version does not know counts as unknown.
@@ -26,5 +27,65 @@ pub fn outcomes(document: &Document) -> Outcomes {
         outcome.evidence = evidence.into_iter().map(str::to_owned).collect();
         (id, outcome)
     });
-    Outcomes { run: document.run.id.clone(), checks: checks.collect() }
+    Outcomes { run: document.run.id.clone(), checks: checks.collect(), not_asked: not_asked(document, engagement) }
+}
+
+/// What a run was not asked about: accounts of the scope, and regions that are enabled in an account of the run.
+#[must_use]
+pub fn not_asked(document: &Document, engagement: &Engagement) -> NotAsked {
+    let (accounts, scope) = (&document.run.accounts, &engagement.scope);
+    let excluded = |account: &str, region: Option<&str>| {
+        let of =
+            |wanted: &Option<String>, given: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == given);
+        let whole = scope.exclusions.iter().filter(|left_out| left_out.service.is_none());
+        whole.into_iter().any(|left_out| of(&left_out.account, Some(account)) && of(&left_out.region, region))
+    };
+    let missing = scope
+        .accounts
+        .iter()
+        .filter(|declared| !accounts.iter().any(|account| account.id == declared.id) && !excluded(&declared.id, None));
+    let regions = accounts.iter().filter_map(|account| {
+        let missed = account.regions_not_scanned.iter().flatten();
+        let missed: Vec<String> = missed.filter(|region| !excluded(&account.id, Some(region))).cloned().collect();
+        (!missed.is_empty()).then(|| (account.id.clone(), missed))
+    });
+    NotAsked { accounts: missing.map(|declared| declared.id.clone()).collect(), regions: regions.collect() }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::package::made::Made;
+
+    #[test]
+    fn accounts_of_the_scope_and_enabled_regions_that_are_not_in_the_run_are_named_unless_they_are_excluded() {
+        let mut document = Made::new().document;
+        let account = document.run.accounts[0].id.clone();
+        document.run.accounts[0].regions_not_scanned = Some(vec!["eu-north-1".to_owned(), "sa-east-1".to_owned()]);
+        let of =
+            |text: &str| not_asked(&document, &Engagement::parse(Path::new("kickoff.toml"), text).unwrap()).lines();
+        let scope = format!(
+            "[scope]\nrole = \"KickoffReadOnly\"\n[[scope.accounts]]\nid = \"{account}\"\n[[scope.accounts]]\nid = \"444455556666\"\n"
+        );
+        let person = "[[people]]\nid = \"ana\"\nname = \"Ana\"\nrole = \"CTO\"\n";
+        let decided = "reason = \"empty\"\napprover = \"ana\"\napproved = 2026-01-01\n";
+        assert_eq!(of(""), [format!("enabled regions of {account}: eu-north-1, sa-east-1")]);
+        assert_eq!(
+            of(&scope),
+            [
+                "accounts in scope: 444455556666".to_owned(),
+                format!("enabled regions of {account}: eu-north-1, sa-east-1")
+            ]
+        );
+        let region = format!("{person}[[scope.exclusions]]\nregion = \"sa-east-1\"\n{decided}");
+        assert_eq!(of(&region), [format!("enabled regions of {account}: eu-north-1")]);
+        // A service that is left out leaves no region out.
+        let service = format!("{person}[[scope.exclusions]]\nservice = \"SageMaker\"\n{decided}");
+        assert_eq!(of(&service).len(), 1);
+        document.run.accounts[0].regions_not_scanned = Some(Vec::new());
+        assert!(not_asked(&document, &Engagement::default()).is_empty());
+    }
 }

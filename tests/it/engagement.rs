@@ -223,6 +223,16 @@ fn a_folder_that_lies_elsewhere_or_nowhere_is_refused() {
     assert_eq!((config(folder.path()), backups(folder.path()).len()), (before, 0));
 }
 
+/// The engagement, with the account that was recorded as the only one in scope.
+fn alone() -> tempfile::TempDir {
+    let folder = copied();
+    let (text, path) = (config(folder.path()), folder.path().join("kickoff.toml"));
+    let begin = text.find("[[scope.accounts]]\nid = \"444455556666\"").unwrap();
+    let end = text.find("[[scope.exclusions]]").unwrap();
+    fs::write(path, [&text[..begin], &text[end..]].concat()).unwrap();
+    folder
+}
+
 #[test]
 fn requests_stand_by_their_day_with_what_the_run_answers() {
     let (path, _) = decided();
@@ -233,8 +243,19 @@ fn requests_stand_by_their_day_with_what_the_run_answers() {
     assert_eq!(first, ["IAM-07", "GEN-08", "IAM-02", "GEN-06", "LOG-02"], "overdue, then this week by day");
     let of = |id: &str| named(&told["requests"], "id", id);
     let state = |id: &str| (of(id)["progress"].as_str().unwrap(), of(id)["answered"].as_str().unwrap());
-    assert_eq!((state("IAM-07"), &of("IAM-07")["overdue"]), (("ready", "fully"), &Value::Bool(true)));
-    assert_eq!(state("IAM-02"), ("ready", "fully"));
+    // The recorded run has one of the three accounts in scope: what it answers it answers in part.
+    assert_eq!((state("IAM-07"), &of("IAM-07")["overdue"]), (("partly", "partly"), &Value::Bool(true)));
+    let missing = serde_json::json!(["the run did not ask accounts in scope: 444455556666, 555566667777"]);
+    assert_eq!((state("IAM-02"), &of("IAM-02")["reasons"]), (("partly", "partly"), &missing));
+    let alone = alone();
+    let told_alone = json(command("requests", alone.path()).arg("--run").arg(path));
+    let state_alone = |id: &str| {
+        let request = named(&told_alone["requests"], "id", id);
+        [&request["progress"], &request["answered"]].map(|value| value.as_str().unwrap().to_owned())
+    };
+    assert_eq!([state_alone("IAM-07"), state_alone("IAM-02")], [["ready", "fully"], ["ready", "fully"]]);
+    // Logging is of regions, and thirteen that are enabled were not asked.
+    assert_eq!(state_alone("LOG-02"), ["partly", "partly"]);
     assert_eq!((state("GEN-08"), &of("GEN-08")["due_this_week"]), (("ready", "not"), &Value::Bool(true)));
     assert_eq!((state("GEN-06").0, state("GEN-02").0, state("END-01").0), ("partly", "accepted", "not-applicable"));
     assert_eq!(of("IAM-02")["owner"], "bob");
@@ -253,7 +274,7 @@ fn requests_stand_by_their_day_with_what_the_run_answers() {
     assert!(words.starts_with("Results of RUN-"), "{words}");
     let lines: Vec<&str> = stdout.lines().collect();
     assert_eq!(lines.len(), list.len() + 1);
-    assert!(lines[1].starts_with("IAM-07\t") && lines[1].contains("\t2026-11-20\toverdue\tbob\tready\t"));
+    assert!(lines[1].starts_with("IAM-07\t") && lines[1].contains("\t2026-11-20\toverdue\tbob\tpartly\t"));
 }
 
 #[test]
@@ -406,7 +427,10 @@ fn readiness_has_parts_with_their_caps_and_tasks_in_order() {
     // Two documents of the register are there, approved and in force over the period.
     assert_eq!(part("documents")["have"], 2);
     // The report is on a period: a run of one day does not count in full.
-    assert!(part("requests")["limits"].to_string().contains("capped: answered with the record of one day: "));
+    let alone = alone();
+    let told_alone = json(command("readiness", alone.path()).arg("--run").arg(path));
+    let limits = &named(&told_alone["parts"], "name", "requests")["limits"];
+    assert!(limits.to_string().contains("capped: answered with the record of one day: "), "{limits}");
     let tasks = told["tasks"].as_array().unwrap();
     let first: Vec<&str> = tasks.iter().take(2).map(|task| task["task"].as_str().unwrap()).collect();
     assert_eq!(first, ["Remove the root user's access key", "Quarterly access review"], "the plan, by day");

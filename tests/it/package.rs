@@ -209,7 +209,8 @@ fn a_population_has_a_row_for_each_item_that_a_check_lists() {
     let (_, path, _) = signed();
     let package = Package::open(path).unwrap();
     for (name, rows) in [
-        ("POP-40_user-credentials", 40),
+        // The users, and root: the rows of the credential report.
+        ("POP-40_user-credentials", 41),
         ("POP-43_access-changes", 37),
         ("POP-44_root-activity", 6),
         ("POP-45_assignments", 21),
@@ -239,6 +240,7 @@ fn a_population_has_a_row_for_each_item_that_a_check_lists() {
     assert_eq!(user("breakglass-2")["Password last used"], "never, as far as is known");
     assert_eq!([&*user("vera.popov")["Password"], &user("vera.popov")["MFA"]], ["yes", "no"]);
     assert_eq!(user("svc-terraform")["Password"], "no");
+    assert_eq!(user("<root_account>")["User"], users[0]["User"]);
     assert!(users.iter().all(|row| row["Population complete"] == "yes"));
     // By the story: who is an administrator.
     let administrators = table("POP-41_administrators");

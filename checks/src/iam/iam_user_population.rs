@@ -12,7 +12,7 @@
 //! access keys with their dates, and signing certificates, by name. Beside them: when AWS made the report (it makes a new
 //! one every four hours at most), the number of rows, the number of users that `GetAccountSummary` counts, and the SHA-256
 //! of the list: of one line a user as printed, each with a line feed at its end. The list is printed as far as a cell of a
-//! sheet holds it; the evidence holds all. A person reviews it: `manual`. Where the two numbers differ, a user came or went
+//! sheet holds it; the evidence holds all, and the population in the evidence package has root's row too. A person reviews it: `manual`. Where the two numbers differ, a user came or went
 //! since the report was made, or the list is not complete: the reason says so. No IAM users → `no-population`.
 //!
 //! ## What else is accepted
@@ -80,7 +80,9 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     };
     let mut users: Vec<&CredentialRow> = report.users.iter().collect();
     users.sort_unstable_by_key(|row| &row.user);
-    let verdict = Verdict::manual(observed, reason).listing(users.into_iter().map(entry).collect());
+    // Every row of the report, so that the list can be held against it: root's too.
+    let listed = report.root.iter().chain(users).map(entry).collect();
+    let verdict = Verdict::manual(observed, reason).listing(listed);
     Ok(vec![Finding::new(Resource::account(view), verdict)])
 }
 

@@ -30,6 +30,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
+use crate::wording::count;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -67,10 +68,10 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             };
             let confirmed: Vec<&str> =
                 subscriptions.iter().filter(|s| s.confirmed).map(|s| s.protocol.as_str()).collect();
-            let (all, count) = (subscriptions.len(), confirmed.len());
+            let (all, heard) = (subscriptions.len(), confirmed.len());
             let how = if confirmed.is_empty() { String::new() } else { format!(" ({})", confirmed.join(", ")) };
-            let observed = format!("{count} of {all} subscriptions confirmed{how}; told by {told_by}");
-            Ok(Verdict::decide(count > 0, observed))
+            let observed = format!("{heard} of {} confirmed{how}; told by {told_by}", count(all, "subscription"));
+            Ok(Verdict::decide(heard > 0, observed))
         })
     });
     Ok(judged.collect())

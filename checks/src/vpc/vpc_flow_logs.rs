@@ -32,6 +32,7 @@ use std::collections::BTreeMap;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
+use crate::wording::count;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -72,7 +73,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         let name = vpc.name.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
         let arn = format!("arn:{}:ec2:{}:{}:vpc/{}", view.partition(), view.region_name(), view.account_id(), vpc.id);
         let has = if ids.is_empty() { "no active flow log".to_owned() } else { ids.join(", ") };
-        let observed = format!("{name}{has}; {used} network interfaces");
+        let observed = format!("{name}{has}; {}", count(used, "network interface"));
         findings.push(Finding::new(Resource::new("AWS::EC2::VPC", arn), Verdict::decide(!ids.is_empty(), observed)));
     }
     Ok(findings)

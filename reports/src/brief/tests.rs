@@ -24,7 +24,7 @@ static RESULTS: LazyLock<Document> = LazyLock::new(|| {
 });
 
 fn made(engagement: &Engagement, results: Option<&Document>) -> Paper {
-    let run = results.map(outcomes);
+    let run = results.map(|results| outcomes(results, engagement));
     let documents = documents::register(engagement, &default_list(), Path::new("."), TODAY);
     let requests = requests::statuses(engagement, &default_list(), run.as_ref(), &documents, &[], TODAY);
     let risks = run.as_ref().map(|run| risks::register(engagement, run)).unwrap_or_default();

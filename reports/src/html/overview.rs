@@ -4,6 +4,7 @@ use kickoff_checks::Status;
 use maud::{Markup, html};
 
 use super::{capped, cite, rest};
+use crate::outcomes::not_asked;
 use crate::package::Dossier;
 use crate::results::{Criterion, Document};
 use crate::summary::by_status;
@@ -36,6 +37,7 @@ pub(super) fn overview(dossier: &Dossier<'_>) -> Markup {
 fn shortfalls(dossier: &Dossier<'_>) -> Markup {
     let document = dossier.sources.document;
     let shortfalls = document.shortfalls();
+    let not_asked = not_asked(document, dossier.sources.engagement).lines();
     let shown: usize = dossier.controls.iter().map(|control| control.rows.len()).sum();
     html! {
         @if shown < document.results.len() {
@@ -45,13 +47,24 @@ fn shortfalls(dossier: &Dossier<'_>) -> Markup {
             }
         }
         @if shortfalls.is_empty() {
-            p { "Coverage is complete: every planned call succeeded, and the control totals tie." }
+            p {
+                @if not_asked.is_empty() { "Coverage is complete: every" } @else { "Every" }
+                " planned call succeeded, and the control totals tie."
+            }
         } @else {
             div.warning {
                 h3 { "Coverage is incomplete: " (shortfalls.len()) @if shortfalls.len() == 1 { " shortfall" } @else { " shortfalls" } }
                 p { "What depends on them is not-evaluated, never passed." }
                 ul { @for line in shortfalls.iter().take(LINES) { li { (line) } } }
                 (rest(shortfalls.len(), LINES, "results.json"))
+            }
+        }
+        @if !not_asked.is_empty() {
+            div.warning {
+                h3 { "Not asked, though there or in scope" }
+                p { "No result says anything of them." }
+                ul { @for line in not_asked.iter().take(LINES) { li { (line) } } }
+                (rest(not_asked.len(), LINES, "the workbook"))
             }
         }
     }
@@ -206,7 +219,10 @@ pub(super) fn populations(dossier: &Dossier<'_>, in_package: bool) -> Markup {
                                     (rest(population.totals.len(), LINES, "results.json"))
                                 } }
                                 td { (capped(&population.evidence)) }
-                                td { @if in_package { a href=(population.file()) { code { (population.file()) } } } @else { code { (population.file()) } } }
+                                td {
+                                    @if in_package && population.size() > 0 { a href=(population.file()) { code { (population.file()) } } }
+                                    @else { (population.place()) }
+                                }
                             }
                         }
                     }

@@ -14,6 +14,8 @@ use kickoff_policy::review::Review;
 use super::populations::{self, Population};
 use crate::access::Access;
 use crate::inventory::Inventory;
+use crate::outcomes::not_asked;
+use crate::paper::words::many;
 use crate::results::{Account, Document, Evidence, ResultRow, Text};
 
 /// What a dossier is made from.
@@ -421,6 +423,14 @@ fn frame(sources: &Sources<'_>) -> Frame {
         0 => {}
         1 => warnings.push("Coverage is incomplete: 1 shortfall is listed.".to_owned()),
         count => warnings.push(format!("Coverage is incomplete: {count} shortfalls are listed.")),
+    }
+    let not_asked = not_asked(sources.document, engagement);
+    if !not_asked.is_empty() {
+        let regions = not_asked.regions.iter().map(|(_, regions)| regions.len()).sum::<usize>();
+        let counted = [(not_asked.accounts.len(), "account"), (regions, "enabled region")];
+        let counted: Vec<String> =
+            counted.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| many(number, what)).collect();
+        warnings.push(format!("Not asked, though there or in scope: {}.", counted.join(" and ")));
     }
     let accounts: Vec<String> = run.accounts.iter().take(3).map(account_name).collect();
     let more = run.accounts.len().saturating_sub(3);

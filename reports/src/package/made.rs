@@ -14,11 +14,11 @@ use crate::exceptions::ExceptionNote;
 use crate::inventory::Inventory;
 use crate::results::{Account, ControlTotal, Document, Evidence, ResultRow, Run, SCHEMA, Threshold};
 
-pub(super) const ACCOUNT: &str = "111122223333";
-pub(super) const DIGEST: &str = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const DIGEST: &str = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
 
 /// Everything that a dossier borrows.
-pub(super) struct Made {
+pub(crate) struct Made {
     pub document: Document,
     pub engagement: Engagement,
     pub documents: Vec<DocumentResult>,
@@ -32,7 +32,7 @@ pub(super) struct Made {
 
 impl Made {
     /// A run in one account: of `iam-user-console-mfa`, a result of every status; and the list of users.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let user = |name: &str| format!("arn:aws:iam::{ACCOUNT}:user/{name}");
         let mut rows: Vec<ResultRow> =
             ["pass", "fail", "not-evaluated", "no-population", "not-applicable", "manual", "excluded"]
@@ -68,7 +68,7 @@ impl Made {
         }
     }
 
-    pub(super) fn dossier(&self) -> Dossier<'_> {
+    pub(crate) fn dossier(&self) -> Dossier<'_> {
         Dossier::new(Sources {
             document: &self.document,
             engagement: &self.engagement,
@@ -117,7 +117,7 @@ evidence = "board/minutes.pdf"
 note = "=minutes were read"
 "#;
 
-pub(super) fn row(check: &str, status: &str, resource: &str) -> ResultRow {
+pub(crate) fn row(check: &str, status: &str, resource: &str) -> ResultRow {
     let meta = kickoff_checks::Check::get(check).unwrap().meta;
     ResultRow {
         check: check.into(),

@@ -11,7 +11,7 @@ mod findings;
 pub mod ipe;
 mod item;
 #[cfg(test)]
-mod made;
+pub(crate) mod made;
 pub mod management;
 pub mod ocsf;
 mod pages;

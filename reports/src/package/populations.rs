@@ -70,6 +70,12 @@ impl Population<'_> {
         self.is_complete() && self.totals.iter().any(|total| total.account == account && total.difference == 0)
     }
 
+    /// Its file for a reader: there is none where there is nothing to list.
+    #[must_use]
+    pub fn place(&self) -> String {
+        if self.size() == 0 { "no file: nothing is listed".to_owned() } else { self.file() }
+    }
+
     /// `30_populations/POP-07_iam-users.csv`.
     #[must_use]
     pub fn file(&self) -> String {
@@ -101,7 +107,7 @@ const ASSETS: &[Row] = &[
     ),
     ("POP-08", "mfa-devices", "Virtual MFA devices that are assigned", &["AWS::IAM::VirtualMFADevice"], None),
     ("POP-09", "permission-sets", "Permission sets of Identity Center", &["AWS::SSO::PermissionSet"], None),
-    ("POP-10", "organization-accounts", "Accounts of the organization", &["AWS::Organizations::Account"], None),
+    // POP-10 was the scanned accounts once more, under another name.
     ("POP-11", "trails", "CloudTrail trails", &["AWS::CloudTrail::Trail"], None),
     ("POP-12", "log-groups", "CloudWatch log groups", &["AWS::Logs::LogGroup"], None),
     ("POP-13", "alarms", "CloudWatch alarms", &["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"], None),
@@ -211,7 +217,13 @@ pub(super) fn all<'a>(sources: &Sources<'a>) -> Vec<Population<'a>> {
         };
         let rows: Vec<&ResultRow> = sources.document.results.iter().filter(|row| row.check == check.meta.id).collect();
         let (read, unread): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status != "not-evaluated");
-        let (totals, untied) = tied(sources, *total);
+        let (totals, mut untied) = tied(sources, *total);
+        let by = |account: &str| read.iter().filter(|row| row.account == account).map(|row| row.listed.len()).collect();
+        for total in &totals {
+            // An account without the list has no result that lists: then that is the reason, and not a number.
+            let listed: Vec<usize> = by(&total.account);
+            untied.extend(short(total, listed.iter().sum()).filter(|_| listed.iter().any(|number| *number > 0)));
+        }
         let evidence = read.iter().flat_map(|row| row.evidence.iter().map(ToString::to_string));
         let out = read.iter().filter(|row| row.status == "not-applicable").find_map(|row| row.reason.as_deref());
         let entries = read.iter().flat_map(|row| row.listed.iter().map(|entry| (*row, entry)));
@@ -249,10 +261,7 @@ fn assets<'a>(sources: &Sources<'a>, row: &Row) -> Option<Population<'a>> {
     let (totals, mut untied) = tied(sources, total);
     // The second count is of what was read: the list must hold just that.
     for total in &totals {
-        let listed = items.iter().filter(|asset| asset.account == total.account).count();
-        if listed as u64 != total.counted {
-            untied.push(format!("{}: {listed} are listed, {} gave {}", total.account, total.counted_by, total.counted));
-        }
+        untied.extend(short(total, items.iter().filter(|asset| asset.account == total.account).count()));
     }
     // None of a kind is news where AWS counts them: then it is known that there is none.
     if items.is_empty() && incomplete.is_empty() && totals.is_empty() {
@@ -286,6 +295,12 @@ fn tied<'a>(sources: &Sources<'a>, name: Option<&str>) -> (Vec<&'a ControlTotal>
     (totals, untied)
 }
 
+/// What is wrong where a list does not hold what was counted.
+fn short(total: &ControlTotal, listed: usize) -> Option<String> {
+    let ControlTotal { account, counted_by, counted, .. } = total;
+    (listed as u64 != *counted).then(|| format!("{account}: {listed} are listed, {counted_by} gave {counted}"))
+}
+
 /// What belongs to no region lacks nothing in a region that was not asked.
 fn belongs_to_no_region(kind: &str) -> bool {
     ["AWS::IAM::", "AWS::Organizations::", "AWS::SSO::", "AWS::S3::"].iter().any(|global| kind.starts_with(global))
@@ -300,7 +315,10 @@ pub(super) fn of(check: &Check, rows: &[&ResultRow], populations: &[Population<'
         return vec![own];
     }
     let mut found: Vec<usize> = (0..populations.len())
-        .filter(|at| rows.iter().any(|row| populations[*at].kinds.contains(&row.resource_type.as_str())))
+        .filter(|at| {
+            let arises = |row: &&&ResultRow| row.status != "not-applicable" && row.status != "no-population";
+            rows.iter().filter(arises).any(|row| populations[*at].kinds.contains(&row.resource_type.as_str()))
+        })
         .collect();
     found.sort_unstable();
     found

@@ -76,6 +76,7 @@ fn figures(dossier: &Dossier<'_>) -> Block {
     let of = |status: Status| statuses.iter().find(|(one, _)| *one == status).map_or(0, |(_, count)| *count);
     let class = |name: &str| document.criteria.iter().filter(|criterion| criterion.coverage == name).count();
     let incomplete = dossier.populations.iter().filter(|population| !population.is_complete()).count();
+    let empty = dossier.populations.iter().filter(|population| population.size() == 0).count();
     let failed = document.coverage.iter().filter(|row| row.status != "ok" && row.operation != "*").count();
     Block::Facts(vec![
         ("Controls", format!("{}, one test each", dossier.controls.len()).into()),
@@ -93,7 +94,10 @@ fn figures(dossier: &Dossier<'_>) -> Block {
             )
             .into(),
         ),
-        ("Populations", format!("{}, of which {incomplete} are not complete", dossier.populations.len()).into()),
+        (
+            "Populations",
+            format!("{}; {empty} with nothing to list, {incomplete} not complete", dossier.populations.len()).into(),
+        ),
         (
             "Evidence",
             format!("{}; {} gave no whole answer", many(document.evidence.len(), "item"), many(failed, "operation"))

@@ -150,7 +150,7 @@ fn populations(dossier: &Dossier<'_>, control: &Control<'_>) -> Vec<Block> {
                 totals.join("; ").into()
             },
             complete,
-            population.file().into(),
+            population.place().into(),
         ]
     });
     let columns =

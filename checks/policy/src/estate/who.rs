@@ -79,6 +79,12 @@ impl Estate {
             found.outside = parties(self, own, resource, policy, Some((&parsed, &target)));
         }
         self.not_weighed(&asked, &mut found.unknown);
+        found.unknown.push(Unknown {
+            what: "root users, who are not listed".to_owned(),
+            count: u32::try_from(self.accounts.len()).unwrap_or(u32::MAX),
+            why: "each may do in its account what no service or resource control policy denies".to_owned(),
+            example: None,
+        });
         Ok(found)
     }
 

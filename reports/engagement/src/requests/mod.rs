@@ -19,7 +19,9 @@ use crate::words::words;
 pub use adopt::adopt;
 pub use export::{cells, heads, to_csv, to_xlsx};
 pub use import::{from_csv, from_xlsx, read};
-pub use status::{Answer, Answered, CheckOutcome, Outcomes, Progress, RequestStatus, Source, answer, statuses};
+pub use status::{
+    Answer, Answered, CheckOutcome, NotAsked, Outcomes, Progress, RequestStatus, Source, answer, statuses,
+};
 pub use table::TableError;
 
 /// What a request is answered with.

@@ -38,6 +38,35 @@ impl CheckOutcome {
     }
 }
 
+/// What a run was not asked about, though it is there or in scope. An exclusion of kickoff.toml is a decision, and not among it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NotAsked {
+    /// Accounts of the scope that the run does not have.
+    pub accounts: Vec<String>,
+    /// Regions that are enabled in an account and were not asked, by account.
+    pub regions: Vec<(String, Vec<String>)>,
+}
+
+impl NotAsked {
+    /// Whether everything was asked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.accounts.is_empty() && self.regions.is_empty()
+    }
+
+    /// A line for the accounts, and one for the regions of each account.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.accounts.is_empty() {
+            lines.push(format!("accounts in scope: {}", self.accounts.join(", ")));
+        }
+        let regions = self.regions.iter();
+        lines.extend(regions.map(|(account, regions)| format!("enabled regions of {account}: {}", regions.join(", "))));
+        lines
+    }
+}
+
 /// What a run gave: results and evidence by check id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcomes {
@@ -45,6 +74,8 @@ pub struct Outcomes {
     pub run: String,
     /// The checks that were run.
     pub checks: BTreeMap<String, CheckOutcome>,
+    /// What was not asked: a request for all accounts and regions is not answered by some.
+    pub not_asked: NotAsked,
 }
 
 /// How far a run answers a request.
@@ -223,6 +254,15 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
                 reasons.push(format!("{id}: {unknown} of {} results could not be evaluated", outcome.total()));
             }
             some |= unknown < outcome.total();
+        }
+        let mut of_regions = request.checks.iter().filter_map(|id| Check::get(id)).flat_map(|check| check.meta.needs);
+        let regional = of_regions.any(|need| !need.is_global());
+        let NotAsked { accounts, regions } = &run.not_asked;
+        if some && (!accounts.is_empty() || regional && !regions.is_empty()) {
+            all = false;
+            let regions = if regional { regions.clone() } else { Vec::new() };
+            let not_asked = NotAsked { accounts: accounts.clone(), regions };
+            reasons.push(format!("the run did not ask {}", not_asked.lines().join("; ")));
         }
     } else if !request.checks.is_empty() {
         reasons.push("there is no run yet".to_owned());

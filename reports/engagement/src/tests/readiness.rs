@@ -32,7 +32,7 @@ fn made(text: &str, checks: &[(&str, Status)], files: &[&str]) -> Made {
         let outcome = CheckOutcome { statuses: BTreeMap::from([(*status, 1)]), ..CheckOutcome::default() };
         ((*id).to_owned(), outcome)
     });
-    let run = Outcomes { run: "RUN-1".to_owned(), checks: checks.collect() };
+    let run = Outcomes { run: "RUN-1".to_owned(), checks: checks.collect(), ..Outcomes::default() };
     let documents = documents::register(&file, &default_list(), folder.path(), TODAY);
     let said = attestations::register(&file, folder.path(), TODAY);
     let requests = requests::statuses(&file, &default_list(), Some(&run), &documents, &said, TODAY);

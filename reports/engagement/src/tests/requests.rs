@@ -9,8 +9,8 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 use super::*;
 use crate::requests::{
-    Answered, CheckOutcome, Outcomes, Progress, Reach, Request, RequestStatus, Source, adopt, default_list, from_csv,
-    from_xlsx, read, similar, statuses, to_csv, to_xlsx,
+    Answered, CheckOutcome, NotAsked, Outcomes, Progress, Reach, Request, RequestStatus, Source, adopt, default_list,
+    from_csv, from_xlsx, read, similar, statuses, to_csv, to_xlsx,
 };
 
 fn csv(text: &str) -> Result<Vec<Request>, String> {
@@ -158,7 +158,8 @@ fn outcome(statuses: &[(Status, u64)], evidence: &[&str]) -> CheckOutcome {
 }
 
 fn run(checks: &[(&str, CheckOutcome)]) -> Outcomes {
-    Outcomes { run: "RUN-1".to_owned(), checks: checks.iter().map(|(id, o)| ((*id).to_owned(), o.clone())).collect() }
+    let checks = checks.iter().map(|(id, o)| ((*id).to_owned(), o.clone())).collect();
+    Outcomes { run: "RUN-1".to_owned(), checks, ..Outcomes::default() }
 }
 
 fn standing(file: &Engagement, run: Option<&Outcomes>, today: Date) -> BTreeMap<String, RequestStatus> {
@@ -203,6 +204,33 @@ fn a_run_answers_fully_partly_or_not() {
     assert_eq!((all["IAM-06"].progress, all["GEN-06"].progress), (Progress::Partly, Progress::Open));
     let none = standing(&Engagement::default(), None, date(2026, 3, 4));
     assert!(none.values().all(|status| status.answer.answered == Answered::Not && !status.answer.reasons.is_empty()));
+}
+
+#[test]
+fn a_run_that_did_not_ask_everything_answers_in_part() {
+    let checks = [
+        ("account-region-coverage", outcome(&[(Status::Pass, 1)], &[])),
+        ("cloudtrail-multi-region", outcome(&[(Status::Pass, 4)], &[])),
+        ("account-security-contact", outcome(&[(Status::Pass, 1)], &[])),
+        ("account-contact-current", outcome(&[(Status::Manual, 1)], &[])),
+    ];
+    let answer = |not_asked: NotAsked| {
+        let run = Outcomes { not_asked, ..run(&checks) };
+        let all = standing(&Engagement::default(), Some(&run), date(2026, 3, 4));
+        ["INC-04", "LOG-02"].map(|id| (all[id].answer.answered, all[id].answer.reasons.clone()))
+    };
+    let said = |line: &str| vec![format!("the run did not ask {line}")];
+    assert!(
+        !answer(NotAsked::default()).iter().any(|(_, reasons)| reasons.iter().any(|why| why.contains("did not ask")))
+    );
+    // Contacts are the account's: a region more or less does not bear on them. Trails are of regions.
+    let regions = vec![("111122223333".to_owned(), vec!["eu-north-1".to_owned(), "sa-east-1".to_owned()])];
+    let [contacts, trails] = answer(NotAsked { accounts: Vec::new(), regions });
+    assert_eq!(contacts, (Answered::Fully, Vec::new()));
+    assert_eq!(trails.0, Answered::Partly);
+    assert!(trails.1.contains(&said("enabled regions of 111122223333: eu-north-1, sa-east-1")[0]), "{trails:?}");
+    let [contacts, _] = answer(NotAsked { accounts: vec!["444455556666".to_owned()], regions: Vec::new() });
+    assert_eq!(contacts, (Answered::Partly, said("accounts in scope: 444455556666")));
 }
 
 #[test]

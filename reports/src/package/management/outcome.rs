@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kickoff_checks::{CRITERIA, Status};
 
+use crate::outcomes::not_asked;
 use crate::package::{Control, Deviation, Dossier, pages};
 use crate::paper::words::{capital, first, many, person, sentence};
 use crate::paper::{Block, Words};
@@ -265,6 +266,11 @@ pub(super) fn coverage(dossier: &Dossier<'_>) -> Vec<Block> {
              is not evaluated and never counts as passed."
         )));
         blocks.push(Block::points(shortfalls.iter().map(|one| Words::unsettled(pages::cut(one))).collect()));
+    }
+    let not_asked = not_asked(document, dossier.sources.engagement).lines();
+    if !not_asked.is_empty() {
+        blocks.push(Block::paragraph("Not asked, though there or in scope; no result says anything of them:"));
+        blocks.push(Block::points(not_asked.iter().map(|one| Words::unsettled(pages::cut(one))).collect()));
     }
     blocks.push(Block::subheading("Control totals"));
     let rows = document.control_totals.iter().map(|total| {

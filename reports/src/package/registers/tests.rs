@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 
+use kickoff_checks::Check;
 use kickoff_engagement::requests::{Answer, Answered, Progress, RequestStatus, default_list};
 use kickoff_engagement::risks::{RegisterEntry, Score, Standing};
 use kickoff_evidence::EvidenceRef;
@@ -11,6 +12,7 @@ use kickoff_policy::review::{Inputs, review};
 use super::*;
 use crate::inventory::{Asset, Incomplete, Placed, Property, Standing as InScope};
 use crate::package::made::{ACCOUNT, DIGEST, Made};
+use crate::package::populations::of;
 
 const COLLECTED: &str = "2026-03-02 02:00:00 to 2026-03-02 02:01:10";
 
@@ -97,6 +99,22 @@ fn a_population_that_could_not_be_read_is_left_out_with_the_reason() {
     let dossier = made.dossier();
     let why = "111122223333 global: denied: iam:ListRoles".to_owned();
     assert!(registers(&dossier).left_out.contains(&("30_populations/POP-05_iam-roles.csv".to_owned(), why)));
+}
+
+#[test]
+fn a_test_is_of_the_population_that_it_decided_on() {
+    let made = Made::new();
+    let dossier = made.dossier();
+    let regions = dossier.populations.iter().position(|population| population.id == "POP-02").unwrap();
+    let check = Check::get("iam-user-console-mfa").unwrap();
+    let tested = |status: &str| {
+        let mut row = made.document.results[0].clone();
+        (row.resource_type, row.status) = ("AWS::Region".into(), status.into());
+        of(check, &[&row], &dossier.populations)
+    };
+    assert_eq!([tested("pass"), tested("not-evaluated")], [[regions], [regions]]);
+    // That the question does not arise in a region is no test of regions.
+    assert_eq!([tested("not-applicable"), tested("no-population")], [[], [0_usize; 0]]);
 }
 
 #[test]

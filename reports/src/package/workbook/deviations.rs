@@ -130,6 +130,9 @@ pub(super) fn exceptions<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
             None => "not known",
         };
         let effect = match taken.get(exception.id.as_str()).copied().unwrap_or_default() {
+            0 if exception.check.as_ref().is_some_and(|check| !document.run.checks.contains(check)) => {
+                "none: its check was not selected".to_owned()
+            }
             0 => "none: it takes no result out".to_owned(),
             taken => format!("{} excluded instead of fail", count(taken, "result")),
         };

@@ -6,6 +6,7 @@ use super::super::dossier::{Dossier, account_name};
 use super::super::item;
 use super::super::populations::{Population, Subject};
 use super::sheet::{Cell, Sheet, col, time, word};
+use crate::outcomes::not_asked;
 use crate::results::{ControlTotal, Evidence};
 
 pub(super) fn ipe<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
@@ -144,7 +145,7 @@ pub(super) fn populations<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
             word(if population.is_complete() { "complete" } else { "not complete" }),
             population.incomplete.join("\n").into(),
             population.evidence.join(" ").into(),
-            population.file().into(),
+            population.place().into(),
         ]);
         row
     });
@@ -201,6 +202,13 @@ pub(super) fn coverage<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         row[12] = what.into();
         row
     });
+    let not_asked = not_asked(document, dossier.sources.engagement).lines().into_iter().map(|what| {
+        let mut row = vec![const { Cell::Empty }; 14];
+        row[0] = "not asked".into();
+        row[5] = word("not asked");
+        row[12] = what.into();
+        row
+    });
     let totals = document.control_totals.iter().map(|total| {
         vec![
             "control total".into(),
@@ -237,5 +245,5 @@ pub(super) fn coverage<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
             Cell::Empty,
         ]
     });
-    Sheet::new(columns, shortfalls.chain(totals).chain(calls), "60_machine/results.json")
+    Sheet::new(columns, shortfalls.chain(not_asked).chain(totals).chain(calls), "60_machine/results.json")
 }

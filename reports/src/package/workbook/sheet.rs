@@ -179,7 +179,17 @@ const COLOURS: [(&[&str], u32, u32); 6] = [
     (&["manual", "proposed", "medium"], 0x14_3F7A, 0xDD_E9F9),
     (&["excluded", "edited"], 0x4E_2A7A, 0xEC_E3F7),
     (
-        &["not-applicable", "no-population", "not-in-scope", "absent", "region-disabled", "rejected", "low", "info"],
+        &[
+            "not-applicable",
+            "no-population",
+            "not-in-scope",
+            "absent",
+            "region-disabled",
+            "not asked",
+            "rejected",
+            "low",
+            "info",
+        ],
         0x3D_4450,
         0xE9_ECF0,
     ),

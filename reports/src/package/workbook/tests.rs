@@ -410,7 +410,7 @@ fn a_run_without_an_engagement_leaves_out_what_only_people_know() {
 #[test]
 fn registers_leave_the_columns_of_people_empty() {
     let made = made();
-    let run = crate::outcomes::outcomes(&made.document);
+    let run = crate::outcomes::outcomes(&made.document, &made.engagement);
     let risks = register(&made.engagement, &run);
     let requests = statuses(&made.engagement, &default_list(), Some(&run), &[], &[], "2026-03-02".parse().unwrap());
     let details = r#"{"UserDetailList": [{"UserName": "@bo", "Arn": "arn:aws:iam::111122223333:user/@bo"}]}"#;

@@ -86,7 +86,8 @@ pub(super) async fn log_buckets(session: &Session, facts: &AccountFacts) -> Obse
             Some(bucket) => settings(session, bucket).await,
             None => Gap {
                 kind: GapKind::NotCollected,
-                call: OPERATION.to_owned(),
+                // Of all calls that would tell of its settings, none was made.
+                call: "s3:GetBucket*".to_owned(),
                 region: session.home_region().to_owned(),
                 message: format!(
                     "bucket {name} is not among this account's buckets: scan the account that owns it to decide"
