@@ -42,7 +42,8 @@ const LIMITS: [&str; 5] = [
     "This is information produced by the entity. It is neither an opinion nor a conclusion on a control or a criterion.",
     "A run shows configuration at the time of its calls. How controls operated over a period takes a series of runs and \
      the entity's records.",
-    "Only the accounts and regions of Cover & scope were asked. What could not be read is listed on Gaps & coverage.",
+    "Only the accounts and regions of Cover & scope were asked. What could not be read, and what was not asked though it \
+     is there or in scope, is listed on Gaps & coverage.",
     "AWS answers with eventual consistency: a change of the last minutes, and of the last hours in the credential \
      report, may not show.",
     "Digests show that files are unchanged since the package was made. They do not show that the collector told the \
