@@ -46,9 +46,10 @@ pub(crate) fn simulate(arguments: &SimulateArgs) -> Result<Exit, Failure> {
 pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
     let mut asked = Asked::of(&arguments.estate)?;
     let resource = arguments.resource.as_deref().unwrap_or("*");
-    if resource != "*"
-        && (!resource.starts_with("arn:") || resource.splitn(6, ':').filter(|part| !part.is_empty()).count() < 4)
-    {
+    let parts: Vec<&str> = resource.splitn(6, ':').collect();
+    let is_arn =
+        matches!(parts[..], ["arn", partition, service, _, _, rest] if ![partition, service, rest].contains(&""));
+    if resource != "*" && !is_arn {
         return Err(Failure::Usage(format!(
             "{resource:?} is neither an ARN (arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE) nor *"
         )));

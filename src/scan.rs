@@ -242,8 +242,12 @@ fn tell(
             writeln!(words, "  and {} more, in the report", shortfalls.len() - 10)?;
         }
     }
-    for line in not_asked(document, engagement).lines().iter().take(10) {
-        writeln!(words, "Not asked, though there or in scope: {line}")?;
+    let not_asked = not_asked(document, engagement).lines();
+    for line in not_asked.iter().take(10) {
+        writeln!(words, "Not asked: {line}")?;
+    }
+    if not_asked.len() > 10 {
+        writeln!(words, "Not asked: and {} more, in the report", not_asked.len() - 10)?;
     }
     if !document.run.foreign_endpoints.is_empty() {
         writeln!(words, "Not AWS: these answers came from {}.", document.run.foreign_endpoints.join(", "))?;

@@ -183,11 +183,12 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
         })
         .buffered(ACCOUNTS_AT_ONCE);
     while let Some(outcome) = collected.next().await {
+        let nothing = metadata.accounts.is_empty() && outcome.is_err();
         let put_aside = outcome.and_then(|(of_account, record)| facts.push(&of_account).map(|()| record));
         metadata.accounts.push(put_aside.map_err(|failure| {
             bars.finish();
             let folder = tape.run().path();
-            if metadata.accounts.is_empty() {
+            if nothing {
                 // Nothing was collected that a run could keep: no unfinished folder is left behind.
                 let _ = std::fs::remove_dir_all(folder);
                 return failure;

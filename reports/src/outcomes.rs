@@ -49,7 +49,12 @@ pub fn not_asked(document: &Document, engagement: &Engagement) -> NotAsked {
         let missed: Vec<String> = missed.filter(|region| !excluded(&account.id, Some(region))).cloned().collect();
         (!missed.is_empty()).then(|| (account.id.clone(), missed))
     });
-    NotAsked { accounts: missing.map(|declared| declared.id.clone()).collect(), regions: regions.collect() }
+    let unknown = accounts.iter().filter(|account| account.regions_not_scanned.is_none());
+    NotAsked {
+        accounts: missing.map(|declared| declared.id.clone()).collect(),
+        regions: regions.collect(),
+        unknown: unknown.map(|account| account.id.clone()).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -85,6 +90,9 @@ mod tests {
         // A service that is left out leaves no region out.
         let service = format!("{person}[[scope.exclusions]]\nservice = \"SageMaker\"\n{decided}");
         assert_eq!(of(&service).len(), 1);
+        document.run.accounts[0].regions_not_scanned = None;
+        let lines = not_asked(&document, &Engagement::default()).lines();
+        assert_eq!(lines, [format!("other regions of {account}: which are enabled is not known")]);
         document.run.accounts[0].regions_not_scanned = Some(Vec::new());
         assert!(not_asked(&document, &Engagement::default()).is_empty());
     }

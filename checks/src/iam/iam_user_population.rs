@@ -12,8 +12,9 @@
 //! access keys with their dates, and signing certificates, by name. Beside them: when AWS made the report (it makes a new
 //! one every four hours at most), the number of rows, the number of users that `GetAccountSummary` counts, and the SHA-256
 //! of the list: of one line a user as printed, each with a line feed at its end. The list is printed as far as a cell of a
-//! sheet holds it; the evidence holds all, and the population in the evidence package has root's row too. A person reviews it: `manual`. Where the two numbers differ, a user came or went
-//! since the report was made, or the list is not complete: the reason says so. No IAM users → `no-population`.
+//! sheet holds it; the evidence holds all, and the population in the evidence package has root's row beside the users'. A
+//! person reviews it: `manual`. Where the two numbers differ, a user came or went since the report was made, or the list is
+//! not complete: the reason says so. No IAM users → `no-population`.
 //!
 //! ## What else is accepted
 //! The credential report as the console gives it, with the day and the name of who took it.

@@ -30,7 +30,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kickoff_facts::logging::{AlarmChange, AlarmHistory};
 use kickoff_facts::{Need, View};
 
@@ -70,12 +70,13 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(findings)
 }
 
-/// How long CloudWatch keeps the history of alarms (API reference, `DescribeAlarmHistory`).
+/// How long CloudWatch keeps the history of alarms.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 fn verdict(history: &AlarmHistory, regions: usize, changes: &[(&str, &AlarmChange)]) -> Verdict {
     // What is older than that AWS has forgotten: none of it in the answer does not say that there was none.
     let oldest = history.end.checked_sub(KEPT).unwrap_or(history.start);
+    let oldest = changes.iter().filter_map(|(_, change)| change.time).fold(oldest, Timestamp::min);
     let text = format!(
         "{} from {} to {} in {}",
         count(changes.len(), "state change"),

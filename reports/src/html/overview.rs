@@ -64,7 +64,7 @@ fn shortfalls(dossier: &Dossier<'_>) -> Markup {
                 h3 { "Not asked, though there or in scope" }
                 p { "No result says anything of them." }
                 ul { @for line in not_asked.iter().take(LINES) { li { (line) } } }
-                (rest(not_asked.len(), LINES, "the workbook"))
+                (rest(not_asked.len(), LINES, "results.json"))
             }
         }
     }

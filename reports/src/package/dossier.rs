@@ -1,6 +1,6 @@
 //! What a package is written from: the frame that every page carries, controls with their tests, populations, deviations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kickoff_checks::{Check, Status};
 use kickoff_engagement::Engagement;
@@ -426,10 +426,13 @@ fn frame(sources: &Sources<'_>) -> Frame {
     }
     let not_asked = not_asked(sources.document, engagement);
     if !not_asked.is_empty() {
-        let regions = not_asked.regions.iter().map(|(_, regions)| regions.len()).sum::<usize>();
-        let counted = [(not_asked.accounts.len(), "account"), (regions, "enabled region")];
-        let counted: Vec<String> =
+        let regions: BTreeSet<&String> = not_asked.regions.iter().flat_map(|(_, regions)| regions).collect();
+        let counted = [(not_asked.accounts.len(), "account"), (regions.len(), "enabled region")];
+        let mut counted: Vec<String> =
             counted.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| many(number, what)).collect();
+        if !not_asked.unknown.is_empty() {
+            counted.push("regions that may be enabled".to_owned());
+        }
         warnings.push(format!("Not asked, though there or in scope: {}.", counted.join(" and ")));
     }
     let accounts: Vec<String> = run.accounts.iter().take(3).map(account_name).collect();

@@ -73,7 +73,11 @@ impl Population<'_> {
     /// Its file for a reader: there is none where there is nothing to list.
     #[must_use]
     pub fn place(&self) -> String {
-        if self.size() == 0 { "no file: nothing is listed".to_owned() } else { self.file() }
+        match (self.size(), self.is_complete()) {
+            (0, true) => "no file: there is none".to_owned(),
+            (0, false) => "no file: none is known".to_owned(),
+            _ => self.file(),
+        }
     }
 
     /// `30_populations/POP-07_iam-users.csv`.
@@ -167,7 +171,13 @@ const LISTS: &[List] = &[
         "config-recorder-tamper",
         None,
     ),
-    ("POP-48", "alarm-history", "State changes of alarms in the look-back", "monitor-alarm-history-in-period", None),
+    (
+        "POP-48",
+        "alarm-history",
+        "State changes of alarms, as far back as CloudWatch keeps them",
+        "monitor-alarm-history-in-period",
+        None,
+    ),
     ("POP-49", "guardduty-triage", "GuardDuty findings and their triage", "guardduty-finding-triage-in-period", None),
     ("POP-50", "detection-paths", "What is detected, and who is told", "monitor-detection-path", None),
     ("POP-51", "account-inventory", "Accounts of the organization, for review", "org-account-inventory", None),

@@ -76,7 +76,7 @@ fn figures(dossier: &Dossier<'_>) -> Block {
     let of = |status: Status| statuses.iter().find(|(one, _)| *one == status).map_or(0, |(_, count)| *count);
     let class = |name: &str| document.criteria.iter().filter(|criterion| criterion.coverage == name).count();
     let incomplete = dossier.populations.iter().filter(|population| !population.is_complete()).count();
-    let empty = dossier.populations.iter().filter(|population| population.size() == 0).count();
+    let empty = dossier.populations.iter().filter(|one| one.size() == 0 && one.is_complete()).count();
     let failed = document.coverage.iter().filter(|row| row.status != "ok" && row.operation != "*").count();
     Block::Facts(vec![
         ("Controls", format!("{}, one test each", dossier.controls.len()).into()),

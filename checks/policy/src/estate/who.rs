@@ -82,7 +82,8 @@ impl Estate {
         found.unknown.push(Unknown {
             what: "root users, who are not listed".to_owned(),
             count: u32::try_from(self.accounts.len()).unwrap_or(u32::MAX),
-            why: "each may do in its account what no service or resource control policy denies".to_owned(),
+            why: "each may do nearly everything in its account that no SCP or RCP denies (it cannot assume roles)"
+                .to_owned(),
             example: None,
         });
         Ok(found)

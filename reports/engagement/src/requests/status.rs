@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
 use kickoff_checks::{Check, Status};
+use kickoff_facts::Need;
 
 use super::{Reach, Request, similar};
 use crate::attestations::AttestationResult;
@@ -45,13 +46,15 @@ pub struct NotAsked {
     pub accounts: Vec<String>,
     /// Regions that are enabled in an account and were not asked, by account.
     pub regions: Vec<(String, Vec<String>)>,
+    /// Accounts of which it is not known what regions are enabled.
+    pub unknown: Vec<String>,
 }
 
 impl NotAsked {
     /// Whether everything was asked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.accounts.is_empty() && self.regions.is_empty()
+        self.accounts.is_empty() && self.regions.is_empty() && self.unknown.is_empty()
     }
 
     /// A line for the accounts, and one for the regions of each account.
@@ -63,6 +66,8 @@ impl NotAsked {
         }
         let regions = self.regions.iter();
         lines.extend(regions.map(|(account, regions)| format!("enabled regions of {account}: {}", regions.join(", "))));
+        let unknown = self.unknown.iter();
+        lines.extend(unknown.map(|account| format!("other regions of {account}: which are enabled is not known")));
         lines
     }
 }
@@ -256,12 +261,14 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
             some |= unknown < outcome.total();
         }
         let mut of_regions = request.checks.iter().filter_map(|id| Check::get(id)).flat_map(|check| check.meta.needs);
-        let regional = of_regions.any(|need| !need.is_global());
-        let NotAsked { accounts, regions } = &run.not_asked;
-        if some && (!accounts.is_empty() || regional && !regions.is_empty()) {
+        // The list of regions is the account's, and a check of it is about all of them.
+        let regional = of_regions.any(|need| !need.is_global() || *need == Need::Regions);
+        let mut not_asked = run.not_asked.clone();
+        if !regional {
+            (not_asked.regions, not_asked.unknown) = (Vec::new(), Vec::new());
+        }
+        if some && !not_asked.is_empty() {
             all = false;
-            let regions = if regional { regions.clone() } else { Vec::new() };
-            let not_asked = NotAsked { accounts: accounts.clone(), regions };
             reasons.push(format!("the run did not ask {}", not_asked.lines().join("; ")));
         }
     } else if !request.checks.is_empty() {

@@ -218,7 +218,9 @@ fn score(risk: &mut Risk, tested: &[Tested<'_>]) -> String {
     let seen = if resources.is_empty() { String::new() } else { format!(" Resources that fail: {}.", resources.len()) };
     let rest = match tested.len() - decided {
         0 => String::new(),
-        rest => format!(" Not reckoned: {rest}, which a person judges or which found nothing to test."),
+        rest => {
+            format!(" Not reckoned: {rest}, which a person judges, an exception covers, or which have nothing to test.")
+        }
     };
     format!(
         "Without controls: likelihood {} times impact {} is {} ({}). Of {decided} checks: holding {holding}, failing {failing}, unknown {}.{rest} That is {share} of {STEPS} steps.{cap} With the controls as they are: likelihood {residual} times impact {} is {} ({}).{seen}",

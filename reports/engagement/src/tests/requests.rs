@@ -225,11 +225,16 @@ fn a_run_that_did_not_ask_everything_answers_in_part() {
     );
     // Contacts are the account's: a region more or less does not bear on them. Trails are of regions.
     let regions = vec![("111122223333".to_owned(), vec!["eu-north-1".to_owned(), "sa-east-1".to_owned()])];
-    let [contacts, trails] = answer(NotAsked { accounts: Vec::new(), regions });
+    let [contacts, trails] = answer(NotAsked { regions, ..NotAsked::default() });
     assert_eq!(contacts, (Answered::Fully, Vec::new()));
     assert_eq!(trails.0, Answered::Partly);
     assert!(trails.1.contains(&said("enabled regions of 111122223333: eu-north-1, sa-east-1")[0]), "{trails:?}");
-    let [contacts, _] = answer(NotAsked { accounts: vec!["444455556666".to_owned()], regions: Vec::new() });
+    // Where the list of regions could not be read, less is known and not more.
+    let [contacts, trails] = answer(NotAsked { unknown: vec!["111122223333".to_owned()], ..NotAsked::default() });
+    assert_eq!(contacts, (Answered::Fully, Vec::new()));
+    let why = "other regions of 111122223333: which are enabled is not known";
+    assert!(trails.1.contains(&said(why)[0]), "{trails:?}");
+    let [contacts, _] = answer(NotAsked { accounts: vec!["444455556666".to_owned()], ..NotAsked::default() });
     assert_eq!(contacts, (Answered::Partly, said("accounts in scope: 444455556666")));
 }
 

@@ -148,7 +148,7 @@ pub(super) fn exceptions<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         let effect = match (&left_out.service, within.count()) {
             (Some(_), _) => "assets of the service are out of scope in Asset inventory".to_owned(),
             (None, 0) => "no result of the run is in it".to_owned(),
-            (None, within) => format!("{} of the run in it, which stay counted", count(within, "result")),
+            (None, within) => format!("{} of the run in it, still counted", count(within, "result")),
         };
         let mut row: Vec<Cell<'_>> = vec![
             "exclusion".into(),
