@@ -129,7 +129,7 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     let recorder = Recorder::new(plain.clone(), Arc::clone(&tape), &agent).into_client();
     let register = Arc::new(Register::default());
     let cancel = CancellationToken::new();
-    stop_on_signals(cancel.clone());
+    let collecting = stop_on_signals(cancel.clone());
     let bars = Bars::new();
     let shared = shared(&register, started, usize::from(wanted.concurrency), cancel.clone(), &bars);
     let regions = if wanted.regions.is_empty() {
@@ -204,7 +204,7 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     metadata.state = if cancel.is_cancelled() { RunState::Interrupted } else { RunState::Complete };
     metadata.finished = Some(Timestamp::now().round(jiff::Unit::Second).unwrap_or(started));
     metadata.foreign_endpoints = tape.foreign_endpoints();
-    COLLECTED.store(true, Ordering::Relaxed);
+    drop(collecting);
     // Read again: another scan may have given numbers in the meantime.
     let lock = locked(wanted.out)?;
     let mut ledger = Ledger::read(&ids).map_err(|e| Failure::usage(&e))?;
@@ -340,16 +340,16 @@ fn same_account(
     })
 }
 
-/// Ctrl-C and SIGTERM end collection; what was read is kept, decided and marked incomplete.
+/// Ctrl-C and SIGTERM end collection; what was read is kept, decided and marked incomplete. After it they end the process.
 #[expect(clippy::exit, reason = "a thread that only listens can end the process in no other way")]
-fn stop_on_signals(cancel: CancellationToken) {
-    COLLECTED.store(false, Ordering::Relaxed);
+fn stop_on_signals(cancel: CancellationToken) -> Collecting {
+    COLLECTING.store(true, Ordering::Relaxed);
     // A thread of its own: the handlers stay when the runtime that collects is gone, and somebody has to listen.
     std::thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
             while signalled().await {
-                if cancel.is_cancelled() || COLLECTED.load(Ordering::Relaxed) {
+                if cancel.is_cancelled() || !COLLECTING.load(Ordering::Relaxed) {
                     // Asked again, or nothing is left to be kept: what is being written is replaced by the next run.
                     std::process::exit(130);
                 }
@@ -357,10 +357,20 @@ fn stop_on_signals(cancel: CancellationToken) {
             }
         });
     });
+    Collecting
 }
 
-/// Whether answers are still being collected: a signal then ends the collection, and the run is kept.
-static COLLECTED: AtomicBool = AtomicBool::new(true);
+/// Whether answers are being collected: a signal then ends the collection, and the run is kept.
+static COLLECTING: AtomicBool = AtomicBool::new(false);
+
+/// Held while answers are being collected, however that ends.
+struct Collecting;
+
+impl Drop for Collecting {
+    fn drop(&mut self) {
+        COLLECTING.store(false, Ordering::Relaxed);
+    }
+}
 
 /// Waits for a signal that asks to stop; false where there can be none.
 async fn signalled() -> bool {

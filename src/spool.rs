@@ -129,7 +129,7 @@ mod tests {
             .texts(&numbered)
             .map(|text| text.map(|(account, text)| (account.to_owned(), serde_json::from_slice(&text).unwrap())))
             .collect::<Result<_, _>>()
-            .unwrap_or_default();
+            .unwrap();
         let cited: Vec<(&str, &Value)> =
             cited.iter().map(|(account, text)| (account.as_str(), &text["global"]["aliases"]["evidence"])).collect();
         assert_eq!(

@@ -34,19 +34,12 @@ pub fn outcomes(document: &Document, engagement: &Engagement) -> Outcomes {
 #[must_use]
 pub fn not_asked(document: &Document, engagement: &Engagement) -> NotAsked {
     let (accounts, scope) = (&document.run.accounts, &engagement.scope);
-    let excluded = |account: &str, region: Option<&str>| {
-        let of =
-            |wanted: &Option<String>, given: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == given);
-        let whole = scope.exclusions.iter().filter(|left_out| left_out.service.is_none());
-        whole.into_iter().any(|left_out| of(&left_out.account, Some(account)) && of(&left_out.region, region))
-    };
-    let missing = scope
-        .accounts
-        .iter()
-        .filter(|declared| !accounts.iter().any(|account| account.id == declared.id) && !excluded(&declared.id, None));
+    // What is in scope cannot be excluded as well: accounts have no exclusion to look for.
+    let missing = scope.accounts.iter().filter(|declared| !accounts.iter().any(|account| account.id == declared.id));
     let regions = accounts.iter().filter_map(|account| {
         let missed = account.regions_not_scanned.iter().flatten();
-        let missed: Vec<String> = missed.filter(|region| !excluded(&account.id, Some(region))).cloned().collect();
+        let missed = missed.filter(|region| scope.exclusion(&account.id, region, "").is_none());
+        let missed: Vec<String> = missed.cloned().collect();
         (!missed.is_empty()).then(|| (account.id.clone(), missed))
     });
     let unknown = accounts.iter().filter(|account| account.regions_not_scanned.is_none());

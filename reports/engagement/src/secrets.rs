@@ -14,8 +14,7 @@ pub fn without_secrets(text: &str) -> Result<String, toml::de::Error> {
     for (_, value) in value.iter_mut() {
         strip(value);
     }
-    // A table that was read can always be written.
-    Ok(toml::to_string(&value).unwrap_or_default())
+    written(&value)
 }
 
 /// The text of a file in which every word that `redact` gives another for stands as that other one, and where: by the keys
@@ -32,8 +31,12 @@ pub fn redacted(
     for (key, value) in value.iter_mut() {
         replace(value, key, redact, &mut places);
     }
-    // A table that was read can always be written.
-    Ok((!places.is_empty()).then(|| (toml::to_string(&value).unwrap_or_default(), places)))
+    (!places.is_empty()).then(|| Ok((written(&value)?, places))).transpose()
+}
+
+/// A table that was read can be written. If it could not, an empty file would be another configuration.
+fn written(value: &toml::Table) -> Result<String, toml::de::Error> {
+    toml::to_string(value).map_err(serde::de::Error::custom)
 }
 
 fn replace(value: &mut Value, place: &str, redact: &dyn Fn(&str) -> Option<String>, places: &mut Vec<String>) {

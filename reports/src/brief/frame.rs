@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use kickoff_checks::CRITERIA;
+use kickoff_engagement::requests::NotAsked;
 use kickoff_engagement::{CATEGORIES, Engagement, Method, ReportType, Subservice};
 
 use super::BriefInput;
+use crate::outcomes::not_asked;
 use crate::paper::Block;
 use crate::paper::words::{Words, capital, first, long, many, person, sentence};
 
@@ -116,17 +118,8 @@ pub(super) fn boundary(input: &BriefInput<'_>) -> Vec<Block> {
 
 /// Regions that are enabled, were not scanned, and that no exclusion names.
 fn unscanned(input: &BriefInput<'_>) -> Option<Words> {
-    let scope = &input.engagement.scope;
-    let accounts = &input.results?.run.accounts;
-    let unknown: Vec<&str> =
-        accounts.iter().filter(|account| account.regions_not_scanned.is_none()).map(|a| a.id.as_str()).collect();
-    let missed: BTreeSet<&str> = accounts
-        .iter()
-        .flat_map(|account| {
-            let missed = account.regions_not_scanned.iter().flatten();
-            missed.filter(|region| scope.exclusion(&account.id, region, "").is_none()).map(String::as_str)
-        })
-        .collect();
+    let NotAsked { regions, unknown, .. } = not_asked(input.results?, input.engagement);
+    let missed: BTreeSet<&str> = regions.iter().flat_map(|(_, regions)| regions).map(String::as_str).collect();
     let mut text = String::new();
     if !missed.is_empty() {
         let named = first(&missed.iter().collect::<Vec<_>>(), 6);

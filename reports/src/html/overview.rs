@@ -62,7 +62,7 @@ fn shortfalls(dossier: &Dossier<'_>) -> Markup {
         @if !not_asked.is_empty() {
             div.warning {
                 h3 { "Not asked, though there or in scope" }
-                p { "No result says anything of them." }
+                p { "Nothing was read of them." }
                 ul { @for line in not_asked.iter().take(LINES) { li { (line) } } }
                 (rest(not_asked.len(), LINES, "results.json"))
             }

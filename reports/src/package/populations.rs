@@ -74,8 +74,8 @@ impl Population<'_> {
     #[must_use]
     pub fn place(&self) -> String {
         match (self.size(), self.is_complete()) {
-            (0, true) => "no file: there is none".to_owned(),
-            (0, false) => "no file: none is known".to_owned(),
+            (0, true) => "no file, as there is nothing to list".to_owned(),
+            (0, false) => "no file, as it could not be read".to_owned(),
             _ => self.file(),
         }
     }
@@ -228,11 +228,11 @@ pub(super) fn all<'a>(sources: &Sources<'a>) -> Vec<Population<'a>> {
         let rows: Vec<&ResultRow> = sources.document.results.iter().filter(|row| row.check == check.meta.id).collect();
         let (read, unread): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status != "not-evaluated");
         let (totals, mut untied) = tied(sources, *total);
-        let by = |account: &str| read.iter().filter(|row| row.account == account).map(|row| row.listed.len()).collect();
         for total in &totals {
-            // An account without the list has no result that lists: then that is the reason, and not a number.
-            let listed: Vec<usize> = by(&total.account);
-            untied.extend(short(total, listed.iter().sum()).filter(|_| listed.iter().any(|number| *number > 0)));
+            // Where there is nothing to list, or it could not be read, a result says so: only a list is held to the count.
+            let lists = read.iter().filter(|row| row.account == total.account && row.status == "manual");
+            let listed: Vec<usize> = lists.map(|row| row.listed.len()).collect();
+            untied.extend((!listed.is_empty()).then(|| short(total, listed.iter().sum())).flatten());
         }
         let evidence = read.iter().flat_map(|row| row.evidence.iter().map(ToString::to_string));
         let out = read.iter().filter(|row| row.status == "not-applicable").find_map(|row| row.reason.as_deref());

@@ -262,8 +262,8 @@ impl Register {
         })
     }
 
-    /// All items with their ids; the register is empty afterwards. What a ledger knows keeps its id; the rest is numbered by what was asked only, so that
-    /// the same run gives the same ids however its calls interleaved.
+    /// All items with their ids; the register is empty afterwards. What a ledger knows keeps its id; the rest is numbered by
+    /// what was asked only, so that the same run gives the same ids however its calls interleaved.
     #[must_use]
     pub fn number(&self, ledger: &mut Ledger) -> Numbered {
         let items = std::mem::take(&mut *self.items());

@@ -269,7 +269,7 @@ pub(super) fn coverage(dossier: &Dossier<'_>) -> Vec<Block> {
     }
     let not_asked = not_asked(document, dossier.sources.engagement).lines();
     if !not_asked.is_empty() {
-        blocks.push(Block::paragraph("Not asked, though there or in scope; no result says anything of them:"));
+        blocks.push(Block::paragraph("Not asked, though there or in scope; nothing was read of them:"));
         blocks.push(Block::points(not_asked.iter().map(|one| Words::unsettled(one.as_str())).collect()));
     }
     blocks.push(Block::subheading("Control totals"));

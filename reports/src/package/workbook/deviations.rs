@@ -1,10 +1,10 @@
 //! What fails, what is excepted and left out, and what is done about it.
 
-use kickoff_evidence::count;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use kickoff_evidence::count;
 
 use super::super::dossier::Dossier;
 use super::sheet::{Cell, Sheet, col, day, people, time, word};

@@ -1,6 +1,5 @@
 //! What a check of a package found, and what it could not check.
 
-use crate::count;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -8,6 +7,7 @@ use serde::Serialize;
 
 use super::key::VerifierKey;
 use super::timestamp::Stamp;
+use crate::count;
 
 /// What the one who checks knows from elsewhere.
 #[derive(Debug, Clone, Default)]
