@@ -1,65 +1,38 @@
 //! The checks, the criteria they inform, and the runner that decides what no check may decide.
 //!
-//! A check is one file with a documentation comment (which is its published page), a constant [`Meta`] and a pure
-//! function `evaluate`. One line below registers it; its cases stand beside it as `<check>.cases.json`.
+//! Three rooms: `catalogue` holds the checks and nothing else, `reasoning` what several of them share, `frame` what each
+//! of them stands in. A check is one file with a documentation comment (which is its published page), a constant
+//! [`Meta`] and a pure function `evaluate`. One line below registers it; its cases stand beside it as
+//! `<check>.cases.json`.
 
-mod administrators;
-mod alerting;
-mod attachments;
-mod certainty;
-mod check;
-mod contacts;
-mod credentials;
-mod criteria;
-mod delivery;
-mod detection_events;
-mod detection_path;
-mod detectors;
-pub mod differences;
-pub mod estate;
-mod event_history;
-mod event_pattern;
-mod filter_pattern;
-mod finding;
-mod finding_age;
-mod gaps;
-mod grants;
-mod identity_center;
-mod lifecycle;
-mod management;
-mod page;
-pub mod parameters;
-pub mod regions;
-mod routing;
-mod runner;
-mod selectors;
-mod service_control;
-mod subscriptions;
-mod table;
-mod trail_buckets;
-mod trust;
-mod wording;
+mod frame;
+mod reasoning;
 
-pub use check::{Check, Kind, Level, Meta, Per, Severity};
-pub use criteria::{CRITERIA, Criterion, Strength};
-pub use finding::{Entry, Evaluation, Finding, Resource, Status, Verdict};
-pub use page::{Page, Section};
-pub use parameters::{Parameter, ParameterError, Parameters, Value};
-pub use runner::{Row, Selection, SelectionError, Threshold, evaluate};
+pub use frame::check::{Check, Kind, Level, Meta, Per, Severity};
+pub use frame::criteria::{CRITERIA, Criterion, Strength};
+pub use frame::finding::{Entry, Evaluation, Finding, Resource, Status, Verdict};
+pub use frame::page::{Page, Section};
+pub use frame::parameters::{Parameter, ParameterError, Parameters, Value};
+pub use frame::runner::{Row, Selection, SelectionError, Threshold, evaluate};
+pub use frame::{differences, parameters};
+pub use reasoning::{estate, regions};
 
 /// Declares the modules of the checks and the list of them all.
 macro_rules! checks {
     ($($service:ident { $($name:ident)* })*) => {
-        $(
-            /// Checks of one service.
-            pub mod $service { $(pub mod $name;)* }
-        )*
+        /// The checks, and nothing else.
+        pub mod catalogue {
+            $(
+                /// Checks of one service.
+                pub mod $service { $(pub mod $name;)* }
+            )*
+        }
 
         /// Every check, in the order in which they are registered.
         pub static CHECKS: &[Check] = &[$($(Check {
-            meta: &$service::$name::META,
-            evaluate: $service::$name::evaluate,
-            source: include_str!(concat!(stringify!($service), "/", stringify!($name), ".rs")),
+            meta: &catalogue::$service::$name::META,
+            evaluate: catalogue::$service::$name::evaluate,
+            source: include_str!(concat!("catalogue/", stringify!($service), "/", stringify!($name), ".rs")),
         },)*)*];
     };
 }

@@ -1,0 +1,85 @@
+//! # External-access findings are resolved or archived with reason
+//!
+//! ## What it asks
+//! Whether each active finding of external access was made within `analyzer_finding_max_age_days`.
+//!
+//! ## Why an auditor asks
+//! Each finding is a way in from outside that somebody opened. It is either intended, and archived with a reason, or a
+//! mistake.
+//!
+//! ## How it is decided
+//! The population is every active finding, neither resolved nor archived, of the active external-access analyzers of
+//! the scanned regions. The age is counted in whole days from when the finding was made. A finding without a date is
+//! `fail`: its age cannot be shown. A region without an active external-access analyzer is `not-applicable`: nothing
+//! looks there, and `accessanalyzer-external-enabled` judges that. That a finding was archived does not show the
+//! reason: archive rules and tickets do.
+//!
+//! ## What else is accepted
+//! Archive rules for access that is intended, such as that of a vendor.
+//!
+//! ## Remediation
+//! Console: IAM, Access Analyzer, External access, the finding, Archive or follow the link to the resource. CLI:
+//! `aws accessanalyzer update-findings --analyzer-arn ARN --ids ID --status ARCHIVED`. Terraform:
+//! `aws_accessanalyzer_archive_rule`.
+//!
+//! ## Peers
+//! Prowler `accessanalyzer_enabled_without_findings`; Powerpipe `iam_access_analyzer_enabled_without_findings`;
+//! CloudSploit `accessAnalyzerActiveFindings`.
+//!
+//! ## References
+//! AWS IAM User Guide, "Working with IAM Access Analyzer findings".
+
+use kickoff_facts::{Need, View};
+
+use crate::parameters::{ANALYZER_FINDING_MAX_AGE, Parameters};
+use crate::reasoning::finding_age;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "accessanalyzer-external-findings",
+    control: "CC6.3.01",
+    title: "External-access findings are resolved or archived with reason",
+    severity: Severity::High,
+    level: Level::Resource,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC6.3", "CC6.6", "CC4.2"],
+    needs: &[Need::Analyzers],
+    parameters: &[&ANALYZER_FINDING_MAX_AGE],
+    expected: "an active external-access finding is at most {analyzer_finding_max_age_days} days old",
+    fix: "take the access away, or archive the finding with the reason why it is intended",
+};
+
+/// Decides.
+///
+/// # Errors
+/// The region's analyzers are not known.
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    let limit = parameters.number(&ANALYZER_FINDING_MAX_AGE);
+    let analyzers = view.analyzers()?.iter().filter(|analyzer| analyzer.is_external() && analyzer.status == "ACTIVE");
+    let mut looking = false;
+    let mut findings = Vec::new();
+    for analyzer in analyzers {
+        looking = true;
+        match analyzer.active_findings.get() {
+            Ok(active) => findings.extend(active.iter().map(|finding| {
+                Finding::judge(Resource::new("AWS::AccessAnalyzer::Finding", &finding.id), |seen| {
+                    seen.see(&analyzer.active_findings)?;
+                    let what = format!("{} on {}", finding.kind, finding.resource);
+                    Ok(finding_age::judge(view, &what, finding.created, limit))
+                })
+            })),
+            Err(gap) => findings
+                .push(Finding::judge(Resource::new("AWS::AccessAnalyzer::Analyzer", &analyzer.arn), |_| {
+                    Err(gap.clone())
+                })),
+        }
+    }
+    if !looking {
+        let reason = "nothing looks here; accessanalyzer-external-enabled judges that";
+        let verdict = Verdict::not_applicable("no active external-access analyzer", reason);
+        findings.push(Finding::new(Resource::region(view), verdict));
+    }
+    Ok(findings)
+}

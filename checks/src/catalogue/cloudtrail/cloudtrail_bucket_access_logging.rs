@@ -1,0 +1,84 @@
+//! # Access to the trail bucket is logged
+//!
+//! ## What it asks
+//! Whether each bucket that a trail delivers to records who reads and changes the log files in it.
+//!
+//! ## Why an auditor asks
+//! Whoever can reach the logs can learn from them or try to alter them. That access needs a record of its own.
+//!
+//! ## How it is decided
+//! The population is every bucket that a trail delivers to, once for each region whose trails use it. Server access
+//! logging must have a target; or a trail that is switched on records data events of the whole bucket, reads and
+//! writes. A bucket of another account is `not-evaluated`: its settings are seen from that account.
+//!
+//! ## What else is accepted
+//! CloudTrail data events of the bucket, reads and writes, in place of server access logging.
+//!
+//! ## Remediation
+//! Console: S3, the bucket, Properties, Server access logging. CLI: `aws s3api put-bucket-logging --bucket NAME
+//! --bucket-logging-status '{"LoggingEnabled":{"TargetBucket":"LOGS","TargetPrefix":"NAME/"}}'`. Terraform:
+//! `aws_s3_bucket_logging`. The target should be another bucket, or the log logs itself.
+//!
+//! ## Peers
+//! Prowler `cloudtrail_logs_s3_bucket_access_logging_enabled`; Powerpipe `cloudtrail_s3_logging_enabled`; AWS Config
+//! `CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING`; CIS AWS Foundations v5 3.4; CloudSploit `cloudtrailBucketAccessLogging`.
+//!
+//! ## Where peers differ
+//! - Powerpipe `cloudtrail_s3_logging_enabled`: knows server access logging alone, and fails a bucket whose reads and
+//!   writes a trail records as data events. AWS recommends these (Amazon S3 User Guide, "Logging options for Amazon
+//!   S3"), while it delivers access logs as best it can: here either will do.
+//! - Prowler `cloudtrail_logs_s3_bucket_access_logging_enabled`: knows server access logging alone, and fails a bucket
+//!   whose reads and writes a trail records as data events. AWS recommends these (Amazon S3 User Guide, "Logging
+//!   options for Amazon S3"), while it delivers access logs as best it can: here either will do.
+//!
+//! ## References
+//! Amazon S3 User Guide, "Logging requests with server access logging"; API Reference, `GetBucketLogging`.
+
+use kickoff_facts::{Need, View};
+
+use crate::parameters::Parameters;
+use crate::reasoning::selectors::{Access, object_recorders};
+use crate::reasoning::trail_buckets;
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "cloudtrail-bucket-access-logging",
+    control: "CC7.2.01",
+    title: "Access to the trail bucket is logged",
+    severity: Severity::Low,
+    level: Level::Resource,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC7.2"],
+    needs: &[Need::Trails, Need::LogBuckets],
+    parameters: &[],
+    expected: "server access logging is on, or a trail records data events of the bucket, read and write",
+    fix: "switch on server access logging of the bucket, with another bucket as its target",
+};
+
+/// Decides.
+///
+/// # Errors
+/// The region's trails or the account's log buckets are not known.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    trail_buckets::judge(view, |bucket, settings, seen| {
+        let target = match seen.see(&settings.access_log_target) {
+            Ok(Some(target)) => return Ok(Verdict::pass(format!("access is logged to {target}"))),
+            other => other,
+        };
+        let recorders = |access| object_recorders(view, seen, bucket.name, Some(&settings.region), access);
+        // Data events decide alone where they are there; otherwise what is not known of the log matters.
+        let (reads, writes) = (recorders(Access::Read), recorders(Access::Write));
+        if let (Ok(reads), Ok(writes)) = (&reads, &writes)
+            && let (Some(read), Some(write)) = (reads.first(), writes.first())
+        {
+            let by = if read == write { read.clone() } else { format!("{read} and {write}") };
+            return Ok(Verdict::pass(format!("no access log, but data events are recorded by {by}")));
+        }
+        target?;
+        let (reads, writes) = (reads.map(|names| !names.is_empty()), writes.map(|names| !names.is_empty()));
+        crate::reasoning::certainty::both(reads, writes)?;
+        Ok(Verdict::fail("no access log, and no trail records all reads and writes"))
+    })
+}

@@ -1,0 +1,91 @@
+//! # Trail bucket resists deletion (MFA delete or Object Lock)
+//!
+//! ## What it asks
+//! Whether log files, once delivered, can be destroyed by somebody who merely has the right to delete objects.
+//!
+//! ## Why an auditor asks
+//! Who breaks in deletes the logs. Protection that does not hang on the same permissions keeps the evidence.
+//!
+//! ## How it is decided
+//! The population is every bucket that a trail delivers to, once for each region whose trails use it. `pass` with
+//! Object Lock and a default retention, in either mode, or with MFA delete while versioning is enabled. Object Lock
+//! without a default retention locks nothing by itself, versioning alone leaves versions deletable, and MFA delete with
+//! versioning suspended leaves new objects unprotected: `fail`. In `GOVERNANCE` mode, who has
+//! `s3:BypassGovernanceRetention` can delete; the mode and the days are told, for a person to weigh against the period
+//! of the audit.
+//!
+//! ## What else is accepted
+//! A bucket policy that denies deletion to everyone, in a log-archive account, is as good, but telling it takes an
+//! evaluation of policies that this check does not do: record it as an exception. A bucket of another account is
+//! `not-evaluated`.
+//!
+//! ## Remediation
+//! Console: S3, the bucket, Properties, Object Lock, default retention. CLI: `aws s3api put-object-lock-configuration
+//! --bucket NAME --object-lock-configuration
+//! '{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"COMPLIANCE","Days":365}}}'`. Terraform:
+//! `aws_s3_bucket_object_lock_configuration`. MFA delete can be set by the root user only.
+//!
+//! ## Peers
+//! Prowler `cloudtrail_bucket_requires_mfa_delete`; Powerpipe `cloudtrail_trail_bucket_mfa_enabled`; CloudSploit
+//! `cloudtrailBucketDelete`, `cloudtrailObjectLock`.
+//!
+//! ## Where peers differ
+//! - Powerpipe `cloudtrail_trail_bucket_mfa_enabled`: asks for MFA delete alone, and fails a bucket whose objects
+//!   Object Lock keeps in compliance mode, which no user can end, root included (Amazon S3 User Guide, "Locking objects
+//!   with Object Lock"). Here either will do.
+//! - Prowler `cloudtrail_bucket_requires_mfa_delete`: asks for MFA delete alone, and fails a bucket whose objects
+//!   Object Lock keeps in compliance mode, which no user can end, root included (Amazon S3 User Guide, "Locking objects
+//!   with Object Lock"). Here either will do.
+//!
+//! ## References
+//! Amazon S3 User Guide, "Locking objects with Object Lock", "Configuring MFA delete".
+
+use kickoff_facts::{Need, View};
+
+use crate::frame::wording::count;
+use crate::parameters::Parameters;
+use crate::reasoning::trail_buckets;
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "cloudtrail-bucket-delete-protection",
+    control: "CC7.2.02",
+    title: "Trail bucket resists deletion (MFA delete or Object Lock)",
+    severity: Severity::Medium,
+    level: Level::Resource,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC7.2", "CC6.1"],
+    needs: &[Need::Trails, Need::LogBuckets],
+    parameters: &[],
+    expected: "Object Lock with a default retention, or MFA delete with versioning enabled",
+    fix: "set a default retention of Object Lock on the bucket, or MFA delete",
+};
+
+/// Decides.
+///
+/// # Errors
+/// The region's trails or the account's log buckets are not known.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    trail_buckets::judge(view, |_, settings, seen| {
+        let (lock, versioning) = (seen.see(&settings.object_lock), seen.see(&settings.versioning));
+        if let Ok(Some(lock)) = lock
+            && let Some(mode) = &lock.mode
+        {
+            let days = lock.days.unwrap_or_default();
+            return Ok(Verdict::pass(format!("Object Lock keeps each object {}, mode {mode}", count(days, "day"))));
+        }
+        if versioning.as_ref().is_ok_and(|versioning| versioning.enabled && versioning.mfa_delete) {
+            return Ok(Verdict::pass("deleting a version takes MFA"));
+        }
+        let (lock, versioning) = (lock?, versioning?);
+        let lock = if lock.is_some() { "Object Lock without a default retention" } else { "no Object Lock" };
+        let versions = match (versioning.enabled, versioning.mfa_delete) {
+            (true, _) => "versioning without MFA delete",
+            (false, true) => "MFA delete, but versioning is suspended",
+            (false, false) => "no versioning",
+        };
+        Ok(Verdict::fail(format!("{lock}, {versions}")))
+    })
+}

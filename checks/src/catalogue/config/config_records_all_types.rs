@@ -1,0 +1,143 @@
+//! # Recorder covers all types, global types once
+//!
+//! ## What it asks
+//! Whether the AWS Config recorder of each region covers all resource types, and whether users, roles, groups and
+//! policies of IAM, which are global, are recorded in at least one region.
+//!
+//! ## Why an auditor asks
+//! A recorder that leaves types out keeps no history of them. IAM is global, is recorded only where that is asked for,
+//! and holds the changes that matter most.
+//!
+//! ## How it is decided
+//! For each region with a recorder: its strategy is `ALL_SUPPORTED_RESOURCE_TYPES`, or it has no strategy and records
+//! all supported types. A list of included types is `fail`; so is a list of excluded types that names more than the
+//! four IAM types.
+//!
+//! The question about global types is asked once, in the home region (in the first scanned region where the home
+//! region was not scanned). It holds where any region has a recorder that is recording and includes global types,
+//! excludes none of the four IAM types, or lists all four. If no region is seen to do so, and an enabled region was not
+//! scanned or could not be read, the result is `not-evaluated`.
+//!
+//! A region without a recorder is `not-applicable`, because `config-recorder-enabled` judges that, unless it is the
+//! region that answers for global types while other regions have recorders.
+//!
+//! ## What else is accepted
+//! Excluding `AWS::IAM::User`, `AWS::IAM::Role`, `AWS::IAM::Group` and `AWS::IAM::Policy` outside the region that
+//! records them: recorded everywhere, they are paid for many times and show the same.
+//!
+//! ## Remediation
+//! Console: AWS Config, Settings, Edit, All resource types. CLI: `aws configservice put-configuration-recorder
+//! --configuration-recorder name=default,roleARN=ARN --recording-group
+//! allSupported=true,includeGlobalResourceTypes=true`. Terraform: `recording_group { all_supported = true
+//! include_global_resource_types = true }` in `aws_config_configuration_recorder`.
+//!
+//! ## Peers
+//! Powerpipe `config_enabled_all_regions`; FSBP Config.1; CIS AWS Foundations v5 3.3; CloudSploit
+//! `configServiceEnabled`.
+//!
+//! ## References
+//! AWS Config Developer Guide, "Recording AWS resources"; API Reference, `RecordingGroup`, `RecordingStrategy`.
+
+use kickoff_facts::detection::Recorder;
+use kickoff_facts::{Need, View};
+
+use crate::frame::wording::first;
+use crate::parameters::Parameters;
+use crate::reasoning::regions;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "config-records-all-types",
+    control: "CC7.1.04",
+    title: "Recorder covers all types, global types once",
+    severity: Severity::Medium,
+    level: Level::Region,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC7.1", "CC8.1"],
+    needs: &[Need::Recorders, Need::Regions],
+    parameters: &[],
+    expected: "the recorder of the region covers all resource types, and some region records the global IAM types",
+    fix: "let the recorder cover all supported types, and include global types in one region",
+};
+
+/// The types of IAM, which is global.
+const GLOBAL: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];
+
+/// So many type names are told; the rest is counted.
+const NAMED: usize = 5;
+
+/// Decides.
+///
+/// # Errors
+/// The region's recorders are not known.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    let recorders = view.recorders()?;
+    let own = recorders.first().map(coverage);
+    let finding = Finding::judge(Resource::region(view), |_| {
+        if !regions::speaks_for_account(view) {
+            return Ok(own.unwrap_or_else(without));
+        }
+        if own.as_ref().is_some_and(|verdict| verdict.status == Status::Fail) {
+            return Ok(own.unwrap_or_else(without));
+        }
+        let global = regions::find(view, |region| {
+            let here = region.recorders()?.iter().any(|recorder| recorder.recording && records_global_types(recorder));
+            Ok(if here { vec![region.region_name()] } else { Vec::new() })
+        })?;
+        let anywhere = own.is_some()
+            || !regions::find(view, |region| Ok(region.recorders()?.iter().map(|r| &r.name).collect()))?.is_empty();
+        let types = own.as_ref().map_or("no recorder here", |verdict| verdict.observed.as_str());
+        Ok(if !anywhere {
+            without()
+        } else if global.is_empty() {
+            regions::all_scanned(view, "config:DescribeConfigurationRecorders")?;
+            Verdict::fail(format!("{types}; no region records the global types of IAM"))
+        } else if own.is_none() {
+            let mut verdict = without();
+            verdict.observed = format!("{types}; global types are recorded in {}", global.join(", "));
+            verdict
+        } else {
+            Verdict::pass(format!("{types}; global types are recorded in {}", global.join(", ")))
+        })
+    });
+    Ok(vec![finding])
+}
+
+fn without() -> Verdict {
+    Verdict::not_applicable("no recorder here", "config-recorder-enabled judges a region without a recorder")
+}
+
+/// Whether a recorder covers all types of its region.
+fn coverage(recorder: &Recorder) -> Verdict {
+    let left_out: Vec<&str> =
+        recorder.excluded_types.iter().map(String::as_str).filter(|kind| !GLOBAL.contains(kind)).collect();
+    let name = &recorder.name;
+    match recorder.strategy.as_str() {
+        "INCLUSION_BY_RESOURCE_TYPES" => {
+            Verdict::fail(format!("recorder {name} covers {} listed types only", recorder.types.len()))
+        }
+        "" if !recorder.all_supported => {
+            Verdict::fail(format!("recorder {name} covers {} listed types only", recorder.types.len()))
+        }
+        _ if !left_out.is_empty() => Verdict::fail(format!("recorder {name} leaves out {}", first(NAMED, left_out))),
+        _ if !recorder.excluded_types.is_empty() => Verdict::pass(format!(
+            "recorder {name} leaves out global types only: {}",
+            recorder.excluded_types.join(", ")
+        )),
+        "EXCLUSION_BY_RESOURCE_TYPES" => Verdict::pass(format!("recorder {name} leaves nothing out")),
+        "" | "ALL_SUPPORTED_RESOURCE_TYPES" => Verdict::pass(format!("recorder {name} covers all supported types")),
+        other => {
+            Verdict::fail(format!("recorder {name} has the strategy {other}, which is not known to cover all types"))
+        }
+    }
+}
+
+/// Whether a recorder covers IAM.
+fn records_global_types(recorder: &Recorder) -> bool {
+    match recorder.strategy.as_str() {
+        "EXCLUSION_BY_RESOURCE_TYPES" => !GLOBAL.iter().any(|kind| recorder.excluded_types.iter().any(|x| x == kind)),
+        _ => recorder.include_global || GLOBAL.iter().all(|kind| recorder.types.iter().any(|x| x == kind)),
+    }
+}

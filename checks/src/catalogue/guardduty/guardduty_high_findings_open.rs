@@ -1,0 +1,88 @@
+//! # Open high findings are within the response time
+//!
+//! ## What it asks
+//! Whether each high or critical GuardDuty finding that is not archived was first seen within
+//! `guardduty_finding_max_age_days`.
+//!
+//! ## Why an auditor asks
+//! An alarm that nobody answers is a control that does not operate. The incident plan states a response time; this
+//! compares it with what is open.
+//!
+//! ## How it is decided
+//! The population is every finding of severity 7.0 or higher that is not archived, in the scanned regions. Sample
+//! findings, which GuardDuty makes on request, are left out. The age is counted in whole days from when the finding
+//! was first seen to the time of the run. A finding without a date is `fail`: its age cannot be shown. A region
+//! without a detector is `not-applicable`: nothing looks there.
+//!
+//! Archived is not the same as handled: whoever archives every finding passes here. The tickets of a sample of
+//! archived findings show whether they were handled.
+//!
+//! ## What else is accepted
+//! Nothing: a finding that was handled can be archived.
+//!
+//! ## Remediation
+//! Console: GuardDuty, Findings, filter on severity High and Critical, investigate, Archive. CLI:
+//! `aws guardduty archive-findings --detector-id ID --finding-ids ID`. Terraform: `aws_guardduty_filter` with action
+//! `ARCHIVE` for kinds that you accept.
+//!
+//! ## Peers
+//! Prowler `guardduty_no_high_severity_findings`; Powerpipe `guardduty_no_high_severity_findings`,
+//! `guardduty_finding_archived`; AWS Config `GUARDDUTY_NON_ARCHIVED_FINDINGS`; CloudSploit `noActiveFindings`.
+//!
+//! ## Where peers differ
+//! - Powerpipe `guardduty_finding_archived`: alarms on any finding that is not archived, low ones and sample findings
+//!   included. Samples are made on request and show nothing (Amazon GuardDuty User Guide, "Sample findings"): here they
+//!   are left out, and a high finding fails when it is open longer than your response time.
+//! - Prowler `guardduty_no_high_severity_findings`: asks for severity 8 alone, and passes when `ListFindings` is
+//!   denied. 7.0 to 8.9 is high and more is critical (Amazon GuardDuty User Guide, "Severity levels of GuardDuty
+//!   findings"): here all from 7.0 on counts, and what could not be read is `not-evaluated`.
+//!
+//! ## References
+//! Amazon GuardDuty User Guide, "Severity levels of GuardDuty findings"; "Sample findings".
+
+use kickoff_facts::{Need, View};
+
+use crate::parameters::{GUARDDUTY_FINDING_MAX_AGE, Parameters};
+use crate::reasoning::finding_age;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "guardduty-high-findings-open",
+    control: "CC7.3.03",
+    title: "Open high findings are within the response time",
+    severity: Severity::High,
+    level: Level::Resource,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC7.3", "CC7.4"],
+    needs: &[Need::GuardDutyFindings],
+    parameters: &[&GUARDDUTY_FINDING_MAX_AGE],
+    expected: "an open high finding was first seen at most {guardduty_finding_max_age_days} days ago",
+    fix: "investigate the finding, record what was done, then archive it",
+};
+
+/// From this severity, in tenths, a finding is high.
+const HIGH: u32 = 70;
+
+/// Decides.
+///
+/// # Errors
+/// The region's findings are not known.
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    let limit = parameters.number(&GUARDDUTY_FINDING_MAX_AGE);
+    let Some(open) = view.guardduty_findings()? else {
+        let verdict = Verdict::not_applicable("no detector", "nothing looks here; guardduty-enabled judges that");
+        return Ok(vec![Finding::new(Resource::region(view), verdict)]);
+    };
+    let population = open.iter().filter(|finding| !finding.sample && finding.severity >= HIGH);
+    let judged = population.map(|finding| {
+        let (whole, tenths) = (finding.severity / 10, finding.severity % 10);
+        let what = format!("{} of severity {whole}.{tenths} on {}", finding.title, finding.resource);
+        Finding::new(
+            Resource::new("AWS::GuardDuty::Finding", &finding.id),
+            finding_age::judge(view, &what, finding.first_seen, limit),
+        )
+    });
+    Ok(judged.collect())
+}

@@ -1,0 +1,104 @@
+//! # S3, EKS, RDS, Lambda and runtime plans match what is deployed
+//!
+//! ## What it asks
+//! Whether the GuardDuty protection plans of `guardduty_features` are on in each region where GuardDuty runs.
+//!
+//! ## Why an auditor asks
+//! Without its plan, GuardDuty does not read the logs of a service: an attack on the data in S3 or on a cluster makes
+//! no finding.
+//!
+//! ## How it is decided
+//! For each region with an enabled detector: every feature that the client declares is among those that are on.
+//! `EKS_RUNTIME_MONITORING` is also met by `RUNTIME_MONITORING`, which replaced it. A feature that the detector does
+//! not list at all is told as such: its name may be wrong, or the region may not offer it. A region without an enabled
+//! detector is `not-applicable`, because `guardduty-enabled` judges that; so is a client who declares no plan.
+//!
+//! ## What else is accepted
+//! Plans of services that the firm does not run need not be on: state in `guardduty_features` those that matter.
+//!
+//! ## Remediation
+//! Console: GuardDuty, Protection plans. CLI:
+//! `aws guardduty update-detector --detector-id ID --features Name=S3_DATA_EVENTS,Status=ENABLED`. Terraform:
+//! `aws_guardduty_detector_feature`.
+//!
+//! ## Peers
+//! Prowler `guardduty_s3_protection_enabled` and four more; Powerpipe `guardduty_detector_s3_protection_enabled` and
+//! seven more; AWS Config `GUARDDUTY_S3_PROTECTION_ENABLED` and five more; FSBP GuardDuty.5 to GuardDuty.13;
+//! CloudSploit `s3ProtectionEnabled` and three more.
+//!
+//! ## References
+//! Amazon GuardDuty User Guide, "GuardDuty protection plans"; API Reference, `DetectorFeatureConfigurationResult`.
+
+use kickoff_facts::detection::DetectorSettings;
+use kickoff_facts::{Need, View};
+
+use crate::parameters::{GUARDDUTY_FEATURES, Parameters};
+use crate::reasoning::detectors;
+use crate::reasoning::detectors::GuardDuty;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "guardduty-protection-plans",
+    control: "CC7.2.16",
+    title: "S3, EKS, RDS, Lambda and runtime plans match what is deployed",
+    severity: Severity::Low,
+    level: Level::Region,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC7.2", "CC6.8"],
+    needs: &[Need::Detectors],
+    parameters: &[&GUARDDUTY_FEATURES],
+    expected: "the detector has these plans on: {guardduty_features}",
+    fix: "switch on the missing protection plans, or take out of guardduty_features what you do not run",
+};
+
+/// Decides.
+///
+/// # Errors
+/// Never: what is not known of a region is told on the region.
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    let declared = parameters.list(&GUARDDUTY_FEATURES);
+    Ok(vec![Finding::judge(Resource::region(view), |seen| {
+        let (detector, settings) = match detectors::guardduty(view, seen)? {
+            GuardDuty::Off(observed) => {
+                return Ok(Verdict::not_applicable(observed, "guardduty-enabled judges that"));
+            }
+            GuardDuty::Runs(detector, settings) => (detector, settings),
+        };
+        if declared.is_empty() {
+            let observed = format!("detector {}: {}", detector.id, on(settings));
+            return Ok(Verdict::not_applicable(observed, "guardduty_features declares no plan"));
+        }
+        let missing: Vec<String> = declared
+            .iter()
+            .filter(|feature| !is_on(settings, feature))
+            .map(|feature| {
+                if settings.features_off.contains(feature) {
+                    format!("{feature} is off")
+                } else {
+                    format!("{feature} is not among the detector's features")
+                }
+            })
+            .collect();
+        let told = if missing.is_empty() { String::new() } else { format!("{}; ", missing.join("; ")) };
+        Ok(Verdict::decide(missing.is_empty(), format!("detector {}: {told}{}", detector.id, on(settings))))
+    })])
+}
+
+/// Whether a feature, or the one that replaced it, is on.
+fn is_on(settings: &DetectorSettings, feature: &str) -> bool {
+    settings
+        .features_on
+        .iter()
+        .any(|on| on == feature || feature == "EKS_RUNTIME_MONITORING" && on == "RUNTIME_MONITORING")
+}
+
+/// What is on, in words.
+fn on(settings: &DetectorSettings) -> String {
+    if settings.features_on.is_empty() {
+        "no feature is on".to_owned()
+    } else {
+        format!("on: {}", settings.features_on.join(", "))
+    }
+}

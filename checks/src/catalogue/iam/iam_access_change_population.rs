@@ -1,0 +1,71 @@
+//! # All grants and removals of access in the period
+//!
+//! ## What it asks
+//! Which users, credentials, roles, memberships, policies and assignments were made, changed or taken away in the last
+//! 90 days, by whom.
+//!
+//! ## Why an auditor asks
+//! This is the population from which an auditor samples: for each grant the request and its approval, for each leaver the
+//! removal and its date.
+//!
+//! ## How it is decided
+//! CloudTrail's event history is asked for the changes of IAM, which appear in one region of a partition (`us-east-1`;
+//! `us-gov-west-1`; `cn-north-1`), and of IAM Identity Center and its directory, which appear in its home region. Where
+//! one page holds all changes of a region, or all events of a service, they are read from it; otherwise operation by
+//! operation. The events are printed with time, who did it, to what, source address and error, the oldest first, as far
+//! as a cell of a sheet holds them; the evidence holds all. Attempts that were refused are in the list and say so. A person
+//! takes the sample: `manual`, also where there are none, because the history holds 90 days. A region that could not be
+//! read, or was not scanned, is `not-evaluated`, and so is one with more than 1000 events of one operation. Identity
+//! Center's events stand in the account that owns or administers it, not in this one. People whom an external identity
+//! provider adds to its own groups do not appear.
+//!
+//! ## What else is accepted
+//! A query of the trail itself, over the whole period; a ticket system's export, tied to such a query.
+//!
+//! ## Remediation
+//! Run `kickoff scan` every quarter, so that the runs cover the period. Console: CloudTrail, Event history, event source
+//! `iam.amazonaws.com`. CLI: `aws cloudtrail lookup-events --region us-east-1 --lookup-attributes
+//! AttributeKey=EventName,AttributeValue=CreateUser`. Terraform: `aws_cloudtrail` keeps what the history forgets.
+//!
+//! ## Peers
+//! No peer prints it.
+//!
+//! ## References
+//! AWS IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail"; IAM Identity Center User Guide, "Logging
+//! IAM Identity Center API calls"; AWS CloudTrail API Reference, `LookupEvents`.
+
+use kickoff_facts::activity::Change;
+use kickoff_facts::{Need, View};
+
+use crate::parameters::Parameters;
+use crate::reasoning::event_history;
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "iam-access-change-population",
+    control: "CC6.2.02",
+    title: "All grants and removals of access in the period",
+    severity: Severity::Medium,
+    level: Level::Account,
+    per: Per::Account,
+    kind: Kind::Manual,
+    criteria: &["CC6.2", "CC6.3", "CC8.1"],
+    needs: &[Need::ChangeEvents, Need::Regions],
+    parameters: &[],
+    expected: "each grant of access was approved, and each leaver's access was taken away in time",
+    fix: "record the approval that is missing, or take the access away",
+};
+
+/// Decides.
+///
+/// # Errors
+/// The account's regions are not known.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    event_history::judge(
+        view,
+        |region| region.change_events(),
+        |event| event.change() == Some(Change::Access),
+        |all| all.verdict("access change", "take the sample, and compare each with its approval"),
+    )
+}

@@ -1,0 +1,197 @@
+//! # CI federated roles pin audience and subject
+//!
+//! ## What it asks
+//! Whether each role that a CI system or a Kubernetes cluster assumes through OpenID Connect names the audience and the
+//! repository, project, workspace or service account that may.
+//!
+//! ## Why an auditor asks
+//! GitHub signs tokens for every repository there is. A role that does not name yours can be assumed from anybody's
+//! pipeline, and a change can reach production past your reviews.
+//!
+//! ## How it is decided
+//! The population is every role whose trust policy lets GitHub Actions, GitLab, HCP Terraform, Bitbucket, CircleCI or an
+//! EKS cluster assume it. In the same statement `HOST:aud` and `HOST:sub` must be asked for with positive operators
+//! without `IfExists`. A subject is judged by its leading parts: the owner (organization, group, namespace) and the
+//! thing (repository, project, workspace, service account). A wildcard in the owner, or no subject → fail: anybody. A
+//! wildcard in the thing → fail, and the text says that it is the weaker finding: everything of one owner. A wildcard
+//! behind them, as in `repo:acme/shop:*`, → pass. A subject of another form without a wildcard → pass, with one →
+//! `manual`. Another OpenID Connect provider → `manual`. A statement that a Deny without
+//! a condition, or on the subject, may take back is `manual`. A trust
+//! policy that cannot be read, or of which a part is in doubt, → `not-evaluated`, unless another statement fails.
+//!
+//! ## What else is accepted
+//! Nothing: roles for one owner as a whole need an approved exception.
+//!
+//! ## Remediation
+//! Console: IAM, Roles, the role, Trust relationships: `"StringEquals": {"HOST:aud": "sts.amazonaws.com", "HOST:sub":
+//! "repo:OWNER/REPOSITORY:environment:production"}`. CLI: `aws iam update-assume-role-policy`. Terraform:
+//! `assume_role_policy` of `aws_iam_role`.
+//!
+//! ## Peers
+//! None of the tools that were compared has it for all of these systems.
+//!
+//! ## References
+//! AWS IAM User Guide, "Create a role for OpenID Connect federation"; GitHub Docs, "OpenID Connect reference"; GitLab
+//! Docs, "Configure OpenID Connect in AWS"; HCP Terraform Docs, "Dynamic credentials"; Amazon EKS User Guide, "IAM roles
+//! for service accounts".
+
+use kickoff_facts::{Need, View};
+use kickoff_policy::condition::Condition;
+use kickoff_policy::document::{PrincipalEntry, Statement};
+
+use crate::parameters::Parameters;
+use crate::reasoning::trust::{self, Judged};
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "iam-oidc-trust-unscoped",
+    control: "CC6.1.10",
+    title: "CI federated roles pin audience and subject",
+    severity: Severity::High,
+    level: Level::Resource,
+    per: Per::Account,
+    kind: Kind::Auto,
+    criteria: &["CC6.1", "CC6.3", "CC8.1"],
+    needs: &[Need::Authorization],
+    parameters: &[],
+    expected: "the trust policy asks for the audience, and for the repository, project or service account by name",
+    fix: "ask for HOST:aud and for HOST:sub with the repository, project or service account in it",
+};
+
+/// The subjects that a Deny may ask about; those of clusters and organizations have keys of their own.
+const SUBJECTS: &[&str] = &["token.actions.githubusercontent.com:sub", "gitlab.com:sub", "app.terraform.io:sub"];
+
+/// How the subjects of a provider are made.
+#[derive(Clone, Copy)]
+struct Issuer {
+    name: &'static str,
+    /// What a subject begins with.
+    prefix: &'static str,
+    /// What stands between the owner and the thing.
+    between: &'static str,
+    /// What ends the thing; nothing where the subject ends with it.
+    end: Option<char>,
+}
+
+/// The issuer of a provider's host and path.
+fn issuer(host: &str) -> Option<Issuer> {
+    let issuer = |name, prefix, between, end| Some(Issuer { name, prefix, between, end });
+    let domain = host.split('/').next().unwrap_or(host);
+    match domain {
+        "token.actions.githubusercontent.com" => issuer("GitHub Actions", "repo:", "/", Some(':')),
+        // Groups nest: the path up to its last part is the owner.
+        "gitlab.com" => issuer("GitLab", "project_path:", "/", Some(':')),
+        "app.terraform.io" => issuer("HCP Terraform", "organization:", ":project:", None),
+        // The provider is one workspace's or organization's: its subjects begin with the thing.
+        "api.bitbucket.org" => issuer("Bitbucket", "", "", Some(':')),
+        "oidc.circleci.com" => issuer("CircleCI", "org/", "/project/", Some('/')),
+        _ if domain.starts_with("oidc.eks.") || domain.starts_with("oidc-eks.") => {
+            issuer("EKS", "system:serviceaccount:", ":", None)
+        }
+        _ => None,
+    }
+}
+
+/// How far a subject reaches.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// One thing.
+    Thing,
+    /// The form is another, and there is a wildcard.
+    Unclear,
+    /// Everything of one owner.
+    Owner,
+    /// Everything.
+    Anybody,
+}
+
+fn reach(issuer: Issuer, subject: &str, wildcards: bool) -> Reach {
+    let wild = |text: &str| wildcards && text.contains(['*', '?']);
+    if !trust::says_something(subject) {
+        // The provider of Bitbucket is the workspace's own.
+        return if issuer.prefix.is_empty() { Reach::Owner } else { Reach::Anybody };
+    }
+    if !wild(subject) {
+        return Reach::Thing;
+    }
+    let Some(rest) = subject.strip_prefix(issuer.prefix) else {
+        // A wildcard before the prefix ends leaves everything open.
+        let open = subject.split(['*', '?']).next().is_some_and(|fixed| issuer.prefix.starts_with(fixed));
+        return if open { Reach::Anybody } else { Reach::Unclear };
+    };
+    let (owner, rest) = match rest.split_once(issuer.between) {
+        Some(parts) => parts,
+        // The owner does not end: the wildcard is in it.
+        None => return Reach::Anybody,
+    };
+    let thing = issuer.end.and_then(|end| rest.split(end).next()).unwrap_or(rest);
+    // Terraform: the run phase is behind the workspace, and any workspace of one project is the project's.
+    let thing = thing.split(":run_phase:").next().unwrap_or(thing);
+    if wild(owner) {
+        Reach::Anybody
+    } else if wild(thing) {
+        Reach::Owner
+    } else {
+        Reach::Thing
+    }
+}
+
+/// Decides.
+///
+/// # Errors
+/// The authorization details are not known.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    trust::judge(view, SUBJECTS, None, |_, statement| {
+        let hosts: Vec<&str> = trust::principals(statement)
+            .filter_map(|entry| match entry {
+                PrincipalEntry::Federated(arn) => arn.split_once(":oidc-provider/").map(|(_, host)| host),
+                _ => None,
+            })
+            .collect();
+        let judged: Vec<Judged> = hosts.into_iter().map(|host| scope(statement, host)).collect();
+        let worst = |judged: &Judged| match judged {
+            Judged::Good(_) => 0,
+            Judged::Open(_) => 1,
+            Judged::Bad(_) => 2,
+        };
+        judged.into_iter().max_by_key(worst).map(Ok)
+    })
+}
+
+fn scope(statement: &Statement, host: &str) -> Judged {
+    let (place, conditions) = (trust::place(statement), trust::conditions(statement));
+    let Some(issuer) = issuer(host) else {
+        return Judged::Open(format!("{place} trusts the OpenID Connect provider {host}, {conditions}"));
+    };
+    let text = format!("{place} trusts {} ({host}), {conditions}", issuer.name);
+    let claim = |claim: &str| {
+        let key = format!("{host}:{claim}");
+        let all: Vec<&Condition> = statement
+            .conditions
+            .iter()
+            .filter(|c| c.key.eq_ignore_ascii_case(&key) && trust::asks_for_value(c))
+            .collect();
+        all
+    };
+    let pinned = |c: &&Condition| c.values.iter().all(|value| trust::says_something(value));
+    if !claim("aud").iter().any(pinned) {
+        return Judged::Bad(format!("{text}: the audience is not pinned, ask for {host}:aud"));
+    }
+    // Conditions on one claim hold together: the narrowest counts. Of its values, the widest.
+    let of = |c: &&Condition| {
+        let wildcards = trust::takes_wildcards(c);
+        c.values.iter().map(|value| reach(issuer, value, wildcards)).max().unwrap_or(Reach::Anybody)
+    };
+    match claim("sub").iter().map(of).min() {
+        Some(Reach::Thing) => Judged::Good(text),
+        Some(Reach::Unclear) => Judged::Open(text),
+        Some(Reach::Owner) => Judged::Bad(format!(
+            "{text}: everything of one owner may assume it (weaker than anybody, still too wide), name the repository, project or service account in {host}:sub"
+        )),
+        Some(Reach::Anybody) => {
+            Judged::Bad(format!("{text}: the subject is open to anybody, name the owner and the thing in {host}:sub"))
+        }
+        None => Judged::Bad(format!("{text}: no subject is asked for, ask for {host}:sub")),
+    }
+}

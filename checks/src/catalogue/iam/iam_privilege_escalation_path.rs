@@ -1,0 +1,103 @@
+//! # No policy lets a non-admin raise its own privilege
+//!
+//! ## What it asks
+//! Whether a user or role that is no administrator can make itself one: by changing policies, by taking another
+//! principal, by running code as a role, in one step or over several.
+//!
+//! ## Why an auditor asks
+//! Approval of administrators is worth nothing if others can appoint themselves.
+//!
+//! ## How it is decided
+//! The population is every user and role that is no administrator already; service-linked roles act for AWS alone and are
+//! left out. The policy engine weighs each one's identity policies, groups and boundary, and the trust policies of the
+//! roles, and looks for the shortest way to an administrator over some 130 known steps. A way that stands whatever a
+//! request looks like → fail; one that depends on a condition, or on something that policies do not tell (a workload that
+//! runs with the role) → `manual`, and so is who is an administrator under a condition; none → pass. Where a policy of the principal cannot be read, or is not among the data,
+//! → `manual`. Service control policies are left out: a member account cannot read them. `kickoff access` weighs them.
+//!
+//! ## What else is accepted
+//! A principal that is meant to administer: give it the administrator's policy openly, and approve it.
+//!
+//! ## Remediation
+//! The step that is named: narrow its action to named resources, pass only named roles to named services
+//! (`iam:PassedToService`), or set a permissions boundary. Console: IAM, the policy, Edit. CLI: `kickoff simulate` tries a
+//! policy out before it is changed. Terraform: `aws_iam_policy`, `permissions_boundary` of `aws_iam_role`.
+//!
+//! ## Peers
+//! Prowler `iam_policy_allows_privilege_escalation`, `iam_inline_policy_allows_privilege_escalation`; CloudSploit
+//! `ec2PrivilegeAnalysis`. They look at one policy at a time and at names of actions.
+//!
+//! ## References
+//! AWS IAM User Guide, "Policy evaluation logic"; "Grant a user permissions to pass a role to an AWS service".
+
+use std::collections::{HashMap, HashSet};
+
+use kickoff_facts::{Need, View};
+use kickoff_policy::access::{Certainty, Escalation};
+
+use crate::parameters::Parameters;
+use crate::reasoning::estate;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "iam-privilege-escalation-path",
+    control: "CC6.3.14",
+    title: "No policy lets a non-admin raise its own privilege",
+    severity: Severity::High,
+    level: Level::Resource,
+    per: Per::Account,
+    kind: Kind::Auto,
+    criteria: &["CC6.3"],
+    needs: &[Need::Authorization],
+    parameters: &[],
+    expected: "a principal that is no administrator has no way to become one",
+    fix: "take the first step of the way from the principal, or make it an administrator openly and approve it",
+};
+
+/// Decides.
+///
+/// # Errors
+/// The authorization details are not known.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    let authorization = view.authorization()?;
+    let reached = estate::reached(view)?;
+    let access = &reached.0;
+    let administrators: HashSet<&str> = access.administrators.iter().map(String::as_str).collect();
+    let conditional: HashMap<&str, &[String]> =
+        access.conditional_administrators.iter().map(|one| (one.principal.as_str(), one.residual.as_slice())).collect();
+    let ways: HashMap<&str, &Escalation> = access.escalations.iter().map(|one| (one.from.as_str(), one)).collect();
+    let users = authorization.users.iter().map(|user| ("AWS::IAM::User", user.arn.as_str()));
+    let roles = authorization.roles.iter().filter(|role| !role.is_service_linked());
+    let all = users.chain(roles.map(|role| ("AWS::IAM::Role", role.arn.as_str())));
+    let judged = all.filter(|(_, arn)| !administrators.contains(arn)).map(|(kind, arn)| {
+        let verdict = match (ways.get(arn), conditional.get(arn)) {
+            (Some(way), _) if way.certainty == Certainty::Certain => Verdict::fail(told(way)),
+            (_, Some(residual)) => Verdict::manual(
+                format!("an administrator when {}", residual.join(" and ")),
+                "decide whether the condition keeps the rights with those who are approved",
+            ),
+            (Some(way), None) => Verdict::manual(
+                told(way),
+                "it depends on a condition, or on what policies do not tell: see whether it can be gone",
+            ),
+            (None, None) => Verdict::pass("no way to an administrator's rights was found"),
+        };
+        Finding::new(Resource::new(kind, arn), verdict)
+    });
+    Ok(judged.collect())
+}
+
+/// The steps of a way, each with the statement that it rests on.
+fn told(way: &Escalation) -> String {
+    let steps: Vec<String> = way
+        .path
+        .iter()
+        .map(|hop| {
+            let by: Vec<String> = hop.evidence.iter().map(ToString::to_string).collect();
+            let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
+            format!("{} → {}{by}", hop.primitive, hop.to)
+        })
+        .collect();
+    format!("{}: {}", way.certainty.name(), steps.join(", then "))
+}

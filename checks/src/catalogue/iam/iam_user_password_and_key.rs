@@ -1,0 +1,74 @@
+//! # Human and programmatic credentials are not held by one IAM user
+//!
+//! ## What it asks
+//! Whether an IAM user holds both a console password and an active access key.
+//!
+//! ## Why an auditor asks
+//! A user is either a person or a program. One who is both cannot be reviewed as either, and a stolen key is mistaken
+//! for the person.
+//!
+//! ## How it is decided
+//! The population is every IAM user with a console password or an active access key. Both → fail, one of them → pass. A
+//! user with a key of whom the report does not say whether there is a password is `not-evaluated`. It is advice: no
+//! criterion forbids it.
+//!
+//! ## What else is accepted
+//! Short-lived credentials: `aws login` or Identity Center for people, roles for programs.
+//!
+//! ## Remediation
+//! Console: IAM, Users, the user, Security credentials: disable console access or delete the key. CLI: `aws iam
+//! delete-login-profile` or `aws iam delete-access-key`. Terraform: keep one of `aws_iam_user_login_profile` and
+//! `aws_iam_access_key` for a user.
+//!
+//! ## Peers
+//! ScoutSuite `iam-user-with-password-and-key`; CloudSploit `usersPasswordAndKeys`.
+//!
+//! ## References
+//! AWS IAM User Guide, "Security best practices in IAM".
+
+use kickoff_facts::{Need, View};
+
+use crate::frame::wording::count;
+use crate::parameters::Parameters;
+use crate::reasoning::credentials::{has_password, user};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "iam-user-password-and-key",
+    control: "CC6.1.29",
+    title: "Human and programmatic credentials are not held by one IAM user",
+    severity: Severity::Low,
+    level: Level::Resource,
+    per: Per::Account,
+    kind: Kind::Auto,
+    criteria: &["CC6.1"],
+    needs: &[Need::CredentialReport],
+    parameters: &[],
+    expected: "a user has a console password or active access keys, not both",
+    fix: "split the user in two, or replace the key by a role",
+};
+
+/// Decides.
+///
+/// # Errors
+/// The credential report is not known.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    let report = view.credential_report()?;
+    let mut findings = Vec::new();
+    for row in &report.users {
+        let keys = row.keys.iter().filter(|key| key.active).count();
+        if keys == 0 && row.password_enabled == Some(false) {
+            continue;
+        }
+        findings.push(Finding::judge(user(row), |_| {
+            let verdict = match (has_password(view, row)?, keys) {
+                (true, 0) => Verdict::pass("a console password, no active access key"),
+                (true, _) => Verdict::fail(format!("a console password and {}", count(keys, "active access key"))),
+                (false, _) => Verdict::pass(format!("{}, no console password", count(keys, "active access key"))),
+            };
+            Ok(verdict)
+        }));
+    }
+    Ok(findings)
+}

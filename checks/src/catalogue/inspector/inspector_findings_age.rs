@@ -1,0 +1,106 @@
+//! # Critical and high vulnerabilities are within the fix time
+//!
+//! ## What it asks
+//! Whether each open critical finding of Amazon Inspector was first seen within `inspector_critical_max_age_days`, and
+//! each high one within `inspector_high_max_age_days`.
+//!
+//! ## Why an auditor asks
+//! The firm states how fast it fixes vulnerabilities. This compares the statement with what is open.
+//!
+//! ## How it is decided
+//! For each region where Inspector is enabled, the active critical and high findings of the account, the oldest first;
+//! of very many, the hundred oldest of each severity decide. The age is counted in whole days from when Inspector first
+//! saw the finding to the time of the run. All within their limit, or none open → pass; one over it, or without a date →
+//! fail. A list that could not be read is `not-evaluated`, never "none". Where Inspector is not enabled:
+//! `not-applicable`, because `inspector-enabled` judges that; with a `declared_vulnerability_scanner` → `manual`.
+//! Suppressed findings are left out: a sample of suppression rules shows whether there was a reason.
+//!
+//! ## What else is accepted
+//! A finding that was accepted can be suppressed by a rule whose name says why.
+//!
+//! ## Remediation
+//! Console: Amazon Inspector, Findings, By vulnerability: update the package, or create a suppression rule. CLI:
+//! `aws inspector2 list-findings --filter-criteria`, `aws inspector2 create-filter --action SUPPRESS`. Terraform:
+//! `aws_inspector2_filter`.
+//!
+//! ## Peers
+//! Prowler `inspector2_active_findings_exist`, which once took a missing permission for a clean account.
+//!
+//! ## References
+//! Amazon Inspector User Guide, "Understanding Amazon Inspector findings"; CISA Binding Operational Directive 19-02.
+
+use kickoff_facts::inspector::OldestFirst;
+use kickoff_facts::{Gap, Need, Observed, Seen, View};
+
+use crate::frame::wording::line;
+use crate::parameters::{
+    DECLARED_VULNERABILITY_SCANNER, Parameters, VULNERABILITY_CRITICAL_MAX_AGE, VULNERABILITY_HIGH_MAX_AGE,
+};
+use crate::reasoning::finding_age::Ages;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "inspector-findings-age",
+    control: "CC7.1.07",
+    title: "Critical and high vulnerabilities are within the fix time",
+    severity: Severity::High,
+    level: Level::Region,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC7.1", "CC7.4"],
+    needs: &[Need::Vulnerabilities],
+    parameters: &[&VULNERABILITY_CRITICAL_MAX_AGE, &VULNERABILITY_HIGH_MAX_AGE, &DECLARED_VULNERABILITY_SCANNER],
+    expected: "an open vulnerability was first seen at most {inspector_critical_max_age_days} days ago if it is critical, {inspector_high_max_age_days} days ago if it is high",
+    fix: "update what the findings name, the oldest first, or suppress a finding with the reason",
+};
+
+/// Decides.
+///
+/// # Errors
+/// Whether Inspector is enabled in the region is not known.
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    let Some(open) = view.vulnerabilities()? else {
+        let declared = parameters.list(&DECLARED_VULNERABILITY_SCANNER);
+        let off = "Inspector is not enabled";
+        let verdict = if declared.is_empty() {
+            Verdict::not_applicable(off, "inspector-enabled judges that")
+        } else {
+            Verdict::manual(off, format!("show the open findings of {} and since when each is", declared.join(", ")))
+        };
+        return Ok(vec![Finding::new(Resource::region(view), verdict)]);
+    };
+    let limits =
+        [&VULNERABILITY_CRITICAL_MAX_AGE, &VULNERABILITY_HIGH_MAX_AGE].map(|parameter| parameters.number(parameter));
+    Ok(vec![Finding::judge(Resource::region(view), |seen| {
+        let judged = [
+            severity(view, seen, "critical", &open.critical, limits[0]),
+            severity(view, seen, "high", &open.high, limits[1]),
+        ];
+        let over = |one: &Result<(bool, String), Gap>| matches!(one, Ok((false, _)));
+        if judged.iter().any(over) {
+            let known = judged.into_iter().map(|one| one.map_or_else(|gap| gap.to_string(), |(_, words)| words));
+            return Ok(Verdict::fail(known.collect::<Vec<_>>().join("; ")));
+        }
+        let [critical, high] = judged;
+        Ok(Verdict::pass(format!("{}; {}", critical?.1, high?.1)))
+    })])
+}
+
+/// Whether the findings of a severity are within their limit, and what they are.
+fn severity(
+    view: &View<'_>,
+    seen: &Seen,
+    name: &str,
+    open: &Observed<OldestFirst>,
+    limit: u64,
+) -> Result<(bool, String), Gap> {
+    let OldestFirst { findings, more } = seen.see(open)?;
+    let mut ages = Ages::default();
+    ages.add(view, findings.iter().map(|finding| finding.first_seen), limit);
+    let mut words = format!("{name}: {}{ages}", if *more { "more than " } else { "" });
+    if let (false, Some(oldest)) = (ages.within(), findings.first()) {
+        words.push_str(&format!(" ({} on {})", line(&oldest.title), oldest.resource));
+    }
+    Ok((ages.within(), words))
+}

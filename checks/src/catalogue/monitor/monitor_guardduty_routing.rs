@@ -1,0 +1,113 @@
+//! # GuardDuty findings reach people
+//!
+//! ## What it asks
+//! Whether, in each region where GuardDuty runs, an EventBridge rule takes its high and critical findings to somebody.
+//!
+//! ## Why an auditor asks
+//! GuardDuty tells nobody by itself. A finding that stays in the console is found by whoever happens to look.
+//!
+//! ## How it is decided
+//! For each region with an enabled detector, three samples, findings of severity 7, 8 and 9, are put to the patterns
+//! of the enabled rules on the default bus. Each must be let through by a rule that has a target which reaches
+//! somebody; several rules may share them. A target that is an SNS topic needs a confirmed subscription. A
+//! log group tells nobody and does not count. A queue or another event bus leads to somebody who is not visible from
+//! here: `manual`, where nothing else reaches anybody. Any other target, such as a function or an API destination,
+//! counts as a system that takes over.
+//!
+//! Where Security Hub is enabled in the region, a rule that lets GuardDuty's findings through in Security Hub's form
+//! counts too: Security Hub takes them in unless that integration was switched off, which is not read here.
+//!
+//! A pattern is understood as EventBridge does. Where it depends on a field that differs between findings, such as the
+//! type, or uses a form that is not understood, the rule does not count as a match; if nothing else does, the result
+//! is `manual` and names the field. So it is where a topic's subscriptions cannot be seen from this account, and in a
+//! member account whose findings also go to an administrator: the rules of that account decide. A region without an
+//! enabled detector is `not-applicable`.
+//!
+//! ## What else is accepted
+//! Rules in the administrator account; routing through Security Hub; a system of your own as the target. A SIEM that
+//! fetches findings by itself cannot be seen: declare an exception that names it.
+//!
+//! ## Remediation
+//! Console: EventBridge, Rules, Create rule, AWS events, GuardDuty Finding, target SNS topic; confirm the
+//! subscription. CLI: `aws events put-rule --name guardduty --event-pattern
+//! '{"source":["aws.guardduty"],"detail-type":["GuardDuty
+//! Finding"],"detail":{"severity":[{"numeric":[">=",7]}]}}'`, then `aws events
+//! put-targets`. Terraform: `aws_cloudwatch_event_rule`, `aws_cloudwatch_event_target`, `aws_sns_topic_subscription`.
+//!
+//! ## Peers
+//! No peer asks it.
+//!
+//! ## References
+//! Amazon GuardDuty User Guide, "Processing GuardDuty findings with Amazon EventBridge"; Amazon EventBridge User
+//! Guide, "Creating Amazon EventBridge event patterns".
+
+use kickoff_facts::{Need, View};
+
+use crate::parameters::Parameters;
+use crate::reasoning::detectors::GuardDuty;
+use crate::reasoning::routing::{Origin, Probe};
+use crate::reasoning::{detectors, routing};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "monitor-guardduty-routing",
+    control: "CC7.3.04",
+    title: "GuardDuty findings reach people",
+    severity: Severity::High,
+    level: Level::Region,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC7.3", "CC7.4"],
+    needs: &[Need::Detectors, Need::Rules, Need::Topics, Need::SecurityHub, Need::GuardDutyAdministrator],
+    parameters: &[],
+    expected: "an enabled rule sends high and critical GuardDuty findings to a target that reaches somebody",
+    fix: "make an EventBridge rule for GuardDuty findings, with a topic whose subscriptions are confirmed",
+};
+
+/// The least severities of what must be told, and Security Hub's label and number for each.
+const SEVERITIES: [(f64, &str, u32); 3] = [(7.0, "HIGH", 70), (8.0, "HIGH", 80), (9.0, "CRITICAL", 90)];
+
+/// Decides.
+///
+/// # Errors
+/// Never: what is not known of a region is told on the region.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    Ok(vec![Finding::judge(Resource::region(view), |seen| {
+        if let GuardDuty::Off(observed) = detectors::guardduty(view, seen)? {
+            return Ok(Verdict::not_applicable(observed, "guardduty-enabled judges that"));
+        }
+        let direct = routing::judge(view, seen, "GuardDuty", &probes(view, false));
+        if matches!(&direct, Ok(verdict) if verdict.status == Status::Pass) {
+            return direct;
+        }
+        let verdict = match view.security_hub()? {
+            Some(_) => routing::judge(view, seen, "GuardDuty", &probes(view, true))?,
+            None => direct?,
+        };
+        if verdict.status == Status::Pass {
+            return Ok(verdict.because("Security Hub takes GuardDuty's findings in, unless that was switched off"));
+        }
+        if verdict.status == Status::Fail
+            && let Some(administration) = view.guardduty_administrator()?
+            && let Some(account) = &administration.administrator
+            && administration.relationship.as_deref() == Some("Enabled")
+        {
+            let reason = format!("findings also go to the administrator {account}: look at the result of that account");
+            return Ok(Verdict::manual(verdict.observed, reason));
+        }
+        Ok(verdict)
+    })])
+}
+
+/// What must be told, by GuardDuty alone or by Security Hub as well.
+fn probes(view: &View<'_>, by_security_hub: bool) -> Vec<Probe> {
+    let probe = |(severity, label, normalized): (f64, &str, u32)| {
+        let mut events = vec![routing::guardduty_event(view, severity)];
+        if by_security_hub {
+            events.push(routing::securityhub_event(view, label, normalized, Origin::GuardDuty));
+        }
+        Probe { what: format!("severity {severity}"), events }
+    };
+    SEVERITIES.map(probe).into()
+}

@@ -1,0 +1,87 @@
+//! # Security group changes raise an alert
+//!
+//! ## What it asks
+//! Whether security group changes are told to somebody as they happen, by whatever means.
+//!
+//! ## Why an auditor asks
+//! Security groups are the firewall. A rule that opens a port is made in a second and found by others in minutes.
+//!
+//! ## How it is decided
+//! The events that must be told are `AuthorizeSecurityGroupIngress`, `AuthorizeSecurityGroupEgress`,
+//! `RevokeSecurityGroupIngress`, `RevokeSecurityGroupEgress`, `CreateSecurityGroup` and `DeleteSecurityGroup`.
+//! Samples of them, as CloudTrail records them, are put to what there is; each must reach somebody, and several ways
+//! may share them.
+//!
+//! A metric filter counts when a multi-region trail that is logging and records the event delivers to its log group
+//! (within `trail_delivery_max_age_hours`, without an error), and an alarm on its metric has its actions switched on
+//! and one that reaches somebody: an SNS topic with a confirmed subscription, a function, an incident plan. The
+//! pattern is understood, not compared: any pattern that matches the event will do. An EventBridge rule counts when
+//! it is enabled, lets the event through and has a target that reaches somebody; it has the events of its own region
+//! only, so every enabled region needs one. A SIEM counts when its ARN is declared in `siem_destinations` and a
+//! subscription of that log group, or the trail's bucket or topic, feeds it.
+//!
+//! An event that no way takes is `fail`; the result names it and what comes nearest. What depends on a field that
+//! differs from one event to the next, or goes where it cannot be seen (a queue, another bus or account, a composite
+//! alarm), is `manual`; so is an organization's trail whose log group is in another account. The alarm's threshold is
+//! not among the facts. That a pass does not tell of `ModifySecurityGroupRules` is said in its reason.
+//!
+//! ## What else is accepted
+//! A change process that is the only way to touch the network can stand for it: record an exception. An event of
+//! GuardDuty in place of the alert is not accepted: no finding type stands for each of these calls.
+//!
+//! ## Remediation
+//! Console: CloudWatch, Log groups, the trail's log group, Metric filters, Create; then an alarm on the metric with a
+//! topic as its action, and confirm the subscription. CLI: `aws logs put-metric-filter --log-group-name GROUP
+//! --filter-name NAME --filter-pattern PATTERN --metric-transformations
+//! metricName=NAME,metricNamespace=Security,metricValue=1`, then `aws cloudwatch put-metric-alarm ...`. Terraform:
+//! `aws_cloudwatch_log_metric_filter`, `aws_cloudwatch_metric_alarm`, `aws_sns_topic_subscription`. A pattern that
+//! will do: `{ ($.eventName = AuthorizeSecurityGroupIngress) || ... }`.
+//!
+//! ## Peers
+//! Prowler `cloudwatch_log_metric_filter_security_group_changes`; Powerpipe `log_metric_filter_security_group`;
+//! ScoutSuite `logs-no-alarm-security-group-changes`; CloudSploit `monitoringMetrics`; CIS AWS Foundations v5 4.10.
+//! They compare the pattern as text, and accept no other means.
+//!
+//! ## Where peers differ
+//! - Prowler `cloudwatch_log_metric_filter_security_group_changes`: searches the text of the pattern with a regular
+//!   expression, and fails where an EventBridge rule or a SIEM tells somebody; an alarm passes without an action, or
+//!   with a topic whose subscription nobody confirmed. A pattern matches by what it means (Amazon CloudWatch Logs User
+//!   Guide, "Filter pattern syntax for metric filters, subscription filters, filter log events, and Live Tail"), and
+//!   EventBridge has the events of CloudTrail too: here sample events are put to what there is, as far as somebody who
+//!   hears of them.
+//!
+//! ## References
+//! Amazon CloudWatch Logs User Guide, "Filter pattern syntax for metric filters, subscription filters, filter log
+//! events, and Live Tail"; Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; AWS
+//! CloudTrail User Guide, "CloudTrail record contents".
+
+use kickoff_facts::View;
+
+use crate::parameters::Parameters;
+use crate::reasoning::detection_events::SECURITY_GROUP;
+use crate::reasoning::detection_path;
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "monitor-security-group-change",
+    control: "CC7.2.37",
+    title: "Security group changes raise an alert",
+    severity: Severity::Medium,
+    level: Level::Account,
+    per: Per::Account,
+    kind: Kind::Auto,
+    criteria: &["CC7.2", "CC6.6"],
+    needs: detection_path::needs!(),
+    parameters: detection_path::PARAMETERS,
+    expected: detection_path::EXPECTED,
+    fix: "make a metric filter that matches what is missing, with an alarm whose topic has a confirmed subscription",
+};
+
+/// Decides.
+///
+/// # Errors
+/// Never: what is not known is told on the account.
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    detection_path::account(view, parameters, &SECURITY_GROUP)
+}

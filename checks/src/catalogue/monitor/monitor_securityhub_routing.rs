@@ -1,0 +1,93 @@
+//! # Security Hub findings reach people
+//!
+//! ## What it asks
+//! Whether, in each region where Security Hub is enabled, an EventBridge rule takes its critical findings to somebody.
+//!
+//! ## Why an auditor asks
+//! Security Hub tells nobody by itself. A control that fails must come to the attention of those who can correct it.
+//!
+//! ## How it is decided
+//! For each region where Security Hub is enabled, a sample, a new critical finding of a control that failed, is put to
+//! the patterns of the enabled rules on the default bus. A rule that lets it through must have a target that reaches
+//! somebody: an SNS topic with a confirmed subscription, or a target such as a function or an API destination, which
+//! counts as a system that takes over. A log group tells nobody and does not count. A queue or another event bus leads
+//! to somebody who is not visible from here: `manual`, where nothing else reaches anybody. A rule for custom actions waits for a person to press a button and does not
+//! count.
+//!
+//! A pattern is understood as EventBridge does. Where it depends on a field that differs between findings, such as the
+//! product, or uses a form that is not understood, the rule does not count as a match; if nothing else does, the
+//! result is `manual` and names the field. So it is where a topic's subscriptions cannot be seen from this account,
+//! and where the region's findings are gathered in another region: the rules there decide. A region where Security Hub
+//! is not enabled is `not-applicable`.
+//!
+//! ## What else is accepted
+//! Rules in the region that gathers the findings; a system of your own as the target. Rules in the administrator
+//! account, and a SIEM that fetches findings by itself, cannot be seen: declare an exception that names them.
+//!
+//! ## Remediation
+//! Console: EventBridge, Rules, Create rule, AWS events, Security Hub Findings - Imported, target SNS topic; confirm
+//! the subscription. CLI: `aws events put-rule --name securityhub --event-pattern
+//! '{"source":["aws.securityhub"],"detail-type":["Security Hub Findings - Imported"]}'`, then `aws events
+//! put-targets`. Terraform: `aws_cloudwatch_event_rule`, `aws_cloudwatch_event_target`, `aws_sns_topic_subscription`.
+//!
+//! ## Peers
+//! No peer asks it.
+//!
+//! ## References
+//! AWS Security Hub User Guide, "Using EventBridge for automated response and remediation"; "Understanding
+//! cross-Region aggregation".
+
+use kickoff_facts::{Need, View};
+
+use crate::parameters::Parameters;
+use crate::reasoning::routing;
+use crate::reasoning::routing::{Origin, Probe};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "monitor-securityhub-routing",
+    control: "CC7.3.05",
+    title: "Security Hub findings reach people",
+    severity: Severity::Medium,
+    level: Level::Region,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC7.3", "CC7.4", "CC4.2"],
+    needs: &[Need::SecurityHub, Need::Rules, Need::Topics, Need::FindingAggregators],
+    parameters: &[],
+    expected: "an enabled rule sends new critical Security Hub findings to a target that reaches somebody",
+    fix: "make an EventBridge rule for imported Security Hub findings, with a topic whose subscriptions are confirmed",
+};
+
+/// Decides.
+///
+/// # Errors
+/// Never: what is not known of a region is told on the region.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    Ok(vec![Finding::judge(Resource::region(view), |seen| {
+        if view.security_hub()?.is_none() {
+            return Ok(Verdict::not_applicable("Security Hub is not enabled", "securityhub-enabled judges that"));
+        }
+        let critical = routing::securityhub_event(view, "CRITICAL", 90, Origin::Control);
+        let probe = Probe { what: "critical severity".to_owned(), events: vec![critical] };
+        let verdict = routing::judge(view, seen, "Security Hub", &[probe])?;
+        if verdict.status != Status::Fail {
+            return Ok(verdict);
+        }
+        let elsewhere = view
+            .finding_aggregators()?
+            .iter()
+            .flatten()
+            .filter_map(|aggregator| aggregator.split(':').nth(3))
+            .find(|home| *home != view.region_name());
+        Ok(match elsewhere {
+            Some(home) => {
+                let reason =
+                    format!("findings are gathered in {home}: look at the result of that region, if it is linked");
+                Verdict::manual(verdict.observed, reason)
+            }
+            None => verdict,
+        })
+    })])
+}

@@ -1,0 +1,82 @@
+//! # An SCP stops members from disabling audit services
+//!
+//! ## What it asks
+//! Whether service control policies keep the administrators of member accounts from stopping CloudTrail and AWS Config.
+//!
+//! ## Why an auditor asks
+//! Who takes over an account switches the logs off first. What the account's own administrators cannot lift, an
+//! intruder cannot lift either.
+//!
+//! ## How it is decided
+//! In the management account. For every active member account the service control policies on it, on the units above it
+//! and on the root are evaluated, as if one of its administrators called `cloudtrail:StopLogging`,
+//! `cloudtrail:DeleteTrail`, `cloudtrail:UpdateTrail`, `cloudtrail:PutEventSelectors`,
+//! `config:StopConfigurationRecorder`, `config:DeleteConfigurationRecorder` and `config:DeleteDeliveryChannel`. All of
+//! them denied in all accounts → pass; one that no statement denies → fail; denied for some resources only, or under a
+//! condition that is not decided by who asks → `manual`. No name of a policy counts. Where a policy cannot be read and
+//! the others do not decide → `not-evaluated`. The management account is never bound by these policies. In a member
+//! account, without an organization, and without active members: `not-applicable`.
+//!
+//! ## What else is accepted
+//! An exemption for a role that you name, if it is not the administrators'. Policies of AWS Control Tower, as far as
+//! they deny on every resource.
+//!
+//! ## Remediation
+//! Console: AWS Organizations, Policies, Service control policies, Create policy, attach it to the root. CLI: `aws
+//! organizations create-policy`, `aws organizations attach-policy`. Terraform: `aws_organizations_policy` and
+//! `aws_organizations_policy_attachment`.
+//!
+//! ## Peers
+//! None of the tools that were compared evaluates these policies.
+//!
+//! ## References
+//! AWS Organizations User Guide, "SCP evaluation"; AWS Control Tower Controls Reference Guide, "Mandatory controls".
+
+use kickoff_facts::{Need, View};
+
+use crate::parameters::Parameters;
+use crate::reasoning::management;
+use crate::reasoning::service_control::{self, Asked, Who};
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "org-scp-protects-logging",
+    control: "CC7.2.40",
+    title: "An SCP stops members from disabling audit services",
+    severity: Severity::High,
+    level: Level::Organization,
+    per: Per::Account,
+    kind: Kind::Auto,
+    criteria: &["CC7.2", "CC5.2"],
+    needs: &[
+        Need::Organization,
+        Need::OrganizationRoot,
+        Need::OrganizationTree,
+        Need::OrganizationPolicies,
+        Need::Members,
+    ],
+    parameters: &[],
+    expected: "service control policies deny stopping, deleting and changing CloudTrail and AWS Config in every member account",
+    fix: "attach a service control policy to the root that denies stopping, deleting and changing CloudTrail and AWS Config",
+};
+
+const ASKED: &[Asked] = &[
+    ("cloudtrail:StopLogging", "arn:aws:cloudtrail:*:{account}:trail/*"),
+    ("cloudtrail:DeleteTrail", "arn:aws:cloudtrail:*:{account}:trail/*"),
+    ("cloudtrail:UpdateTrail", "arn:aws:cloudtrail:*:{account}:trail/*"),
+    ("cloudtrail:PutEventSelectors", "arn:aws:cloudtrail:*:{account}:trail/*"),
+    ("config:StopConfigurationRecorder", "*"),
+    ("config:DeleteConfigurationRecorder", "*"),
+    ("config:DeleteDeliveryChannel", "*"),
+];
+
+/// Decides.
+///
+/// # Errors
+/// It is not known whether the account belongs to an organization.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    management::judge(view, |organization, seen| {
+        service_control::denies(view, seen, organization, Who::Administrator, ASKED)
+    })
+}

@@ -1,0 +1,60 @@
+//! # Tag policies are on
+//!
+//! ## What it asks
+//! Whether tag policies are switched on and one is attached.
+//!
+//! ## Why an auditor asks
+//! Tags that say what data a resource holds are only of use when everybody writes them the same way.
+//!
+//! ## How it is decided
+//! In the management account: all features are on, the root has `TAG_POLICY` enabled, and a tag policy has a target →
+//! pass, else fail. The management account itself may be the target. One known attachment decides; if none is known and
+//! the targets of a policy cannot be read → `not-evaluated`. In a member account, and without an organization:
+//! `not-applicable`. Which tags the policy asks for is not judged.
+//!
+//! ## What else is accepted
+//! Tags that are demanded in another way, by infrastructure code or an AWS Config rule, as an approved exception.
+//!
+//! ## Remediation
+//! Console: AWS Organizations, Policies, Tag policies, Enable, Create policy, attach it. CLI: `aws organizations
+//! enable-policy-type --policy-type TAG_POLICY ...`, `aws organizations create-policy`, `aws organizations
+//! attach-policy`. Terraform: `aws_organizations_policy` with `type = "TAG_POLICY"`.
+//!
+//! ## Peers
+//! Prowler `organizations_tags_policies_enabled_and_attached`; Powerpipe `organizational_tag_policies_enabled`; AWS
+//! Config `REQUIRED_TAGS`.
+//!
+//! ## References
+//! AWS Organizations User Guide, "Tag policies".
+
+use kickoff_facts::{Need, View};
+
+use crate::parameters::Parameters;
+use crate::reasoning::management;
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "org-tag-policies",
+    control: "C1.1.01",
+    title: "Tag policies are on",
+    severity: Severity::Low,
+    level: Level::Organization,
+    per: Per::Account,
+    kind: Kind::Auto,
+    criteria: &["C1.1"],
+    needs: &[Need::Organization, Need::OrganizationRoot, Need::OrganizationPolicies],
+    parameters: &[],
+    expected: "a tag policy is attached, and tag policies are enabled",
+    fix: "enable tag policies and attach one to the root or to a unit",
+};
+
+/// Decides.
+///
+/// # Errors
+/// It is not known whether the account belongs to an organization.
+pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    management::judge(view, |organization, seen| {
+        management::own_policy_in_force(view, seen, organization, "TAG_POLICY", |_| true)
+    })
+}

@@ -1,0 +1,71 @@
+//! # Critical findings are within the fix time
+//!
+//! ## What it asks
+//! Whether each active critical finding of Security Hub was first seen within `security_hub_finding_max_age_days`.
+//!
+//! ## Why an auditor asks
+//! The firm states how fast it fixes what is critical. This compares the statement with what is open.
+//!
+//! ## How it is decided
+//! The population is every critical finding of the scanned regions that is active and neither resolved nor suppressed;
+//! samples are left out. The age is counted in whole days from when the finding was first seen to the time of the run.
+//! A finding without a date is `fail`: its age cannot be shown. A region where Security Hub is not enabled is
+//! `not-applicable`, because `securityhub-enabled` judges that. Suppressed is not the same as fixed: a sample of
+//! suppressed findings shows whether there was a reason.
+//!
+//! ## What else is accepted
+//! A finding that was accepted can be suppressed, with a note that says why.
+//!
+//! ## Remediation
+//! Console: Security Hub CSPM, Findings, filter on severity CRITICAL, correct, or Workflow status Suppressed with a
+//! note. CLI: `aws securityhub batch-update-findings --finding-identifiers Id=ID,ProductArn=ARN --workflow
+//! Status=SUPPRESSED --note
+//! Text=REASON,UpdatedBy=NAME`. Terraform: correct the resource; `aws_securityhub_automation_rule` suppresses by rule.
+//!
+//! ## Peers
+//! CloudSploit `securityHubActiveFindings`.
+//!
+//! ## References
+//! AWS Security Hub User Guide, "Setting the workflow status of findings"; CISA Binding Operational Directive 19-02.
+
+use kickoff_facts::{Need, View};
+
+use crate::parameters::{Parameters, SECURITY_HUB_FINDING_MAX_AGE};
+use crate::reasoning::finding_age;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+
+/// What the check says of itself.
+pub const META: Meta = Meta {
+    id: "securityhub-findings-age",
+    control: "CC4.2.01",
+    title: "Critical findings are within the fix time",
+    severity: Severity::High,
+    level: Level::Resource,
+    per: Per::Region,
+    kind: Kind::Auto,
+    criteria: &["CC4.2", "CC7.1", "CC7.3"],
+    needs: &[Need::SecurityHubFindings],
+    parameters: &[&SECURITY_HUB_FINDING_MAX_AGE],
+    expected: "an active critical finding was first seen at most {security_hub_finding_max_age_days} days ago",
+    fix: "correct what the finding reports, or suppress it with the reason",
+};
+
+/// Decides.
+///
+/// # Errors
+/// The region's findings are not known.
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    let limit = parameters.number(&SECURITY_HUB_FINDING_MAX_AGE);
+    let Some(open) = view.security_hub_findings()? else {
+        let verdict = Verdict::not_applicable("Security Hub is not enabled", "securityhub-enabled judges that");
+        return Ok(vec![Finding::new(Resource::region(view), verdict)]);
+    };
+    let judged = open.iter().filter(|finding| !finding.sample).map(|finding| {
+        let what = format!("{} on {}", finding.title, finding.resource);
+        Finding::new(
+            Resource::new("AWS::SecurityHub::Finding", &finding.id),
+            finding_age::judge(view, &what, finding.first_seen, limit),
+        )
+    });
+    Ok(judged.collect())
+}

@@ -1,0 +1,165 @@
+//! The events that each detection control is about, as records of CloudTrail.
+
+use kickoff_facts::View;
+use serde_json::{Value, json};
+
+use crate::reasoning::routing;
+use crate::reasoning::selectors::Access;
+
+mod classes;
+
+pub use classes::{
+    CLASSES, CLOUDTRAIL, CMK_DELETION, CONFIG, CONSOLE_AUTH_FAILURE, CONSOLE_NO_MFA, GATEWAY, IAM_POLICY, NACL,
+    ORGANIZATIONS, ROOT_USAGE, ROUTE_TABLE, S3_POLICY, SECURITY_GROUP, UNAUTHORIZED_API, VPC,
+};
+
+/// Where CloudTrail records an event, which is where EventBridge has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the region of global services.
+    Home,
+    /// In the region of what it is about. So are sign-ins of IAM users, whose endpoint may be in several regions.
+    Everywhere,
+}
+
+/// Events of one service that differ by their name only.
+#[derive(Debug)]
+pub struct Batch {
+    source: &'static str,
+    place: Place,
+    access: Access,
+    /// What tells these from others of the name, in words.
+    about: &'static str,
+    /// Fields, by path; none is a field that these events lack.
+    fields: &'static [(&'static str, Option<&'static str>)],
+    names: &'static [&'static str],
+}
+
+/// The events of a control.
+#[derive(Debug)]
+pub struct Class {
+    /// In words, in the plural.
+    pub subject: &'static str,
+    required: &'static [Batch],
+    optional: &'static [Batch],
+}
+
+/// An event.
+#[derive(Debug, Clone, Copy)]
+pub struct Event {
+    batch: &'static Batch,
+    name: &'static str,
+}
+
+impl Class {
+    /// The events that must raise an alert.
+    pub fn required(&self) -> Vec<Event> {
+        events(self.required)
+    }
+
+    /// The events that may.
+    pub fn optional(&self) -> Vec<Event> {
+        events(self.optional)
+    }
+}
+
+fn events(batches: &'static [Batch]) -> Vec<Event> {
+    batches.iter().flat_map(|batch| batch.names.iter().map(move |name| Event { batch, name })).collect()
+}
+
+impl Event {
+    /// The event in words: `StopLogging`, `ConsoleLogin (root user)`.
+    #[must_use]
+    pub fn what(&self) -> String {
+        let about = self.batch.about;
+        if about.is_empty() { self.name.to_owned() } else { format!("{} ({about})", self.name) }
+    }
+
+    /// Where it is recorded.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.batch.place
+    }
+
+    /// Whether it reads or writes.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        self.batch.access
+    }
+
+    /// The service, as `eventSource` has it.
+    #[must_use]
+    pub fn source(&self) -> String {
+        format!("{}.amazonaws.com", self.batch.source)
+    }
+
+    /// The name, as `eventName` has it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether it only reads.
+    #[must_use]
+    pub fn reads(&self) -> bool {
+        self.batch.access == Access::Read
+    }
+
+    fn signs_in(&self) -> bool {
+        self.batch.source == "signin"
+    }
+
+    /// The records that a trail delivers, all of which have to be taken up: one that leaves open who called, one of
+    /// a role and of a user. The first finds what is left out, the others what is meant for certain callers only. Events
+    /// that are about who called have the first alone. The address is one from outside.
+    #[must_use]
+    pub fn records(&self, view: &View<'_>) -> Vec<Value> {
+        let mut record = json!({
+            "eventType": if self.signs_in() { "AwsConsoleSignIn" } else { "AwsApiCall" },
+            "eventCategory": "Management", "managementEvent": true, "readOnly": self.reads(),
+            "eventSource": self.source(), "eventName": self.name, "recipientAccountId": view.account_id(),
+            "sourceIPAddress": "198.51.100.7", "errorCode": null, "errorMessage": null,
+        });
+        if self.batch.place == Place::Home {
+            record["awsRegion"] = json!(view.home_region());
+        }
+        for (path, value) in self.batch.fields {
+            let field = path.split('.').fold(&mut record, |at, key| &mut at[key]);
+            *field = value.map_or(Value::Null, Value::from);
+        }
+        if record.get("userIdentity").is_some() {
+            return vec![record];
+        }
+        let called = callers(view).map(|caller| {
+            let mut called = record.clone();
+            called["userIdentity"] = caller;
+            called
+        });
+        std::iter::once(record).chain(called).collect()
+    }
+
+    /// The events that EventBridge has in the region of the window.
+    pub fn on_bus(&self, view: &View<'_>) -> impl Iterator<Item = Value> {
+        let kind = if self.signs_in() { "AWS Console Sign In via CloudTrail" } else { "AWS API Call via CloudTrail" };
+        self.records(view).into_iter().map(move |mut detail| {
+            detail["awsRegion"] = json!(view.region_name());
+            routing::event(view, &format!("aws.{}", self.batch.source), kind, detail)
+        })
+    }
+}
+
+/// A role and a user who call for themselves.
+fn callers(view: &View<'_>) -> [Value; 2] {
+    let (partition, account) = (view.partition(), view.account_id());
+    [
+        json!({
+            "type": "AssumedRole", "accountId": account, "userName": null, "invokedBy": null,
+            "arn": format!("arn:{partition}:sts::{account}:assumed-role/somebody/session"),
+            "principalId": "AROA00000000000000000:session",
+        }),
+        json!({
+            "type": "IAMUser", "accountId": account, "userName": "somebody", "invokedBy": null,
+            "arn": format!("arn:{partition}:iam::{account}:user/somebody"), "principalId": "AIDA00000000000000000",
+        }),
+    ]
+}

@@ -1,0 +1,327 @@
+//! Whether the events of a detection control are told to somebody: by metric filters and alarms, by EventBridge rules,
+//! or by a SIEM that is declared.
+
+use kickoff_facts::{Gap, Seen, View};
+
+use crate::frame::wording::names;
+use crate::parameters::{Parameter, Parameters, SIEM_DESTINATIONS, TRAIL_DELIVERY_MAX_AGE};
+use crate::reasoning::detection_events::{Class, Event, Place};
+use crate::reasoning::event_pattern::{Answer, Pattern};
+use crate::reasoning::regions;
+use crate::reasoning::routing::{Delivery, Told, deliver, least, most};
+use crate::{Evaluation, Finding, Resource, Verdict};
+
+mod alarms;
+mod trails;
+
+use trails::Trails;
+
+/// The facts that a judgement looks at, and more.
+macro_rules! needs {
+    ($($more:ident),*) => {
+        &[
+            kickoff_facts::Need::Regions,
+            kickoff_facts::Need::Trails,
+            kickoff_facts::Need::MetricFilters,
+            kickoff_facts::Need::Alarms,
+            kickoff_facts::Need::Topics,
+            kickoff_facts::Need::Rules,
+            kickoff_facts::Need::SecurityLogGroups,
+            kickoff_facts::Need::AccountSubscriptions,
+            $(kickoff_facts::Need::$more),*
+        ]
+    };
+}
+
+pub(crate) use needs;
+
+/// The parameters that it reads.
+pub const PARAMETERS: &[&Parameter] = &[&SIEM_DESTINATIONS, &TRAIL_DELIVERY_MAX_AGE];
+
+/// What is expected of every control.
+pub const EXPECTED: &str = "each event reaches somebody: by metric filters with alarms on a trail delivered within {trail_delivery_max_age_hours} hours, by EventBridge rules, or by a declared SIEM (declared: {siem_destinations})";
+
+/// A way that events may take to somebody.
+#[derive(Debug)]
+struct Path {
+    /// In words.
+    what: String,
+    /// For each event, whether it takes this way.
+    answers: Vec<Answer>,
+    /// Where the way leads.
+    delivery: Result<Delivery, Gap>,
+}
+
+impl Path {
+    /// Whether an event is told by this way.
+    fn told(&self, event: usize) -> Told {
+        match (self.answers.get(event), &self.delivery) {
+            (None | Some(Answer::No), _) | (_, Ok(Delivery::Nowhere(_))) => Told::No,
+            (_, Err(gap)) => Told::Unread(gap.clone()),
+            (Some(Answer::Yes), Ok(Delivery::Reaches(_))) => Told::Yes,
+            _ => Told::Perhaps,
+        }
+    }
+
+    /// How many events take this way, perhaps or for certain.
+    fn taken(&self) -> usize {
+        self.answers.iter().filter(|answer| **answer != Answer::No).count()
+    }
+
+    /// The way with its end.
+    fn whole(&self) -> String {
+        match &self.delivery {
+            Ok(Delivery::Reaches(to)) => format!("{} to {to}", self.what),
+            Ok(Delivery::Nowhere(why) | Delivery::Unseen(why)) => format!("{}: {why}", self.what),
+            Err(gap) => format!("{}: {gap}", self.what),
+        }
+    }
+
+    /// What is in doubt about it; none where nothing is.
+    fn doubt(&self) -> Option<String> {
+        if matches!(self.delivery, Ok(Delivery::Unseen(_))) && self.taken() > 0 {
+            return Some(self.whole());
+        }
+        let mut why: Vec<&str> = self
+            .answers
+            .iter()
+            .filter_map(|answer| if let Answer::Unsure(why) = answer { Some(why) } else { None })
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        why.sort_unstable();
+        why.dedup();
+        let reaches = matches!(self.delivery, Ok(Delivery::Reaches(_)));
+        (reaches && !why.is_empty()).then(|| format!("{}: depends on {}", self.what, why.join(", ")))
+    }
+}
+
+/// Ways, and what stops others from being known.
+#[derive(Debug, Default)]
+struct Paths {
+    paths: Vec<Path>,
+    /// Ways that lead nowhere whatever the event, in words.
+    remarks: Vec<String>,
+    /// Why there may be other ways.
+    gap: Option<Gap>,
+}
+
+impl Paths {
+    /// Whether an event is told by one of the ways.
+    fn told(&self, event: usize) -> Told {
+        let unknown = self.gap.clone().map_or(Told::No, Told::Unread);
+        self.paths.iter().fold(unknown, |best, path| most(best, path.told(event)))
+    }
+}
+
+/// Judges a control for the account.
+///
+/// # Errors
+/// Never: what is not known is told on the account.
+pub fn account(view: &View<'_>, parameters: &Parameters, class: &Class) -> Evaluation {
+    Ok(vec![Finding::judge(Resource::account(view), |seen| judge(view, seen, parameters, class))])
+}
+
+/// Judges a control.
+///
+/// # Errors
+/// An event is not known to be told, and a fact that could show it is not known.
+pub fn judge(view: &View<'_>, seen: &Seen, parameters: &Parameters, class: &Class) -> Result<Verdict, Gap> {
+    let trails = Trails::of(view, seen, parameters);
+    let events = class.required();
+    let logged = trails.log_paths(&events);
+    let mut told: Vec<Told> = (0..events.len()).map(|event| logged.told(event)).collect();
+    let left: Vec<usize> = (0..events.len()).filter(|event| told.get(*event) != Some(&Told::Yes)).collect();
+    let mut ruled = Vec::new();
+    // Rules matter only where logs do not suffice.
+    if !left.is_empty() {
+        ruled = rule_paths(view, seen, &trails, &events);
+        let outside = regions::all_scanned(view, "events:ListRules").err();
+        for (at, (event, told)) in events.iter().zip(&mut told).enumerate() {
+            let rules = by_rules(view, &ruled, outside.as_ref(), *event, at);
+            *told = most(std::mem::replace(told, Told::No), rules);
+        }
+    }
+    let ways = || logged.paths.iter().chain(ruled.iter().flat_map(|(_, paths)| &paths.paths));
+    let untold: Vec<usize> = (0..events.len()).filter(|event| told.get(*event) == Some(&Told::No)).collect();
+    if !untold.is_empty() {
+        let missing = untold.iter().filter_map(|at| events.get(*at)).map(Event::what);
+        let mut parts = vec![format!("no alert on {}", names(missing))];
+        parts.extend(nearest(ways().collect(), &events));
+        parts.extend(logged.remarks.iter().cloned());
+        let mut remarks: Vec<String> = ruled.iter().flat_map(|(_, paths)| &paths.remarks).cloned().collect();
+        remarks.sort();
+        remarks.dedup();
+        parts.extend(remarks);
+        return Ok(Verdict::fail(parts.join("; ")));
+    }
+    if let Some(gap) = told.iter().find_map(|told| if let Told::Unread(gap) = told { Some(gap.clone()) } else { None })
+    {
+        return Err(gap);
+    }
+    if told.contains(&Told::Perhaps) {
+        let mut doubts: Vec<String> = ways().filter_map(Path::doubt).collect();
+        doubts.sort();
+        doubts.dedup();
+        let reason = format!("a person has to judge whether these tell of {}", class.subject);
+        return Ok(Verdict::manual(doubts.join("; "), reason));
+    }
+    let mut verdict = Verdict::pass(names(used(&logged, &ruled, &left, events.len())));
+    let beside = class.optional();
+    let covers = |event: &Event| {
+        let one = [*event];
+        trails.log_paths(&one).told(0) == Told::Yes
+    };
+    let missed: Vec<String> = beside.iter().filter(|event| !covers(event)).map(Event::what).collect();
+    if left.is_empty() && !missed.is_empty() {
+        verdict =
+            verdict.because(format!("no alert on these, which the benchmark does not ask for: {}", names(missed)));
+    }
+    Ok(verdict)
+}
+
+/// Whether rules tell of an event everywhere it may be recorded.
+fn by_rules(view: &View<'_>, ruled: &[(&str, Paths)], outside: Option<&Gap>, event: Event, at: usize) -> Told {
+    if event.place() == Place::Home {
+        let home = ruled.iter().find(|(region, _)| *region == view.home_region());
+        let gap = || regions::not_collected("events:ListRules", view.home_region(), "not scanned");
+        return home.map_or_else(|| Told::Unread(gap()), |(_, paths)| paths.told(at));
+    }
+    let everywhere = outside.cloned().map_or(Told::Yes, Told::Unread);
+    let told = ruled.iter().fold(everywhere, |worst, (_, paths)| least(worst, paths.told(at)));
+    // No region was scanned: nothing was seen.
+    if ruled.is_empty() { least(Told::No, told) } else { told }
+}
+
+/// The ways that suffice: through logs as few as may be, through rules all that are needed in some region.
+fn used(logged: &Paths, ruled: &[(&str, Paths)], left: &[usize], events: usize) -> Vec<String> {
+    let mut open: Vec<usize> = (0..events).filter(|event| !left.contains(event)).collect();
+    let mut used = Vec::new();
+    for path in &logged.paths {
+        let before = open.len();
+        open.retain(|event| path.told(*event) != Told::Yes);
+        if open.len() < before {
+            used.push(path.whole());
+        }
+    }
+    let rules = ruled.iter().flat_map(|(_, paths)| &paths.paths);
+    let needed = |path: &&Path| left.iter().any(|event| path.told(*event) == Told::Yes);
+    used.extend(rules.filter(needed).map(Path::whole));
+    used
+}
+
+/// The ways that come nearest, and why they do not suffice.
+fn nearest(mut ways: Vec<&Path>, events: &[Event]) -> Vec<String> {
+    ways.retain(|path| path.taken() > 0);
+    ways.sort_by_key(|path| std::cmp::Reverse(path.taken()));
+    let miss = |path: &Path| {
+        let missed = events.iter().zip(&path.answers).filter(|(_, answer)| **answer == Answer::No);
+        let missed: Vec<String> = missed.map(|(event, _)| event.what()).collect();
+        let without = if missed.is_empty() { String::new() } else { format!(", without {}", names(missed)) };
+        path.doubt().unwrap_or_else(|| format!("{}{without}", path.whole()))
+    };
+    let mut nearest: Vec<String> = ways.into_iter().map(miss).collect();
+    nearest.dedup();
+    nearest.truncate(3);
+    nearest
+}
+
+/// The ways through EventBridge, by region. A rule has the events of its own region only.
+fn rule_paths<'a>(view: &View<'a>, seen: &Seen, trails: &Trails<'_, '_>, events: &[Event]) -> Vec<(&'a str, Paths)> {
+    let ways = |here: &View<'a>| {
+        let mut paths = match here.rules() {
+            Ok(rules) => {
+                let mut paths = Paths::default();
+                for rule in rules {
+                    let Some(pattern) = Pattern::parse(&rule.pattern) else {
+                        paths.remarks.push(format!("rule {}: its pattern is not understood", rule.name));
+                        continue;
+                    };
+                    let answers = events.iter().map(|event| on_bus(here, &pattern, *event)).collect();
+                    let delivery = if rule.enabled {
+                        deliver(here, seen, seen.see(&rule.targets))
+                    } else {
+                        Ok(Delivery::Nowhere("it is disabled".to_owned()))
+                    };
+                    let what = format!("rule {} ({})", rule.name, here.region_name());
+                    paths.paths.push(Path { what, answers, delivery });
+                }
+                paths
+            }
+            Err(gap) => Paths { gap: Some(gap), ..Paths::default() },
+        };
+        trails.only_recorded(here.region_name(), events, &mut paths);
+        Ok::<_, Gap>(paths)
+    };
+    regions::each(view, ways).known
+}
+
+/// Whether a rule lets an event through. Calls that only read reach a rule in the state
+/// `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS` alone, and the facts do not tell it from `ENABLED`.
+fn on_bus(here: &View<'_>, pattern: &Pattern, event: Event) -> Answer {
+    if event.place() == Place::Home && here.region_name() != here.home_region() {
+        return Answer::No;
+    }
+    match Answer::all(event.on_bus(here).map(|sample| pattern.answer(&sample))) {
+        Answer::Yes if event.reads() => Answer::unsure("whether the rule takes in calls that only read"),
+        answer => answer,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_is_in_doubt_where_an_event_takes_it_and_its_end_is_not_seen_or_its_filter_not_sure() {
+        let unsure = || Answer::unsure("$.errorCode");
+        let (reaches, unseen) = (Delivery::Reaches("topic a".to_owned()), Delivery::Unseen("not seen".to_owned()));
+        let nowhere = Delivery::Nowhere("deaf".to_owned());
+        for (answers, delivery, expected) in [
+            (vec![Answer::No, Answer::Yes], &unseen, Some("rule a: not seen")),
+            (vec![unsure(), Answer::No], &unseen, Some("rule a: not seen")),
+            (vec![Answer::No, Answer::No], &unseen, None),
+            (vec![unsure(), unsure()], &reaches, Some("rule a: depends on $.errorCode")),
+            (vec![Answer::Yes, Answer::No], &reaches, None),
+            (vec![unsure(), Answer::Yes], &nowhere, None),
+        ] {
+            let path = Path { what: "rule a".to_owned(), answers, delivery: Ok(delivery.clone()) };
+            assert_eq!(path.doubt().as_deref(), expected, "{path:?}");
+        }
+    }
+
+    fn way(what: &str, answers: Vec<Answer>) -> Path {
+        Path { what: what.to_owned(), answers, delivery: Ok(Delivery::Reaches("topic a".to_owned())) }
+    }
+
+    #[test]
+    fn ways_that_add_nothing_are_not_told() {
+        let (yes, no) = (|| Answer::Yes, || Answer::No);
+        let paths = vec![
+            way("a", vec![yes(), no(), no()]),
+            way("b", vec![yes(), no(), no()]),
+            way("c", vec![no(), yes(), no()]),
+        ];
+        let logged = Paths { paths, ..Paths::default() };
+        let rules = Paths {
+            paths: vec![way("d", vec![yes(), no(), no()]), way("e", vec![no(), no(), yes()])],
+            ..Paths::default()
+        };
+        let used = used(&logged, &[("us-east-1", rules)], &[2], 3);
+        assert_eq!(used, ["a to topic a", "c to topic a", "e to topic a"]);
+    }
+
+    #[test]
+    fn the_nearest_ways_take_some_events_the_most_first() {
+        let events = &crate::reasoning::detection_events::CLOUDTRAIL.required()[..2];
+        let [first, second] = events else { panic!("two events were taken") };
+        let (none, one, all) = (
+            way("none", vec![Answer::No, Answer::No]),
+            way("one", vec![Answer::No, Answer::Yes]),
+            way("all", vec![Answer::Yes, Answer::Yes]),
+        );
+        let told = nearest(vec![&none, &one, &all], events);
+        assert_eq!(told, ["all to topic a".to_owned(), format!("one to topic a, without {}", first.what())]);
+        assert_ne!(first.what(), second.what());
+    }
+}

@@ -1,0 +1,29 @@
+//! What several checks share: questions of which the answer is the same whichever check asks them.
+
+pub mod administrators;
+pub mod alerting;
+pub mod attachments;
+pub mod certainty;
+pub mod contacts;
+pub mod credentials;
+pub mod delivery;
+pub mod detection_events;
+pub mod detection_path;
+pub mod detectors;
+pub mod estate;
+pub mod event_history;
+pub mod event_pattern;
+pub mod filter_pattern;
+pub mod finding_age;
+pub mod gaps;
+pub mod grants;
+pub mod identity_center;
+pub mod lifecycle;
+pub mod management;
+pub mod regions;
+pub mod routing;
+pub mod selectors;
+pub mod service_control;
+pub mod subscriptions;
+pub mod trail_buckets;
+pub mod trust;

@@ -1,0 +1,258 @@
+//! Whether events of a product are told to somebody: rules on the default bus, their patterns, targets and topics.
+
+use kickoff_facts::logging::Topic;
+use kickoff_facts::{Gap, Seen, View};
+use serde_json::{Value, json};
+
+use crate::Verdict;
+use crate::reasoning::event_pattern::{Answer, Pattern};
+
+/// Something that must be told, as the events that tell it: one of them is enough.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// In words, "severity 8".
+    pub what: String,
+    /// Samples of its events.
+    pub events: Vec<Value>,
+}
+
+/// The fields of every event, and those of its kind.
+#[must_use]
+pub fn event(view: &View<'_>, source: &str, detail_type: &str, detail: Value) -> Value {
+    json!({
+        "version": "0", "source": source, "detail-type": detail_type, "account": view.account_id(),
+        "region": view.region_name(), "detail": detail,
+    })
+}
+
+/// A GuardDuty finding of a severity, as GuardDuty tells it.
+#[must_use]
+pub fn guardduty_event(view: &View<'_>, severity: f64) -> Value {
+    let detail = json!({
+        "schemaVersion": "2.0", "accountId": view.account_id(), "region": view.region_name(),
+        "partition": view.partition(), "severity": severity,
+        "service": { "serviceName": "guardduty", "archived": false },
+    });
+    event(view, "aws.guardduty", "GuardDuty Finding", detail)
+}
+
+/// A new finding as Security Hub tells it. EventBridge looks into the list of findings, which holds one, as if it were
+/// the finding itself.
+#[must_use]
+pub fn securityhub_event(view: &View<'_>, label: &str, normalized: u32, origin: Origin) -> Value {
+    let mut finding = json!({
+        "SchemaVersion": "2018-10-08", "AwsAccountId": view.account_id(), "Region": view.region_name(),
+        "RecordState": "ACTIVE", "WorkflowState": "NEW", "Workflow": { "Status": "NEW" },
+        "Severity": { "Label": label, "Normalized": normalized },
+    });
+    match origin {
+        Origin::Control => finding["Compliance"] = json!({ "Status": "FAILED" }),
+        Origin::GuardDuty => {
+            finding["Compliance"] = Value::Null;
+            finding["CompanyName"] = json!("Amazon");
+            finding["ProductName"] = json!("GuardDuty");
+            let arn = format!("arn:{}:securityhub:{}::product/aws/guardduty", view.partition(), view.region_name());
+            finding["ProductArn"] = json!(arn);
+        }
+    }
+    event(view, "aws.securityhub", "Security Hub Findings - Imported", json!({ "findings": finding }))
+}
+
+/// Where a finding of Security Hub comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A control of a standard that failed.
+    Control,
+    /// GuardDuty.
+    GuardDuty,
+}
+
+/// Whether something is told, from the least to the most.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// It is not.
+    No,
+    /// A person has to judge.
+    Perhaps,
+    /// What could show it is not known.
+    Unread(Gap),
+    /// It is.
+    Yes,
+}
+
+/// What the targets of a rule or the actions of an alarm amount to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// They reach a person or a system.
+    Reaches(String),
+    /// They reach no one.
+    Nowhere(String),
+    /// It cannot be seen from here.
+    Unseen(String),
+}
+
+/// Judges whether everything that must be told reaches a target, in the region of the window.
+///
+/// # Errors
+/// The rules are not known, or the targets or topics of a rule on which the verdict depends.
+pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> Result<Verdict, Gap> {
+    let mut told: Vec<Told> = probes.iter().map(|_| Told::No).collect();
+    let (mut routes, mut remarks, mut doubts) = (Vec::new(), Vec::new(), Vec::new());
+    for rule in view.rules()? {
+        let Some(pattern) = Pattern::parse(&rule.pattern) else {
+            remarks.push(format!("rule {}: its pattern is not understood", rule.name));
+            continue;
+        };
+        let answers: Vec<Answer> =
+            probes.iter().map(|probe| Answer::any(probe.events.iter().map(|event| pattern.answer(event)))).collect();
+        if answers.iter().all(|answer| *answer == Answer::No) {
+            continue;
+        }
+        if !rule.enabled {
+            remarks.push(format!("rule {} is disabled", rule.name));
+            continue;
+        }
+        let delivery = deliver(view, seen, seen.see(&rule.targets));
+        match &delivery {
+            Ok(Delivery::Reaches(to)) if answers.contains(&Answer::Yes) => {
+                routes.push(format!("rule {} to {to}", rule.name));
+            }
+            Ok(Delivery::Reaches(_)) => {}
+            Ok(Delivery::Nowhere(why)) => remarks.push(format!("rule {}: {why}", rule.name)),
+            Ok(Delivery::Unseen(why)) => doubts.push(format!("rule {}: {why}", rule.name)),
+            Err(_) => {}
+        }
+        for (answer, told) in answers.into_iter().zip(&mut told) {
+            let here = match (answer, &delivery) {
+                (Answer::No, _) | (_, Ok(Delivery::Nowhere(_))) => Told::No,
+                (Answer::Yes, Ok(Delivery::Reaches(_))) => Told::Yes,
+                (_, Err(gap)) => Told::Unread(gap.clone()),
+                (Answer::Yes, Ok(Delivery::Unseen(_))) => Told::Perhaps,
+                (Answer::Unsure(why), Ok(_)) => {
+                    let doubt = format!("rule {}: depends on {}", rule.name, why.join(", "));
+                    if !doubts.contains(&doubt) {
+                        doubts.push(doubt);
+                    }
+                    Told::Perhaps
+                }
+            };
+            *told = most(std::mem::replace(told, Told::No), here);
+        }
+    }
+    let untold: Vec<&str> = probes
+        .iter()
+        .zip(&told)
+        .filter(|(_, told)| matches!(told, Told::No))
+        .map(|(probe, _)| probe.what.as_str())
+        .collect();
+    if !untold.is_empty() {
+        let mut parts = vec![format!("no rule tells of {product} findings of {}", untold.join(", "))];
+        parts.extend(routes.iter().map(|route| format!("{route} tells of others")));
+        parts.extend(remarks);
+        parts.extend(doubts);
+        return Ok(Verdict::fail(parts.join("; ")));
+    }
+    if let Some(gap) = told.iter().find_map(|told| if let Told::Unread(gap) = told { Some(gap.clone()) } else { None })
+    {
+        return Err(gap);
+    }
+    if told.iter().any(|told| matches!(told, Told::Perhaps)) {
+        doubts.extend(routes);
+        let reason = format!("a person has to judge whether these rules tell of every {product} finding that matters");
+        return Ok(Verdict::manual(doubts.join("; "), reason));
+    }
+    Ok(Verdict::pass(routes.join("; ")))
+}
+
+impl Told {
+    fn rank(&self) -> u8 {
+        match self {
+            Self::No => 0,
+            Self::Perhaps => 1,
+            Self::Unread(_) => 2,
+            Self::Yes => 3,
+        }
+    }
+}
+
+/// The better of two.
+#[must_use]
+pub fn most(one: Told, other: Told) -> Told {
+    if other.rank() > one.rank() { other } else { one }
+}
+
+/// The worse of two.
+#[must_use]
+pub fn least(one: Told, other: Told) -> Told {
+    if other.rank() < one.rank() { other } else { one }
+}
+
+/// What the targets of a rule, or the actions of an alarm, amount to: the best of them.
+///
+/// # Errors
+/// None reaches anybody for certain, and one is not known.
+pub fn deliver(view: &View<'_>, seen: &Seen, targets: Result<&Vec<String>, Gap>) -> Result<Delivery, Gap> {
+    let targets = targets?;
+    let (mut gap, mut unseen, mut nowhere) = (None, Vec::new(), Vec::new());
+    for target in targets {
+        match service(target) {
+            "sns" => match topic(view, seen, target) {
+                Ok(Delivery::Reaches(to)) => return Ok(Delivery::Reaches(to)),
+                Ok(Delivery::Unseen(why)) => unseen.push(why),
+                Ok(Delivery::Nowhere(why)) => nowhere.push(why),
+                Err(error) => gap = gap.or(Some(error)),
+            },
+            "logs" => nowhere.push(format!("log group {} tells nobody", last(target))),
+            // Actions of alarms only.
+            "automate" | "autoscaling" => nowhere.push(format!("{} tells nobody", last(target))),
+            service if service == "sqs" || target.contains(":event-bus/") => {
+                unseen.push(format!("goes to {service} {}: who reads it is not visible", last(target)));
+            }
+            service => return Ok(Delivery::Reaches(format!("{service} {}", last(target)))),
+        }
+    }
+    match gap {
+        Some(gap) => Err(gap),
+        None if !unseen.is_empty() => Ok(Delivery::Unseen(unseen.join(", "))),
+        None if nowhere.is_empty() => Ok(Delivery::Nowhere("it has no target".to_owned())),
+        None => Ok(Delivery::Nowhere(nowhere.join(", "))),
+    }
+}
+
+/// Whether a topic has a subscriber who confirmed.
+fn topic(view: &View<'_>, seen: &Seen, arn: &str) -> Result<Delivery, Gap> {
+    let name = last(arn);
+    let Some(topic) = view.topics()?.iter().find(|topic: &&Topic| topic.arn == arn) else {
+        return Ok(Delivery::Unseen(format!("the subscriptions of topic {arn} are not seen from this account")));
+    };
+    let Some(subscriptions) = seen.see(&topic.subscriptions)? else {
+        return Ok(Delivery::Nowhere(format!("topic {name} does not exist")));
+    };
+    let mut protocols: Vec<&str> =
+        subscriptions.iter().filter(|one| one.confirmed).map(|one| one.protocol.as_str()).collect();
+    let confirmed = protocols.len();
+    protocols.sort_unstable();
+    protocols.dedup();
+    Ok(if confirmed == 0 {
+        let count = subscriptions.len();
+        Delivery::Nowhere(format!("topic {name} has no confirmed subscription ({count} in all)"))
+    } else {
+        Delivery::Reaches(format!("topic {name} ({confirmed} confirmed subscriptions: {})", protocols.join(", ")))
+    })
+}
+
+/// The service of an ARN.
+fn service(arn: &str) -> &str {
+    arn.split(':').nth(2).unwrap_or(arn)
+}
+
+/// The last part of an ARN; the whole name of a log group, and the name of an API destination without its key.
+fn last(arn: &str) -> &str {
+    if let Some((_, group)) = arn.split_once(":log-group:") {
+        return group.trim_end_matches(":*");
+    }
+    if let Some((_, destination)) = arn.split_once(":api-destination/") {
+        return destination.split('/').next().unwrap_or(destination);
+    }
+    arn.rsplit([':', '/']).next().unwrap_or(arn)
+}
