@@ -6,7 +6,7 @@ use kickoff_evidence::{Gap, GapKind};
 use kickoff_facts::Observed;
 use kickoff_facts::access::{Analyzer, AnalyzerFinding};
 
-use super::{follows, text, time};
+use super::shared::{follows, text, time};
 use crate::call::ask;
 use crate::session::{Session, client};
 

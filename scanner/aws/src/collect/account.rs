@@ -4,7 +4,8 @@ use aws_sdk_account::types::AlternateContactType;
 use kickoff_facts::Observed;
 use kickoff_facts::organization::{AlternateContacts, Caller, Contact, PrimaryContact, Region};
 
-use super::{ec2, text};
+use super::ec2;
+use super::shared::text;
 use crate::call::ask;
 use crate::session::{Session, client};
 

@@ -12,7 +12,7 @@ use kickoff_facts::{GlobalFacts, Observed};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{inherited, period, text, time};
+use super::shared::{inherited, period, text, time};
 use crate::call::{Answer, ask};
 use crate::session::{Session, client};
 

@@ -9,7 +9,7 @@ use kickoff_facts::logging::{
     AdvancedSelector, BasicSelector, DataResource, FieldSelector, Selectors, Trail, TrailStatus,
 };
 
-use super::{text, time};
+use super::shared::{text, time};
 use crate::call::ask;
 use crate::session::{Session, client};
 

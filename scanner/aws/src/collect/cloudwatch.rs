@@ -108,7 +108,7 @@ impl RawAlarm {
             namespace: self.namespace.unwrap_or_default(),
             metric: self.metric_name.unwrap_or_default(),
             state: self.state_value,
-            state_since: seconds.and_then(super::epoch),
+            state_since: seconds.and_then(super::shared::epoch),
             actions_enabled: self.actions_enabled,
             alarm_actions: self.alarm_actions.unwrap_or_default(),
             ok_actions: self.ok_actions.unwrap_or_default(),
@@ -169,7 +169,7 @@ const MOST: u32 = 20;
 
 /// Changes of state of metric and composite alarms. An alarm need not exist any more: every region is asked.
 pub(super) async fn history(session: &Session, region: &str) -> Observed<AlarmHistory> {
-    let (start, end) = super::period(session);
+    let (start, end) = super::shared::period(session);
     let (from, to) = (start.to_string(), end.to_string());
     let parameters = [
         ("AlarmTypes", "MetricAlarm, CompositeAlarm"),
@@ -194,7 +194,7 @@ pub(super) async fn history(session: &Session, region: &str) -> Observed<AlarmHi
                 let answer: History = serde_json::from_slice(body).map_err(|e| e.to_string())?;
                 let change = |raw: RawChange| AlarmChange {
                     alarm: raw.alarm_name,
-                    time: raw.timestamp.and_then(super::epoch),
+                    time: raw.timestamp.and_then(super::shared::epoch),
                     summary: raw.history_summary,
                 };
                 Ok((answer.alarm_history_items.into_iter().map(change).collect(), answer.next_token))

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kickoff_facts::Observed;
 use kickoff_facts::iam::{CredentialKey, CredentialReport, CredentialRow};
 
-use super::time;
+use super::shared::time;
 use crate::call::ask;
 use crate::session::{Session, client};
 

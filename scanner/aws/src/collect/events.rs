@@ -6,7 +6,7 @@ use kickoff_evidence::{Gap, GapKind};
 use kickoff_facts::Observed;
 use kickoff_facts::logging::Rule;
 
-use super::{follows, text};
+use super::shared::{follows, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 

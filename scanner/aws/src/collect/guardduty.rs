@@ -6,7 +6,7 @@ use futures::future::join_all;
 use kickoff_facts::detection::{Detector, DetectorSettings, Finding, GuardDutyAdministration};
 use kickoff_facts::{GlobalFacts, Observed, RegionalFacts};
 
-use super::{follows, inherited, speaks_for, text};
+use super::shared::{follows, inherited, speaks_for, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 

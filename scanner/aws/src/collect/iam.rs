@@ -11,7 +11,7 @@ use kickoff_facts::iam::{
 };
 use kickoff_facts::{GlobalFacts, Observed};
 
-use super::{document, follows, inherited, speaks_for, text, time};
+use super::shared::{document, follows, inherited, speaks_for, text, time};
 use crate::call::{LOST_PAGE, ask};
 use crate::session::{Session, client};
 

@@ -8,7 +8,7 @@ use kickoff_facts::{GlobalFacts, Observed};
 use serde_json::Value;
 
 use super::iam::{PAGE, following, iam};
-use super::{follows, inherited, time};
+use super::shared::{follows, inherited, time};
 use crate::call::ask;
 use crate::session::Session;
 

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::json::Json;
-use super::{follows, inherited, speaks_for};
+use super::shared::{follows, inherited, speaks_for};
 use crate::call::ask;
 use crate::declared::{IDENTITY_STORE, Payload, SSO_ADMIN};
 use crate::session::Session;

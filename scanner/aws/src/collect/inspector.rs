@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::json::Json;
-use super::{epoch, follows, inherited};
+use super::shared::{epoch, follows, inherited};
 use crate::call::ask;
 use crate::declared::{INSPECTOR, Payload};
 use crate::session::Session;

@@ -7,7 +7,7 @@ use kickoff_evidence::{Gap, GapKind};
 use kickoff_facts::storage::{KeySettings, LogKey};
 use kickoff_facts::{Observed, RegionalFacts};
 
-use super::{follows, inherited, text};
+use super::shared::{follows, inherited, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 

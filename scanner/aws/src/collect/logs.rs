@@ -10,7 +10,7 @@ use kickoff_facts::logging::{
 };
 use kickoff_facts::{Observed, RegionalFacts};
 
-use super::{follows, inherited, text};
+use super::shared::{follows, inherited, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 

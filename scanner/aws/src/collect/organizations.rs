@@ -8,7 +8,7 @@ use kickoff_facts::organization::{
 };
 use kickoff_facts::{GlobalFacts, Observed};
 
-use super::{follows, inherited, speaks_for, text};
+use super::shared::{follows, inherited, speaks_for, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 

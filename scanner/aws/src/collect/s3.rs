@@ -11,7 +11,7 @@ use kickoff_facts::storage::{
 };
 use kickoff_facts::{AccountFacts, Observed};
 
-use super::{inherited, text};
+use super::shared::{inherited, text};
 use crate::call::ask;
 use crate::session::Session;
 
@@ -231,7 +231,7 @@ fn rule(r: &sdk::LifecycleRule) -> LifecycleRule {
         expire_days: days(r.expiration().and_then(sdk::LifecycleExpiration::days)),
         expire_date: r
             .expiration()
-            .and_then(|e| super::time(e.date()))
+            .and_then(|e| super::shared::time(e.date()))
             .map(|date| date.strftime("%Y-%m-%d").to_string()),
         noncurrent_expire_days: days(r.noncurrent_version_expiration().and_then(|e| e.noncurrent_days())),
     }

@@ -5,7 +5,7 @@ use kickoff_facts::{GlobalFacts, Observed, RegionalFacts};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{follows, inherited, speaks_for};
+use super::shared::{follows, inherited, speaks_for};
 use crate::call::ask;
 use crate::declared::{Payload, SECURITY_HUB, send};
 use crate::session::Session;

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use kickoff_facts::logging::{Topic, TopicSubscription};
 use kickoff_facts::{Observed, RegionalFacts};
 
-use super::{follows, inherited, text};
+use super::shared::{follows, inherited, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 
