@@ -10,6 +10,10 @@ use super::shared::{follows, text, time};
 use crate::call::ask;
 use crate::session::{Session, client};
 
+families! {
+    regional Analyzers analyzers = |session, _, region, _| analyzers(session, region);
+}
+
 pub(super) async fn analyzers(session: &Session, region: &str) -> Observed<Vec<Analyzer>> {
     const FINDINGS: &str = "accessanalyzer:ListFindingsV2";
     let client = client!(aws_sdk_accessanalyzer, session, region);

@@ -9,6 +9,11 @@ use super::shared::text;
 use crate::call::ask;
 use crate::session::{Session, client};
 
+families! {
+    global AlternateContacts alternate_contacts = |session, _| alternate_contacts(session);
+    global PrimaryContact primary_contact = |session, _| primary_contact(session);
+}
+
 /// Who asks, as evidence of its own.
 pub(super) async fn caller(session: &Session) -> Observed<Caller> {
     let region = session.home_region();

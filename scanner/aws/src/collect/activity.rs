@@ -16,6 +16,11 @@ use super::shared::{inherited, period, text, time};
 use crate::call::{Answer, ask};
 use crate::session::{Session, client};
 
+families! {
+    regional RootEvents root_events = |session, facts, region, _| root_events(session, region, &facts.global);
+    regional ChangeEvents change_events = |session, _, region, _| change_events(session, region);
+}
+
 const OPERATION: &str = "cloudtrail:LookupEvents";
 /// Records a page: CloudTrail's own maximum.
 const PAGE: i32 = 50;

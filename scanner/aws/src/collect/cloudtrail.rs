@@ -13,6 +13,10 @@ use super::shared::{text, time};
 use crate::call::ask;
 use crate::session::{Session, client};
 
+families! {
+    regions Trails trails = |session, facts| trails(session, facts.regions.keys());
+}
+
 /// The trails of all regions.
 pub(super) async fn trails(
     session: &Session,

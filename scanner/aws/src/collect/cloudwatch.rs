@@ -9,6 +9,11 @@ use crate::call::ask;
 use crate::declared::{CLOUDWATCH, Payload, send};
 use crate::session::Session;
 
+families! {
+    regional Alarms alarms = |session, _, region, _| alarms(session, region);
+    regional AlarmHistory alarm_history = |session, _, region, _| history(session, region);
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Answer {

@@ -13,6 +13,14 @@ use super::shared::{follows, text, time};
 use crate::call::ask;
 use crate::session::{Session, client};
 
+families! {
+    regional Recorders recorders = |session, _, region, _| recorders(session, region);
+    regional DeliveryChannels delivery_channels = |session, _, region, _| delivery_channels(session, region);
+    regional ConfigRetention config_retention = |session, _, region, _| retention(session, region);
+    regional Aggregators aggregators = |session, _, region, _| aggregators(session, region);
+    regional ConfigRules config_rules = |session, _, region, _| rules(session, region);
+}
+
 /// A status in the spelling of the API reference. What AWS sends is in capitals (`SUCCESS`), what its reference lists is
 /// not (`Success`).
 fn status(sent: &str) -> String {

@@ -10,6 +10,10 @@ use super::shared::time;
 use crate::call::ask;
 use crate::session::{Session, client};
 
+families! {
+    global CredentialReport credential_report = |session, _| collect(session);
+}
+
 /// IAM makes a report within seconds; after so many waits something is wrong.
 const WAITS: u32 = 30;
 

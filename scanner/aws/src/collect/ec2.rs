@@ -11,6 +11,13 @@ use crate::call::{Answer, Ask, ask};
 use crate::declared::{EC2, Payload, send};
 use crate::session::Session;
 
+families! {
+    regional Vpcs vpcs = |session, _, region, _| vpcs(session, region);
+    regional NetworkInterfaces network_interfaces = |session, _, region, _| network_interfaces(session, region);
+    regional Instances instances = |session, _, region, _| instances(session, region);
+    regional FlowLogs flow_logs = |session, _, region, _| flow_logs(session, region);
+}
+
 /// EC2's form of a list: `<someSet><item>...</item></someSet>`.
 #[derive(Deserialize)]
 struct Items<T> {

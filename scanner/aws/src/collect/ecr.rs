@@ -9,6 +9,10 @@ use crate::call::ask;
 use crate::declared::{ECR, Payload};
 use crate::session::Session;
 
+families! {
+    regional Repositories repositories = |session, _, region, _| repositories(session, region);
+}
+
 const REGISTRY: Json = Json { service: ECR, payload: Payload::Json, token: "nextToken" };
 
 #[derive(Deserialize)]

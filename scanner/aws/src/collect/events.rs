@@ -10,6 +10,10 @@ use super::shared::{follows, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 
+families! {
+    regional Rules rules = |session, _, region, _| rules(session, region);
+}
+
 /// Rules that have an event pattern, with their targets. Schedules are left out: nothing is detected by them.
 pub(super) async fn rules(session: &Session, region: &str) -> Observed<Vec<Rule>> {
     let client = client!(aws_sdk_eventbridge, session, region);

@@ -10,6 +10,18 @@ use super::shared::{follows, inherited, speaks_for, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 
+families! {
+    regional Detectors detectors = |session, _, region, _| detectors(session, region);
+    regional GuardDutyFindings guardduty_findings = |session, _, region, known| findings(session, region, known);
+    regional GuardDutyHistory guardduty_history = |session, _, region, known| history(session, region, known);
+    regional GuardDutyAdministrator guardduty_administrator =
+        |session, _, region, known| administrator(session, region, known);
+    regional GuardDutyOrganization guardduty_organization =
+        |session, facts, region, _| organization(session, region, &facts.global);
+    regional GuardDutyAutoEnable guardduty_auto_enable =
+        |session, facts, region, known| auto_enable(session, region, known, &facts.global);
+}
+
 /// High begins at 7.0.
 const HIGH: i64 = 7;
 /// So many pages of ids are read of a region's whole history; more are a gap.

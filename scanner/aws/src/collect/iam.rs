@@ -15,6 +15,19 @@ use super::shared::{document, follows, inherited, speaks_for, text, time};
 use crate::call::{LOST_PAGE, ask};
 use crate::session::{Session, client};
 
+families! {
+    global Aliases aliases = |session, _| aliases(session);
+    global AccountSummary account_summary = |session, _| account_summary(session);
+    global Authorization authorization = |session, _| authorization(session);
+    global PasswordPolicy password_policy = |session, _| password_policy(session);
+    global VirtualMfaDevices virtual_mfa_devices = |session, _| virtual_mfa_devices(session);
+    global UserMfaDevices user_mfa_devices = |session, facts| user_mfa_devices(session, &facts.global);
+    global RootManagement root_management = |session, facts| root_management(session, &facts.global);
+    global SamlProviders saml_providers = |session, _| saml_providers(session);
+    global OidcProviders oidc_providers = |session, _| oidc_providers(session);
+    global ServerCertificates server_certificates = |session, _| server_certificates(session);
+}
+
 /// Records a page: IAM's own maximum.
 pub(super) const PAGE: i32 = 1000;
 

@@ -12,6 +12,11 @@ use super::shared::{follows, inherited, time};
 use crate::call::ask;
 use crate::session::Session;
 
+families! {
+    global ServiceCredentials service_credentials = |session, _| of_services(session);
+    global UserSshKeys user_ssh_keys = |session, facts| ssh_keys(session, &facts.global);
+}
+
 /// So many users are asked for their SSH keys, in the order of their names.
 const MOST: usize = 25;
 

@@ -18,6 +18,18 @@ use crate::call::ask;
 use crate::declared::{IDENTITY_STORE, Payload, SSO_ADMIN};
 use crate::session::Session;
 
+families! {
+    regional IdentityCenters identity_centers = |session, _, region, _| instances(session, region);
+    regional PermissionSets permission_sets =
+        |session, facts, region, known| permission_sets(session, region, known, &facts.global);
+    regional Assignments assignments =
+        |session, facts, region, known| assignments(session, region, known, &facts.global);
+    regional DirectoryUsers directory_users =
+        |session, facts, region, known| users(session, region, known, &facts.global);
+    regional DirectoryGroups directory_groups =
+        |session, facts, region, known| groups(session, region, known, &facts.global);
+}
+
 const CENTER: Json = Json { service: SSO_ADMIN, payload: Payload::Json, token: "NextToken" };
 const DIRECTORY: Json = Json { service: IDENTITY_STORE, payload: Payload::Json, token: "NextToken" };
 

@@ -12,6 +12,13 @@ use crate::call::ask;
 use crate::declared::{INSPECTOR, Payload};
 use crate::session::Session;
 
+families! {
+    regional Inspector inspector = |session, _, region, _| status(session, region);
+    regional InspectorNotScanned inspector_not_scanned =
+        |session, _, region, known| not_scanned(session, region, known);
+    regional Vulnerabilities vulnerabilities = |session, _, region, known| findings(session, region, known);
+}
+
 const STATUS: Json =
     Json { service: INSPECTOR, payload: |body| Payload::Post("/status/batch/get", body), token: "nextToken" };
 const COVERAGE: Json =

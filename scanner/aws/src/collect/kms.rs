@@ -11,6 +11,10 @@ use super::shared::{follows, inherited, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 
+families! {
+    regional LogKeys log_keys = |session, _, region, known| log_keys(session, region, known);
+}
+
 pub(super) async fn log_keys(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Vec<LogKey>> {
     const OPERATION: &str = "kms:DescribeKey";
     let (trails, groups) = match (known.trails.get(), known.log_groups.get()) {

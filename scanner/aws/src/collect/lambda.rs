@@ -7,6 +7,10 @@ use crate::call::ask;
 use crate::declared::{LAMBDA, Payload, send};
 use crate::session::Session;
 
+families! {
+    regional Functions functions = |session, _, region, _| functions(session, region);
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Functions {

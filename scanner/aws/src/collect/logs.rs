@@ -14,6 +14,16 @@ use super::shared::{follows, inherited, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 
+families! {
+    regional LogGroups log_groups = |session, _, region, _| log_groups(session, region);
+    regional MetricFilters metric_filters = |session, _, region, _| metric_filters(session, region);
+    regional LogResourcePolicies log_resource_policies = |session, _, region, _| resource_policies(session, region);
+    regional AccountSubscriptions account_subscriptions =
+        |session, _, region, _| account_subscriptions(session, region);
+    regional SecurityLogGroups security_log_groups =
+        |session, _, region, known| security_log_groups(session, region, known);
+}
+
 fn logs(session: &Session, region: &str) -> Client {
     client!(aws_sdk_cloudwatchlogs, session, region)
 }

@@ -1,4 +1,7 @@
-//! Collectors: one module a service, filling the fact families that the selected checks need.
+//! Collectors: one module a service, filling the fact families that the selected checks need. Each registers its own.
+
+#[macro_use]
+mod family;
 
 mod accessanalyzer;
 mod account;
@@ -32,12 +35,12 @@ mod totals;
 
 use std::collections::BTreeMap;
 
-use futures::FutureExt as _;
-use futures::future::{LocalBoxFuture, join_all};
+use futures::future::join_all;
 use jiff::Timestamp;
 use kickoff_evidence::{AccountRecord, ItemKey, Outcome, Register};
 use kickoff_facts::{AccountFacts, Gap, GapKind, GlobalFacts, Need, RegionalFacts};
 
+use self::family::{Family, Work};
 use crate::session::Session;
 
 /// Which regions to ask.
@@ -65,8 +68,35 @@ pub struct Collected {
     pub unknown_regions: Vec<String>,
 }
 
-/// Puts what was collected in its place.
-type Store = Box<dyn FnOnce(&mut AccountFacts)>;
+/// What each collector registers.
+const COLLECTORS: &[&[Family]] = &[
+    accessanalyzer::FAMILIES,
+    account::FAMILIES,
+    activity::FAMILIES,
+    cloudtrail::FAMILIES,
+    cloudwatch::FAMILIES,
+    config::FAMILIES,
+    credential_report::FAMILIES,
+    ec2::FAMILIES,
+    ecr::FAMILIES,
+    events::FAMILIES,
+    guardduty::FAMILIES,
+    iam::FAMILIES,
+    iam_credentials::FAMILIES,
+    identity_center::FAMILIES,
+    inspector::FAMILIES,
+    kms::FAMILIES,
+    lambda::FAMILIES,
+    logs::FAMILIES,
+    oam::FAMILIES,
+    organizations::FAMILIES,
+    query::FAMILIES,
+    s3::FAMILIES,
+    securityhub::FAMILIES,
+    sns::FAMILIES,
+    sqs::FAMILIES,
+    ssm::FAMILIES,
+];
 
 /// Collects fact families of one account.
 pub async fn collect(session: &Session, needs: &[Need], regions: &RequestedRegions) -> Collected {
@@ -89,7 +119,7 @@ pub async fn collect(session: &Session, needs: &[Need], regions: &RequestedRegio
         return Collected { facts, unknown_regions };
     }
     for level in levels(needs) {
-        let work: Vec<LocalBoxFuture<'_, Store>> = level.iter().flat_map(|need| plan(session, &facts, *need)).collect();
+        let work: Vec<Work<'_>> = level.iter().flat_map(|need| plan(session, &facts, *need)).collect();
         let stores = join_all(work).await;
         for store in stores {
             store(&mut facts);
@@ -186,169 +216,22 @@ fn levels(needs: &[Need]) -> Vec<Vec<Need>> {
     levels
 }
 
-/// The work of one family: one future for a global family, one a region for a regional one.
-fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<LocalBoxFuture<'a, Store>> {
-    macro_rules! global {
-        ($field:ident, $work:expr) => {{
-            let work = $work;
-            vec![
-                async move {
-                    let value = work.await;
-                    Box::new(move |facts: &mut AccountFacts| facts.global.$field = value) as Store
-                }
-                .boxed_local(),
-            ]
-        }};
-    }
-    macro_rules! regional {
-        ($field:ident, |$region:ident, $known:ident| $work:expr) => {
-            facts
-                .regions
-                .iter()
-                .map(|(name, known)| {
-                    let ($region, $known): (&str, &RegionalFacts) = (name, known);
-                    let work = $work;
-                    let name = name.clone();
-                    async move {
-                        let value = work.await;
-                        Box::new(move |facts: &mut AccountFacts| {
-                            if let Some(region) = facts.regions.get_mut(&name) {
-                                region.$field = value;
-                            }
-                        }) as Store
-                    }
-                    .boxed_local()
-                })
-                .collect()
-        };
-    }
-    let g = &facts.global;
-    match need {
-        Need::Regions => Vec::new(),
-        Need::Aliases => global!(aliases, iam::aliases(session)),
-        Need::AlternateContacts => global!(alternate_contacts, account::alternate_contacts(session)),
-        Need::PrimaryContact => global!(primary_contact, account::primary_contact(session)),
-        Need::Organization => global!(organization, organizations::organization(session)),
-        Need::Members => global!(members, organizations::members(session, g)),
-        Need::OrganizationRoot => global!(organization_root, organizations::root(session, g)),
-        Need::OrganizationTree => global!(organization_tree, organizations::tree(session, g)),
-        Need::OrganizationPolicies => global!(organization_policies, organizations::policies(session, g)),
-        Need::DelegatedAdministrators => {
-            global!(delegated_administrators, organizations::delegated_administrators(session, g))
-        }
-        Need::AccountSummary => global!(account_summary, iam::account_summary(session)),
-        Need::CredentialReport => global!(credential_report, credential_report::collect(session)),
-        Need::Authorization => global!(authorization, iam::authorization(session)),
-        Need::PasswordPolicy => global!(password_policy, iam::password_policy(session)),
-        Need::VirtualMfaDevices => global!(virtual_mfa_devices, iam::virtual_mfa_devices(session)),
-        Need::UserMfaDevices => global!(user_mfa_devices, iam::user_mfa_devices(session, g)),
-        Need::RootManagement => global!(root_management, iam::root_management(session, g)),
-        Need::SamlProviders => global!(saml_providers, iam::saml_providers(session)),
-        Need::OidcProviders => global!(oidc_providers, iam::oidc_providers(session)),
-        Need::ServerCertificates => global!(server_certificates, iam::server_certificates(session)),
-        Need::ServiceCredentials => global!(service_credentials, iam_credentials::of_services(session)),
-        Need::UserSshKeys => global!(user_ssh_keys, iam_credentials::ssh_keys(session, g)),
-        Need::Buckets => global!(buckets, s3::buckets(session)),
-        Need::LogBuckets => global!(log_buckets, s3::log_buckets(session, facts)),
-        Need::Trails => vec![
-            async move {
-                let mut trails = cloudtrail::trails(session, facts.regions.keys()).await;
-                Box::new(move |facts: &mut AccountFacts| {
-                    for (name, region) in &mut facts.regions {
-                        if let Some(found) = trails.remove(name) {
-                            region.trails = found;
-                        }
-                    }
-                }) as Store
-            }
-            .boxed_local(),
-        ],
-        Need::RootEvents => regional!(root_events, |region, _known| activity::root_events(session, region, g)),
-        Need::ChangeEvents => regional!(change_events, |region, _known| activity::change_events(session, region)),
-        Need::LogGroups => regional!(log_groups, |region, _known| logs::log_groups(session, region)),
-        Need::MetricFilters => regional!(metric_filters, |region, _known| logs::metric_filters(session, region)),
-        Need::LogResourcePolicies => {
-            regional!(log_resource_policies, |region, _known| logs::resource_policies(session, region))
-        }
-        Need::AccountSubscriptions => {
-            regional!(account_subscriptions, |region, _known| logs::account_subscriptions(session, region))
-        }
-        Need::SecurityLogGroups => {
-            regional!(security_log_groups, |region, known| logs::security_log_groups(session, region, known))
-        }
-        Need::Alarms => regional!(alarms, |region, _known| cloudwatch::alarms(session, region)),
-        Need::AlarmHistory => regional!(alarm_history, |region, _known| cloudwatch::history(session, region)),
-        Need::Rules => regional!(rules, |region, _known| events::rules(session, region)),
-        Need::Topics => regional!(topics, |region, known| sns::topics(session, region, known)),
-        Need::LogKeys => regional!(log_keys, |region, known| kms::log_keys(session, region, known)),
-        Need::Recorders => regional!(recorders, |region, _known| config::recorders(session, region)),
-        Need::DeliveryChannels => {
-            regional!(delivery_channels, |region, _known| config::delivery_channels(session, region))
-        }
-        Need::ConfigRetention => regional!(config_retention, |region, _known| config::retention(session, region)),
-        Need::Aggregators => regional!(aggregators, |region, _known| config::aggregators(session, region)),
-        Need::ConfigRules => regional!(config_rules, |region, _known| config::rules(session, region)),
-        Need::Detectors => regional!(detectors, |region, _known| guardduty::detectors(session, region)),
-        Need::GuardDutyFindings => {
-            regional!(guardduty_findings, |region, known| guardduty::findings(session, region, known))
-        }
-        Need::GuardDutyHistory => {
-            regional!(guardduty_history, |region, known| guardduty::history(session, region, known))
-        }
-        Need::GuardDutyAdministrator => {
-            regional!(guardduty_administrator, |region, known| guardduty::administrator(session, region, known))
-        }
-        Need::GuardDutyOrganization => {
-            regional!(guardduty_organization, |region, _known| guardduty::organization(session, region, g))
-        }
-        Need::GuardDutyAutoEnable => {
-            regional!(guardduty_auto_enable, |region, known| guardduty::auto_enable(session, region, known, g))
-        }
-        Need::Analyzers => regional!(analyzers, |region, _known| accessanalyzer::analyzers(session, region)),
-        Need::Vpcs => regional!(vpcs, |region, _known| ec2::vpcs(session, region)),
-        Need::NetworkInterfaces => {
-            regional!(network_interfaces, |region, _known| ec2::network_interfaces(session, region))
-        }
-        Need::Instances => regional!(instances, |region, _known| ec2::instances(session, region)),
-        Need::FlowLogs => regional!(flow_logs, |region, _known| ec2::flow_logs(session, region)),
-        Need::SecurityHub => regional!(security_hub, |region, _known| securityhub::hub(session, region)),
-        Need::SecurityHubFindings => {
-            regional!(security_hub_findings, |region, known| securityhub::findings(session, region, known))
-        }
-        Need::SecurityHubOrganization => {
-            regional!(security_hub_organization, |region, _known| securityhub::organization(session, region, g))
-        }
-        Need::FindingAggregators => {
-            regional!(finding_aggregators, |region, known| securityhub::aggregators(session, region, known))
-        }
-        Need::IdentityCenters => {
-            regional!(identity_centers, |region, _known| identity_center::instances(session, region))
-        }
-        Need::PermissionSets => {
-            regional!(permission_sets, |region, known| identity_center::permission_sets(session, region, known, g))
-        }
-        Need::Assignments => {
-            regional!(assignments, |region, known| identity_center::assignments(session, region, known, g))
-        }
-        Need::DirectoryUsers => {
-            regional!(directory_users, |region, known| identity_center::users(session, region, known, g))
-        }
-        Need::DirectoryGroups => {
-            regional!(directory_groups, |region, known| identity_center::groups(session, region, known, g))
-        }
-        Need::Functions => regional!(functions, |region, _known| lambda::functions(session, region)),
-        Need::Repositories => regional!(repositories, |region, _known| ecr::repositories(session, region)),
-        Need::Inspector => regional!(inspector, |region, _known| inspector::status(session, region)),
-        Need::InspectorNotScanned => {
-            regional!(inspector_not_scanned, |region, known| inspector::not_scanned(session, region, known))
-        }
-        Need::Vulnerabilities => {
-            regional!(vulnerabilities, |region, known| inspector::findings(session, region, known))
-        }
-        Need::SharingLinks => regional!(sharing_links, |region, _known| oam::links(session, region)),
-        Need::SessionPreferences => regional!(session_preferences, |region, _known| ssm::preferences(session, region)),
-        Need::Databases => regional!(databases, |region, _known| query::databases(session, region)),
-        Need::LoadBalancers => regional!(load_balancers, |region, _known| query::load_balancers(session, region)),
-        Need::Queues => regional!(queues, |region, _known| sqs::queues(session, region)),
+/// The work of a family; none where no collector registers it, and then it stays a gap.
+fn plan<'a>(session: &'a Session, facts: &'a AccountFacts, need: Need) -> Vec<Work<'a>> {
+    let registered = COLLECTORS.iter().copied().flatten().find(|family| family.need == need);
+    registered.map_or_else(Vec::new, |family| (family.plan)(session, facts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_family_is_registered_once() {
+        let mut registered: Vec<Need> = COLLECTORS.iter().copied().flatten().map(|family| family.need).collect();
+        registered.sort();
+        // The scope asks for the regions before any family is collected.
+        let wanted: Vec<Need> = Need::ALL.iter().copied().filter(|need| *need != Need::Regions).collect();
+        assert_eq!(registered, wanted);
     }
 }

@@ -10,6 +10,10 @@ use crate::call::ask;
 use crate::declared::{OAM, Payload};
 use crate::session::Session;
 
+families! {
+    regional SharingLinks sharing_links = |session, _, region, _| links(session, region);
+}
+
 const LINKS: Json = Json { service: OAM, payload: |body| Payload::Post("/ListLinks", body), token: "NextToken" };
 
 #[derive(Deserialize)]

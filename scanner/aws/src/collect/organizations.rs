@@ -12,6 +12,16 @@ use super::shared::{follows, inherited, speaks_for, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 
+families! {
+    global Organization organization = |session, _| organization(session);
+    global Members members = |session, facts| members(session, &facts.global);
+    global OrganizationRoot organization_root = |session, facts| root(session, &facts.global);
+    global OrganizationTree organization_tree = |session, facts| tree(session, &facts.global);
+    global OrganizationPolicies organization_policies = |session, facts| policies(session, &facts.global);
+    global DelegatedAdministrators delegated_administrators =
+        |session, facts| delegated_administrators(session, &facts.global);
+}
+
 fn organizations(session: &Session) -> Client {
     client!(aws_sdk_organizations, session, session.home_region())
 }

@@ -9,6 +9,11 @@ use crate::call::{Answer, Ask, ask};
 use crate::declared::{ELB, Payload, RDS, Service, send};
 use crate::session::Session;
 
+families! {
+    regional Databases databases = |session, _, region, _| databases(session, region);
+    regional LoadBalancers load_balancers = |session, _, region, _| load_balancers(session, region);
+}
+
 /// Makes a call page by page; `split` takes a page apart into its records and the next page's marker.
 async fn pages<P: DeserializeOwned, T>(
     session: &Session,

@@ -15,6 +15,11 @@ use super::shared::{inherited, text};
 use crate::call::ask;
 use crate::session::Session;
 
+families! {
+    global Buckets buckets = |session, _| buckets(session);
+    global LogBuckets log_buckets = |session, facts| log_buckets(session, facts);
+}
+
 /// Path style, so that a bucket's name never becomes part of a host name, where dots would break the certificate.
 fn s3(session: &Session, region: &str) -> Client {
     let config = aws_sdk_s3::config::Builder::from(&session.sdk(region))

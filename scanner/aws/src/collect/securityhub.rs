@@ -10,6 +10,14 @@ use crate::call::ask;
 use crate::declared::{Payload, SECURITY_HUB, send};
 use crate::session::Session;
 
+families! {
+    regional SecurityHub security_hub = |session, _, region, _| hub(session, region);
+    regional SecurityHubFindings security_hub_findings = |session, _, region, known| findings(session, region, known);
+    regional SecurityHubOrganization security_hub_organization =
+        |session, facts, region, _| organization(session, region, &facts.global);
+    regional FindingAggregators finding_aggregators = |session, _, region, known| aggregators(session, region, known);
+}
+
 /// What Security Hub answers where it is not enabled. The first code stands for a lack of permission as well, and only the
 /// message tells them apart.
 const NOT_ENABLED: [&str; 2] = ["InvalidAccessException", "ResourceNotFoundException"];

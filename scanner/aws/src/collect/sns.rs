@@ -10,6 +10,10 @@ use super::shared::{follows, inherited, text};
 use crate::call::ask;
 use crate::session::{Session, client};
 
+families! {
+    regional Topics topics = |session, _, region, known| topics(session, region, known);
+}
+
 pub(super) async fn topics(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Vec<Topic>> {
     const OPERATION: &str = "sns:ListSubscriptionsByTopic";
     let (alarms, rules) = match (known.alarms.get(), known.rules.get()) {

@@ -9,6 +9,10 @@ use crate::call::ask;
 use crate::declared::{Payload, SQS};
 use crate::session::Session;
 
+families! {
+    regional Queues queues = |session, _, region, _| queues(session, region);
+}
+
 const QUEUES: Json = Json { service: SQS, payload: Payload::Json, token: "NextToken" };
 
 #[derive(Deserialize)]

@@ -10,6 +10,10 @@ use crate::call::ask;
 use crate::declared::{Payload, SSM};
 use crate::session::Session;
 
+families! {
+    regional SessionPreferences session_preferences = |session, _, region, _| preferences(session, region);
+}
+
 const DOCUMENT: Json = Json { service: SSM, payload: Payload::Json, token: "NextToken" };
 
 /// The document that holds a region's preferences.
