@@ -10,8 +10,9 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::error::RunError;
 use crate::exchange::{CallKey, Exchange, sha256_hex};
-use crate::run::{RunError, create_private};
+use crate::files::create_private;
 
 /// Where an exchange stands in its archive: its line number, from 0.
 pub type Position = u32;

@@ -8,8 +8,9 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::error::RunError;
+use crate::files::write_private;
 use crate::item::{EvidenceId, ItemKey};
-use crate::run::{RunError, write_private};
 
 const SCHEMA: &str = "kickoff/ids/1";
 

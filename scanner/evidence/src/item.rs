@@ -3,14 +3,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::Position;
 use crate::exchange::{Exchange, endpoint_of};
-use crate::ids::Ledger;
 
 /// A handle on an evidence item while a run is being collected. It becomes an [`EvidenceId`] once all items are known.
 ///
@@ -210,82 +209,4 @@ pub struct Item {
     pub exchanges: Vec<Summary>,
     /// How it ended.
     pub outcome: Outcome,
-}
-
-/// All evidence items of a run, filled from many tasks at once.
-#[derive(Debug, Default)]
-pub struct Register(Mutex<Vec<Item>>);
-
-impl Register {
-    fn items(&self) -> std::sync::MutexGuard<'_, Vec<Item>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Opens a new item.
-    pub fn open(&self, partition: &str, key: ItemKey) -> EvidenceRef {
-        let mut items = self.items();
-        let reference = EvidenceRef(u32::try_from(items.len()).unwrap_or(u32::MAX));
-        items.push(Item { key, partition: partition.to_owned(), exchanges: Vec::new(), outcome: Outcome::Pending });
-        reference
-    }
-
-    /// Adds an exchange to an item; one that is there already is not added twice.
-    pub fn add(&self, item: EvidenceRef, summary: Summary) {
-        if let Some(item) = self.items().get_mut(item.0 as usize)
-            && !item.exchanges.iter().any(|known| known.position == summary.position)
-        {
-            item.exchanges.push(summary);
-        }
-    }
-
-    /// Says how an item ended.
-    pub fn close(&self, item: EvidenceRef, outcome: Outcome) {
-        if let Some(item) = self.items().get_mut(item.0 as usize) {
-            item.outcome = outcome;
-        }
-    }
-
-    /// Sets the number of records of an item that was read completely.
-    pub fn count(&self, item: EvidenceRef, number: u64) {
-        if let Some(item) = self.items().get_mut(item.0 as usize)
-            && let Outcome::Complete { records, .. } = &mut item.outcome
-        {
-            *records = number;
-        }
-    }
-
-    /// The call (`service:Operation`) and region of an item.
-    #[must_use]
-    pub fn name(&self, item: EvidenceRef) -> (String, String) {
-        self.items().get(item.0 as usize).map_or_else(Default::default, |item| {
-            (format!("{}:{}", item.key.service, item.key.operation), item.key.region.clone())
-        })
-    }
-
-    /// All items with their ids; the register is empty afterwards. What a ledger knows keeps its id; the rest is numbered by
-    /// what was asked only, so that the same run gives the same ids however its calls interleaved.
-    #[must_use]
-    pub fn number(&self, ledger: &mut Ledger) -> Numbered {
-        let items = std::mem::take(&mut *self.items());
-        let mut items: Vec<(EvidenceRef, Item)> = (0..).map(EvidenceRef).zip(items).collect();
-        items.sort_by(|(_, a), (_, b)| a.key.cmp(&b.key));
-        let ids = ledger.evidence(items.iter().map(|(_, item)| &item.key));
-        let (mut known, mut numbered) = (BTreeMap::new(), Vec::new());
-        for ((handle, mut item), id) in items.into_iter().zip(ids) {
-            item.exchanges.sort_by_key(|e| (e.started, e.attempt, e.position));
-            known.insert(handle, id);
-            numbered.push((id, item));
-        }
-        numbered.sort_by_key(|(id, _)| *id);
-        Numbered { items: numbered, ids: Arc::new(known) }
-    }
-}
-
-/// The items of a run with their ids.
-#[derive(Debug, Clone, Default)]
-pub struct Numbered {
-    /// The items, in the order of their ids.
-    pub items: Vec<(EvidenceId, Item)>,
-    /// The id of every handle.
-    pub ids: Arc<BTreeMap<EvidenceRef, EvidenceId>>,
 }

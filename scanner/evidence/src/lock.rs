@@ -3,7 +3,8 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
-use crate::run::{RunError, create_private_directory};
+use crate::error::RunError;
+use crate::files::create_private_directory;
 
 /// The lock of a folder, for as long as it lives. The system takes it back from a process that ends.
 #[derive(Debug)]

@@ -10,81 +10,21 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, BufReader};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::archive::{Archive, ArchiveWriter, Frames};
+use crate::error::{RunError, SCHEMA};
 use crate::exchange::sha256_hex;
+use crate::files::{create_private_directory, digest_reader, write_private};
 
-/// The format that this version writes, and the newest that it reads.
-pub const SCHEMA: &str = "kickoff/run/1";
 const FORMAT: u32 = 1;
 const MANIFEST: &str = "MANIFEST.sha256";
-
-/// Why a run cannot be read or written. Each message says what is wrong and with which file.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// A file that must be there is not.
-    #[error("{} cannot be read: {source}", path.display())]
-    Missing {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Not a run directory.
-    #[error("{} is not a run: it has no run.json", path.display())]
-    NotARun {
-        /// The directory.
-        path: PathBuf,
-    },
-    /// A file is cut short or is not what its name says.
-    #[error("{} is damaged: {why}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What was found.
-        why: String,
-    },
-    /// A file differs from its digest in the manifest.
-    #[error("{} was altered: its SHA-256 is {found}, the manifest says {listed}", path.display())]
-    Altered {
-        /// The file.
-        path: PathBuf,
-        /// The digest in the manifest.
-        listed: String,
-        /// The digest of the file.
-        found: String,
-    },
-    /// The run never ended, not even by an interrupt.
-    #[error("{} was not finished: the process that wrote it ended without closing it", path.display())]
-    Unfinished {
-        /// The directory.
-        path: PathBuf,
-    },
-    /// The run is from a newer version.
-    #[error("{} has format {found}; this version reads up to {SCHEMA}: use the kickoff that wrote it, or a newer one", path.display())]
-    Newer {
-        /// The directory.
-        path: PathBuf,
-        /// The format named there.
-        found: String,
-    },
-    /// Writing failed.
-    #[error("{} cannot be written: {source}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-}
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,57 +102,6 @@ pub struct RunMetadata {
 pub fn new_run_id(started: Timestamp, salt: &str) -> String {
     let seed = format!("{}\0{}\0{salt}", started.as_nanosecond(), std::process::id());
     format!("RUN-{}-{}", started.strftime("%Y%m%dT%H%M%SZ"), &sha256_hex(seed.as_bytes())[..8])
-}
-
-/// Creates a file that only its owner can read; an existing one is not overwritten.
-pub(crate) fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)
-}
-
-/// Creates the file beside `path` that becomes it when it is whole; one that was left behind is replaced.
-pub(crate) fn create_part(path: &Path) -> io::Result<(PathBuf, File)> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".part");
-    let temporary = PathBuf::from(temporary);
-    match fs::remove_file(&temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let file = create_private(&temporary)?;
-    Ok((temporary, file))
-}
-
-/// Writes a whole file that only its owner can read, replacing it in one step.
-///
-/// # Errors
-/// The disk is full or the folder is not writable.
-pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
-    let failed = |source| RunError::Write { path: path.to_owned(), source };
-    let (temporary, mut file) = create_part(path).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
-    fs::rename(&temporary, path).map_err(failed)
-}
-
-/// Makes a directory, and those above it, that only its owner can enter.
-///
-/// # Errors
-/// It cannot be made.
-pub fn create_private_directory(path: &Path) -> Result<(), RunError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(path).map_err(|source| RunError::Write { path: path.to_owned(), source })
 }
 
 /// A run that is being written.
@@ -313,20 +202,6 @@ fn digest_file(path: &Path) -> Result<String, RunError> {
     let missing = |source| RunError::Missing { path: path.to_owned(), source };
     let reader = BufReader::new(File::open(path).map_err(missing)?);
     digest_reader(reader).map(|(digest, _)| digest).map_err(missing)
-}
-
-/// The SHA-256 of all that a reader gives, and its length.
-pub(crate) fn digest_reader(mut reader: impl Read) -> io::Result<(String, u64)> {
-    let (mut hash, mut bytes) = (Sha256::new(), 0);
-    let mut chunk = vec![0; 64 * 1024];
-    loop {
-        let read = reader.read(&mut chunk)?;
-        if read == 0 {
-            return Ok((hex::encode(hash.finalize()), bytes));
-        }
-        hash.update(&chunk[..read]);
-        bytes += read as u64;
-    }
 }
 
 /// A run that was written, opened for replay or for a report.

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::spki;
-use crate::run::create_private;
+use crate::files::create_private;
 
 const PRIVATE: &str = "PRIVATE+KEY+";
 const ED25519: u8 = 1;

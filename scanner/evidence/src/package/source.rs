@@ -10,7 +10,7 @@ use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::error::PackageError;
-use super::read::Limits;
+use super::limits::Limits;
 
 /// Whole packages smaller than this when unpacked are never taken for bombs.
 const HARMLESS: u64 = 64 << 20;

@@ -11,7 +11,7 @@ use super::read::Package;
 use super::verification::{Difference, Trust, Verification};
 use super::{MANIFEST_JSON, NOT_LISTED, ROOT};
 use crate::exchange::sha256_hex;
-use crate::run::digest_reader;
+use crate::files::digest_reader;
 
 /// A manifest of two million files stays below this.
 const LONGEST: u64 = 1 << 30;

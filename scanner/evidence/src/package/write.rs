@@ -14,7 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::error::PackageError;
 use super::manifest::ListedFile;
 use super::{FOLDER, name};
-use crate::run::create_part;
+use crate::files::create_part;
 
 /// Files that are compressed already.
 const STORED: [&str; 9] = ["pdf", "xlsx", "docx", "zip", "zst", "gz", "png", "jpg", "jpeg"];
