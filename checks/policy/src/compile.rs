@@ -3,10 +3,11 @@
 use crate::actions::{ActionId, ActionSet, ActionTable};
 use crate::condition::Test;
 use crate::context::Context;
-use crate::document::{Document, DocumentError, Effect, Kind, Listed, Statement, Version};
+use crate::document::{Document, DocumentError, Effect, Kind, Listed, Statement};
 use crate::glob;
 use crate::template::{self, Relation, Rendered, Template, Token};
 use crate::truth::Truth;
+use crate::version::Version;
 
 /// A resource pattern, classed by what its matching costs.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@ use std::fmt;
 use serde::de::Deserializer;
 
 use crate::condition::{Condition, Operator};
+use crate::version::Version;
 use read::DocumentVisitor;
 
 /// Bytes of a document at the most. The largest that AWS stores are key policies of 32 KiB; ten times that is no policy.
@@ -45,15 +46,6 @@ impl fmt::Display for Problem {
             None => f.write_str(&self.what),
         }
     }
-}
-
-/// The version of the language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Version {
-    /// `2008-10-17`, and a document without a version: no policy variables.
-    V2008,
-    /// `2012-10-17`.
-    V2012,
 }
 
 /// What a document is used as; that decides which elements it must and must not have.

@@ -19,3 +19,4 @@ pub mod review;
 pub mod simulate;
 pub mod template;
 pub mod truth;
+pub mod version;

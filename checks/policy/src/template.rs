@@ -3,7 +3,7 @@
 //! Source: IAM User Guide, "IAM policy elements: Variables and tags". They exist from version 2012-10-17 on.
 
 use crate::context::{Context, Lookup};
-use crate::document::Version;
+use crate::version::Version;
 
 /// One element of a text that is matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

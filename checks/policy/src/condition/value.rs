@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::{Base, Order};
+use super::operator::{Base, Order};
 use crate::context::Context;
-use crate::document::Version;
 use crate::template::{self, Rendered, Template, Token};
 use crate::truth::Truth;
+use crate::version::Version;
 
 /// A value of a condition.
 #[derive(Debug, Clone, PartialEq)]

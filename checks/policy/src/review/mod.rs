@@ -4,6 +4,7 @@
 //! Rights are those of a principal's own policies under its boundary and the SCPs given. What resource policies grant is not in
 //! them, and neither is what a session policy takes away.
 
+mod levels;
 mod nature;
 mod reaching;
 mod rights;

@@ -9,29 +9,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ServiceRights;
+use super::levels::{Levels, Pair};
 use super::reaching::{Parts, Templates, opened};
-use super::words::Levels;
 use crate::actions::{ActionSet, ActionTable};
 use crate::compile::{Compiled, Target};
 use crate::context::{Context, Nothing};
 use crate::estate::{Document, Estate, Held, Principal};
 use crate::truth::Truth;
-
-/// Actions that are certainly meant, and all that may be.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Pair {
-    pub(super) must: ActionSet,
-    pub(super) may: ActionSet,
-}
-
-impl Pair {
-    fn join(all: &[&Pair]) -> Pair {
-        Pair {
-            must: ActionSet::union_all(all.iter().map(|pair| &pair.must)),
-            may: ActionSet::union_all(all.iter().map(|pair| &pair.may)),
-        }
-    }
-}
 
 /// What documents say together, each action by itself.
 #[derive(Debug, Clone, Default, PartialEq)]
