@@ -8,6 +8,7 @@
 use std::fmt;
 
 mod answer;
+mod literal;
 mod parse;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 //! Puts an event to a filter pattern.
 
-use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::{Condition, Constant, FilterPattern, Operator, Role, Selector, Step, Term, Text, parse};
+use super::literal::{self, compiled};
+use super::{Condition, Constant, FilterPattern, Operator, Role, Selector, Step, Term, Text};
 use crate::parameters::wildcard;
 use crate::reasoning::event_pattern::Answer;
 
@@ -20,11 +20,6 @@ impl FilterPattern {
             Self::Delimited(_) => Answer::No,
         }
     }
-}
-
-/// A regular expression; none when it is not one. Those of CloudWatch Logs are without groups, which changes nothing.
-pub fn compiled(regex: &str) -> Option<Regex> {
-    RegexBuilder::new(regex).size_limit(1 << 20).build().ok()
 }
 
 fn holds(condition: &Condition, event: &Value) -> Answer {
@@ -80,7 +75,7 @@ fn compare(selector: &Selector, operator: Operator, text: &Text, value: &Value) 
         // Booleans are for IS; the guide does not say what a comparison makes of them.
         Value::Bool(_) => return doubt(),
         Value::Number(number) => match text {
-            Text::Word(word) => match (parse::number(word), number.as_f64()) {
+            Text::Word(word) => match (literal::number(word), number.as_f64()) {
                 (Some(wanted), Some(number)) if !matches!(operator, Operator::Equal | Operator::NotEqual) => {
                     return Answer::of(match operator {
                         Operator::Less => number < wanted,

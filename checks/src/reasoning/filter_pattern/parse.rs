@@ -1,5 +1,6 @@
 //! Reads filter patterns.
 
+use super::literal::{compiled, number};
 use super::{Condition, Constant, FilterPattern, Operator, Role, Selector, Step, Term, Text};
 
 /// Parentheses may be nested so deep; a pattern has at most 1024 characters, and people nest two or three.
@@ -211,7 +212,7 @@ impl Reader {
                 self.at += 1;
                 let regex = self.take_while(|c| c != '%');
                 self.expect('%', "the % at the end is missing")?;
-                if regex.is_empty() || super::answer::compiled(&regex).is_none() {
+                if regex.is_empty() || compiled(&regex).is_none() {
                     return Err(self.error("the regular expression is not understood"));
                 }
                 Ok(Text::Regex(regex))
@@ -267,14 +268,4 @@ fn one_or(mut parts: Vec<Condition>, join: impl Fn(Vec<Condition>) -> Condition)
             join(parts)
         }
     }
-}
-
-/// A number as the guide has it: an integer or a decimal, perhaps with a sign, perhaps with an exponent.
-pub fn number(word: &str) -> Option<f64> {
-    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    // Rust reads `.5`, `1.`, `inf` and `NaN` too.
-    let written = word
-        .split_once('.')
-        .is_none_or(|(whole, fraction)| digit(whole.chars().next_back()) && digit(fraction.chars().next()));
-    word.parse().ok().filter(|number: &f64| written && number.is_finite())
 }

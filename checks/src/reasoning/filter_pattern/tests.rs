@@ -155,10 +155,10 @@ fn what_is_no_pattern_is_refused_with_its_place() {
 #[test]
 fn numbers_are_those_of_the_guide() {
     for word in ["1", "+1000", "-1", "55.5", "10e3", "10e-3", "1e+3"] {
-        assert!(parse::number(word).is_some(), "{word}");
+        assert!(literal::number(word).is_some(), "{word}");
     }
     for word in ["", "+", "1.", ".5", "1e", "inf", "NaN", "0x1", "1.2.3", "1.e5", "-.5", "4*", "1e999", "--1"] {
-        assert!(parse::number(word).is_none(), "{word}");
+        assert!(literal::number(word).is_none(), "{word}");
     }
 }
 
