@@ -10,7 +10,7 @@ use kickoff_checks::{CHECKS, CRITERIA};
 use crate::file::{Engagement, Report, ReportType};
 use crate::files::{leads_out, stays_below};
 use crate::nearest;
-use crate::read::{Problem, Problems};
+use crate::problems::{Problem, Problems};
 use crate::registers::RiskState;
 use crate::requests::{self, Request};
 use crate::scope::{CATEGORIES, is_account_id};

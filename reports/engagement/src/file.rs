@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::people::{Channel, Escalation, Person, WorkItem};
-use crate::read::Lines;
-use crate::registers::{Attestation, Control, Document, Exception, Policy, RequestEntry, Risk};
+use crate::problems::Lines;
+use crate::registers::{Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk};
 use crate::scope::{Scope, Subservice};
 
 /// `kickoff.toml`, read and checked.
@@ -86,19 +86,6 @@ impl Engagement {
     pub fn exception_for(&self, result: &ResultScope<'_>, day: Date) -> Option<&Exception> {
         self.exceptions_on(day).find(|exception| exception.covers(result))
     }
-}
-
-/// What a result is about, as an exception sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ResultScope<'a> {
-    /// The check.
-    pub check: &'a str,
-    /// The account.
-    pub account: &'a str,
-    /// The region.
-    pub region: &'a str,
-    /// The resource: an ARN where there is one.
-    pub resource: &'a str,
 }
 
 /// `[entity]`.

@@ -9,6 +9,7 @@ mod file;
 pub mod files;
 pub mod init;
 mod people;
+mod problems;
 mod read;
 pub mod readiness;
 mod registers;
@@ -22,10 +23,12 @@ mod thresholds;
 mod words;
 mod write;
 
-pub use file::{Auditor, Contact, Deliverable, Engagement, Entity, Report, ReportType, ResultScope, Schedule, Window};
+pub use file::{Auditor, Contact, Deliverable, Engagement, Entity, Report, ReportType, Schedule, Window};
 pub use people::{Channel, Escalation, Person, WorkItem};
-pub use read::{EngagementError, Lines, Problem};
-pub use registers::{Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, Risk, RiskState};
+pub use problems::{EngagementError, Lines, Problem};
+pub use registers::{
+    Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk, RiskState,
+};
 pub use schema::{SCHEMA, json_schema};
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};
 pub use secrets::{redacted, without_secrets};

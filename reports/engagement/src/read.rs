@@ -1,132 +1,13 @@
 //! Reads the file: TOML to values with the line of each key, and what is wrong with it, all at once.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Map, Number, Value};
 use toml::de::{DeTable, DeValue};
 
 use crate::file::Engagement;
+use crate::problems::{EngagementError, Lines, Problem, Problems};
 use crate::{check, requests, schema, shape, thresholds};
-
-/// Something that is wrong in the file, or worth saying about it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
-    /// The line, where it has one.
-    pub line: Option<usize>,
-    /// The key, as in `exceptions.approver`; empty where the words name it.
-    pub key: String,
-    /// What it is, and what to do.
-    pub what: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.key.is_empty() {
-            write!(f, "`{}`: ", self.key)?;
-        }
-        f.write_str(&self.what)
-    }
-}
-
-/// Why the file cannot be used: where, what, and what to do; a line for each problem.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EngagementError {
-    path: PathBuf,
-    problems: Vec<Problem>,
-}
-
-impl EngagementError {
-    /// The problems, in the order of their lines.
-    #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-
-    pub(crate) fn of(path: &Path, problem: Problem) -> Self {
-        Self { path: path.to_owned(), problems: vec![problem] }
-    }
-
-    pub(crate) fn of_file(path: &Path, what: String) -> Self {
-        Self::of(path, Problem { line: None, key: String::new(), what })
-    }
-}
-
-impl fmt::Display for EngagementError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, problem) in self.problems.iter().enumerate() {
-            if at > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{}", self.path.display())?;
-            if let Some(line) = problem.line {
-                write!(f, ", line {line}")?;
-            }
-            write!(f, ": {problem}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for EngagementError {}
-
-/// Where each key stands in the file: `exceptions[0].approver`, counted from 0.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Lines(BTreeMap<String, usize>);
-
-impl Lines {
-    /// The line of a key; of what holds it where the key itself is not there.
-    #[must_use]
-    pub fn of(&self, key: &str) -> Option<usize> {
-        let mut key = key;
-        loop {
-            if let Some(line) = self.0.get(key) {
-                return Some(*line);
-            }
-            key = &key[..key.rfind(['.', '['])?];
-        }
-    }
-}
-
-/// A key without the numbers of list entries.
-pub(crate) fn plain(key: &str) -> String {
-    key.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect::<Vec<_>>().join(".")
-}
-
-/// Problems as they are found.
-#[derive(Debug)]
-pub(crate) struct Problems<'a> {
-    lines: &'a Lines,
-    found: Vec<Problem>,
-}
-
-impl<'a> Problems<'a> {
-    pub(crate) fn new(lines: &'a Lines) -> Self {
-        Self { lines, found: Vec::new() }
-    }
-
-    /// Something is wrong at a key.
-    pub(crate) fn add(&mut self, key: &str, what: impl Into<String>) {
-        self.found.push(Problem { line: self.lines.of(key), key: plain(key), what: what.into() });
-    }
-
-    /// Something is wrong at a key that the words name themselves.
-    pub(crate) fn say(&mut self, key: &str, what: impl Into<String>) {
-        self.found.push(Problem { line: self.lines.of(key), key: String::new(), what: what.into() });
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-
-    /// What was found, in the order of the lines.
-    pub(crate) fn into_found(mut self) -> Vec<Problem> {
-        self.found.sort();
-        self.found.dedup();
-        self.found
-    }
-}
 
 impl Engagement {
     /// Reads the file, and the request list that it names; other files that it names are looked for, not opened.
@@ -160,7 +41,7 @@ impl Engagement {
             }
         }
         if !problems.is_empty() {
-            return Err(EngagementError { path: path.to_owned(), problems: problems.into_found() });
+            return Err(EngagementError::new(path, problems.into_found()));
         }
         Ok(read)
     }
@@ -170,7 +51,7 @@ impl Engagement {
     /// # Errors
     /// As [`Self::read`], but for the request list, which is not opened.
     pub fn parse(path: &Path, text: &str) -> Result<Self, EngagementError> {
-        let error = |problems| Err(EngagementError { path: path.to_owned(), problems });
+        let error = |problems| Err(EngagementError::new(path, problems));
         let starts = LineStarts::new(text);
         let (table, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
@@ -248,7 +129,7 @@ fn into_table(
     let mut map = Map::new();
     for (name, value) in table {
         let key = if key.is_empty() { name.get_ref().to_string() } else { format!("{key}.{}", name.get_ref()) };
-        lines.0.insert(key.clone(), starts.line(name.span().start));
+        lines.set(&key, starts.line(name.span().start));
         map.insert(name.get_ref().to_string(), into_value(value.get_ref(), &key, starts, lines, unreadable));
     }
     Value::Object(map)
@@ -282,7 +163,7 @@ fn into_value(
         DeValue::Array(list) => {
             let list = list.iter().enumerate().map(|(at, entry)| {
                 let key = format!("{key}[{at}]");
-                lines.0.insert(key.clone(), starts.line(entry.span().start));
+                lines.set(&key, starts.line(entry.span().start));
                 into_value(entry.get_ref(), &key, starts, lines, unreadable)
             });
             Value::Array(list.collect())

@@ -5,8 +5,6 @@ use kickoff_checks::parameters::wildcard;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::file::ResultScope;
-
 /// `[[controls]]`: a control of the client's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -180,6 +178,19 @@ pub struct Risk {
     pub review: Option<Date>,
     /// What a person has to say; the reason for a rejected one.
     pub note: Option<String>,
+}
+
+/// What a result is about, as an exception sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResultScope<'a> {
+    /// The check.
+    pub check: &'a str,
+    /// The account.
+    pub account: &'a str,
+    /// The region.
+    pub region: &'a str,
+    /// The resource: an ARN where there is one.
+    pub resource: &'a str,
 }
 
 /// `[[exceptions]]`: an approved exception. What is not named is not narrowed: with an account alone, all checks of it.

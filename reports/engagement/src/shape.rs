@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use crate::read::{Problems, plain};
+use crate::problems::{Problems, plain};
 use crate::{nearest, nearest_of};
 
 /// Finds what does not fit.

@@ -7,7 +7,7 @@ use kickoff_checks::{Parameters, Value as Figure};
 use serde_json::{Map, Value, json};
 
 use crate::nearest;
-use crate::read::Problems;
+use crate::problems::Problems;
 
 /// Reads the table: `root_idle_days = 30`, or `{ value = 30, policy = "access" }`.
 pub(crate) fn read(table: Option<&Value>, problems: &mut Problems<'_>) -> (Parameters, BTreeMap<String, String>) {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::file::Engagement;
-use crate::read::{EngagementError, Problem};
+use crate::problems::{EngagementError, Problem};
 
 /// A text between quotes, on one line.
 pub(crate) fn quoted(text: &str) -> String {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::file::Engagement;
-use crate::read::EngagementError;
+use crate::problems::EngagementError;
 use crate::requests::Request;
 use crate::words::words;
 use crate::write::{self, quoted, remark};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::file::Engagement;
-use crate::read::{EngagementError, Lines};
+use crate::problems::{EngagementError, Lines};
 use crate::write::quoted;
 
 /// The text of a file with another request list, which lies below its folder. The list is read, and every request that

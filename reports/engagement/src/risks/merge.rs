@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{Score, Seeded, seed};
 use crate::file::Engagement;
-use crate::read::EngagementError;
+use crate::problems::EngagementError;
 use crate::registers::{Risk, RiskState};
 use crate::requests::Outcomes;
 use crate::write::{self, list, quoted, remark};
