@@ -18,15 +18,17 @@ mod pages;
 pub mod populations;
 pub mod registers;
 mod rows;
+mod sources;
 pub mod start;
 pub mod workbook;
 pub mod workpaper;
 
-pub use dossier::{Control, Deviation, Dossier, Frame, Mark, Sources};
+pub use dossier::{Control, Deviation, Dossier, Frame, Mark};
 pub use management::management_report;
 pub use populations::{Population, Subject};
 pub use registers::{Registers, registers};
 pub use rows::opened;
+pub use sources::Sources;
 pub use start::{PackageParts, start_here};
 pub use workpaper::workpaper;
 

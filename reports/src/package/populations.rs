@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kickoff_checks::{Check, Entry, Kind};
 
-use super::dossier::Sources;
+use super::sources::Sources;
 use crate::inventory::{Asset, EVERY_REGIONAL_KIND, Incomplete};
 use crate::results::{Account, ControlTotal, ResultRow};
 

@@ -9,7 +9,7 @@ use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, MetadataProvider as _};
 use unicode_bidi::BidiInfo;
 
-use super::pdf::PdfError;
+use super::error::PdfError;
 
 static REGULAR: &[u8] = include_bytes!("../../fonts/LiberationSans-Regular.ttf");
 static BOLD: &[u8] = include_bytes!("../../fonts/LiberationSans-Bold.ttf");

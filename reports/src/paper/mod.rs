@@ -2,6 +2,7 @@
 //!
 //! A paper is made once, as sections, paragraphs, lists and tables. [`pdf`] draws any; the brief is drawn as a DOCX, too.
 
+mod error;
 mod face;
 mod flow;
 mod pdf;
@@ -9,8 +10,9 @@ pub(crate) mod words;
 
 use jiff::civil::Date;
 
+pub use error::PdfError;
 pub(crate) use pdf::LANGUAGE;
-pub use pdf::{PdfError, pdf};
+pub use pdf::pdf;
 pub use words::Words;
 
 /// A paper, before it is drawn.

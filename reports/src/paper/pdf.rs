@@ -5,7 +5,6 @@ use std::num::NonZeroU16;
 use krilla::color::rgb;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
-use krilla::error::KrillaError;
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
@@ -18,35 +17,10 @@ use krilla::tagging::{
 };
 use krilla::{Document, SerializeSettings};
 
+use super::error::PdfError;
 use super::face::{Face, Faces};
 use super::flow::{self, FOOT, Flow, INK, MUTED, Mark, Node, Page, Part, RULE, SIDE, Style};
 use super::{Block, Furniture, Paper, Piece, Words};
-
-/// Why there is no PDF.
-#[derive(Debug)]
-pub enum PdfError {
-    /// A font of the program's own cannot be read.
-    Font,
-    /// The writer of PDF refuses, or what it wrote would not keep to the standards.
-    Writer(String),
-}
-
-impl std::fmt::Display for PdfError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Font => f.write_str("a font of the program cannot be read"),
-            Self::Writer(why) => write!(f, "the PDF cannot be written: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for PdfError {}
-
-impl From<KrillaError> for PdfError {
-    fn from(error: KrillaError) -> Self {
-        Self::Writer(format!("{error:?}"))
-    }
-}
 
 /// Draws a paper. The same paper gives the same bytes.
 ///

@@ -15,7 +15,8 @@ use kickoff_policy::estate::{Around, Estate};
 use kickoff_policy::review::{Credentials, Inputs, Review, review};
 use serde_json::{Value, json};
 
-use super::super::dossier::{Dossier, Sources};
+use super::super::dossier::Dossier;
+use super::super::sources::Sources;
 use super::*;
 use crate::inventory::{Asset, Inventory, Placed, Property, Standing};
 use crate::results::Document;
