@@ -9,8 +9,8 @@ use kickoff_evidence::Ledger;
 use kickoff_reports::results::{Document, Draft, Input, day};
 
 use crate::exit::Failure;
-use crate::scan::VERSION;
 use crate::source::{Source, locked};
+use crate::version::VERSION;
 
 /// What was decided.
 pub(crate) struct Decided {

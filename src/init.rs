@@ -222,7 +222,7 @@ async fn ask(arguments: &InitArgs, scratch: &Path) -> Result<Found, Failure> {
         regions: &[],
         out: scratch,
         concurrency: 24,
-        version: crate::scan::VERSION,
+        version: crate::version::VERSION,
     };
     source::live(&wanted, NEEDS).await?.facts.each(|all| found(&all.collect::<Vec<_>>()))
 }

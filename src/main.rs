@@ -32,6 +32,7 @@ mod source;
 mod spool;
 mod unpack;
 mod verify;
+mod version;
 
 use std::io::Write as _;
 use std::process::ExitCode;

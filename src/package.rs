@@ -25,10 +25,10 @@ use crate::engagement::{Opened, Registers};
 use crate::estate::{Asked, Told};
 use crate::exit::Failure;
 use crate::policy::reviewed;
-use crate::scan::VERSION;
 use crate::scratch;
 use crate::seal::Seals;
 use crate::source::{self, Source};
+use crate::version::VERSION;
 
 /// What a package is made from, and how it is sealed.
 pub(crate) struct Order<'a> {

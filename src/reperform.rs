@@ -128,7 +128,7 @@ fn ask(arguments: &ReperformArgs, account: &AccountRecord, key: &ItemKey) -> Res
         schema: kickoff_evidence::SCHEMA.to_owned(),
         id: kickoff_evidence::new_run_id(started, &account.id),
         state: RunState::Running,
-        tool: kickoff_evidence::Tool { name: "kickoff".to_owned(), version: crate::scan::VERSION.to_owned() },
+        tool: kickoff_evidence::Tool { name: "kickoff".to_owned(), version: crate::version::VERSION.to_owned() },
         started,
         finished: None,
         foreign_endpoints: Vec::new(),
@@ -139,7 +139,7 @@ fn ask(arguments: &ReperformArgs, account: &AccountRecord, key: &ItemKey) -> Res
     let path = folder.path().join("run");
     let writer = RunWriter::create(&path, &metadata).map_err(|error| Failure::usage(&error))?;
     let tape = Arc::new(Tape::new(writer));
-    let agent = format!("kickoff/{} run/{}", crate::scan::VERSION, metadata.id);
+    let agent = format!("kickoff/{} run/{}", crate::version::VERSION, metadata.id);
     let recorder = Recorder::new(plain.clone(), Arc::clone(&tape), &agent).into_client();
     let register = Arc::new(Register::default());
     let shared = source::shared(&register, started, 8, CancellationToken::new(), &Bars::hidden());

@@ -25,8 +25,7 @@ use crate::exit::{Exit, Failure};
 use crate::package::{self, Order, Parts, Replayed, not_decided};
 use crate::seal::Seals;
 use crate::source::{self, Live, Source};
-
-pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+use crate::version::VERSION;
 
 pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // What cannot be read or used is told before anything is asked, not after.

@@ -17,8 +17,8 @@ use crate::cli::VerifyArgs;
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
 use crate::package::{Parts, Replayed, is_written, known};
-use crate::scan::VERSION;
 use crate::unpack::{file, unpack};
+use crate::version::VERSION;
 
 /// The results, by their path in a package.
 const RESULTS: &str = "60_machine/results.json";

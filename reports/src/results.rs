@@ -16,6 +16,7 @@ use crate::exceptions::ExceptionNote;
 mod draft;
 mod fill;
 mod text;
+mod told;
 
 pub use draft::Draft;
 pub use text::Text;

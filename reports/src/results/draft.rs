@@ -1,15 +1,15 @@
 //! A document that is made account by account: no more than the facts of one have to be in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use kickoff_checks::evaluate;
-use kickoff_evidence::{EvidenceId, EvidenceRef, Numbered};
+use kickoff_evidence::EvidenceRef;
 use kickoff_facts::AccountFacts;
-use kickoff_facts::organization::Region;
 
 use super::fill::{coverage, criteria, evidence, result, run};
 use super::text::Texts;
-use super::{ControlTotal, Document, Input, ResultRow, SCHEMA, day};
+use super::told::{Told, cited};
+use super::{Document, Input, ResultRow, SCHEMA, day};
 use crate::exceptions::exclude;
 
 /// A document to which accounts are still added.
@@ -20,17 +20,6 @@ pub struct Draft<'a> {
     told: Vec<Told>,
     results: Vec<ResultRow>,
     excluded: BTreeMap<String, usize>,
-}
-
-/// What a document says of an account besides its results.
-#[derive(Debug)]
-pub(super) struct Told {
-    pub account: String,
-    pub alias: Option<String>,
-    /// The regions that are enabled, where the list could be read.
-    pub enabled: Option<Vec<String>>,
-    pub disabled: Vec<String>,
-    control_totals: Vec<ControlTotal>,
 }
 
 impl<'a> Draft<'a> {
@@ -81,34 +70,4 @@ impl<'a> Draft<'a> {
         };
         (document, excluded)
     }
-}
-
-impl Told {
-    fn of(facts: &AccountFacts, numbered: &Numbered) -> Self {
-        let (account, global) = (&facts.account, &facts.global);
-        let enabled = |regions: &[Region]| -> Vec<String> {
-            regions.iter().filter(|region| region.is_enabled()).map(|region| region.name.clone()).collect()
-        };
-        let totals = facts.control_totals.iter().map(|total| ControlTotal {
-            account: account.clone(),
-            population: total.population.clone(),
-            counted_by: total.counted_by.clone(),
-            counted: total.counted,
-            tied_to: total.tied_to.clone(),
-            expected: total.expected,
-            difference: total.difference(),
-            evidence: cited(&total.evidence, numbered).iter().map(ToString::to_string).collect(),
-        });
-        Self {
-            account: account.clone(),
-            alias: global.aliases.get().ok().and_then(|aliases| aliases.first().cloned()),
-            enabled: global.all_regions.get().ok().map(|regions| enabled(regions)),
-            disabled: facts.disabled_regions.clone(),
-            control_totals: totals.collect(),
-        }
-    }
-}
-
-fn cited(evidence: &[EvidenceRef], numbered: &Numbered) -> BTreeSet<EvidenceId> {
-    evidence.iter().filter_map(|handle| numbered.ids.get(handle).copied()).collect()
 }

@@ -8,8 +8,8 @@ use kickoff_checks::{CRITERIA, Row, Status, Strength};
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{EvidenceId, GapKind, Item, Outcome, RunState};
 
-use super::draft::Told;
 use super::text::Texts;
+use super::told::Told;
 use super::{Account, Coverage, Criterion, Evidence, Exchange, Input, ResultRow, Run, Threshold};
 use crate::exceptions;
 
