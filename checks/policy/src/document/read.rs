@@ -4,9 +4,26 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Listed, RawCondition, RawDocument, RawPrincipal, RawStatement};
+use super::raw::{RawCondition, RawDocument, RawPrincipal, RawStatement};
+use super::{Document, DocumentError, Kind, Listed, MAX_BYTES};
 
-pub(super) struct DocumentVisitor;
+impl Document {
+    /// Parses the text of a document.
+    ///
+    /// # Errors
+    /// The text is not JSON, too large, or not of a policy's shape (no `Statement`, a statement without `Effect` or action).
+    pub fn parse(text: &str, kind: Kind) -> Result<Document, DocumentError> {
+        if text.len() > MAX_BYTES {
+            return Err(DocumentError::TooLarge { bytes: text.len() });
+        }
+        let mut json = serde_json::Deserializer::from_str(text);
+        let raw = json.deserialize_map(DocumentVisitor).and_then(|raw| json.end().map(|()| raw));
+        let raw = raw.map_err(|e| DocumentError::Syntax(e.to_string()))?;
+        raw.finish(kind)
+    }
+}
+
+struct DocumentVisitor;
 
 impl<'de> Visitor<'de> for DocumentVisitor {
     type Value = RawDocument;

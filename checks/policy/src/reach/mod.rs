@@ -28,7 +28,7 @@ use crate::actions::ActionId;
 use crate::compile::{Action, Target};
 use crate::estate::{Estate, Held, Principal};
 use crate::truth::Truth;
-use asking::{Probe, fill, probes_of};
+use asking::{Probe, probes_of};
 use domain::{Domain, Sweep};
 use lifts::{Lift, Variant};
 use populations::Populations;

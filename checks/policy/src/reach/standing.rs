@@ -70,7 +70,8 @@ impl Bar {
         let table = estate.table;
         let core: Vec<ActionId> = CORE.iter().filter_map(|name| table.id(name)).collect();
         let kind = |account: &AccountData, action: ActionId| {
-            let template = table.resources(action).find(|r| r.required).map(|r| super::fill(r.arn, account, "*"));
+            let template =
+                table.resources(action).find(|r| r.required).map(|r| super::asking::fill(r.arn, account, "*"));
             Target::new(template.as_deref().unwrap_or("*"), true)
         };
         let kinds = estate.accounts.iter().map(|account| core.iter().map(|a| kind(account, *a)).collect()).collect();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+use super::asking::fill;
 use super::domain::{Granted, Sweep};
 use super::populations::{EC2, Key};
 use super::primitives::{Kind, Own, Primitive, Take};
@@ -286,8 +287,8 @@ impl<'e> Reach<'e> {
     /// Whether commands may be sent by a document that runs what the sender wants: AWS's for shell scripts, or one of the account's.
     fn runs_commands(&self, p: &Principal, calls: &[ActionId]) -> Truth {
         let data = &self.estate.accounts[p.account];
-        let own = super::fill("arn:${Partition}:ssm:${Region}:${Account}:document/${Any}", data, "*");
-        let of_aws = super::fill("arn:${Partition}:ssm:${Region}::document/AWS-Run*Script", data, "*");
+        let own = fill("arn:${Partition}:ssm:${Region}:${Account}:document/${Any}", data, "*");
+        let of_aws = fill("arn:${Partition}:ssm:${Region}::document/AWS-Run*Script", data, "*");
         let on = |arn: &str| {
             let target = crate::compile::Target::new(arn, true);
             Truth::all(calls.iter().map(|action| self.estate.allowed(p, *action, &target, &[])))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fill;
+use super::asking::fill;
 use crate::access::{Certainty, Tamper, TamperGrant};
 use crate::actions::ActionId;
 use crate::compile::Target;
