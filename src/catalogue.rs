@@ -11,7 +11,7 @@ use crate::exit::{Exit, Failure};
 use crate::scan::select;
 
 pub(crate) fn run(arguments: &ChecksArgs) -> Result<Exit, Failure> {
-    let mut out = std::io::stdout().lock();
+    let mut out = crate::streams::out();
     match &arguments.command {
         ChecksCommand::List { select: selected, format } => {
             let selection = select(selected)?;

@@ -17,6 +17,9 @@ pub(crate) use package::{HubArgs, KeyArgs, KeyCommand, PushArgs, PushCommand, Re
 #[derive(Debug, Parser)]
 #[command(name = "kickoff", version, about, max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Cli {
+    /// Say nothing on stderr but problems, and print no summary of a scan
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -81,7 +84,18 @@ pub(crate) struct SelectArgs {
 pub(crate) enum Format {
     /// Tables in a terminal, tab-separated lines in a pipe
     Table,
-    /// JSON and nothing else on stdout; of a scan, the contract of docs/results.schema.json
+    /// JSON and nothing else on stdout
+    Json,
+}
+
+/// What the stdout of a scan gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScanFormat {
+    /// What fails and how many results there are: tables in a terminal, tab-separated lines in a pipe
+    Table,
+    /// Every result, a tab-separated line each
+    Lines,
+    /// Every result as JSON and nothing else, the contract of docs/results.schema.json
     Json,
 }
 
@@ -94,11 +108,11 @@ pub(crate) enum FailOn {
     Critical,
 }
 
-/// Exit status: 0 done; 1 something fails at or above --fail-on; 2 wrong usage or configuration; 3 done, but coverage is
+/// Exit status: 0 done; 1 something fails at or above --fail-on, whether coverage is complete or not; 2 wrong usage or configuration; 3 done, but coverage is
 /// incomplete; 4 nothing could be collected.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status:\n  0  done, nothing fails at or above --fail-on\n  1  done, something does\n  2  wrong usage or configuration\n  3  done, but coverage is incomplete: calls failed, or a control total does not tie\n  4  nothing could be collected"
+    after_help = "Exit status:\n  0  done, nothing fails at or above --fail-on\n  1  done, something does; it wins over 3, and stderr says so\n  2  wrong usage or configuration\n  3  done, but coverage is incomplete: calls failed, or a control total does not tie\n  4  nothing could be collected"
 )]
 pub(crate) struct ScanArgs {
     /// Scope and thresholds [default: ./kickoff.toml, if it is there]
@@ -123,7 +137,7 @@ pub(crate) struct ScanArgs {
     pub out: PathBuf,
     /// What stdout gets
     #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
+    pub format: ScanFormat,
     /// Exit with 1 when something of this severity or worse fails
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
@@ -230,6 +244,9 @@ pub(crate) struct WhoCanArgs {
 pub(crate) struct AccessArgs {
     #[command(flatten)]
     pub estate: EstateArgs,
+    /// Draw every row of each table, not the first few
+    #[arg(long)]
+    pub full: bool,
     /// Also write a page with the paths drawn
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
@@ -253,6 +270,9 @@ pub(crate) enum ReviewFormat {
 pub(crate) struct ReviewArgs {
     #[command(flatten)]
     pub estate: EstateArgs,
+    /// Draw every row of the table, not the first few
+    #[arg(long)]
+    pub full: bool,
     /// Also write the sheet for the reviewer
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,

@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &DocsArgs) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Done);
     }
-    let mut words = std::io::stderr().lock();
+    let mut words = crate::streams::words();
     let mut exit = Exit::Done;
     for (path, text) in &wanted {
         if fs::read_to_string(path).is_ok_and(|found| found == *text) {

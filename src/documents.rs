@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &DocumentsArgs) -> Result<Exit, Failure> {
         let text = told(&dropped, &list);
         // A spreadsheet gets rows and nothing else.
         match arguments.format {
-            ListFormat::Csv => std::io::stderr().lock().write_all(text.as_bytes())?,
+            ListFormat::Csv => crate::streams::words().write_all(text.as_bytes())?,
             _ => lists::print(&text)?,
         }
     }
@@ -88,7 +88,7 @@ fn add(opened: &Opened, folder: &Path, dropped: &Dropped) -> Result<(), Failure>
     let text = opened.text()?;
     let (longer, taken) =
         append(opened.path(), &text, &below, &dropped.matched, opened.today).map_err(|error| Failure::usage(&error))?;
-    let mut words = std::io::stderr().lock();
+    let mut words = crate::streams::words();
     for left in &taken {
         writeln!(words, "Left out: {}: request {} has a document already", left.file, left.request)?;
     }

@@ -59,7 +59,7 @@ impl Opened {
         let Some((text, places)) = clean else { return Ok(Self { file, today, path, text: Some(text) }) };
         // What is handed over is made from what is handed over: reports, results and the file in a package agree.
         writeln!(
-            std::io::stderr(),
+            crate::streams::problems(),
             "{}: `{}` holds what looks like a secret; whatever is written has a mark in its place",
             path.display(),
             places.join("`, `")
@@ -158,7 +158,7 @@ pub(crate) struct Registers {
 pub(crate) fn save(path: &Path, contents: &[u8]) -> Result<(), Failure> {
     let backup = write_with_backup(path, contents, Timestamp::now())
         .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))?;
-    let mut words = std::io::stderr().lock();
+    let mut words = crate::streams::words();
     writeln!(words, "Written: {}", path.display())?;
     if let Some(backup) = backup {
         writeln!(words, "Backup:  {}", backup.display())?;
@@ -168,7 +168,7 @@ pub(crate) fn save(path: &Path, contents: &[u8]) -> Result<(), Failure> {
 
 /// `kickoff check-config`.
 pub(crate) fn check(arguments: &CheckConfigArgs) -> Result<Exit, Failure> {
-    let mut out = std::io::stdout().lock();
+    let mut out = crate::streams::out();
     let mut tell = |word: &str, problem: &Problem| {
         let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
         writeln!(out, "{}{line}: {word}{problem}", arguments.file.display())

@@ -40,10 +40,6 @@ impl Failure {
     pub(crate) fn usage(error: &dyn fmt::Display) -> Self {
         Self::Usage(error.to_string())
     }
-
-    pub(crate) fn is_closed_pipe(&self) -> bool {
-        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
-    }
 }
 
 impl fmt::Display for Failure {

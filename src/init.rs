@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &InitArgs) -> Result<Exit, Failure> {
             terminal.write_str(question)?;
             terminal.read_line()
         };
-        writeln!(io::stderr(), "\nNow what only you know; Enter leaves a question open.")?;
+        writeln!(crate::streams::problems(), "\nNow what only you know; Enter leaves a question open.")?;
         questions(&mut answers, &mut ask)?;
     }
     let text = render(&answers, &found);
@@ -53,11 +53,11 @@ pub(crate) fn run(arguments: &InitArgs) -> Result<Exit, Failure> {
     let others = found.accounts.iter().filter(|account| !account.own).count();
     if others > 0 {
         let what = "name the role that a scan enters them with, as `role` under [scope] or with each account";
-        writeln!(io::stderr(), "Accounts besides that of the credentials: {others}; {what}")?;
+        writeln!(crate::streams::problems(), "Accounts besides that of the credentials: {others}; {what}")?;
     }
     save(&arguments.config, text.as_bytes())?;
     writeln!(
-        io::stderr(),
+        crate::streams::problems(),
         "Next:    kickoff check-config, then kickoff scan, kickoff readiness and kickoff report --brief"
     )?;
     Ok(Exit::Done)
@@ -229,7 +229,7 @@ async fn ask(arguments: &InitArgs, scratch: &Path) -> Result<Found, Failure> {
 
 /// What was found.
 fn tell(found: &Found) -> io::Result<()> {
-    let mut words = io::stderr().lock();
+    let mut words = crate::streams::problems();
     let accounts: Vec<String> = found
         .accounts
         .iter()
@@ -273,7 +273,7 @@ fn tell_open(answers: &Answers) -> io::Result<()> {
     .filter_map(|(flag, there)| (!there).then_some(flag))
     .collect();
     if !open.is_empty() {
-        writeln!(io::stderr(), "Left open, as comments: {}", open.join(", "))?;
+        writeln!(crate::streams::problems(), "Left open, as comments: {}", open.join(", "))?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ pub(crate) fn run(arguments: &KeyArgs) -> Result<Exit, Failure> {
             let key = SigningKey::generate(name).map_err(|error| Failure::usage(&error))?;
             key.save(file).map_err(|error| Failure::usage(&error))?;
             writeln!(
-                std::io::stderr(),
+                crate::streams::words(),
                 "Written: {}\nKeep it where only the scheduled job reads it. Publish the line below outside the packages: a DNS TXT record, a repository, the kick-off brief.",
                 file.display()
             )?;
@@ -21,6 +21,6 @@ pub(crate) fn run(arguments: &KeyArgs) -> Result<Exit, Failure> {
         }
         KeyCommand::Show { file } => SigningKey::load(file).map_err(|error| Failure::usage(&error))?,
     };
-    writeln!(std::io::stdout(), "{}", key.verifier_key())?;
+    writeln!(crate::streams::out(), "{}", key.verifier_key())?;
     Ok(Exit::Done)
 }

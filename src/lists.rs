@@ -16,7 +16,7 @@ pub(crate) fn width() -> Option<usize> {
 
 /// Prints a text, and nothing else.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+    let mut out = crate::streams::out();
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())

@@ -28,8 +28,10 @@ mod risks;
 mod scan;
 mod scratch;
 mod seal;
+mod shortfalls;
 mod source;
 mod spool;
+mod streams;
 mod unpack;
 mod verify;
 mod version;
@@ -43,7 +45,11 @@ use crate::cli::{Cli, Command};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let given = Cli::parse();
+    if given.quiet {
+        streams::be_quiet();
+    }
+    let outcome = match given.command {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Checks(arguments) => catalogue::run(&arguments),
         Command::Permissions(arguments) => permissions::run(&arguments),
@@ -68,10 +74,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            // A pipe that was closed (`| head`) is no failure worth words.
-            if !failure.is_closed_pipe() {
-                let _ = writeln!(std::io::stderr(), "kickoff: {failure}");
-            }
+            let _ = writeln!(streams::problems(), "kickoff: {failure}");
             Exit::from(&failure).into()
         }
     }

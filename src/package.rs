@@ -345,7 +345,7 @@ fn free_name(out: &Path, engagement: &Engagement, run: &RunMetadata) -> String {
 
 /// Says on stderr where the package is, and what stands for it.
 pub(crate) fn tell(written: &Sealed, signed: bool) -> io::Result<()> {
-    let mut words = io::stderr().lock();
+    let mut words = crate::streams::words();
     writeln!(
         words,
         "Package: {}\n         {}, MANIFEST.sha256 has sha256 {}{}",

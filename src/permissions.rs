@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &PermissionsArgs) -> Result<Exit, Failure> {
         PolicyFormat::Terraform => terraform(&policy)?,
         PolicyFormat::Cloudformation => pretty(&cloudformation(&policy))?,
     };
-    let mut out = std::io::stdout().lock();
+    let mut out = crate::streams::out();
     writeln!(out, "{text}")?;
     Ok(Exit::Done)
 }

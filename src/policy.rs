@@ -23,7 +23,7 @@ pub(crate) fn simulate(arguments: &SimulateArgs) -> Result<Exit, Failure> {
             .map_err(|error| Failure::Usage(format!("{}: {error}", arguments.file.display())))?;
         Box::new(std::io::BufReader::new(file))
     };
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = std::io::BufWriter::new(crate::streams::out());
     let mut malformed = 0_usize;
     for line in input.split(b'\n') {
         let line = line?;
@@ -56,7 +56,7 @@ pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
     }
     let mut found = asked.estate.who_can(&arguments.action, resource).map_err(Failure::Usage)?;
     found.unknown.append(&mut asked.unknown);
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = std::io::BufWriter::new(crate::streams::out());
     match arguments.format {
         Format::Json => {
             let value = serde_json::json!({
@@ -115,13 +115,22 @@ pub(crate) fn access(arguments: &AccessArgs) -> Result<Exit, Failure> {
         let page = kickoff_reports::html::picture::page(&access, "Access", &subtitle);
         write_private(path, page.as_bytes()).map_err(|error| Failure::usage(&error))?;
     }
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = std::io::BufWriter::new(crate::streams::out());
     match arguments.format {
         Format::Json => {
             serde_json::to_writer(&mut out, &access).map_err(|error| Failure::usage(&error))?;
             writeln!(out)?;
         }
-        Format::Table => write!(out, "{}", access_tables::render(&access, width(), console::colors_enabled()))?,
+        Format::Table => write!(
+            out,
+            "{}",
+            access_tables::render(
+                &access,
+                width(),
+                console::colors_enabled(),
+                most(arguments.full, access_tables::FIRST)
+            )
+        )?,
     }
     out.flush()?;
     Ok(asked.exit())
@@ -151,14 +160,16 @@ pub(crate) fn access_review(arguments: &ReviewArgs) -> Result<Exit, Failure> {
     if let Some(path) = &arguments.csv {
         write_private(path, csv()?.as_bytes()).map_err(|error| Failure::usage(&error))?;
     }
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = std::io::BufWriter::new(crate::streams::out());
     match arguments.format {
         ReviewFormat::Json => {
             serde_json::to_writer(&mut out, &review).map_err(|error| Failure::usage(&error))?;
             writeln!(out)?;
         }
         ReviewFormat::Csv => write!(out, "{}", csv()?)?,
-        ReviewFormat::Table => write!(out, "{}", review_tables::render(&review, width()))?,
+        ReviewFormat::Table => {
+            write!(out, "{}", review_tables::render(&review, width(), most(arguments.full, review_tables::FIRST)))?
+        }
     }
     out.flush()?;
     tell(&asked.unknown)?;
@@ -193,8 +204,13 @@ fn width() -> usize {
     crate::lists::width().unwrap_or(120)
 }
 
+/// How many rows of a table are drawn.
+fn most(full: bool, first: usize) -> usize {
+    if full { usize::MAX } else { first }
+}
+
 fn tell(unknown: &[Unknown]) -> Result<(), Failure> {
-    let mut words = std::io::stderr().lock();
+    let mut words = crate::streams::problems();
     for one in unknown {
         writeln!(words, "Not known: {}: {}", one.what, one.why)?;
     }

@@ -21,8 +21,11 @@ pub(crate) struct Bars {
 }
 
 impl Bars {
-    /// Lines on stderr, if that is a terminal.
+    /// Lines on stderr, if that is a terminal and they are wanted.
     pub(crate) fn new() -> Self {
+        if crate::streams::is_quiet() {
+            return Self::hidden();
+        }
         Self::on(ProgressDrawTarget::stderr())
     }
 

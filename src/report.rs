@@ -13,7 +13,7 @@ use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
 use crate::package::{self, Order, Parts, Replayed};
 use crate::seal::{CHAIN, Seals};
-use crate::{brief, outcomes};
+use crate::{brief, outcomes, shortfalls, streams};
 
 pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     if arguments.brief {
@@ -36,8 +36,9 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     let written =
         package::write(&Order { run: &run, opened: &opened, out: &arguments.out, seals: &seals }, &replayed, &parts)?;
     package::tell(&written, seals.signer.is_some())?;
+    shortfalls::tell(&replayed.decided.document, &opened.file)?;
     for LeftOut { what, why } in &replayed.left_out {
-        writeln!(std::io::stderr(), "Not in the package: {what}: {why}.")?;
+        writeln!(streams::problems(), "Not in the package: {what}: {why}.")?;
     }
     Ok(if replayed.left_out.is_empty() && replayed.decided.document.shortfalls().is_empty() {
         Exit::Done

@@ -7,18 +7,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use kickoff_aws::is_region_name;
 use kickoff_checks::{Selection, SelectionError, Severity};
-use kickoff_engagement::{Engagement, is_account_id, nearest};
+use kickoff_engagement::{Engagement, is_account_id, is_region_name, nearest};
 use kickoff_evidence::{Ledger, Run, write_private};
 use kickoff_reports::html;
-use kickoff_reports::outcomes::not_asked;
 use kickoff_reports::package::Dossier;
 use kickoff_reports::results::{Document, day};
 use kickoff_reports::summary::fails_at;
 use kickoff_reports::terminal::{self, Screen};
 
-use crate::cli::{FailOn, Format, ScanArgs, SelectArgs};
+use crate::cli::{FailOn, ScanArgs, ScanFormat, SelectArgs};
 use crate::decided::{Decided, decide, decide_in};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
@@ -26,6 +24,7 @@ use crate::package::{self, Order, Parts, Replayed, not_decided};
 use crate::seal::Seals;
 use crate::source::{self, Live, Source};
 use crate::version::VERSION;
+use crate::{shortfalls, streams};
 
 pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // What cannot be read or used is told before anything is asked, not after.
@@ -91,6 +90,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
         None => Arc::new(complete(&mut source, &decided, &folder, &json)?),
     };
     let mut exit = exit(arguments.fail_on, &decided.document);
+    let incomplete = !decided.document.shortfalls().is_empty();
     // A live run is decided again from what it stored: what cannot be, is not evidence.
     let live = source.writer.is_some();
     let replayed = if live {
@@ -103,17 +103,27 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     let parts = Parts::of(&run, &opened, &replayed)?;
     let report = folder.join("report.html");
     write_report(&parts.dossier(&opened, &replayed), &run, &report)?;
-    tell(arguments, engagement, &replayed.decided.document, &json, (&folder, &report))?;
+    // What cannot be printed is told at the end: the package does not depend on it.
+    let printed = print(arguments.format, &replayed.decided.document, &json);
+    shortfalls::tell(&replayed.decided.document, engagement)?;
+    writeln!(streams::words(), "Run:    {}\nReport: {}", folder.display(), report.display())?;
     for line in exceptions {
-        writeln!(std::io::stderr(), "{line}")?;
+        writeln!(streams::words(), "{line}")?;
     }
     if live && !parts.reperformed {
         writeln!(
-            std::io::stderr(),
+            streams::problems(),
             "NOT THE SAME AGAIN: the results that were decided from the stored answers differ from those of the collection. \
              The package has those of the stored answers. Please report this: it is an error of kickoff."
         )?;
         exit = if exit == Exit::Done { Exit::Incomplete } else { exit };
+    }
+    if exit == Exit::Found && incomplete {
+        // A caller that looks at the status alone would take the rest for whole.
+        writeln!(
+            streams::problems(),
+            "Exit status 1, because something fails at or above --fail-on; coverage is incomplete as well, which by itself is 3."
+        )?;
     }
     if let Some(seals) = &seals {
         let order = Order { run: &run, opened: &opened, out: &folder, seals };
@@ -125,6 +135,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
         })?;
         package::tell(&written, seals.signer.is_some())?;
     }
+    printed.map_err(|error| Failure::Usage(format!("standard output cannot be written: {error}")))?;
     Ok(exit)
 }
 
@@ -214,45 +225,19 @@ fn write_report(dossier: &Dossier<'_>, run: &Run, path: &Path) -> Result<(), Fai
     Ok(())
 }
 
-fn tell(
-    arguments: &ScanArgs,
-    engagement: &Engagement,
-    document: &Document,
-    json: &[u8],
-    (folder, report): (&Path, &Path),
-) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match arguments.format {
-        Format::Json => out.write_all(json)?,
-        Format::Table => {
+/// Prints what was asked for.
+fn print(format: ScanFormat, document: &Document, json: &[u8]) -> std::io::Result<()> {
+    let mut out = streams::out();
+    match format {
+        ScanFormat::Json => out.write_all(json)?,
+        ScanFormat::Lines => terminal::lines(document, &mut out)?,
+        ScanFormat::Table if streams::is_quiet() => {}
+        ScanFormat::Table => {
             let screen = Screen { width: crate::lists::width(), colour: console::colors_enabled() };
             terminal::print(document, screen, &mut out)?;
         }
     }
-    out.flush()?;
-    let mut words = std::io::stderr().lock();
-    let shortfalls = document.shortfalls();
-    if !shortfalls.is_empty() {
-        writeln!(words, "Coverage is incomplete; what depends on it is not-evaluated:")?;
-        for line in shortfalls.iter().take(10) {
-            writeln!(words, "  {line}")?;
-        }
-        if shortfalls.len() > 10 {
-            writeln!(words, "  and {} more, in the report", shortfalls.len() - 10)?;
-        }
-    }
-    let not_asked = not_asked(document, engagement).lines();
-    for line in not_asked.iter().take(10) {
-        writeln!(words, "Not asked: {line}")?;
-    }
-    if not_asked.len() > 10 {
-        writeln!(words, "Not asked: and {} more, in the report", not_asked.len() - 10)?;
-    }
-    if !document.run.foreign_endpoints.is_empty() {
-        writeln!(words, "Not AWS: these answers came from {}.", document.run.foreign_endpoints.join(", "))?;
-    }
-    writeln!(words, "Run:    {}\nReport: {}", folder.display(), report.display())?;
-    Ok(())
+    out.flush()
 }
 
 fn exit(fail_on: Option<FailOn>, document: &Document) -> Exit {

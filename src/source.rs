@@ -215,7 +215,7 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
 /// Takes the lock of a folder of runs, and says so where that takes a while.
 pub(crate) fn locked(folder: &Path) -> Result<FolderLock, Failure> {
     let waiting = || {
-        let _ = writeln!(std::io::stderr(), "Waiting: another kickoff writes to {}.", folder.display());
+        let _ = writeln!(crate::streams::words(), "Waiting: another kickoff writes to {}.", folder.display());
     };
     FolderLock::take(folder, waiting).map_err(|error| Failure::usage(&error))
 }

@@ -6,13 +6,13 @@ use tabled::settings::Style;
 use crate::access::{Access, Certainty, Evidence, short};
 use crate::drawing::clean;
 
-/// At most so many rows are drawn of each; the JSON has them all.
-const DRAWN: usize = 200;
+/// How many rows of each section are drawn where not all are wanted.
+pub const FIRST: usize = 10;
 
-/// All sections, each said to be empty when it is.
+/// All sections, each said to be empty when it is, with at most so many rows each.
 #[must_use]
-pub fn render(access: &Access, width: usize, colour: bool) -> String {
-    let mut page = Page { width: width.max(50), colour, text: String::new() };
+pub fn render(access: &Access, width: usize, colour: bool, most: usize) -> String {
+    let mut page = Page { width: width.max(50), colour, most, text: String::new() };
     page.administrators(access);
     page.escalations(access);
     page.one_step(access);
@@ -28,6 +28,8 @@ type Column = (&'static str, usize);
 struct Page {
     width: usize,
     colour: bool,
+    /// At most so many rows of a section are drawn.
+    most: usize,
     text: String,
 }
 
@@ -51,21 +53,23 @@ impl Page {
             self.text.push_str(": none found\n\n");
             return;
         }
-        self.text.push('\n');
+        let all = rows.len();
+        self.text.push_str(&format!(": {all}\n"));
         let room = self.width.saturating_sub(3 * columns.len() + 1);
         let shares: usize = columns.iter().map(|(_, share)| share).sum();
         let widths: Vec<usize> =
             columns.iter().map(|(_, share)| (room * share / shares.max(1)).max(MOST_NARROW)).collect();
         let mut table = Builder::default();
         table.push_record(columns.iter().map(|(head, _)| *head));
-        let all = rows.len();
-        for row in rows.into_iter().take(DRAWN) {
+        for row in rows.into_iter().take(self.most) {
             table.push_record(row.iter().zip(&widths).map(|(cell, &width)| wrap(cell, width)));
         }
         self.text.push_str(&table.build().with(Style::modern_rounded()).to_string());
         self.text.push('\n');
-        if all > DRAWN {
-            self.text.push_str(&format!("{} more are in the JSON output.\n", all - DRAWN));
+        if all > self.most {
+            let more = all - self.most;
+            self.text
+                .push_str(&format!("and {more} more: --full draws all, --format json and --html FILE have them\n"));
         }
         self.text.push('\n');
     }
@@ -204,16 +208,27 @@ mod tests {
         let path = Escalation { from: arn("ab"), to: arn("cd\u{1b}"), path: vec![hop], ..Default::default() };
         let access = Access { escalations: vec![path], ..Default::default() };
         for width in [80, 120] {
-            let text = render(&access, width, false);
+            let text = render(&access, width, false, FIRST);
             assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
             assert!(text.contains("Deploy, statement 3 Sid Pass") && !text.contains('\u{1b}'), "{text}");
         }
-        assert!(render(&access, 80, true).contains("\u{1b}[33mpossible\u{1b}[0m"));
+        assert!(render(&access, 80, true, FIRST).contains("\u{1b}[33mpossible\u{1b}[0m"));
+    }
+
+    #[test]
+    fn what_is_not_drawn_is_counted() {
+        let administrators = (0..25).map(|n| format!("arn:aws:iam::111122223333:role/r{n}")).collect();
+        let access = Access { administrators, ..Default::default() };
+        let text = render(&access, 100, false, FIRST);
+        assert!(text.starts_with("Administrators: 25\n"), "{text}");
+        assert_eq!(text.matches(":role/r").count(), 10);
+        assert!(text.contains("and 15 more: --full"), "{text}");
+        assert_eq!(render(&access, 100, false, usize::MAX).matches(":role/r").count(), 25);
     }
 
     #[test]
     fn empty_is_said() {
-        let text = render(&Access::default(), 80, false);
+        let text = render(&Access::default(), 80, false, FIRST);
         assert_eq!(text.matches("none found").count(), 7);
     }
 }

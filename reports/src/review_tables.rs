@@ -9,8 +9,8 @@ use kickoff_policy::review::{
 
 use crate::drawing::{self, clean_lines};
 
-/// At most so many principals are drawn; the CSV and the JSON have them all.
-const DRAWN: usize = 200;
+/// How many principals are drawn where not all are wanted.
+pub const FIRST: usize = 20;
 
 /// The columns of the CSV; the last three are the reviewer's.
 pub(crate) const HEADS: [&str; 25] = [
@@ -91,9 +91,9 @@ pub(crate) fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {
 
 /// The table: whom the review is of, what they may do, how they get in; with the population under it.
 #[must_use]
-pub fn render(review: &Review, width: usize) -> String {
+pub fn render(review: &Review, width: usize, most: usize) -> String {
     let columns = [("principal", 26), ("who and how", 20), ("effective privilege", 34), ("use", 20)];
-    let rows = review.principals.iter().take(DRAWN).map(|p| {
+    let rows = review.principals.iter().take(most).map(|p| {
         let mut ways = ways_in(p);
         ways.insert(0, nature(p.nature).to_owned());
         let why = &p.administrator.why;
@@ -107,8 +107,9 @@ pub fn render(review: &Review, width: usize) -> String {
         ]
     });
     let mut text = drawing::table(columns, rows, width);
-    if review.principals.len() > DRAWN {
-        text.push_str(&format!("{} more are in the CSV and the JSON.\n", review.principals.len() - DRAWN));
+    if review.principals.len() > most {
+        let more = review.principals.len() - most;
+        text.push_str(&format!("and {more} more: --full draws all, --format csv and json have them\n"));
     }
     text.push_str(&textwrap::fill(&clean_lines(&population(review)), width.max(60)));
     text.push('\n');
@@ -301,7 +302,7 @@ mod tests {
         review.principals[0].name = "x\u{1b}[31m".to_owned();
         review.principals[0].groups = vec!["\u{1b}[31m".to_owned()];
         for width in [80, 120] {
-            let text = render(&review, width);
+            let text = render(&review, width, FIRST);
             assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
             assert!(!text.contains('\u{1b}'));
             assert!(text.contains("Population: 1 user, 0 roles and 0 root users in 1 account."), "{text}");

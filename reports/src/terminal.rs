@@ -7,13 +7,14 @@ use kickoff_evidence::count;
 use tabled::builder::Builder;
 use tabled::settings::Style;
 
+use crate::drawing::clean;
 use crate::results::{Document, Text};
 use crate::summary::{OfCheck, by_check, by_status};
 
 /// How to draw.
 #[derive(Debug, Clone, Copy)]
 pub struct Screen {
-    /// Columns; none for a pipe, which gets plain lines.
+    /// Columns; none for a pipe, which gets plain lines of the same.
     pub width: Option<usize>,
     /// Whether colours are wanted.
     pub colour: bool,
@@ -29,12 +30,43 @@ const DRAWN: usize = 40;
 pub fn print(document: &Document, screen: Screen, to: &mut dyn Write) -> io::Result<()> {
     match screen.width {
         Some(width) => tables(document, width, screen.colour, to),
-        None => lines(document, to),
+        None => summary(document, to),
     }
 }
 
-/// One tab-separated line a result, with a header.
-fn lines(document: &Document, to: &mut dyn Write) -> io::Result<()> {
+/// What fails, a tab-separated line a check with a header, and how many results there are of each status.
+fn summary(document: &Document, to: &mut dyn Write) -> io::Result<()> {
+    writeln!(to, "severity\tcheck\tfails\tof\twhat fails\twhere\tevidence\twhat to do")?;
+    for group in by_check(document).iter().filter(|group| group.count(Status::Fail) > 0) {
+        let failure = Failure::of(group);
+        let (fails, of) = (failure.fails.to_string(), failure.of.to_string());
+        let fields = [
+            failure.severity.name(),
+            failure.id,
+            &fails,
+            &of,
+            failure.title,
+            &failure.places.join(", "),
+            &failure.evidence,
+            failure.fix,
+        ];
+        writeln!(to, "{}", fields.map(field).join("\t"))?;
+    }
+    let tallies = by_status(document).into_iter().filter(|(_, count)| *count > 0);
+    let tallies: Vec<String> = tallies.map(|(status, count)| format!("{count} {status}")).collect();
+    writeln!(to, "{}: {}", count(document.results.len(), "result"), tallies.join(", "))
+}
+
+/// A field of a line: on one line, in one field, and without what steers the terminal that it may end in.
+fn field(text: &str) -> String {
+    clean(&text.replace(['\t', '\n', '\r'], " "))
+}
+
+/// Every result, a tab-separated line each with a header.
+///
+/// # Errors
+/// The stream fails.
+pub fn lines(document: &Document, to: &mut dyn Write) -> io::Result<()> {
     writeln!(to, "status\tseverity\tcheck\taccount\tregion\tresource\tobserved\treason\tevidence")?;
     for row in &document.results {
         let fields = [
@@ -48,8 +80,7 @@ fn lines(document: &Document, to: &mut dyn Write) -> io::Result<()> {
             row.reason.as_deref().unwrap_or_default(),
             &row.evidence.join(" "),
         ];
-        let fields: Vec<String> = fields.iter().map(|field| field.replace(['\t', '\n', '\r'], " ")).collect();
-        writeln!(to, "{}", fields.join("\t"))?;
+        writeln!(to, "{}", fields.map(field).join("\t"))?;
     }
     Ok(())
 }
@@ -138,7 +169,10 @@ struct Failure {
     severity: Severity,
     title: &'static str,
     id: &'static str,
-    places: String,
+    fails: usize,
+    of: usize,
+    /// Some of the resources that fail, and how many more do.
+    places: Vec<String>,
     evidence: String,
     fix: &'static str,
 }
@@ -146,7 +180,7 @@ struct Failure {
 impl Failure {
     fn of(group: &OfCheck<'_>) -> Self {
         let fails: Vec<_> = group.rows.iter().filter(|row| row.status == Status::Fail.name()).collect();
-        let mut places: Vec<String> = fails.iter().take(3).map(|row| short(&row.resource).to_owned()).collect();
+        let mut places: Vec<String> = fails.iter().take(3).map(|row| clean(short(&row.resource))).collect();
         if fails.len() > 3 {
             places.push(format!("and {} more", fails.len() - 3));
         }
@@ -160,13 +194,19 @@ impl Failure {
             severity: meta.severity,
             title: meta.title,
             id: meta.id,
-            places: format!("{} of {}: {}", fails.len(), group.rows.len(), places.join(", ")),
+            fails: fails.len(),
+            of: group.rows.len(),
+            places,
             evidence: format!("{}{more}", evidence.join(" ")),
             fix: meta.fix,
         }
     }
 
-    fn severity(&self, colour: bool) -> String {
+    fn places(&self) -> String {
+        format!("{} of {}: {}", self.fails, self.of, self.places.join(", "))
+    }
+
+    fn painted(&self, colour: bool) -> String {
         let severe = matches!(self.severity, Severity::Critical | Severity::High);
         if severe { paint(self.severity.name(), "31", colour) } else { self.severity.name().to_owned() }
     }
@@ -181,9 +221,9 @@ fn drawn(failures: &[Failure], width: usize, colour: bool, to: &mut dyn Write) -
     table.push_record(["severity", "what fails", "where", "evidence", "what to do"]);
     for failure in failures {
         table.push_record([
-            failure.severity(colour),
+            failure.painted(colour),
             format!("{}\n{}", wrap(failure.title, what), wrap(failure.id, what)),
-            wrap(&failure.places, place),
+            wrap(&failure.places(), place),
             wrap(&failure.evidence, 14),
             wrap(failure.fix, room - what - place),
         ]);
@@ -195,8 +235,8 @@ fn stacked(failures: &[Failure], width: usize, colour: bool, to: &mut dyn Write)
     let indented =
         |text: &str| textwrap::fill(text, textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  "));
     for failure in failures {
-        writeln!(to, "{} {}", failure.severity(colour), failure.title)?;
-        writeln!(to, "{}", indented(&format!("{} · {} · {}", failure.id, failure.places, failure.evidence)))?;
+        writeln!(to, "{} {}", failure.painted(colour), failure.title)?;
+        writeln!(to, "{}", indented(&format!("{} · {} · {}", failure.id, failure.places(), failure.evidence)))?;
         writeln!(to, "{}\n", indented(&format!("→ {}", failure.fix)))?;
     }
     Ok(())

@@ -15,5 +15,6 @@ mod package;
 mod policy;
 mod services;
 mod stamp;
+mod streams;
 mod support;
 mod verify;
