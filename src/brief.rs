@@ -8,19 +8,17 @@ use kickoff_facts::Need;
 use kickoff_reports::brief::{BriefInput, brief, docx, pdf};
 use kickoff_reports::inventory::{inventory, json, listing, population};
 use kickoff_reports::listing::paragraph;
-use kickoff_reports::outcomes::outcomes;
 
 use crate::cli::{InventoryArgs, ListFormat, ReportArgs};
 use crate::engagement::{Opened, save};
 use crate::exit::{Exit, Failure};
-use crate::outcomes::document;
+use crate::outcomes::counted;
 use crate::{lists, source};
 
 /// Writes the brief, as a document to edit and as pages to read.
 pub(crate) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {
     let opened = Opened::of(&arguments.file)?;
-    let results = document(&arguments.run)?;
-    let run = results.as_ref().map(|document| outcomes(document, &opened.file));
+    let (run, results) = counted(&arguments.run, &opened.file, opened.today)?.unzip();
     let registers = opened.registers(run.as_ref())?;
     let readiness = opened.readiness(&registers, run.as_ref());
     let brief = brief(&BriefInput {

@@ -1,38 +1,126 @@
-//! The run whose results count for requests, risks and readiness: the one that is named, or the newest.
+//! The runs whose results count for requests, risks and readiness: the one that is named, or the newest ones that asked.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use kickoff_engagement::Engagement;
 use kickoff_engagement::requests::Outcomes;
+use kickoff_evidence::{RunMetadata, count};
 use kickoff_reports::outcomes::outcomes;
 use kickoff_reports::results::{Document, SCHEMA};
 
 use crate::cli::RunArgs;
 use crate::exit::Failure;
+use crate::streams;
 
-/// The outcomes of the run, if there is one; stderr is told which it is.
-pub(crate) fn last(arguments: &RunArgs, engagement: &Engagement) -> Result<Option<Outcomes>, Failure> {
-    Ok(document(arguments)?.map(|document| outcomes(&document, engagement)))
+/// The outcomes that count, if there is a run: of the one that is named, or of the newest ones that were made for each check;
+/// stderr is told which they are.
+pub(crate) fn last(arguments: &RunArgs, engagement: &Engagement, today: Date) -> Result<Option<Outcomes>, Failure> {
+    Ok(counted(arguments, engagement, today)?.map(|(outcomes, _)| outcomes))
 }
 
-/// The results of the run, if there is one; stderr is told which it is.
-pub(crate) fn document(arguments: &RunArgs) -> Result<Option<Document>, Failure> {
-    let folder = match &arguments.run {
-        Some(folder) => Some(folder.clone()),
-        None => find(&arguments.runs, "results.json")?,
+/// The results of the run that counts first, and the outcomes of all that count.
+pub(crate) fn counted(
+    arguments: &RunArgs,
+    engagement: &Engagement,
+    today: Date,
+) -> Result<Option<(Outcomes, Document)>, Failure> {
+    let candidates = match &arguments.run {
+        Some(folder) => vec![Candidate::of(folder, engagement, today)?],
+        None => candidates(&arguments.runs, engagement, today)?,
     };
-    let mut words = io::stderr().lock();
-    let Some(folder) = folder else {
-        writeln!(words, "There is no run under {}: `kickoff scan` makes one.", arguments.runs.display())?;
-        return Ok(None);
-    };
-    let document = read(&folder.join("results.json"))?;
-    let state = if document.run.state == "interrupted" { ", which was interrupted" } else { "" };
-    writeln!(words, "Results of {}{state}: {}", document.run.id, folder.display())?;
-    Ok(Some(document))
+    let mut told = Vec::new();
+    let mut counted: Option<(Outcomes, Document)> = None;
+    for Candidate { folder, document, outcomes, .. } in candidates {
+        let before = counted.as_ref().map_or(0, |(all, _)| all.checks.len());
+        let id = document.run.id.clone();
+        let state = if document.run.state == "interrupted" { ", which was interrupted" } else { "" };
+        match &mut counted {
+            Some((all, _)) => all.complete_with(outcomes),
+            None => counted = Some((outcomes, document)),
+        }
+        let gave = counted.as_ref().map_or(0, |(all, _)| all.checks.len()) - before;
+        if gave > 0 {
+            told.push(format!("Results of {id}{state}, {}: {}", count(gave, "check"), folder.display()));
+        }
+    }
+    if told.is_empty() {
+        let runs = arguments.runs.display();
+        writeln!(streams::problems(), "There is no run under {runs}: `kickoff scan` makes one.")?;
+    }
+    for line in told {
+        writeln!(streams::words(), "{line}")?;
+    }
+    Ok(counted)
+}
+
+/// A run whose results may count.
+struct Candidate {
+    folder: PathBuf,
+    document: Document,
+    outcomes: Outcomes,
+    /// It is not too old: such a run counts before one that is.
+    fresh: bool,
+    /// It asked all accounts of the scope and all enabled regions, and was not interrupted: such a run counts before one that
+    /// was narrowed.
+    whole: bool,
+}
+
+impl Candidate {
+    fn of(folder: &Path, engagement: &Engagement, today: Date) -> Result<Self, Failure> {
+        let document = read(&folder.join("results.json"))?;
+        let mut outcomes = outcomes(&document, engagement);
+        let started = document.run.started.parse::<Timestamp>().ok().map(|at| at.to_zoned(TimeZone::UTC).date());
+        let stale = started.and_then(|day| engagement.stale(day, today));
+        let whole = outcomes.not_asked.is_empty() && document.run.state == "complete";
+        let fresh = stale.is_none();
+        if let Some(stale) = stale {
+            for outcome in outcomes.checks.values_mut() {
+                outcome.stale = Some(format!("{} is {stale}", document.run.id));
+            }
+        }
+        Ok(Self { folder: folder.to_owned(), document, outcomes, fresh, whole })
+    }
+}
+
+/// The runs of a folder in the order in which they count, as far as they are needed: until each check has results of a run
+/// that asked everything.
+fn candidates(runs: &Path, engagement: &Engagement, today: Date) -> Result<Vec<Candidate>, Failure> {
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut wanted: BTreeSet<&str> = kickoff_checks::CHECKS.iter().map(|check| check.meta.id).collect();
+    for folder in newest_first(runs, "results.json")? {
+        // A night's run may be one of hundreds: its results are read only where it was made for something that is wanted.
+        if made_for(&folder).is_some_and(|checks| !checks.iter().any(|id| wanted.contains(id.as_str()))) {
+            continue;
+        }
+        let candidate = Candidate::of(&folder, engagement, today)?;
+        if candidate.whole {
+            wanted.retain(|id| !candidate.outcomes.checks.contains_key(*id));
+        }
+        found.push(candidate);
+        if wanted.is_empty() || found.len() == MOST_READ {
+            break;
+        }
+    }
+    // The order of the time stays among equals.
+    found.sort_by_key(|candidate| Reverse((candidate.fresh, candidate.whole)));
+    Ok(found)
+}
+
+/// Where every run was narrowed, so many of the newest are looked at: results are megabytes.
+const MOST_READ: usize = 40;
+
+/// The checks that a run was made for, without reading its results; none where it does not say.
+fn made_for(folder: &Path) -> Option<Vec<String>> {
+    let metadata: RunMetadata = serde_json::from_slice(&fs::read(folder.join("run.json")).ok()?).ok()?;
+    Some(metadata.checks)
 }
 
 /// The folder of the run that is named, or of the newest one that can be replayed, if there is one.
@@ -49,15 +137,19 @@ pub(crate) fn newest_run(runs: &Path) -> Result<Option<PathBuf>, Failure> {
 }
 
 fn find(runs: &Path, file: &str) -> Result<Option<PathBuf>, Failure> {
-    newest(runs, file).map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", runs.display())))
+    Ok(newest_first(runs, file)?.into_iter().next())
 }
 
-/// The folder of the newest run that has a file: by the time in its name, and of a run and its replays the one that was
-/// decided last.
-fn newest(runs: &Path, file: &str) -> io::Result<Option<PathBuf>> {
+fn newest_first(runs: &Path, file: &str) -> Result<Vec<PathBuf>, Failure> {
+    listed(runs, file).map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", runs.display())))
+}
+
+/// The folders of the runs that have a file, newest first: by the time in their names, and of a run and its replays the one that
+/// was decided last.
+fn listed(runs: &Path, file: &str) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(runs) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
     let mut found: Vec<(String, SystemTime, PathBuf)> = Vec::new();
@@ -69,7 +161,8 @@ fn newest(runs: &Path, file: &str) -> io::Result<Option<PathBuf>> {
         let stamp = rest.split('-').next().unwrap_or(rest).to_owned();
         found.push((stamp, results.modified()?, entry.path()));
     }
-    Ok(found.into_iter().max().map(|(.., path)| path))
+    found.sort();
+    Ok(found.into_iter().rev().map(|(.., path)| path).collect())
 }
 
 fn read(path: &Path) -> Result<Document, Failure> {

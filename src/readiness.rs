@@ -33,7 +33,7 @@ const DRAWN: usize = 3;
 
 pub(crate) fn run(arguments: &ReadinessArgs) -> Result<Exit, Failure> {
     let opened = Opened::of(&arguments.file)?;
-    let run = outcomes::last(&arguments.run, &opened.file)?;
+    let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
     let registers = opened.registers(run.as_ref())?;
     let readiness = opened.readiness(&registers, run.as_ref());
     let tasks = Listing { columns: TASKS, rows: (1..).zip(&readiness.tasks).map(|(at, task)| row(at, task)).collect() };

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
         opened.save(&text)?;
         opened = Opened::of(&arguments.file)?;
     }
-    let run = outcomes::last(&arguments.run, &opened.file)?;
+    let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
     let statuses = opened.registers(run.as_ref())?.requests;
     if let Some(path) = &arguments.export {
         export(path, &statuses)?;

@@ -44,7 +44,7 @@ const LINKED: &[Column] = &[
 
 pub(crate) fn run(arguments: &RisksArgs) -> Result<Exit, Failure> {
     let mut opened = Opened::of(&arguments.file)?;
-    let run = outcomes::last(&arguments.run, &opened.file)?;
+    let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
     let mut register = opened.registers(run.as_ref())?.risks;
     if arguments.write {
         add(&opened, &register)?;
@@ -134,7 +134,7 @@ impl Linked<'_> {
 /// Appends what results suggest to the file, as proposed.
 fn add(opened: &Opened, register: &[RegisterEntry]) -> Result<(), Failure> {
     let new = register.iter().filter(|entry| entry.standing == Standing::New).count();
-    let mut words = std::io::stderr().lock();
+    let mut words = crate::streams::words();
     if new == 0 {
         writeln!(words, "Nothing to add to {}", opened.path().display())?;
         return Ok(());

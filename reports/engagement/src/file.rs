@@ -173,6 +173,24 @@ pub struct Schedule {
     pub windows: Vec<Window>,
     /// What is handed over, and when.
     pub deliverables: Vec<Deliverable>,
+    /// Results of a run that is older answer no request in full: days, 90 where nothing is said.
+    pub run_max_age_days: Option<u32>,
+}
+
+impl Engagement {
+    /// Why the results of a run no longer count in full on a day; none where they do. A run is held against the day that the
+    /// report ends on, once that is past: evidence of the period does not grow old with the calendar.
+    #[must_use]
+    pub fn stale(&self, run: Date, today: Date) -> Option<String> {
+        /// A quarter, as long as most reviews take to come round.
+        const MOST: u32 = 90;
+        let last = self.report.as_ref().and_then(Report::days).map(|(_, last)| last);
+        let day = last.map_or(today, |last| last.min(today));
+        let (age, most) = ((day - run).get_days(), self.schedule.run_max_age_days.unwrap_or(MOST));
+        (i64::from(age) > i64::from(most)).then(|| {
+            format!("{age} days old: results count for {most} days (`run_max_age_days` of [schedule]); scan again")
+        })
+    }
 }
 
 /// `[[schedule.windows]]`.

@@ -23,6 +23,8 @@ pub struct CheckOutcome {
     pub failing: Vec<String>,
     /// The ids of the evidence items that its results cite.
     pub evidence: Vec<String>,
+    /// The run that gave them, and why it no longer counts in full, where it is too old.
+    pub stale: Option<String>,
 }
 
 impl CheckOutcome {
@@ -81,6 +83,31 @@ pub struct Outcomes {
     pub checks: BTreeMap<String, CheckOutcome>,
     /// What was not asked: a request for all accounts and regions is not answered by some.
     pub not_asked: NotAsked,
+}
+
+impl Outcomes {
+    /// Takes from another run what this one was not made for. What that one did not ask counts then as well.
+    pub fn complete_with(&mut self, other: Self) {
+        let lacking: Vec<_> = other.checks.into_iter().filter(|(id, _)| !self.checks.contains_key(id)).collect();
+        if lacking.is_empty() {
+            return;
+        }
+        self.checks.extend(lacking);
+        let (ours, theirs) = (&mut self.not_asked, other.not_asked);
+        let of_both = |ours: &mut Vec<String>, theirs: Vec<String>| {
+            ours.extend(theirs);
+            ours.sort();
+            ours.dedup();
+        };
+        of_both(&mut ours.accounts, theirs.accounts);
+        of_both(&mut ours.unknown, theirs.unknown);
+        for (account, regions) in theirs.regions {
+            match ours.regions.iter_mut().find(|(known, _)| *known == account) {
+                Some((_, known)) => of_both(known, regions),
+                None => ours.regions.push((account, regions)),
+            }
+        }
+    }
 }
 
 /// How far a run answers a request.
@@ -259,6 +286,12 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
                 reasons.push(format!("{id}: {unknown} of {} results could not be evaluated", outcome.total()));
             }
             some |= unknown < outcome.total();
+            if let Some(stale) = &outcome.stale {
+                all = false;
+                if !reasons.contains(stale) {
+                    reasons.push(stale.clone());
+                }
+            }
         }
         let mut of_regions = request.checks.iter().filter_map(|id| Check::get(id)).flat_map(|check| check.meta.needs);
         // The list of regions is the account's, and a check of it is about all of them.

@@ -154,6 +154,7 @@ fn outcome(statuses: &[(Status, u64)], evidence: &[&str]) -> CheckOutcome {
         statuses: statuses.iter().copied().collect(),
         failing: Vec::new(),
         evidence: evidence.iter().map(|&id| id.to_owned()).collect(),
+        stale: None,
     }
 }
 
@@ -204,6 +205,49 @@ fn a_run_answers_fully_partly_or_not() {
     assert_eq!((all["IAM-06"].progress, all["GEN-06"].progress), (Progress::Partly, Progress::Open));
     let none = standing(&Engagement::default(), None, date(2026, 3, 4));
     assert!(none.values().all(|status| status.answer.answered == Answered::Not && !status.answer.reasons.is_empty()));
+}
+
+#[test]
+fn a_run_that_is_too_old_answers_in_part_and_one_of_the_period_does_not_grow_old() {
+    let file = |text: &str| parse(text).unwrap();
+    let plain = file("");
+    // 190 days.
+    let (run_day, today) = (date(2026, 5, 24), date(2026, 11, 30));
+    let why = plain.stale(run_day, today).unwrap();
+    assert!(why.starts_with("190 days old: results count for 90 days"), "{why}");
+    assert_eq!(plain.stale(date(2026, 9, 1), today), None);
+    assert_eq!(plain.stale(date(2026, 8, 31), today).map(|why| why[..11].to_owned()), Some("91 days old".to_owned()));
+    assert_eq!(file("[schedule]\nrun_max_age_days = 190\n").stale(run_day, today), None);
+    // The period ended six days after the run.
+    let report = "[report]\ntype = \"type-2\"\nfrom = 2026-01-01\nto = 2026-05-30\n";
+    assert_eq!(file(report).stale(run_day, today), None);
+    let old = CheckOutcome { stale: Some(format!("RUN-1 is {why}")), ..outcome(&[(Status::Pass, 1)], &["E-0002"]) };
+    let all = standing(&plain, Some(&run(&[("account-region-coverage", old)])), today);
+    assert_eq!(all["GEN-03"].answer.answered, Answered::Partly);
+    assert_eq!(all["GEN-03"].answer.reasons, [format!("RUN-1 is {why}")]);
+    assert_eq!(all["GEN-03"].progress, Progress::Partly);
+}
+
+#[test]
+fn a_run_gives_what_a_newer_one_was_not_made_for() {
+    let regions = |names: &[&str]| vec![("111122223333".to_owned(), names.iter().map(|&n| n.to_owned()).collect())];
+    let mut newer = run(&[("iam-root-mfa", outcome(&[(Status::Pass, 1)], &["E-0001"]))]);
+    newer.not_asked = NotAsked { regions: regions(&["eu-north-1"]), ..NotAsked::default() };
+    let mut older = run(&[
+        ("iam-root-mfa", outcome(&[(Status::Fail, 1)], &["E-0009"])),
+        ("vpc-flow-logs", outcome(&[(Status::Fail, 2)], &["E-0002"])),
+    ]);
+    older.not_asked = NotAsked { regions: regions(&["sa-east-1"]), ..NotAsked::default() };
+    newer.complete_with(older);
+    assert_eq!(newer.checks["iam-root-mfa"].evidence, ["E-0001"]);
+    assert_eq!(newer.checks["vpc-flow-logs"].evidence, ["E-0002"]);
+    assert_eq!(newer.not_asked.regions, regions(&["eu-north-1", "sa-east-1"]));
+    // A run that adds nothing takes nothing away either.
+    let before = newer.clone();
+    let mut useless = run(&[("iam-root-mfa", outcome(&[(Status::Pass, 1)], &[]))]);
+    useless.not_asked.accounts.push("444455556666".to_owned());
+    newer.complete_with(useless);
+    assert_eq!(newer, before);
 }
 
 #[test]
