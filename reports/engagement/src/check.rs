@@ -11,9 +11,10 @@ use crate::file::{Engagement, Report, ReportType};
 use crate::files::{leads_out, stays_below};
 use crate::nearest;
 use crate::problems::{Problem, Problems};
+use crate::regions::{REGIONS, is_region_name};
 use crate::registers::RiskState;
 use crate::requests::{self, Request};
-use crate::scope::{CATEGORIES, is_account_id};
+use crate::scope::{Account, CATEGORIES, is_account_id};
 
 /// An exception is announced so many days before it ends.
 const ANNOUNCED: i64 = 30;
@@ -94,6 +95,30 @@ fn scope(file: &Engagement, problems: &mut Problems<'_>) {
             problems.say(&key, format!("there is no category `{name}`{}", nearest(name, CATEGORIES.into_iter())));
         }
     }
+    let excluded = (0..).zip(&scope.exclusions).filter_map(|(at, exclusion): (usize, _)| {
+        exclusion.region.as_ref().map(|region| (format!("scope.exclusions[{at}].region"), region))
+    });
+    for (key, name) in regions_asked(file).chain(excluded) {
+        if !is_region_name(name) {
+            let near = nearest(name, REGIONS.iter().copied());
+            let near = if near.is_empty() { ", such as eu-west-1".to_owned() } else { near };
+            problems.add(&key, format!("`{name}` is not the name of a region{near}"));
+        }
+    }
+    for (at, account) in scope.accounts.iter().enumerate() {
+        let (Some(role), key) = (&account.role, format!("scope.accounts[{at}].role")) else { continue };
+        if let Some(rest) = role.strip_prefix("arn:") {
+            let parts: Vec<&str> = rest.splitn(5, ':').collect();
+            match parts.as_slice() {
+                [_, "iam", "", of, name] if name.starts_with("role/") && is_account_id(of) => {
+                    if *of != account.id {
+                        problems.add(&key, format!("the role is of account {of}, not of {}", account.id));
+                    }
+                }
+                _ => problems.add(&key, format!("`{role}` is not the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME")),
+            }
+        }
+    }
     for (at, exclusion) in scope.exclusions.iter().enumerate() {
         let key = format!("scope.exclusions[{at}]");
         let named = [&exclusion.account, &exclusion.region, &exclusion.service];
@@ -115,6 +140,11 @@ fn scope(file: &Engagement, problems: &mut Problems<'_>) {
             }
         }
     }
+}
+
+/// The regions to ask, with their keys.
+fn regions_asked(file: &Engagement) -> impl Iterator<Item = (String, &String)> {
+    file.scope.regions.iter().enumerate().map(|(at, name)| (format!("scope.regions[{at}]"), name))
 }
 
 fn report_days(report: &Report, problems: &mut Problems<'_>) {
@@ -370,6 +400,20 @@ impl Engagement {
                 let what = "names no policy: write { value = ..., policy = \"an id of [[policies]]\" }";
                 notices.add(&format!("thresholds.{}", parameter.name), what);
             }
+        }
+        for (key, name) in regions_asked(self).filter(|(_, name)| !REGIONS.contains(&name.as_str())) {
+            let near = nearest(name, REGIONS.iter().copied());
+            notices.add(&key, format!("this version does not know the region `{name}`{near}; a scan asks AWS for it"));
+        }
+        let enters = |account: &&Account| account.role.is_none() && account.profile.is_none();
+        let without: Vec<&Account> = self.scope.accounts.iter().filter(enters).collect();
+        if self.scope.role.is_none() && without.len() > 1 {
+            let ids: Vec<&str> = without.iter().map(|account| account.id.as_str()).collect();
+            let what = format!(
+                "no way into {} is known but with credentials of its own: name a `role` or a `profile` for each, or `role` under [scope]; a scan of all of them stops there",
+                ids.join(", ")
+            );
+            notices.add("scope.accounts", what);
         }
         for (at, category) in self.scope.categories.iter().enumerate() {
             if !self.scope.category_reasons.contains_key(category) {

@@ -12,9 +12,11 @@ mod people;
 mod problems;
 mod read;
 pub mod readiness;
+mod regions;
 mod registers;
 pub mod requests;
 pub mod risks;
+mod salvage;
 mod schema;
 mod scope;
 mod secrets;
@@ -26,6 +28,7 @@ mod write;
 pub use file::{Auditor, Contact, Deliverable, Engagement, Entity, Report, ReportType, Schedule, Window};
 pub use people::{Channel, Escalation, Person, WorkItem};
 pub use problems::{EngagementError, Lines, Problem};
+pub use regions::is_region_name;
 pub use registers::{
     Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk, RiskState,
 };

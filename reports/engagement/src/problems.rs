@@ -1,5 +1,6 @@
 //! What is wrong with the file: where each key stands, problems as they are found, and the error that they make.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -90,6 +91,23 @@ impl Lines {
             key = &key[..key.rfind(['.', '['])?];
         }
     }
+
+    /// An entry of a list is gone: those after it have the number before, and stand where they stood.
+    pub(crate) fn forget_entry(&mut self, list: &str, gone: usize) {
+        let shifted = std::mem::take(&mut self.0).into_iter().filter_map(|(key, line)| {
+            let entry =
+                key.strip_prefix(list).and_then(|rest| rest.strip_prefix('[')).and_then(|rest| rest.split_once(']'));
+            let Some((number, rest)) = entry.and_then(|(n, rest)| Some((n.parse::<usize>().ok()?, rest))) else {
+                return Some((key, line));
+            };
+            match number.cmp(&gone) {
+                Ordering::Less => Some((key, line)),
+                Ordering::Equal => None,
+                Ordering::Greater => Some((format!("{list}[{}]{rest}", number - 1), line)),
+            }
+        });
+        self.0 = shifted.collect();
+    }
 }
 
 /// A key without the numbers of list entries.
@@ -102,25 +120,34 @@ pub(crate) fn plain(key: &str) -> String {
 pub(crate) struct Problems<'a> {
     lines: &'a Lines,
     found: Vec<Problem>,
+    /// The keys, with the numbers of list entries.
+    keys: Vec<String>,
 }
 
 impl<'a> Problems<'a> {
     pub(crate) fn new(lines: &'a Lines) -> Self {
-        Self { lines, found: Vec::new() }
+        Self { lines, found: Vec::new(), keys: Vec::new() }
     }
 
     /// Something is wrong at a key.
     pub(crate) fn add(&mut self, key: &str, what: impl Into<String>) {
         self.found.push(Problem { line: self.lines.of(key), key: plain(key), what: what.into() });
+        self.keys.push(key.to_owned());
     }
 
     /// Something is wrong at a key that the words name themselves.
     pub(crate) fn say(&mut self, key: &str, what: impl Into<String>) {
         self.found.push(Problem { line: self.lines.of(key), key: String::new(), what: what.into() });
+        self.keys.push(key.to_owned());
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty()
+    }
+
+    /// The keys at which something is wrong.
+    pub(crate) fn keys(&self) -> &[String] {
+        &self.keys
     }
 
     /// What was found, in the order of the lines.

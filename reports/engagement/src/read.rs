@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::file::Engagement;
 use crate::problems::{EngagementError, Lines, Problem, Problems};
+use crate::salvage::salvage;
 use crate::{check, requests, schema, shape, thresholds};
 
 impl Engagement {
@@ -30,20 +31,16 @@ impl Engagement {
 
     /// Reads the text of a file, and the request list that it names.
     pub(crate) fn whole(path: &Path, text: &str) -> Result<Self, EngagementError> {
-        let read = Self::parse(path, text)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        let mut problems = Problems::new(&read.lines);
-        check::links(&read, folder, &mut problems);
-        if read.request_list.is_some() && problems.is_empty() {
-            match requests::list(&read, folder) {
-                Ok(list) => check::request_ids(&read, &list, &mut problems),
-                Err(error) => problems.add("request_list", error.to_string()),
+        Self::examined(path, text, |read, problems| {
+            check::links(read, folder, problems);
+            if read.request_list.is_some() && problems.is_empty() {
+                match requests::list(read, folder) {
+                    Ok(list) => check::request_ids(read, &list, problems),
+                    Err(error) => problems.add("request_list", error.to_string()),
+                }
             }
-        }
-        if !problems.is_empty() {
-            return Err(EngagementError::new(path, problems.into_found()));
-        }
-        Ok(read)
+        })
     }
 
     /// Reads the text of a file.
@@ -51,6 +48,12 @@ impl Engagement {
     /// # Errors
     /// As [`Self::read`], but for the request list, which is not opened.
     pub fn parse(path: &Path, text: &str) -> Result<Self, EngagementError> {
+        Self::examined(path, text, |_, _| {})
+    }
+
+    /// Reads the text of a file, and holds it against itself and something more. Where a part does not fit the schema, the
+    /// rest is held all the same: everything that is wrong is told in one go.
+    fn examined(path: &Path, text: &str, more: impl Fn(&Self, &mut Problems<'_>)) -> Result<Self, EngagementError> {
         let error = |problems| Err(EngagementError::new(path, problems));
         let starts = LineStarts::new(text);
         let (table, errors) = DeTable::parse_recoverable(text);
@@ -74,18 +77,23 @@ impl Engagement {
         }
         let own = value.as_object_mut().and_then(|file| file.remove("thresholds"));
         shape::check(&value, &schema::FILE, &mut problems);
+        let wrong = problems.keys().to_vec();
         let thresholds = thresholds::read(own.as_ref(), &mut problems);
-        if !problems.is_empty() {
-            return error(problems.into_found());
-        }
-        let mut file: Self = match serde_json::from_value(value) {
+        let mut found = problems.into_found();
+        let Some(salvaged) = salvage(value, lines.clone(), &schema::FILE, wrong) else { return error(found) };
+        let mut file: Self = match serde_json::from_value(salvaged.value.clone()) {
             Ok(file) => file,
-            Err(e) => return Err(EngagementError::of_file(path, e.to_string())),
+            Err(e) if found.is_empty() => return Err(EngagementError::of_file(path, e.to_string())),
+            Err(_) => return error(found),
         };
         (file.thresholds, file.threshold_policies) = thresholds;
+        let mut problems = Problems::new(&salvaged.lines);
         check::references(&file, &mut problems);
-        if !problems.is_empty() {
-            return error(problems.into_found());
+        more(&file, &mut problems);
+        found.extend(problems.into_found().into_iter().filter(|problem| !salvaged.explains(problem)));
+        found.sort();
+        if !found.is_empty() {
+            return error(found);
         }
         file.lines = lines;
         Ok(file)

@@ -17,7 +17,7 @@ pub use aws_config::SdkConfig;
 pub use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 pub use collect::{Collected, RequestedRegions, collect, unreachable};
 pub use connect::{ConnectError, Identity, Target, assume, connect, identify};
-pub use partition::{Partition, is_region_name};
+pub use partition::Partition;
 pub use push::{HubError, Imported, import_findings};
 pub use seal::{KmsSigner, post};
 pub use session::{Observer, Progress, Session, Shared};

@@ -54,19 +54,6 @@ impl Partition {
     }
 }
 
-/// Whether a text has the shape of a region's name: `eu-west-1`, `us-gov-east-1`.
-#[must_use]
-pub fn is_region_name(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let letters = |part: &str| part.len() >= 2 && part.bytes().all(|b| b.is_ascii_lowercase());
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    match parts.as_slice() {
-        [a, b, n] => letters(a) && letters(b) && digits(n),
-        [a, b, c, n] => letters(a) && letters(b) && letters(c) && digits(n),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,16 +70,6 @@ mod tests {
         ] {
             let found = Partition::of_region(region);
             assert_eq!((found.name, found.home_region), (partition, home));
-        }
-    }
-
-    #[test]
-    fn region_names_have_a_shape() {
-        for good in ["eu-west-1", "us-gov-west-1", "ap-southeast-10", "eusc-de-east-1"] {
-            assert!(is_region_name(good), "{good}");
-        }
-        for bad in ["", "eu", "eu-west", "EU-west-1", "eu-west-1a", "europe", "eu-west-x", "-west-1"] {
-            assert!(!is_region_name(bad), "{bad}");
         }
     }
 }

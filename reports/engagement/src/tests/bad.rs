@@ -224,3 +224,72 @@ fn links_that_lead_out_of_the_folder() {
     std::fs::write(&path, "request_list = \"within.csv\"\n[[documents]]\nrequest = \"1\"\nfile = \"none\"\n").unwrap();
     Engagement::read(&path).unwrap();
 }
+
+#[test]
+fn a_value_that_cannot_be_leaves_nothing_else_unsaid() {
+    // Three things that do not fit the schema, and three names that nothing has, which are only told of what fits.
+    let text = "[scope]\nregions = [\"eu-west1\"]\ncategorys = []\n\
+                [[people]]\nid = \"ana\"\nname = \"Ana\"\nrole = 3\n\
+                [[people]]\nid = \"bo\"\nname = \"Bo\"\nrole = \"CTO\"\n\
+                [[escalation]]\nwhen = \"late\"\nto = \"ana\"\n\
+                [[risks]]\nid = \"R-1\"\n\
+                [[controls]]\nid = \"C-1\"\nwording = \"x\"\ncriteria = [\"CC6.1\"]\nowner = \"bob\"\nchecks = [\"iam-root-mfaa\"]\n";
+    let problems = Engagement::parse(Path::new("kickoff.toml"), text).unwrap_err();
+    let told: Vec<(Option<usize>, String)> = problems.problems().iter().map(|p| (p.line, p.to_string())).collect();
+    let has = |line: usize, words: &str| {
+        assert!(told.iter().any(|(at, what)| *at == Some(line) && what.contains(words)), "{line} {words}: {told:#?}");
+    };
+    has(2, "`eu-west1` is not the name of a region: did you mean `eu-west-1`?");
+    has(3, "unknown key `categorys`: did you mean `categories`?");
+    has(7, "takes a text, in quotes, not 3");
+    has(15, "`risks.threat`: is missing");
+    // The line is that of the file, though an entry before it was taken out; `bo` and `iam-root-mfa` are there.
+    assert!(told.iter().any(|(_, what)| what.contains("there is no person `bob`: did you mean `bo`?")), "{told:#?}");
+    assert!(told.iter().any(|(_, what)| what.contains("there is no check `iam-root-mfaa`")), "{told:#?}");
+    // Ana is there, though her role cannot be read.
+    assert!(!told.iter().any(|(_, what)| what.contains("`ana`")), "{told:#?}");
+}
+
+#[test]
+fn names_that_fit_are_held_against_each_other_where_a_list_cannot_be_read() {
+    let told = |text: &str| parse(text).unwrap_err();
+    // Nobody can be known where the people are no list, and nobody is missed either.
+    let words = told("people = 3\n[[escalation]]\nwhen = \"late\"\nto = \"ana\"\n");
+    assert!(words.contains("`people`: takes a list, not 3") && !words.contains("there is no person"), "{words}");
+    // The second entry keeps its line when the first one goes.
+    let words = told(
+        "[[exceptions]]\nid = 1\n[[exceptions]]\nid = \"X-2\"\ncheck = \"nothing\"\nreason = \"r\"\napprover = \"nobody\"\napproved = 2026-01-01\nexpires = 2026-02-01\n",
+    );
+    assert!(words.contains("line 5: `exceptions.check`: there is no check `nothing`"), "{words}");
+    assert!(words.contains("line 7: `exceptions.approver`: there is no person `nobody`"), "{words}");
+    assert!(words.contains("line 2: `exceptions.id`: takes a text, in quotes, not 1"), "{words}");
+}
+
+#[test]
+fn a_region_a_role_or_a_way_in_that_a_scan_would_stumble_over_is_told_before() {
+    for (text, words) in [
+        ("[scope]\nregions = [\"EU-WEST-1\"]\n", "`EU-WEST-1` is not the name of a region"),
+        ("[scope]\nregions = [\"Ireland\"]\n", "`Ireland` is not the name of a region, such as eu-west-1"),
+        (
+            "[[scope.accounts]]\nid = \"111122223333\"\nrole = \"arn:aws:iam::444455556666:role/Audit\"\n",
+            "the role is of account 444455556666, not of 111122223333",
+        ),
+        (
+            "[[scope.accounts]]\nid = \"111122223333\"\nrole = \"arn:aws:iam::111122223333:user/Audit\"\n",
+            "is not the ARN of a role",
+        ),
+    ] {
+        let told = parse(text).unwrap_err();
+        assert!(told.contains(words), "{told}");
+    }
+    let told = |text: &str| {
+        let notices = parse(text).unwrap().notices(jiff::civil::date(2026, 11, 30));
+        notices.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let near = told("[scope]\nregions = [\"eu-wset-1\", \"eu-west-2\"]\n");
+    assert!(near.contains("does not know the region `eu-wset-1`: did you mean `eu-west-1`?"), "{near}");
+    assert!(!near.contains("eu-west-2"), "{near}");
+    let accounts = "[[scope.accounts]]\nid = \"111122223333\"\n[[scope.accounts]]\nid = \"444455556666\"\n";
+    assert!(told(accounts).contains("no way into 111122223333, 444455556666 is known"), "{}", told(accounts));
+    assert!(!told(&format!("[scope]\nrole = \"Audit\"\n{accounts}")).contains("no way into"));
+}
