@@ -35,8 +35,10 @@ pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
     if let Some(list) = &arguments.import {
         let below = opened.below(list)?;
         // What is wrong in the list is told of the list, before kickoff.toml is thought of.
-        read(list).map_err(|error| Failure::usage(&error))?;
-        let text = adopt(opened.path(), &opened.text()?, &below).map_err(|error| Failure::usage(&error))?;
+        read(list, arguments.dates.map(Into::into).or(opened.file.request_dates))
+            .map_err(|error| Failure::usage(&error))?;
+        let text = adopt(opened.path(), &opened.text()?, &below, arguments.dates.map(Into::into))
+            .map_err(|error| Failure::usage(&error))?;
         opened.save(&text)?;
         opened = Opened::of(&arguments.file)?;
     }

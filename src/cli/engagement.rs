@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
+use kickoff_engagement::requests::DateOrder;
 
 use super::SealArgs;
 
@@ -141,12 +142,33 @@ pub(crate) struct RequestsArgs {
     /// Take an auditor's own list, .csv or .xlsx, as the list of kickoff.toml, which is kept beside as a backup
     #[arg(long, value_name = "FILE")]
     pub import: Option<PathBuf>,
+    /// What 12/06/2026 is in that list, where its other days do not tell
+    #[arg(long, value_enum, value_name = "ORDER", requires = "import")]
+    pub dates: Option<Dates>,
     /// Write the list with its status to a .csv or .xlsx
     #[arg(long, value_name = "FILE")]
     pub export: Option<PathBuf>,
     /// What stdout gets
     #[arg(long, value_enum, default_value = "table")]
     pub format: ListFormat,
+}
+
+/// What comes first where a day is written in figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Dates {
+    /// 12 June
+    DayFirst,
+    /// 6 December
+    MonthFirst,
+}
+
+impl From<Dates> for DateOrder {
+    fn from(dates: Dates) -> Self {
+        match dates {
+            Dates::DayFirst => Self::DayFirst,
+            Dates::MonthFirst => Self::MonthFirst,
+        }
+    }
 }
 
 /// What risks are linked to.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::people::{Channel, Escalation, Person, WorkItem};
 use crate::problems::Lines;
 use crate::registers::{Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk};
+use crate::requests::DateOrder;
 use crate::scope::{Scope, Subservice};
 
 /// `kickoff.toml`, read and checked.
@@ -42,6 +43,8 @@ pub struct Engagement {
     pub policies: Vec<Policy>,
     /// An auditor's own request list, CSV or XLSX; the default list where there is none.
     pub request_list: Option<String>,
+    /// What `12/06/2026` is in that list: `day-first` or `month-first`; the list's own days tell where they can.
+    pub request_dates: Option<DateOrder>,
     /// What is known about single requests.
     pub requests: Vec<RequestEntry>,
     /// Documents that answer requests.

@@ -59,6 +59,9 @@ pub struct RequestEntry {
     /// The checks that answer a request that the list does not have.
     #[serde(default)]
     pub checks: Vec<String>,
+    /// The requests of the default list that it is the same as: their checks and documents answer it.
+    #[serde(default)]
+    pub standard: Vec<String>,
     /// Who answers it: an id of `[[people]]`.
     pub owner: Option<String>,
     /// When it is due.

@@ -2,8 +2,8 @@
 
 mod folder;
 
-use std::io;
 use std::path::Path;
+use std::{io, iter};
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -52,7 +52,7 @@ pub struct DocumentResult {
 pub fn register(engagement: &Engagement, list: &[Request], folder: &Path, today: Date) -> Vec<DocumentResult> {
     list.iter()
         .filter_map(|request| {
-            let document = engagement.document(&request.id);
+            let document = iter::once(&request.id).chain(&request.standard).find_map(|id| engagement.document(id));
             let wanted = document.is_some() || request.kind == Some(RequestKind::Document);
             wanted.then(|| judge(engagement, request, document, folder, today))
         })

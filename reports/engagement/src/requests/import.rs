@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use jiff::civil::Date;
 use kickoff_checks::{CHECKS, CRITERIA};
 
+use super::dates::{DateOrder, Told, told};
 use super::table::{self, Row, Table, TableError};
 use super::{DEFAULT, Reach, Request, RequestKind, UNKNOWN_HOURS};
 use crate::words::words;
@@ -26,15 +26,16 @@ const COLUMNS: [(&str, &[&str]); 9] = [
 ];
 const REQUIRED: usize = 2;
 
-/// Reads a list by its file name's ending, `.csv` or `.xlsx`.
+/// Reads a list by its file name's ending, `.csv` or `.xlsx`. `dates` says what `12/06/2026` is; where nothing does, the column
+/// does as soon as one of its days can only be one.
 ///
 /// # Errors
 /// The file cannot be read, lacks a column, or holds what cannot be: with the sheet, the row and the column.
-pub fn read(path: &Path) -> Result<Vec<Request>, TableError> {
+pub fn read(path: &Path, dates: Option<DateOrder>) -> Result<Vec<Request>, TableError> {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     match ending.as_str() {
-        "csv" => from_csv(path, &table::bytes(path)?),
-        "xlsx" => from_xlsx(path, &table::bytes(path)?),
+        "csv" => in_csv(path, &table::bytes(path)?, dates),
+        "xlsx" => in_xlsx(path, &table::bytes(path)?, dates),
         _ => Err(TableError::of_file(path, "is neither .csv nor .xlsx: save the list as one of them")),
     }
 }
@@ -44,7 +45,11 @@ pub fn read(path: &Path) -> Result<Vec<Request>, TableError> {
 /// # Errors
 /// As [`read`].
 pub fn from_csv(path: &Path, bytes: &[u8]) -> Result<Vec<Request>, TableError> {
-    requests(&table::csv(path, bytes, is_head)?)
+    in_csv(path, bytes, None)
+}
+
+fn in_csv(path: &Path, bytes: &[u8], dates: Option<DateOrder>) -> Result<Vec<Request>, TableError> {
+    requests(&table::csv(path, bytes, is_head)?, dates)
 }
 
 /// Reads a list from the bytes of a workbook: its first sheet that has the columns; `path` is for messages.
@@ -52,11 +57,15 @@ pub fn from_csv(path: &Path, bytes: &[u8]) -> Result<Vec<Request>, TableError> {
 /// # Errors
 /// As [`read`].
 pub fn from_xlsx(path: &Path, bytes: &[u8]) -> Result<Vec<Request>, TableError> {
+    in_xlsx(path, bytes, None)
+}
+
+fn in_xlsx(path: &Path, bytes: &[u8], dates: Option<DateOrder>) -> Result<Vec<Request>, TableError> {
     let mut sheets = table::xlsx(path, bytes)?;
     sheets.iter_mut().for_each(|sheet| sheet.find_head(is_head));
     let whole = sheets.iter().find(|sheet| is_head(&sheet.head));
     match whole.or(sheets.first()) {
-        Some(sheet) => requests(sheet),
+        Some(sheet) => requests(sheet, dates),
         None => Err(TableError::of_file(path, "has no sheet")),
     }
 }
@@ -96,7 +105,7 @@ impl Columns {
     }
 }
 
-fn requests(table: &Table) -> Result<Vec<Request>, TableError> {
+fn requests(table: &Table, dates: Option<DateOrder>) -> Result<Vec<Request>, TableError> {
     let columns = Columns::of(&table.head);
     let missing = columns.missing();
     if !missing.is_empty() {
@@ -122,9 +131,10 @@ fn requests(table: &Table) -> Result<Vec<Request>, TableError> {
     if let Some((row, column)) = table.formulas.iter().find(|(_, column)| columns.0.values().any(|at| at == column)) {
         return Err(table.error(Some(*row), Some(*column), "holds a formula: paste the values in its place"));
     }
+    let dates = dates.or_else(|| DateOrder::of(table.rows.iter().map(|row| columns.cell("due", row))));
     let mut requests: Vec<Request> = Vec::new();
     for row in &table.rows {
-        let request = request(table, &columns, row)?;
+        let request = request(table, &columns, row, dates)?;
         if requests.iter().any(|other| other.id == request.id) {
             let at = columns.0.get("id").copied();
             return Err(table.error(Some(row.number), at, format!("request `{}` stands twice", request.id)));
@@ -137,7 +147,7 @@ fn requests(table: &Table) -> Result<Vec<Request>, TableError> {
     Ok(requests)
 }
 
-fn request(table: &Table, columns: &Columns, row: &Row) -> Result<Request, TableError> {
+fn request(table: &Table, columns: &Columns, row: &Row, dates: Option<DateOrder>) -> Result<Request, TableError> {
     let wrong = |column: &str, what: String| table.error(Some(row.number), columns.0.get(column).copied(), what);
     let cell = |name: &str| columns.cell(name, row);
     let filled = |name: &str| Some(cell(name)).filter(|text| !text.is_empty()).map(str::to_owned);
@@ -154,12 +164,20 @@ fn request(table: &Table, columns: &Columns, row: &Row) -> Result<Request, Table
         .map_err(|(id, near)| wrong("checks", format!("there is no check `{id}`{near}")))?;
     let kind = kind(&cell("kind").to_lowercase()).map_err(|what| wrong("kind", what))?;
     let period_only = period_only(&cell("report").to_lowercase()).map_err(|what| wrong("report", what))?;
-    let due = match filled("due") {
-        None => None,
-        Some(text) => Some(
-            text.parse::<Date>()
-                .map_err(|_| wrong("due", format!("`{text}` is not a day that can be told: write it as 2026-03-31")))?,
-        ),
+    let text = cell("due");
+    let due = match told(text, dates) {
+        Told::Day(day) => Some(day),
+        Told::Open => None,
+        Told::Either(day, month) => {
+            let (first, second) = (DateOrder::DayFirst.name(), DateOrder::MonthFirst.name());
+            let what = format!(
+                "`{text}` can be {day} or {month}: say which with `request_dates = \"{first}\"` or `\"{second}\"` in kickoff.toml (--dates of an import)"
+            );
+            return Err(wrong("due", what));
+        }
+        Told::Unreadable => {
+            return Err(wrong("due", format!("`{text}` is not a day that can be told: write it as 2026-03-31")));
+        }
     };
     // A request of the default list keeps what is known of it; that an auditor uses the same id for another thing is
     // ruled out by the wording.
@@ -178,6 +196,7 @@ fn request(table: &Table, columns: &Columns, row: &Row) -> Result<Request, Table
         names: names(cell("text")),
         owner: filled("owner"),
         due,
+        standard: Vec::new(),
     };
     Ok(match same {
         Some(known) => Request { owner: own.owner, due: own.due, ..known.clone() },

@@ -1,6 +1,7 @@
 //! Requests: what auditors ask for, who answers it by when, and whether a run answers it.
 
 mod adopt;
+mod dates;
 mod export;
 mod import;
 mod status;
@@ -17,6 +18,7 @@ use crate::file::{Engagement, ReportType};
 use crate::words::words;
 
 pub use adopt::adopt;
+pub use dates::DateOrder;
 pub use export::{cells, heads, to_csv, to_xlsx};
 pub use import::{from_csv, from_xlsx, read};
 pub use status::{
@@ -95,6 +97,8 @@ pub struct Request {
     pub owner: Option<String>,
     /// When it is due, as the list says.
     pub due: Option<Date>,
+    /// The requests of the default list that it is the same as, as the file says: what answers them answers it.
+    pub standard: Vec<String>,
 }
 
 impl Request {
@@ -144,6 +148,7 @@ fn request(record: &csv::StringRecord) -> Option<Request> {
         names: list(10, '|'),
         owner: None,
         due: None,
+        standard: Vec::new(),
     })
 }
 
@@ -160,10 +165,25 @@ pub fn default_list() -> Vec<Request> {
 /// The auditor's list cannot be read.
 pub fn list(engagement: &Engagement, folder: &Path) -> Result<Vec<Request>, TableError> {
     let list = match &engagement.request_list {
-        Some(path) => read(&folder.join(path))?,
+        Some(path) => beside(read(&folder.join(path), engagement.request_dates)?, engagement),
         None => default_list(),
     };
     Ok(with_own(list, engagement))
+}
+
+/// The auditor's list, and after it the requests of the default list that the file speaks of: a document that was linked before
+/// the auditor's list came is not lost, and stands beside it until somebody says which request it is for.
+fn beside(mut list: Vec<Request>, engagement: &Engagement) -> Vec<Request> {
+    let said = engagement.requests.iter().map(|entry| &entry.id);
+    let documents = engagement.documents.iter().map(|document| &document.request);
+    let policies = engagement.policies.iter().filter_map(|policy| policy.request.as_ref());
+    let attested = engagement.attestations.iter().filter_map(|said| said.request.as_ref());
+    let spoken: BTreeSet<&String> = said.chain(documents).chain(policies).chain(attested).collect();
+    let mapped: BTreeSet<&String> = engagement.requests.iter().flat_map(|entry| &entry.standard).collect();
+    let own: BTreeSet<String> = list.iter().map(|request| request.id.clone()).collect();
+    let kept = DEFAULT.iter().filter(|request| spoken.contains(&request.id) && !mapped.contains(&request.id));
+    list.extend(kept.filter(|request| !own.contains(&request.id)).cloned());
+    list
 }
 
 /// The request of the default list that reads most like a text, if one does: two in five of their words, by weight. A
@@ -194,6 +214,7 @@ pub fn similar(text: &str) -> Option<&'static Request> {
 pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<Request> {
     for entry in &engagement.requests {
         if let Some(request) = list.iter_mut().find(|request| request.id == entry.id) {
+            take_over(request, &entry.standard);
             for check in &entry.checks {
                 if !request.checks.contains(check) {
                     request.checks.push(check.clone());
@@ -202,7 +223,7 @@ pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<R
                 }
             }
         } else if let Some(text) = &entry.text {
-            list.push(Request {
+            let mut request = Request {
                 id: entry.id.clone(),
                 area: String::new(),
                 text: text.clone(),
@@ -216,10 +237,33 @@ pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<R
                 names: Vec::new(),
                 owner: None,
                 due: None,
-            });
+                standard: Vec::new(),
+            };
+            take_over(&mut request, &entry.standard);
+            list.push(request);
         }
     }
     list
+}
+
+/// A request that is the same as some of the default list is answered as they are.
+fn take_over(request: &mut Request, standard: &[String]) {
+    let same: Vec<&Request> = DEFAULT.iter().filter(|known| standard.contains(&known.id)).collect();
+    if same.is_empty() {
+        return;
+    }
+    for known in &same {
+        let new = known.checks.iter().filter(|check| !request.checks.contains(check)).cloned();
+        request.checks.extend(new.collect::<Vec<_>>());
+        let new = known.names.iter().filter(|name| !request.names.contains(name)).cloned();
+        request.names.extend(new.collect::<Vec<_>>());
+        request.period_only |= known.period_only;
+        request.kind = request.kind.or(known.kind);
+        request.months = request.months.or(known.months);
+    }
+    // Of several the one that a scan reaches least says how far it can answer.
+    request.reach = same.iter().map(|known| known.reach).min().unwrap_or(request.reach);
+    request.standard = standard.to_vec();
 }
 
 /// The effort of a request that the default list does not have.

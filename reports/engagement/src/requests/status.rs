@@ -316,8 +316,8 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
         Reach::None => reasons.push("a scan cannot answer it: documents or people have to".to_owned()),
         Reach::Unmapped => reasons.push(match similar(&request.text) {
             Some(like) => format!(
-                "no check is named for it; it reads like {} of the default list: take over its `checks` if that is so",
-                like.id
+                "no check is named for it; it reads like {} of the default list: write `standard = [\"{}\"]` for it under [[requests]] if that is so",
+                like.id, like.id
             ),
             None => "no check is named for it: name them as its `checks`, if a scan can answer it".to_owned(),
         }),

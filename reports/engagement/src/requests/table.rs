@@ -126,6 +126,56 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, TableError> {
     Ok(bytes)
 }
 
+/// The text of a file that is not UTF-8, as spreadsheets of Western Europe and America write it: Windows-1252. None where the
+/// file is UTF-8, or holds what that code does not have.
+fn western(bytes: &[u8]) -> Option<String> {
+    /// 0x80 to 0x9F; five of them are nothing.
+    const HIGH: [Option<char>; 32] = [
+        Some('€'),
+        None,
+        Some('‚'),
+        Some('ƒ'),
+        Some('„'),
+        Some('…'),
+        Some('†'),
+        Some('‡'),
+        Some('ˆ'),
+        Some('‰'),
+        Some('Š'),
+        Some('‹'),
+        Some('Œ'),
+        None,
+        Some('Ž'),
+        None,
+        None,
+        Some('‘'),
+        Some('’'),
+        Some('“'),
+        Some('”'),
+        Some('•'),
+        Some('–'),
+        Some('—'),
+        Some('˜'),
+        Some('™'),
+        Some('š'),
+        Some('›'),
+        Some('œ'),
+        None,
+        Some('ž'),
+        Some('Ÿ'),
+    ];
+    if std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    // Above that it is Latin-1, whose codes are Unicode's.
+    let read = |byte: &u8| match byte {
+        0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
+        0 => None,
+        byte => Some(char::from(*byte)),
+    };
+    bytes.iter().map(read).collect()
+}
+
 /// A comma, a semicolon or a tab: the one that makes a head of one of the first lines; where none does, whichever the first
 /// line has most of.
 fn separator(bytes: &[u8], is_head: impl Fn(&[String]) -> bool) -> u8 {
@@ -141,6 +191,10 @@ fn separator(bytes: &[u8], is_head: impl Fn(&[String]) -> bool) -> u8 {
         }
     }
     let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    // Some programs say which it is on the first line: `sep=;`.
+    if let Some(by) = first.strip_prefix(b"sep=").and_then(|rest| rest.first()).filter(|by| known.contains(by)) {
+        return *by;
+    }
     // Of those that are equal the last wins: the comma.
     known.into_iter().rev().max_by_key(|by| first.iter().filter(|b| *b == by).count()).unwrap_or(b',')
 }
@@ -166,6 +220,8 @@ fn unclosed(bytes: &[u8], by: u8) -> Option<u64> {
 /// Reads a CSV file; its separator is a comma, a semicolon or a tab.
 pub(crate) fn csv(path: &Path, bytes: &[u8], is_head: impl Fn(&[String]) -> bool) -> Result<Table, TableError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let decoded = western(bytes);
+    let bytes = decoded.as_deref().map_or(bytes, str::as_bytes);
     let by = separator(bytes, &is_head);
     if let Some(row) = unclosed(bytes, by) {
         let what = "a quote is opened and not closed: what follows would be taken for one cell";

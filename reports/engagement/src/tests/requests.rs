@@ -9,8 +9,8 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 use super::*;
 use crate::requests::{
-    Answered, CheckOutcome, NotAsked, Outcomes, Progress, Reach, Request, RequestStatus, Source, adopt, default_list,
-    from_csv, from_xlsx, read, similar, statuses, to_csv, to_xlsx,
+    Answered, CheckOutcome, DateOrder, NotAsked, Outcomes, Progress, Reach, Request, RequestStatus, Source, adopt,
+    default_list, from_csv, from_xlsx, read, similar, statuses, to_csv, to_xlsx,
 };
 
 fn csv(text: &str) -> Result<Vec<Request>, String> {
@@ -73,12 +73,17 @@ fn a_list_that_cannot_be_used_is_named_by_row_and_column() {
     assert_eq!((list[1].id.as_str(), list[1].text.as_str(), list[1].period_only), ("8", "a \"b\" c", false));
     let list = csv("id,text,checks\n1,\"a; b; c; d\",\"iam-root-mfa; iam-root-last-used\"\n").unwrap();
     assert_eq!((list[0].text.as_str(), list[0].checks.len()), ("a; b; c; d", 2), "semicolons within cells");
-    let latin = from_csv(Path::new("list.csv"), b"id,text\n1,caf\xe9\n").unwrap_err().to_string();
-    assert_eq!(latin, "list.csv, row 2: is not CSV in UTF-8");
+    // A spreadsheet's CSV is in the code of its country: é is one byte in Windows-1252, and 0x81 is nothing there.
+    let latin = from_csv(Path::new("list.csv"), b"id,text\n1,caf\xe9 \x96 bar\n").unwrap();
+    assert_eq!(latin[0].text, "café – bar");
+    let neither = from_csv(Path::new("list.csv"), b"id,text\n1,caf\x81\n").unwrap_err().to_string();
+    assert_eq!(neither, "list.csv, row 2: is not CSV in UTF-8");
+    let said = csv("sep=;\nid;text\n1;One, two\n").unwrap();
+    assert_eq!((said.len(), said[0].text.as_str()), (1, "One, two"));
     let folder = tempfile::tempdir().unwrap();
     let other = folder.path().join("list.ods");
-    assert!(read(&other).unwrap_err().to_string().contains("neither .csv nor .xlsx"));
-    assert!(read(&folder.path().join("none.csv")).unwrap_err().to_string().contains("it cannot be read"));
+    assert!(read(&other, None).unwrap_err().to_string().contains("neither .csv nor .xlsx"));
+    assert!(read(&folder.path().join("none.csv"), None).unwrap_err().to_string().contains("it cannot be read"));
 }
 
 fn workbook(fill: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
@@ -406,23 +411,72 @@ proptest! {
 }
 
 #[test]
+fn days_of_a_list_are_asked_for_where_they_could_be_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kickoff.toml");
+    let write = |text: &str| std::fs::write(folder.path().join("list.csv"), text).unwrap();
+    write("id,text,due\n1,One,12/06/2026\n");
+    let asked = adopt(&path, "", "list.csv", None).unwrap_err().to_string();
+    assert!(asked.contains("`12/06/2026` can be 2026-06-12 or 2026-12-06: say which"), "{asked}");
+    let said = adopt(&path, "", "list.csv", Some(DateOrder::MonthFirst)).unwrap();
+    let due = |text: &str| {
+        let file = Engagement::whole(&path, text).unwrap();
+        super::super::requests::list(&file, folder.path()).unwrap()[0].due
+    };
+    assert!(said.contains("request_dates = \"month-first\"\n"), "{said}");
+    assert_eq!(due(&said), Some(date(2026, 12, 6)));
+    let other = adopt(&path, &said, "list.csv", Some(DateOrder::DayFirst)).unwrap();
+    assert_eq!((other.matches("request_dates").count(), due(&other)), (1, Some(date(2026, 6, 12))));
+    // Another row of the same column can only be one.
+    write("id,text,due\n1,One,12/06/2026\n2,Two,31/12/2026\n3,Three,TBD\n");
+    assert_eq!(due("request_list = \"list.csv\"\n"), Some(date(2026, 6, 12)));
+}
+
+#[test]
 fn an_auditors_list_becomes_the_list_of_a_file_by_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kickoff.toml");
     std::fs::write(folder.path().join("list.csv"), "id,text\nA-1,Access policy\n").unwrap();
     let text = "# Ours.\n# All of it.\n\n[entity]\nname = \"n\"\nsystem = \"s\"\n";
-    let first = adopt(&path, text, "list.csv").unwrap();
+    let first = adopt(&path, text, "list.csv", None).unwrap();
     assert_eq!(first, "# Ours.\n# All of it.\nrequest_list = \"list.csv\"\n\n[entity]\nname = \"n\"\nsystem = \"s\"\n");
-    assert_eq!(adopt(&path, &first, "list.csv").unwrap(), first);
-    assert_eq!(adopt(&path, "# Ours.", "list.csv").unwrap(), "# Ours.\nrequest_list = \"list.csv\"\n");
+    assert_eq!(adopt(&path, &first, "list.csv", None).unwrap(), first);
+    assert_eq!(adopt(&path, "# Ours.", "list.csv", None).unwrap(), "# Ours.\nrequest_list = \"list.csv\"\n");
     // The old list may be gone; what a person remarked stays.
-    let replaced = adopt(&path, "request_list = 'old.csv' # ours\n", "list.csv").unwrap();
+    let replaced = adopt(&path, "request_list = 'old.csv' # ours\n", "list.csv", None).unwrap();
     assert_eq!(replaced, "request_list = \"list.csv\" # ours\n");
 
-    let lost = adopt(&path, "[[documents]]\nrequest = \"IAM-01\"\n", "list.csv").unwrap_err().to_string();
-    assert!(lost.contains("there is no request `IAM-01`"), "{lost}");
-    let none = adopt(&path, text, "none.csv").unwrap_err().to_string();
+    // What was linked to the default list stays beside the auditor's; what neither list has is told.
+    let linked = "[[documents]]\nrequest = \"IAM-01\"\n";
+    let kept = adopt(&path, linked, "list.csv", None).unwrap();
+    let of = |text: &str| {
+        let file = Engagement::parse(&path, text).unwrap();
+        let list = super::super::requests::list(&file, folder.path()).unwrap();
+        list.into_iter().map(|request| request.id).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&kept), ["A-1", "IAM-01"]);
+    let lost = adopt(&path, "[[documents]]\nrequest = \"IAM-99\"\n", "list.csv", None).unwrap_err().to_string();
+    assert!(lost.contains("there is no request `IAM-99`"), "{lost}");
+    // Once it is said which of the auditor's requests it is, there is one, with the checks and the document of the other.
+    let mapped = format!("{kept}[[requests]]\nid = \"A-1\"\nstandard = [\"IAM-01\"]\n");
+    assert_eq!(of(&mapped), ["A-1"]);
+    let file = Engagement::whole(&path, &mapped).unwrap();
+    let list = super::super::requests::list(&file, folder.path()).unwrap();
+    let standard = default_list().into_iter().find(|request| request.id == "IAM-01").unwrap();
+    assert_eq!(
+        (&list[0].checks, list[0].reach, list[0].text.as_str()),
+        (&standard.checks, standard.reach, "Access policy")
+    );
+    let documents = crate::documents::register(&file, &list, folder.path(), date(2026, 3, 4));
+    assert_eq!(
+        documents.iter().map(|document| (document.request.as_str(), document.entered)).collect::<Vec<_>>(),
+        [("A-1", true)]
+    );
+    let wrong = mapped.replace("[\"IAM-01\"]", "[\"IAM-00\"]");
+    let wrong = Engagement::whole(&path, &wrong).unwrap_err().to_string();
+    assert!(wrong.contains("`requests.standard`: the default list has no request `IAM-00`"), "{wrong}");
+    let none = adopt(&path, text, "none.csv", None).unwrap_err().to_string();
     assert!(none.contains("none.csv"), "{none}");
     let long = "request_list = \"\"\"\nold.csv\"\"\"\n[entity]\nname = \"n\"\nsystem = \"s\"\n";
-    assert!(adopt(&path, long, "list.csv").is_err());
+    assert!(adopt(&path, long, "list.csv", None).is_err());
 }
