@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _};
 
+use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_evidence::{count, write_private};
 use kickoff_policy::access::{Access, Certainty, Reaches, Unknown, short};
 use kickoff_policy::review::{Inputs, Review, Standing, StandingState, review};
@@ -158,7 +159,8 @@ pub(crate) fn access_review(arguments: &ReviewArgs) -> Result<Exit, Failure> {
     let review = reviewed(&asked, &asked.access());
     let csv = || review_tables::csv(&review).map_err(|error| Failure::usage(&error));
     if let Some(path) = &arguments.csv {
-        write_private(path, csv()?.as_bytes()).map_err(|error| Failure::usage(&error))?;
+        write_private(path, format!("{BYTE_ORDER_MARK}{}", csv()?).as_bytes())
+            .map_err(|error| Failure::usage(&error))?;
     }
     let mut out = std::io::BufWriter::new(crate::streams::out());
     match arguments.format {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_engagement::requests::{RequestStatus, Source, adopt, read, to_csv, to_xlsx};
 use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
@@ -63,7 +64,7 @@ pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
 
 fn export(path: &Path, statuses: &[RequestStatus]) -> Result<(), Failure> {
     match path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("csv") => save(path, to_csv(statuses).as_bytes()),
+        Some("csv") => save(path, format!("{BYTE_ORDER_MARK}{}", to_csv(statuses)).as_bytes()),
         Some("xlsx") => save(path, &to_xlsx(statuses).map_err(|error| Failure::usage(&error))?),
         _ => Err(Failure::Usage(format!("{} ends in neither .csv nor .xlsx", path.display()))),
     }

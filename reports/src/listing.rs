@@ -113,7 +113,7 @@ impl Listing<'_> {
     /// # Errors
     /// The writer of CSV refuses.
     pub fn csv(&self) -> Result<String, csv::Error> {
-        drawing::csv(self.columns.iter().map(|(head, _)| *head), self.rows.iter())
+        drawing::csv(self.columns.iter().map(|(head, _)| *head), self.rows.iter(), "the JSON of the same command")
     }
 }
 

@@ -12,6 +12,9 @@ use crate::drawing::{self, clean_lines};
 /// How many principals are drawn where not all are wanted.
 pub const FIRST: usize = 20;
 
+/// The column that only last-accessed data fills.
+const NEVER_USED: &str = "Granted services never used";
+
 /// The columns of the CSV; the last three are the reviewer's.
 pub(crate) const HEADS: [&str; 25] = [
     "Account ID",
@@ -33,7 +36,7 @@ pub(crate) const HEADS: [&str; 25] = [
     "Created",
     "Active access keys",
     "Oldest active key age (days)",
-    "Granted services never used",
+    NEVER_USED,
     "Not known",
     "As of",
     "Reviewer",
@@ -46,16 +49,30 @@ pub(crate) const HEADS: [&str; 25] = [
 /// # Errors
 /// The writer of CSV refuses.
 pub fn csv(review: &Review) -> Result<String, csv::Error> {
-    drawing::csv(HEADS, records(review))
+    drawing::csv(heads(review), records(review), "the JSON of the same command")
+}
+
+/// Which columns a review has: one that no principal fills is not there.
+pub(crate) fn columns(review: &Review) -> impl Iterator<Item = usize> {
+    let used = review.principals.iter().any(|p| p.unused.is_some());
+    (0..HEADS.len()).filter(move |at| used || HEADS[*at] != NEVER_USED)
+}
+
+/// The heads of the columns that a review has.
+pub(crate) fn heads(review: &Review) -> Vec<&'static str> {
+    columns(review).map(|at| HEADS[at]).collect()
 }
 
 /// The records of the CSV.
-pub(crate) fn records(review: &Review) -> impl Iterator<Item = [String; HEADS.len()]> + '_ {
-    review.principals.iter().map(|p| record(review, p))
+pub(crate) fn records(review: &Review) -> impl Iterator<Item = Vec<String>> + '_ {
+    review.principals.iter().map(|p| {
+        let mut cells = record(review, p);
+        columns(review).map(|at| std::mem::take(&mut cells[at])).collect()
+    })
 }
 
 /// A principal's record; the reviewer's cells are empty.
-pub(crate) fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {
+fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {
     let unused = match &p.unused {
         Some(unused) => unused.never_used.join("; "),
         None => "unknown".to_owned(),

@@ -1,5 +1,8 @@
 //! Cells of sheets: names are foreign, and a spreadsheet runs what it takes for a formula.
 
+/// What a file of CSV begins with, so that a spreadsheet reads it as UTF-8. What is printed for other programs has none.
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// Whether a spreadsheet takes a cell for a formula: it begins with `=`, `+`, `-`, `@`, a tab or a carriage return.
 #[must_use]
 pub fn is_formula(cell: &str) -> bool {

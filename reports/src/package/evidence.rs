@@ -2,6 +2,7 @@
 
 use std::io;
 
+use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_evidence::Exchange;
 use serde_json::Value;
 
@@ -98,5 +99,6 @@ fn request_ids(exchanges: &[Exchange]) -> Result<String, csv::Error> {
             response.map_or_else(|| "no answer".to_owned(), |response| response.status.to_string()),
         ]
     });
-    drawing::csv(["Request id", "Time (UTC)", "Attempt", "HTTP status"], rows)
+    let text = drawing::csv(["Request id", "Time (UTC)", "Attempt", "HTTP status"], rows, "ipe.json")?;
+    Ok(format!("{BYTE_ORDER_MARK}{text}"))
 }

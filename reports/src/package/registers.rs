@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kickoff_checks::Entry;
+use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_engagement::{Attested, Exception, requests};
 
 use super::dossier::{Control, Deviation, Dossier, Mark};
@@ -45,7 +46,8 @@ impl Table<'_> {
             let ends = self.ends.iter().map(|(_, cell)| cell.clone());
             record.into_iter().chain(ends)
         });
-        drawing::write_csv(heads, records, to).map_err(io::Error::from)
+        to.write_all(BYTE_ORDER_MARK.as_bytes())?;
+        drawing::write_csv(heads, records, "60_machine", to).map_err(io::Error::from)
     }
 }
 
@@ -73,8 +75,9 @@ pub fn registers<'d>(dossier: &'d Dossier<'_>) -> Registers<'d> {
         Some(_) => "none",
         None => "principals and policies were not read",
     };
-    list.register(dossier, "access_review", unread, &review_tables::HEADS, || {
-        Box::new(sources.review.into_iter().flat_map(review_tables::records).map(Vec::from))
+    let heads = sources.review.map(review_tables::heads).unwrap_or_default();
+    list.register(dossier, "access_review", unread, &heads, || {
+        Box::new(sources.review.into_iter().flat_map(review_tables::records))
     });
     list.register(dossier, "results", "no check gave a result", RESULTS, || results(dossier));
     list.register(dossier, "deviations", "none", DEVIATIONS, || {

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kickoff_engagement::cells::guarded;
+use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_evidence::{is_volatile, tree};
 use serde_json::{Map, Value};
+
+use crate::drawing::cell_of;
 
 /// What stands in the column of lists for the fields of an answer that are in none.
 const NOT_IN_A_LIST: &str = "(not in a list)";
@@ -50,15 +52,19 @@ pub fn csv<'a>(bodies: impl IntoIterator<Item = &'a [u8]>) -> Result<Option<Vec<
     Ok(Some(written(heads, cells)?))
 }
 
-/// Records as CSV in which no cell is a formula.
+/// Records as a file of CSV in which no cell is a formula, or longer than a spreadsheet takes.
 fn written<'a, R: Iterator<Item = &'a str>>(
     heads: impl Iterator<Item = &'a str>,
     rows: impl Iterator<Item = R>,
 ) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(heads.map(guarded))?;
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
+    let cell = |text: &str| cell_of(text, "raw/");
+    writer.write_record(heads.map(cell))?;
     for row in rows {
-        writer.write_record(row.map(guarded))?;
+        writer.write_record(row.map(cell))?;
     }
     writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }

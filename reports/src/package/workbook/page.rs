@@ -11,13 +11,24 @@ const MARGIN: usize = 255;
 const PAPER: u8 = 9;
 
 /// What a printed page carries, and how it is printed.
-pub(super) fn set_up(page: &mut Worksheet, frame: &Frame) -> Result<(), XlsxError> {
+pub(super) fn set_up(page: &mut Worksheet, frame: &Frame, width: f64) -> Result<(), XlsxError> {
     page.set_freeze_panes(1, 0)?;
     page.set_repeat_rows(0, 0)?;
-    page.set_landscape().set_paper_size(PAPER).set_print_fit_to_pages(1, 0);
+    page.set_landscape().set_paper_size(PAPER).set_print_fit_to_pages(across(width), 0);
+    // Whose row it is stands on every page that a wide row goes over.
+    if across(width) > 1 {
+        page.set_repeat_columns(0, 1)?;
+    }
     page.set_margins(0.4, 0.4, 0.85, 0.75, 0.3, 0.3);
     page.set_header(header(frame)).set_footer(footer(frame));
     Ok(())
+}
+
+/// How many pages a row of a width, in characters, goes over: what is printed smaller than six points cannot be read.
+fn across(width: f64) -> u16 {
+    /// Characters of the default size on a landscape page of A4 without a scale, and the least scale.
+    const ROOM: f64 = 130.0 / 0.55;
+    (1..=8).find(|pages| f64::from(*pages) * ROOM >= width).unwrap_or(8)
 }
 
 /// Entity and accounts to the left with the regions under them, the sheet's name to the right.
@@ -59,6 +70,11 @@ fn within(text: &str, room: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_wide_to_be_read_on_one_page_goes_over_several() {
+        assert_eq!([80.0, 236.0, 240.0, 640.0, 1e9].map(across), [1, 1, 2, 3, 8]);
+    }
 
     #[test]
     fn a_printed_page_stands_alone() {

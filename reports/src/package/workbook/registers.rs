@@ -34,7 +34,7 @@ const DAYS: [(&str, &str); 3] =
 pub(super) fn access<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
     let review = dossier.sources.review?;
     let mut columns: Vec<Column> = Vec::new();
-    for (head, width) in review_tables::HEADS.into_iter().zip(REVIEW) {
+    for (head, width) in review_tables::columns(review).map(|at| (review_tables::HEADS[at], REVIEW[at])) {
         match REVIEWER.iter().find(|(name, _)| *name == head) {
             Some((_, left)) => columns.push(people(left, width)),
             None => columns.push(col(head, width)),
@@ -43,9 +43,9 @@ pub(super) fn access<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
     }
     columns.extend([people("Removal proof (to fill in)", 18.0), people("Ticket (to fill in)", 12.0)]);
     let width = columns.len();
-    let principals = review.principals.iter().map(move |principal| {
+    let principals = review_tables::records(review).map(move |cells| {
         let mut row: Vec<Cell<'_>> = Vec::with_capacity(width);
-        for (head, text) in review_tables::HEADS.into_iter().zip(review_tables::record(review, principal)) {
+        for (head, text) in review_tables::heads(review).into_iter().zip(cells) {
             let left = REVIEWER.iter().any(|(name, _)| *name == head);
             let dated = DAYS.iter().any(|(name, _)| *name == head).then(|| text.parse().map_or(Cell::Empty, Cell::Day));
             row.push(if left { Cell::Empty } else { text.into() });

@@ -10,10 +10,8 @@ use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, W
 
 use super::super::dossier::Frame;
 use super::page::set_up;
+use crate::drawing::fitting;
 use crate::results::Text;
-
-/// So many characters fit into a cell, as Excel counts them: units of UTF-16.
-pub(super) const CELL: usize = 32_767;
 
 /// So many rows fit under a header.
 const ROWS: u32 = 1_048_575;
@@ -252,7 +250,7 @@ pub(super) fn write(
     let Sheet { columns, rows, whole } = sheet;
     let page = book.add_worksheet_with_low_memory()?;
     page.set_name(name)?;
-    set_up(page, frame)?;
+    set_up(page, frame, columns.iter().map(|(_, width, _)| width).sum())?;
     for (at, (head, width, by)) in (0_u16..).zip(columns.iter()) {
         page.set_column_width(at, *width)?;
         page.write_string_with_format(0, at, *head, &styles.heads[*by as usize])?;
@@ -355,30 +353,4 @@ fn put(
 fn excel(day: Date) -> Option<ExcelDateTime> {
     let year = u16::try_from(day.year()).ok()?;
     ExcelDateTime::from_ymd(year, u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?).ok()
-}
-
-/// A text that fits into a cell: a longer one is cut, and says so and where the whole is.
-fn fitting<'t>(text: &'t str, whole: &str) -> Cow<'t, str> {
-    // No text has more units of UTF-16 than bytes.
-    if text.len() <= CELL {
-        return Cow::Borrowed(text);
-    }
-    let units = text.encode_utf16().count();
-    if units <= CELL {
-        return Cow::Borrowed(text);
-    }
-    let note = format!(" [cut here, of {units} characters; the whole is in {whole}]");
-    Cow::Owned(head(text, CELL - note.len()).to_owned() + &note)
-}
-
-/// The beginning of a text, in units of UTF-16.
-fn head(text: &str, units: usize) -> &str {
-    let mut used = 0;
-    for (at, character) in text.char_indices() {
-        used += character.len_utf16();
-        if used > units {
-            return &text[..at];
-        }
-    }
-    text
 }
