@@ -99,3 +99,16 @@ fn a_failure_that_wins_over_incomplete_coverage_says_so() {
     assert_eq!(code, Some(1), "{words}");
     assert!(words.contains("coverage is incomplete as well"), "{words}");
 }
+
+/// Amazon Linux 2023 has glibc 2.34: a symbol that is newer keeps the program from starting there.
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn the_program_starts_where_glibc_is_2_34() {
+    let program = std::fs::read(env!("CARGO_BIN_EXE_kickoff")).unwrap();
+    let needed = program.windows(8).enumerate().filter(|(_, bytes)| *bytes == b"GLIBC_2.").filter_map(|(at, _)| {
+        let digits = program[at + 8..].iter().take_while(|byte| byte.is_ascii_digit());
+        String::from_utf8(digits.copied().collect()).ok()?.parse::<u32>().ok()
+    });
+    let newest = needed.max().expect("the program needs no glibc at all");
+    assert!(newest <= 34, "the program needs glibc 2.{newest}");
+}
