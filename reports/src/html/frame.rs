@@ -1,6 +1,7 @@
 //! What every page carries: whose report it is and from where; how to read it; how far it goes.
 
 use kickoff_checks::Status;
+use kickoff_evidence::count;
 use maud::{Markup, html};
 
 use super::badge;
@@ -23,13 +24,20 @@ pub(super) fn banner(frame: &Frame) -> Markup {
     html! {
         header.banner {
             h1 { "Cloud configuration evidence" }
-            p.sub { "SOC 2 evidence, prepared by management" }
-            dl.facts {
-                @for (name, value) in frame.facts() {
-                    div { dt { (name) } dd { (value) } }
+            // Open on the overview; within a section one line of it is enough.
+            details #cover open {
+                summary {
+                    (frame.entity) " · " (frame.run) " · collected " (frame.collected)
+                    @if !frame.warnings.is_empty() { " · " strong.alarm { (count(frame.warnings.len(), "note")) } }
                 }
+                p.sub { "SOC 2 evidence, prepared by management" }
+                dl.facts {
+                    @for (name, value) in frame.facts() {
+                        div { dt { (name) } dd { (value) } }
+                    }
+                }
+                @for warning in &frame.warnings { p.warning { strong { "Note. " } (warning) } }
             }
-            @for warning in &frame.warnings { p.warning { strong { "Note. " } (warning) } }
         }
     }
 }

@@ -51,11 +51,11 @@ pub(super) fn results(dossier: &Dossier<'_>) -> Markup {
                     legend { "Status" }
                     @for (status, count) in by_status(document) {
                         @if count > 0 {
-                            label.pick { input type="checkbox" name="status" value=(status.name()); " " (badge(status.name())) " " (count) }
+                            label.pick { input type="checkbox" name="status" value=(status.name()); " " (badge(status.name())) " " span data-count=(status.name()) { (count) } }
                         }
                     }
                 }
-                div.choices {
+                details.more { summary { "More filters" } div.choices {
                     (choice("criterion", "Criterion", &criteria.map(|c| (c.id.clone(), format!("{} {}", c.id, c.name))).collect::<Vec<_>>()))
                     (choice("control", "Control", &controls.collect::<Vec<_>>()))
                     (choice("severity", "Severity", &twice(Severity::ALL.iter().rev().map(|severity| severity.name().to_owned()))))
@@ -63,7 +63,7 @@ pub(super) fn results(dossier: &Dossier<'_>) -> Markup {
                     (choice("region", "Region", &twice(regions.iter().map(|region| (*region).to_owned()))))
                     label { "Resource " input name="resource" type="text" autocomplete="off" spellcheck="false" placeholder="part of an ARN"; }
                     label { "Evidence " input name="evidence" type="text" autocomplete="off" spellcheck="false" placeholder="E-0042"; }
-                }
+                } }
             }
             div.scripted hidden {
                 p.count {

@@ -16,6 +16,13 @@ const begin = (name) => {
   return turn;
 };
 
+/** How many results of what is looked for have each status, beside its box. */
+const tally = (rows) => {
+  const counts = new Map();
+  for (const row of rows) counts.set(of(row, "status"), (counts.get(of(row, "status")) ?? 0) + 1);
+  for (const place of form.querySelectorAll("[data-count]")) place.textContent = String(counts.get(place.dataset.count) ?? 0);
+};
+
 const say = (id, text) => {
   const output = byId(id);
   if (output && output.textContent !== text) output.textContent = text;
@@ -44,7 +51,11 @@ const fill = {
   async results(query) {
     const turn = begin("results");
     const rows = await select(query, turn);
+    // The boxes say what a click on them would add.
+    const { status, ...rest } = query;
+    const all = status ? await select(rest, turn) : rows;
     if (turn.stale) return false;
+    tally(all);
     const any = Object.values(query).some(Boolean);
     grouped().showGrouped(rows, !any);
     say("results-count", `${amount(rows.length, "result", "results")} of ${amount(grouped().counts.size, "control", "controls")}`);
@@ -89,6 +100,8 @@ const writeForm = (form, query) => {
     if (field.type === "checkbox") field.checked = statuses.includes(field.value);
     else if (field.name && document.activeElement !== field) field.value = query[field.name] ?? "";
   }
+  const more = form.querySelector(".more");
+  if (more && [...more.querySelectorAll("[name]")].some((field) => query[field.name])) more.open = true;
 };
 
 /** The address of a query. */
@@ -97,8 +110,12 @@ const address = (view, query) => {
   return `#${view}${text ? `?${text}` : ""}`;
 };
 
+let current;
 const open = (view) => {
   for (const other of views) other.hidden = other !== view;
+  // Within a section the thing that is named stands at the top; who wants to see the cover opens it.
+  if (view !== current) byId("cover").open = view.id === "overview";
+  current = view;
   const shown = { control: "results", item: "evidence" }[view.id] ?? view.id;
   const name = shown || "access";
   for (const a of document.querySelectorAll("#bar a")) {
@@ -113,7 +130,7 @@ const settle = (view, focus) => {
   document.title = `${heading.textContent} | ${title}`;
   const y = history.state?.y;
   if (y !== undefined) scrollTo(0, y);
-  else scrollTo(0, Math.min(scrollY, document.querySelector(".banner").offsetHeight));
+  else scrollTo(0, view.id === "overview" ? 0 : document.querySelector(".banner").offsetHeight);
   if (focus) {
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
@@ -247,7 +264,7 @@ addEventListener("hashchange", () => {
 
 let unfolded = [];
 addEventListener("beforeprint", () => {
-  unfolded = [...document.querySelectorAll(".view:not([hidden]) details:not([open])")];
+  unfolded = [...document.querySelectorAll("#cover:not([open]), .view:not([hidden]) details:not([open])")];
   for (const part of unfolded) part.open = true;
   for (const list of lists) list.print(true);
 });
