@@ -110,8 +110,8 @@ pub struct Coverage {
     pub calls: u32,
     /// Pages that were read.
     pub pages: u32,
-    /// Records that were read.
-    pub items: u64,
+    /// Records in the lists that were read; none where each answer is one object and no list.
+    pub items: Option<u64>,
     /// What AWS said, where something went wrong.
     pub reason: Option<String>,
 }
@@ -240,8 +240,9 @@ pub struct Evidence {
     pub reason: Option<String>,
     /// Pages that were read.
     pub pages: u32,
-    /// Records that were read.
-    pub records: u64,
+    /// Records in the lists of its answers, counted in their bytes; none where the answer is one object and no list, or where
+    /// there is no whole answer.
+    pub records: Option<u64>,
     /// The exchanges.
     pub exchanges: Vec<Exchange>,
 }

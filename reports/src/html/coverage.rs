@@ -30,7 +30,7 @@ fn by_service(document: &Document) -> BTreeMap<(&str, &str), OfService> {
         sum.asked += 1;
         sum.requests += u64::from(row.calls);
         sum.pages += u64::from(row.pages);
-        sum.records += row.items;
+        sum.records += row.items.unwrap_or_default();
         sum.lacking += usize::from(row.status != "ok");
     }
     services

@@ -120,8 +120,8 @@ pub struct Time {
 /// How complete an item is.
 #[derive(Debug, Clone, Serialize)]
 pub struct Completeness {
-    /// Records that were read.
-    pub records: u64,
+    /// Records in the lists of the answers, counted in their bytes; none where the answer is one object and no list.
+    pub records: Option<u64>,
     /// Pages that were read.
     pub pages: u32,
     /// Whether a page was left unread.
@@ -288,12 +288,11 @@ impl Ipe {
             collector.caller,
         );
         match self.status.as_str() {
-            "ok" => text.push_str(&format!(
-                "{} {} returned on {}.\n",
-                population.records,
-                if population.records == 1 { "record was" } else { "records were" },
-                query.pagination
-            )),
+            "ok" => text.push_str(&match population.records {
+                None => "One object was returned, and no list.\n".to_owned(),
+                Some(1) => format!("1 record was returned on {}.\n", query.pagination),
+                Some(records) => format!("{records} records were returned on {}.\n", query.pagination),
+            }),
             "absent" => text.push_str("AWS answered that there is none.\n"),
             status => {
                 text.push_str(&format!("It could not be read ({status}): what depends on it is not evaluated.\n"))
@@ -332,6 +331,9 @@ impl Ipe {
 fn explain(item: &Evidence, totals: &[ControlTotal]) -> String {
     if totals.is_empty() {
         return match item.status.as_str() {
+            "ok" if item.records.is_none() => {
+                "The answer is one object: there is no list whose records could be counted."
+            }
             "ok" => "AWS offers no second count of it; all pages were read until AWS gave no further token.",
             "absent" => "AWS offers no second count of it; its answer is that there is none.",
             _ => "Its population is not known: not every page was answered, and a second count is not at hand.",

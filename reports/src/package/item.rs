@@ -12,6 +12,15 @@ pub(super) fn title(item: &Evidence) -> String {
     format!("{}:{}{of} in {} of account {}", item.service, item.operation, item.region, item.account)
 }
 
+/// How many records an item holds, or that it is one object.
+pub(super) fn held(item: &Evidence) -> String {
+    match (item.records, item.status.as_str()) {
+        (Some(records), _) => records.to_string(),
+        (None, "ok") => "one object".to_owned(),
+        (None, _) => "none".to_owned(),
+    }
+}
+
 /// The parameters that leave something out of the answer, or `none`. Every parameter does, but those that name what is asked
 /// about, and those that are known to leave nothing out.
 pub(super) fn filters(item: &Evidence) -> String {

@@ -190,7 +190,7 @@ fn document(results: Vec<ResultRow>) -> Document {
             status: "ok".to_owned(),
             reason: None,
             pages: 1,
-            records: 1,
+            records: Some(1),
             exchanges: Vec::new(),
         }],
     }

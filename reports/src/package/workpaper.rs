@@ -307,7 +307,7 @@ fn item_row(item: &Evidence) -> [Words; 6] {
         Words::from(&item.id),
         pages::cut(&format!("{}{parameters}", call(item))).into(),
         format!("{} {}", item.account, item.region).into(),
-        format!("{}, {}", item.pages, item.records).into(),
+        format!("{}, {}", item.pages, super::item::held(item)).into(),
         status,
         collected.unwrap_or_default().into(),
     ]

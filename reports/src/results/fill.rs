@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kickoff_checks::{CRITERIA, Row, Status, Strength};
 use kickoff_engagement::Engagement;
-use kickoff_evidence::{EvidenceId, GapKind, Item, Outcome, RunState};
+use kickoff_evidence::{EvidenceId, GapKind, Item, ItemKey, Outcome, RunState};
+use kickoff_facts::Operation;
 
 use super::text::Texts;
 use super::told::Told;
@@ -100,7 +101,7 @@ pub(super) fn evidence(item: &Item, id: EvidenceId) -> Evidence {
     let (status, reason) = status(&item.outcome);
     let (pages, records) = match item.outcome {
         Outcome::Complete { pages, records } => (pages, records),
-        _ => (0, 0),
+        _ => (0, None),
     };
     Evidence {
         id: id.to_string(),
@@ -133,6 +134,11 @@ pub(super) fn evidence(item: &Item, id: EvidenceId) -> Evidence {
     }
 }
 
+/// Whether the answers to a question hold lists of records.
+fn lists(key: &ItemKey) -> bool {
+    Operation::get(&format!("{}:{}", key.service, key.operation)).is_some_and(|op| op.holds.is_list())
+}
+
 /// One row for each account, region and operation, and one for each region in scope that is not enabled.
 pub(super) fn coverage(items: &[(EvidenceId, Item)], accounts: &[Told]) -> Vec<Coverage> {
     let mut rows: BTreeMap<(String, String, String, String), Coverage> = BTreeMap::new();
@@ -147,14 +153,16 @@ pub(super) fn coverage(items: &[(EvidenceId, Item)], accounts: &[Told]) -> Vec<C
             status: "ok".to_owned(),
             calls: 0,
             pages: 0,
-            items: 0,
+            items: lists(key).then_some(0),
             reason: None,
         });
         row.calls += u32::try_from(item.exchanges.len()).unwrap_or(u32::MAX);
         match &item.outcome {
             Outcome::Complete { pages, records } => {
                 row.pages += pages;
-                row.items += records;
+                if let Some(records) = records {
+                    *row.items.get_or_insert_default() += records;
+                }
             }
             Outcome::Absent { .. } => row.pages += 1,
             other => {
@@ -180,7 +188,7 @@ pub(super) fn coverage(items: &[(EvidenceId, Item)], accounts: &[Told]) -> Vec<C
                     status: GapKind::RegionDisabled.name().to_owned(),
                     calls: 0,
                     pages: 0,
-                    items: 0,
+                    items: None,
                     reason: Some(
                         "the region is not enabled for this account, so that nothing can exist there".to_owned(),
                     ),

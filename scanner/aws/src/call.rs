@@ -26,18 +26,19 @@ pub(crate) struct Refusal {
 /// What a call gave, and the evidence item it stands in.
 pub(crate) struct Answer<T> {
     result: Result<T, Refusal>,
+    operation: &'static Operation,
     item: EvidenceRef,
     register: Arc<Register>,
 }
 
 impl<T> Answer<T> {
     /// As [`Self::or_absent`], where the code also means other things and only the message tells.
-    pub fn or_absent_where(self, codes: &[&str], phrases: &[&str]) -> Observed<Option<T>> {
+    pub fn or_absent_where(self, phrases: &[&str]) -> Observed<Option<T>> {
         let told = match &self.result {
             Err(refusal) => phrases.iter().any(|phrase| refusal.gap.message.contains(phrase)),
             Ok(_) => true,
         };
-        if told { self.or_absent(codes) } else { self.observed().map(Some) }
+        if told { self.or_absent() } else { self.observed().map(Some) }
     }
 
     /// What was read, or the gap.
@@ -48,11 +49,11 @@ impl<T> Answer<T> {
         }
     }
 
-    /// As [`Self::observed`], but with some error codes AWS says that there is none: that is a fact.
-    pub fn or_absent(self, codes: &[&str]) -> Observed<Option<T>> {
+    /// As [`Self::observed`], but with the error codes of the operation's row AWS says that there is none: that is a fact.
+    pub fn or_absent(self) -> Observed<Option<T>> {
         match self.result {
             Ok(value) => Observed::known(Some(value), self.item),
-            Err(Refusal { code: Some(code), .. }) if codes.contains(&code.as_str()) => {
+            Err(Refusal { code: Some(code), .. }) if self.operation.holds.absent.contains(&code.as_str()) => {
                 self.register.close(self.item, Outcome::Absent { code });
                 Observed::known(None, self.item)
             }
@@ -60,17 +61,9 @@ impl<T> Answer<T> {
         }
     }
 
-    /// Counts the records where one page of the answer is not one record.
-    pub fn counted(self, count: impl FnOnce(&T) -> u64) -> Self {
-        if let Ok(value) = &self.result {
-            self.register.count(self.item, count(value));
-        }
-        self
-    }
-
     /// Turns what was read into something else; a gap with the reason where that cannot be done.
     pub fn parse<U>(self, parse: impl FnOnce(T) -> Result<U, String>) -> Answer<U> {
-        let Self { result, item, register } = self;
+        let Self { result, operation, item, register } = self;
         let result = result.and_then(|value| {
             parse(value).map_err(|message| {
                 let call = register.name(item);
@@ -85,7 +78,7 @@ impl<T> Answer<T> {
                 Refusal { code: None, gap }
             })
         });
-        Answer { result, item, register }
+        Answer { result, operation, item, register }
     }
 }
 
@@ -128,14 +121,14 @@ impl Session {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
         let (operation, item, call) = self.open(&asked);
-        let result = match self.paced(operation, asked.region, send(call)).await {
+        let result = match self.paced(operation, asked.region, send(call.clone())).await {
             Ok(value) => {
-                self.register().close(item, Outcome::Complete { pages: 1, records: 1 });
+                self.register().close(item, Outcome::Complete { pages: 1, records: call.records() });
                 Ok(value)
             }
             Err(refusal) => Err(self.refuse(item, refusal)),
         };
-        Answer { result, item, register: Arc::clone(self.register()) }
+        Answer { result, operation, item, register: Arc::clone(self.register()) }
     }
 
     /// Makes a call page by page, and gives all records or none: a list that lacks a page is a gap.
@@ -150,16 +143,18 @@ impl Session {
     {
         let (operation, item, call) = self.open(&asked);
         let (mut all, mut token, mut pages) = (Vec::new(), None::<String>, 0_u32);
-        let mut tokens = BTreeSet::new();
+        let (mut tokens, mut read) = (BTreeSet::new(), None::<u64>);
         let result = loop {
             match self.paced(operation, asked.region, page(token.clone(), call.clone())).await {
                 Ok((records, next)) => {
                     pages += 1;
                     all.extend(records);
+                    if let Some(of_page) = call.records() {
+                        *read.get_or_insert_default() += of_page;
+                    }
                     match next.filter(|next| !next.is_empty()) {
                         None => {
-                            let records = all.len() as u64;
-                            self.register().close(item, Outcome::Complete { pages, records });
+                            self.register().close(item, Outcome::Complete { pages, records: read });
                             break Ok(all);
                         }
                         Some(next) if next == LOST_PAGE => {
@@ -168,7 +163,8 @@ impl Session {
                             break Err(self.refuse(item, refusal));
                         }
                         Some(_) if asked.most.is_some_and(|most| pages >= most) => {
-                            let text = format!("there are more than {} records: no more are read", all.len());
+                            let text =
+                                format!("there are more than {} records: no more are read", read.unwrap_or_default());
                             break Err(self.refuse(item, self.failed(operation, asked.region, &text)));
                         }
                         Some(next) if !tokens.insert(next.clone()) => {
@@ -181,7 +177,7 @@ impl Session {
                 Err(refusal) => break Err(self.refuse(item, refusal)),
             }
         };
-        Answer { result, item, register: Arc::clone(self.register()) }
+        Answer { result, operation, item, register: Arc::clone(self.register()) }
     }
 
     /// As [`Self::pages`], for declared operations: `read` turns a body into records and the next page's token.
@@ -206,9 +202,7 @@ impl Session {
                 }
             })
             .await;
-        pages
-            .parse(|pages| Ok(pages.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()))
-            .counted(|records: &Vec<T>| records.len() as u64)
+        pages.parse(|pages| Ok(pages.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()))
     }
 
     /// A gap for a call that was not made.

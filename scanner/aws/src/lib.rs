@@ -2,6 +2,7 @@
 //!
 //! No other crate imports an AWS crate. A collector knows no check: it fills fact families.
 
+mod answer;
 mod call;
 mod collect;
 mod connect;

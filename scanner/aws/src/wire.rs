@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -30,10 +30,12 @@ use kickoff_evidence::{
     CallKey, EvidenceRef, Exchange, Register, Request, Response, Run, Summary, redact_body, redact_uri, sha256_hex,
     xml_is_complete,
 };
+use kickoff_facts::Operation;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use crate::answer;
 use crate::tape::Tape;
 
 /// Which call a request belongs to. Travels with the request as an extension, seen by the connectors only.
@@ -46,10 +48,11 @@ struct CallInner {
     partition: String,
     caller: String,
     region: String,
-    service: &'static str,
-    operation: &'static str,
+    operation: &'static Operation,
     item: EvidenceRef,
     register: Arc<Register>,
+    /// What the last answer holds that was handed on.
+    holds: Mutex<Option<u64>>,
 }
 
 impl Call {
@@ -58,7 +61,7 @@ impl Call {
         partition: &str,
         caller: &str,
         region: &str,
-        operation: &'static kickoff_facts::Operation,
+        operation: &'static Operation,
         item: EvidenceRef,
         register: Arc<Register>,
     ) -> Self {
@@ -67,10 +70,10 @@ impl Call {
             partition: partition.to_owned(),
             caller: caller.to_owned(),
             region: region.to_owned(),
-            service: operation.service(),
-            operation: operation.name(),
+            operation,
             item,
             register,
+            holds: Mutex::new(None),
         }))
     }
 
@@ -89,7 +92,7 @@ impl Call {
     /// `service:Operation`.
     #[must_use]
     pub fn id(&self) -> String {
-        format!("{}:{}", self.0.service, self.0.operation)
+        self.0.operation.id.to_owned()
     }
 
     /// The key under which a replay finds the answer to a request of this call.
@@ -98,8 +101,8 @@ impl Call {
         CallKey {
             account: self.0.account.clone(),
             region: self.0.region.clone(),
-            service: self.0.service.to_owned(),
-            operation: self.0.operation.to_owned(),
+            service: self.0.operation.service().to_owned(),
+            operation: self.0.operation.name().to_owned(),
             digest: CallKey::digest(request.method(), request.uri(), request.body().bytes().unwrap_or_default()),
         }
     }
@@ -107,6 +110,11 @@ impl Call {
     /// Notes an exchange as evidence of the call.
     pub fn note(&self, summary: Summary) {
         self.0.register.add(self.0.item, summary);
+    }
+
+    /// The records of the last answer, as its bytes hold them; none where it is one object and no list.
+    pub(crate) fn records(&self) -> Option<u64> {
+        *self.0.holds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -204,8 +212,8 @@ impl Recorder {
             partition: inner.partition.clone(),
             caller: inner.caller.clone(),
             region: inner.region.clone(),
-            service: inner.service.to_owned(),
-            operation: inner.operation.to_owned(),
+            service: inner.operation.service().to_owned(),
+            operation: inner.operation.name().to_owned(),
             request: sent,
             response: None,
             failure: None,
@@ -215,7 +223,7 @@ impl Recorder {
         };
         match answer {
             Ok((status, headers, body)) => {
-                let redacted = redact_body(inner.service, &body);
+                let redacted = redact_body(inner.operation.service(), &body);
                 let sha256 = sha256_hex(&redacted.body);
                 exchange.response = Some(Response {
                     status: status.as_u16(),
@@ -231,7 +239,7 @@ impl Recorder {
         let position =
             self.tape.append(&exchange).map_err(|text| ConnectorError::other(Box::new(Failure(text)), None))?;
         call.note(Summary::of(&exchange, position));
-        answered(&exchange)
+        answered(&call, &exchange)
     }
 }
 
@@ -274,7 +282,7 @@ impl Replay {
         }
         // Retries and polls ask the same again: the last answer is the one that counted.
         let (_, last) = recorded.last().ok_or_else(missing)?;
-        answered(last)
+        answered(call, last)
     }
 }
 
@@ -332,8 +340,8 @@ pub fn connector(ca_bundle: Option<&std::path::Path>) -> Result<SharedHttpConnec
     Ok(SharedHttpConnector::new(connector))
 }
 
-/// The answer as the deserialisers get it, live and on replay alike.
-fn answered(exchange: &Exchange) -> Result<HttpResponse, ConnectorError> {
+/// The answer as the deserialisers get it, live and on replay alike. What it holds is counted here, from its bytes.
+fn answered(call: &Call, exchange: &Exchange) -> Result<HttpResponse, ConnectorError> {
     let Some(response) = &exchange.response else {
         let text = exchange.failure.clone().unwrap_or_default();
         let failure = |text: &str| Box::new(Failure(text.to_owned()));
@@ -358,6 +366,11 @@ fn answered(exchange: &Exchange) -> Result<HttpResponse, ConnectorError> {
     if xml && !xml_is_complete(&response.body) {
         let text = "the answer was cut short: its XML does not end".to_owned();
         return Err(ConnectorError::other(Box::new(Failure(text)), None));
+    }
+    if success {
+        let records = answer::records(call.0.operation, &response.body)
+            .map_err(|text| ConnectorError::other(Box::new(Failure(text)), None))?;
+        *call.0.holds.lock().unwrap_or_else(PoisonError::into_inner) = records;
     }
     let status = StatusCode::try_from(response.status)
         .map_err(|_| ConnectorError::other(Box::new(Failure(format!("HTTP status {}", response.status))), None))?;

@@ -182,12 +182,12 @@ impl Summary {
 pub enum Outcome {
     /// Not finished yet; what is still pending when a run ends was interrupted.
     Pending,
-    /// Everything was read: pages and records counted.
+    /// Everything was read.
     Complete {
         /// Answers that were read, each one page.
         pages: u32,
-        /// Records in all pages; 1 for a single object, 0 for none.
-        records: u64,
+        /// Records in the lists of all pages, as their bytes hold them; none where the answer is one object and no list.
+        records: Option<u64>,
     },
     /// AWS said that the object does not exist: a fact, not a gap.
     Absent {

@@ -39,15 +39,6 @@ impl Register {
         }
     }
 
-    /// Sets the number of records of an item that was read completely.
-    pub fn count(&self, item: EvidenceRef, number: u64) {
-        if let Some(item) = self.items().get_mut(item.0 as usize)
-            && let Outcome::Complete { records, .. } = &mut item.outcome
-        {
-            *records = number;
-        }
-    }
-
     /// The call (`service:Operation`) and region of an item.
     #[must_use]
     pub fn name(&self, item: EvidenceRef) -> (String, String) {

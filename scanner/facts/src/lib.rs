@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod activity;
+mod answer;
 pub mod compute;
 pub mod detection;
 pub mod iam;
@@ -19,10 +20,11 @@ pub mod organization;
 pub mod storage;
 mod view;
 
+pub use answer::{Form, Holds, List, Source};
 pub use kickoff_evidence::{EvidenceRef, Gap, GapKind, count, sha256_hex};
 pub use need::{AccountFacts, GlobalFacts, Need, RegionalFacts};
 pub use observed::Observed;
-pub use operation::{OPERATIONS, Operation};
+pub use operation::{OPERATIONS, Operation, WRITES};
 pub use view::{Memo, Seen, View};
 
 /// A second count of something, where AWS offers one: the proof that a population is complete.

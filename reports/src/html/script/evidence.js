@@ -13,13 +13,16 @@ const plain = (rows, columns) => ({
     make("td", { "data-name": name }, cell(rows[at]))))),
 });
 
+/** The number of records; an answer that is no list has none to count. */
+const held = (records, status, object) => records?.toLocaleString("en-GB") ?? (status === "ok" ? object : "none");
+
 const ITEM_COLUMNS = [
   ["Id", "w-id", (at) => link(items().id[at], null, { class: "rove" })],
   ["Call", "w-call", (at) => clip(make("code", {}, callOf(at)))],
   ["Parameters", "w-seen", (at) => clip(parameters(at))],
   ["Region, account", "w-place", (at) => clip(nameOf(at, "region"), " ", make("span", { class: "muted" }, nameOf(at, "account")))],
   ["Status", "w-status", (at) => badge(nameOf(at, "status"))],
-  ["Records", "w-count", (at) => items().records[at].toLocaleString("en-GB")],
+  ["Records", "w-count", (at) => held(items().records[at], nameOf(at, "status"), "one object")],
 ];
 
 const CALL_COLUMNS = [
@@ -28,7 +31,7 @@ const CALL_COLUMNS = [
   ["Region", "w-place", (at) => callName(at, "region")],
   ["Status", "w-status", (at) => badge(callName(at, "status"))],
   ["Requests", "w-count", (at) => coverage().calls[at]],
-  ["Records", "w-count", (at) => coverage().items[at]],
+  ["Records", "w-count", (at) => held(coverage().items[at], callName(at, "status"), "objects")],
   ["What AWS said", "w-seen", (at) => clip(callName(at, "reason"))],
 ];
 
@@ -70,7 +73,7 @@ const showItem = (at) => {
       ["Parameters", parameters(at)],
       ["Where", nameOf(at, "region"), ", ", accountName(account)],
       ["Caller", make("code", {}, about().byAccount.get(account)?.caller ?? "not known")],
-      ["Read", amount(data.records[at], "record", "records"), " on ", amount(data.pages[at], "page", "pages")],
+      ["Read", data.records[at] === null ? held(null, nameOf(at, "status"), "one object") : amount(data.records[at], "record", "records"), " on ", amount(data.pages[at], "page", "pages")],
       ["In the package", about().package ? make("a", { href: encodeURI(folder) }, folder) : make("code", {}, folder)],
       ["Cited by", filtered({ evidence: id }, "the results that rest on it")],
     ]),

@@ -18,7 +18,7 @@ pub(super) fn ipe<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Parameters", 30.0),
         col("Filters", 18.0),
         col("Pages", 7.0),
-        col("Records", 9.0),
+        col("Records", 11.0),
         col("Truncated", 11.0),
         col("Control total", 16.0),
         col("Tie-out source", 18.0),
@@ -66,7 +66,10 @@ fn record<'d>(item: &'d Evidence, account: Option<&(String, &'d str)>, tied: &[&
         if parameters.is_empty() { "none".into() } else { parameters.join("\n").into() },
         item::filters(item).into(),
         item.pages.into(),
-        item.records.into(),
+        match item.records {
+            Some(records) => records.into(),
+            None => item::held(item).into(),
+        },
         match item.status.as_str() {
             "ok" | "absent" => "no",
             _ => "not read",
@@ -237,7 +240,11 @@ pub(super) fn coverage<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
             word(row.status.as_str()),
             row.calls.into(),
             row.pages.into(),
-            row.items.into(),
+            match row.items {
+                Some(records) => records.into(),
+                None if row.status == "ok" => "objects".into(),
+                None => Cell::Empty,
+            },
             Cell::Empty,
             Cell::Empty,
             Cell::Empty,

@@ -78,7 +78,7 @@ pub(super) async fn alternate_contacts(session: &Session) -> Observed<AlternateC
             })
             .await
             .parse(|out| out.alternate_contact.ok_or_else(|| "it names no contact".to_owned()))
-            .or_absent(&["ResourceNotFoundException"])
+            .or_absent()
             .map(|found| {
                 found.map(|c| Contact { name: text(c.name()), title: text(c.title()), email: text(c.email_address()) })
             })

@@ -73,12 +73,11 @@ impl<'a> History<'a> {
                 self.request(&key, value).customize().interceptor(call).send()
             })
             .await;
-        page.counted(|out| out.events().len() as u64)
-            .parse(|out| {
-                let more = out.next_token().is_some_and(|token| !token.is_empty());
-                if more { Ok(None) } else { read(out.events.unwrap_or_default()).map(Some) }
-            })
-            .observed()
+        page.parse(|out| {
+            let more = out.next_token().is_some_and(|token| !token.is_empty());
+            if more { Ok(None) } else { read(out.events.unwrap_or_default()).map(Some) }
+        })
+        .observed()
     }
 
     fn parameters(&self, key: &Key, value: &str) -> (String, String, String) {

@@ -119,7 +119,7 @@ async fn detail(session: &Session, known: &Trail) -> Trail {
             basic: out.event_selectors().iter().map(basic).collect(),
             advanced: out.advanced_event_selectors().iter().map(advanced).collect(),
         }),
-        insights: insights.or_absent(&["InsightNotEnabledException", "InsightNotEnabled"]).map(|found| {
+        insights: insights.or_absent().map(|found| {
             let selectors = found.and_then(|out| out.insight_selectors).unwrap_or_default();
             selectors.iter().filter_map(|s| s.insight_type().map(|kind| kind.as_str().to_owned())).collect()
         }),

@@ -51,7 +51,6 @@ pub(super) async fn collect(session: &Session) -> Observed<CredentialReport> {
             let content = out.content.ok_or("it has no content")?.into_inner();
             parse(&content, made)
         })
-        .counted(|report| report.users.len() as u64 + u64::from(report.root.is_some()))
         .observed();
     generated.and(report).map(|((), report)| report)
 }

@@ -242,11 +242,8 @@ page!(Reservations, "reservationSet", RawReservation);
 
 pub(super) async fn instances(session: &Session, region: &str) -> Observed<Vec<Instance>> {
     let asked = ask("ec2:DescribeInstances", region);
-    pages::<Reservations>(session, asked, "DescribeInstances", &[("MaxResults", "1000")])
-        .await
-        .counted(|reservations| reservations.iter().map(|r| r.instances_set.item.len() as u64).sum())
-        .observed()
-        .map(|reservations| {
+    pages::<Reservations>(session, asked, "DescribeInstances", &[("MaxResults", "1000")]).await.observed().map(
+        |reservations| {
             let mut instances: Vec<Instance> = reservations
                 .into_iter()
                 .flat_map(|reservation| reservation.instances_set.item)
@@ -259,5 +256,6 @@ pub(super) async fn instances(session: &Session, region: &str) -> Observed<Vec<I
                 .collect();
             instances.sort_by(|a, b| a.id.cmp(&b.id));
             instances
-        })
+        },
+    )
 }

@@ -283,6 +283,6 @@ pub(super) async fn auto_enable(
         })
         .await
         // AWS says so to an account that is not the administrator.
-        .or_absent(&["BadRequestException"])
+        .or_absent()
         .map(|found| found.and_then(|out| out.auto_enable_organization_members).map(|kind| kind.as_str().to_owned()))
 }

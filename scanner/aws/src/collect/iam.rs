@@ -86,7 +86,7 @@ pub(super) async fn password_policy(session: &Session) -> Observed<Option<Passwo
         })
         .await
         .parse(|out| out.password_policy.ok_or_else(|| "it holds no policy".to_owned()))
-        .or_absent(&["NoSuchEntity", "NoSuchEntityException"])
+        .or_absent()
         .map(|policy| {
             let positive = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
             policy.map(|p| PasswordPolicy {
@@ -129,10 +129,6 @@ pub(super) async fn authorization(session: &Session) -> Observed<Authorization> 
             }
         })
         .await
-        .counted(|pages| {
-            let records = |Details(a): &Details| a.users.len() + a.groups.len() + a.roles.len() + a.policies.len();
-            pages.iter().map(records).sum::<usize>() as u64
-        })
         .observed()
         .map(|pages| {
             let mut all = Authorization::default();
@@ -301,12 +297,7 @@ pub(super) async fn root_management(session: &Session, global: &GlobalFacts) -> 
         })
         .await
         // Trusted access for IAM is off, or the organization has not all features on: then nothing is managed centrally.
-        .or_absent(&[
-            "ServiceAccessNotEnabledException",
-            "ServiceAccessNotEnabled",
-            "OrganizationNotInAllFeaturesModeException",
-            "OrganizationNotInAllFeaturesMode",
-        ])
+        .or_absent()
         .map(|found| {
             let features = found
                 .map(|out| out.enabled_features().iter().map(|f| f.as_str().to_owned()).collect())

@@ -219,7 +219,6 @@ async fn oldest(session: &Session, region: &str, severity: &str) -> Observed<Old
             }
             Ok(OldestFirst { findings, more })
         })
-        .counted(|oldest| oldest.findings.len() as u64)
         .observed()
 }
 

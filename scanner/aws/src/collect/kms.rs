@@ -63,7 +63,7 @@ async fn key(session: &Session, region: &str, id: &str) -> Observed<Option<KeySe
         })
         .await
         .parse(|out| out.key_metadata.ok_or_else(|| "it describes no key".to_owned()))
-        .or_absent(&["NotFoundException"]);
+        .or_absent();
     let (described, evidence) = match described {
         Observed::Known { value: Some(key), evidence } => (key, evidence),
         Observed::Known { value: None, evidence } => return Observed::Known { value: None, evidence },

@@ -34,7 +34,7 @@ pub(super) async fn organization(session: &Session) -> Observed<Option<Organizat
         })
         .await
         .parse(|out| out.organization.ok_or_else(|| "it names no organization".to_owned()))
-        .or_absent(&["AWSOrganizationsNotInUseException"])
+        .or_absent()
         .map(|found| {
             found.map(|o| Organization {
                 id: text(o.id()),

@@ -161,7 +161,7 @@ async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSetti
         access_log_target: logging.observed().map(|out| out.logging_enabled().map(|l| l.target_bucket().to_owned())),
         public_access_block: block
             .parse(|out| out.public_access_block_configuration.ok_or_else(|| "it holds no configuration".to_owned()))
-            .or_absent(&["NoSuchPublicAccessBlockConfiguration"])
+            .or_absent()
             .map(|found| {
                 found.map(|b| PublicAccessBlock {
                     block_acls: b.block_public_acls.unwrap_or_default(),
@@ -174,7 +174,7 @@ async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSetti
             .parse(|out| {
                 out.policy_status().and_then(sdk::PolicyStatus::is_public).ok_or_else(|| "it does not say".to_owned())
             })
-            .or_absent(&["NoSuchBucketPolicy"]),
+            .or_absent(),
         policy: policy
             .parse(|out| {
                 let policy = out.policy.ok_or("it holds no policy")?;
@@ -182,7 +182,7 @@ async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSetti
                 serde_json::from_str::<serde::de::IgnoredAny>(&policy).map_err(|e| e.to_string())?;
                 Ok(policy)
             })
-            .or_absent(&["NoSuchBucketPolicy"]),
+            .or_absent(),
         acl_groups: acl.observed().map(|out| {
             let mut groups: Vec<String> =
                 out.grants().iter().filter_map(|g| g.grantee().and_then(|g| g.uri()).map(str::to_owned)).collect();
@@ -194,7 +194,7 @@ async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSetti
             enabled: out.status() == Some(&sdk::BucketVersioningStatus::Enabled),
             mfa_delete: out.mfa_delete() == Some(&sdk::MfaDeleteStatus::Enabled),
         }),
-        object_lock: lock.or_absent(&["ObjectLockConfigurationNotFoundError"]).map(|found| {
+        object_lock: lock.or_absent().map(|found| {
             let lock = found.and_then(|out| out.object_lock_configuration)?;
             let retention = lock.rule().and_then(|r| r.default_retention());
             let number = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
@@ -206,9 +206,9 @@ async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSetti
             })
         }),
         lifecycle: lifecycle
-            .or_absent(&["NoSuchLifecycleConfiguration"])
+            .or_absent()
             .map(|found| found.map(|out| out.rules().iter().map(rule).collect()).unwrap_or_default()),
-        encryption: encryption.or_absent(&["ServerSideEncryptionConfigurationNotFoundError"]).map(|found| {
+        encryption: encryption.or_absent().map(|found| {
             let config = found.and_then(|out| out.server_side_encryption_configuration)?;
             let default = config.rules().first()?.apply_server_side_encryption_by_default()?;
             Some(default.sse_algorithm().as_str().to_owned())

@@ -18,9 +18,8 @@ families! {
     regional FindingAggregators finding_aggregators = |session, _, region, known| aggregators(session, region, known);
 }
 
-/// What Security Hub answers where it is not enabled. The first code stands for a lack of permission as well, and only the
-/// message tells them apart.
-const NOT_ENABLED: [&str; 2] = ["InvalidAccessException", "ResourceNotFoundException"];
+/// What Security Hub answers where it is not enabled. `InvalidAccessException` stands for a lack of permission as well, and only
+/// the message tells them apart.
 const NOT_SUBSCRIBED: [&str; 3] = ["not subscribed", "not enabled", "ResourceNotFoundException"];
 
 fn with_token(path: &str, token: Option<String>) -> Payload {
@@ -60,7 +59,7 @@ pub(super) async fn hub(session: &Session, region: &str) -> Observed<Option<Hub>
         })
         .await
         .parse(|body| serde_json::from_slice::<RawHub>(&body).map_err(|e| e.to_string()))
-        .or_absent_where(&NOT_ENABLED, &NOT_SUBSCRIBED);
+        .or_absent_where(&NOT_SUBSCRIBED);
     let (arn, evidence) = match described {
         Observed::Known { value: Some(hub), evidence } => (hub.hub_arn, evidence),
         Observed::Known { value: None, evidence } => return Observed::Known { value: None, evidence },

@@ -68,7 +68,7 @@ pub(super) async fn topics(session: &Session, region: &str, known: &RegionalFact
                     async { request.await.map(|out| (out.subscriptions.unwrap_or_default(), out.next_token)) }
                 })
                 .await
-                .or_absent(&["NotFound", "NotFoundException"])
+                .or_absent()
                 .map(|found| {
                     found.map(|subscriptions| {
                         subscriptions

@@ -48,7 +48,7 @@ pub(super) async fn preferences(session: &Session, region: &str) -> Observed<Opt
         )
         .await
         .parse(|document| read(&document.content))
-        .or_absent(&["InvalidDocument"])
+        .or_absent()
 }
 
 /// The preferences in the text of the document.
