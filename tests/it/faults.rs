@@ -6,6 +6,7 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use kickoff_aws::{Call, Replay};
+use kickoff_facts::{Form, Operation};
 use kickoff_reports::Document;
 use kickoff_reports::results::ResultRow;
 
@@ -18,6 +19,10 @@ enum Fault {
     ServerError,
     Truncated,
     Empty,
+    /// A whole answer that has nothing of what was asked: `{}`, or the elements around it alone.
+    Bare,
+    /// `{"message":"ok"}`, as something answers that is not the service.
+    Message,
 }
 
 /// Replays, but for one operation.
@@ -46,10 +51,36 @@ impl HttpConnector for Faulty {
             Fault::ServerError => (500, "InternalFailure"),
             Fault::Truncated => return self.cut(request, 2),
             Fault::Empty => return self.cut(request, 0),
+            Fault::Bare => return said(bare(&self.operation)),
+            Fault::Message => return said(r#"{"message":"ok"}"#.to_owned()),
         };
         HttpConnectorFuture::ready(Ok(error(service, status, code)))
     }
 }
+
+fn said(body: String) -> HttpConnectorFuture {
+    HttpConnectorFuture::ready(Ok(HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body))))
+}
+
+/// An answer in the protocol of an operation, without any member.
+fn bare(operation: &str) -> String {
+    let op = Operation::get(operation).unwrap();
+    let name = op.name();
+    match op.holds.form {
+        Form::Json => "{}".to_owned(),
+        Form::Query => format!("<{name}Response><{name}Result/></{name}Response>"),
+        Form::Ec2 => format!("<{name}Response/>"),
+        Form::Xml(root) => format!("<{root}/>"),
+    }
+}
+
+/// Operations whose answer may hold nothing at all, so that nothing tells a bare one from AWS's: operation, what it says.
+const MAY_BE_BARE: [(&str, &str); 4] = [
+    ("guardduty:GetAdministratorAccount", "nobody administers the account (AWS's page: success, and no content)"),
+    ("s3:GetBucketLogging", "no access log is kept (Amazon S3 API Reference: an empty `BucketLoggingStatus`)"),
+    ("s3:GetBucketVersioning", "versioning was never on (an empty `VersioningConfiguration`)"),
+    ("sqs:ListQueues", "there is no queue (AWS leaves the list out)"),
+];
 
 impl Faulty {
     /// The first half of a successful answer, or nothing of it.
@@ -197,7 +228,7 @@ fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
     let status = match fault {
         Fault::Denied => "denied",
         Fault::Throttled => "throttled",
-        Fault::ServerError | Fault::Truncated | Fault::Empty => "failed",
+        Fault::ServerError | Fault::Truncated | Fault::Empty | Fault::Bare | Fault::Message => "failed",
     };
     let covered: Vec<&str> = document
         .coverage
@@ -273,7 +304,10 @@ fn matrix(fault: Fault) {
     let run = acme();
     let baseline = through(&run, |replay| replay);
     assert_eq!(baseline.results.len(), plainly(&run, Replay::new(acme())).results.len());
-    let operations = operations(&baseline);
+    let mut operations = operations(&baseline);
+    if fault == Fault::Bare {
+        operations.retain(|id| !MAY_BE_BARE.iter().any(|(may, _)| may == id));
+    }
     assert!(operations.len() >= 100 || std::env::var_os("KICKOFF_FAULTS").is_some(), "{operations:?}");
     let wrong: Vec<String> = operations.iter().flat_map(|operation| judge(&baseline, operation, fault)).collect();
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -302,6 +336,16 @@ fn truncated() {
 #[test]
 fn answered_with_nothing() {
     matrix(Fault::Empty);
+}
+
+#[test]
+fn answered_without_what_was_asked() {
+    matrix(Fault::Bare);
+}
+
+#[test]
+fn answered_by_something_else() {
+    matrix(Fault::Message);
 }
 
 /// Changes the first page of the list of principals: it says that it is the last, or it does not say where to go on.

@@ -6,6 +6,8 @@ mod activity;
 mod bad_input;
 mod brief;
 mod collectors;
+mod conformance;
+mod counts;
 mod engagement;
 mod faults;
 mod histories;

@@ -108,6 +108,18 @@ fn the_package_of_the_recorded_account_has_every_part_and_verifies_zipped_and_un
             let name = format!("20_evidence/{}/{file}", item.id);
             assert!(names.contains(&name.as_str()), "{name}");
         }
+        // How many records, or that it is one object: in data and in words.
+        let text = |file: &str| read(&package, &format!("20_evidence/{}/{file}", item.id));
+        let (record, words): (Value, String) =
+            (serde_json::from_slice(&text("ipe.json")).unwrap(), String::from_utf8(text("ipe.txt")).unwrap());
+        assert_eq!(record["population"]["records"].as_u64(), item.records, "{}", item.id);
+        let said = match (item.status.as_str(), item.records) {
+            ("ok", None) => "One object was returned, and no list.",
+            ("ok", Some(1)) => "\n1 record was returned on ",
+            ("ok", Some(records)) => &format!("\n{records} records were returned on "),
+            _ => "",
+        };
+        assert!(words.contains(said), "{}: {words}", item.id);
     }
     assert!(names.iter().all(|name| name.len() <= 120 && name.is_ascii()));
 

@@ -1,5 +1,7 @@
 //! What the tests share.
 
+pub mod counted;
+pub mod models;
 pub mod moto;
 pub mod offline;
 pub mod replay;
@@ -46,5 +48,8 @@ pub fn only_run(out: &Path) -> PathBuf {
     // Beside the runs lie their ids and the chain of their packages.
     let mut entries: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
     assert_eq!(entries.len(), 1, "{entries:?}");
-    entries.remove(0)
+    let run = entries.remove(0);
+    // Every run of every test says as many records as its answers hold.
+    counted::agrees(&run);
+    run
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use kickoff_aws::{Recorder, RequestedRegions, Session, Shared, Tape, collect};
-use kickoff_evidence::{Archive, Register, RunWriter};
+use kickoff_evidence::{Archive, Ledger, Register, RunWriter};
 use kickoff_facts::{AccountFacts, Need};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
@@ -48,8 +48,9 @@ pub fn collected(
     let tape = Arc::new(Tape::new(RunWriter::create(folder.path(), &metadata).unwrap()));
     tape.start(ACCOUNT).unwrap();
     let recorder = Recorder::new(SharedHttpConnector::new(connector), Arc::clone(&tape), "kickoff/test").into_client();
+    let register = Arc::new(Register::default());
     let shared = Shared {
-        register: Arc::new(Register::default()),
+        register: Arc::clone(&register),
         cancel: CancellationToken::new(),
         places: Arc::new(Semaphore::new(8)),
         observer: Arc::new(|_| {}),
@@ -61,5 +62,7 @@ pub fn collected(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let facts = runtime.block_on(collect(&session, needs, &regions)).facts;
     tape.finish(ACCOUNT).unwrap();
+    let archive = Archive::open(&folder.path().join(format!("exchanges/{ACCOUNT}.jsonl.zst"))).unwrap();
+    super::counted::of_items(&register.number(&mut Ledger::default()).items, &archive);
     Collected { facts, folder }
 }
