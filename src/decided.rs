@@ -5,7 +5,7 @@ use std::path::Path;
 
 use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
-use kickoff_evidence::Ledger;
+use kickoff_evidence::{Ledger, RunWriter};
 use kickoff_reports::results::{Document, Draft, Input, day};
 
 use crate::exit::Failure;
@@ -59,6 +59,17 @@ pub(crate) fn decide_in(
     folder.learn(&source.ledger);
     folder.write(&ids).map_err(failed)?;
     Ok(decided)
+}
+
+/// Writes what was decided into a run that is being written: facts, results, and the ids that it carries.
+pub(crate) fn write_decided(writer: &RunWriter, source: &Source, decided: &Decided) -> Result<(), Failure> {
+    let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
+    for text in source.facts.texts(&source.numbered) {
+        let (account, text) = text?;
+        writer.write(&format!("facts/{account}.json"), &text).map_err(failed)?;
+    }
+    writer.write("results.json", &decided.json()?).map_err(failed)?;
+    writer.write(Ledger::FILE, &decided.ids.to_json()).map_err(failed)
 }
 
 impl Decided {

@@ -10,6 +10,7 @@ mod documents;
 mod engagement;
 mod estate;
 mod exit;
+mod finish;
 mod found;
 mod init;
 mod key;

@@ -4,16 +4,16 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use kickoff_evidence::Ledger;
 use kickoff_evidence::package::LeftOut;
-use kickoff_evidence::{Ledger, Run};
 use kickoff_reports::results::day;
 
-use crate::cli::{FileArgs, ReportArgs};
+use crate::cli::ReportArgs;
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
 use crate::package::{self, Order, Parts, Replayed};
 use crate::seal::{CHAIN, Seals};
-use crate::{brief, outcomes, shortfalls, streams};
+use crate::{brief, finish, outcomes, shortfalls, streams};
 
 pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     if arguments.brief {
@@ -25,10 +25,10 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
             Failure::Usage(format!("there is no run under {}: `kickoff scan` makes one", arguments.run.runs.display()))
         })?,
     };
-    let run = Arc::new(Run::open(&folder).map_err(|error| Failure::usage(&error))?);
+    let mut opened = Opened::of(&arguments.file)?;
+    let run = Arc::new(finish::open(&folder, &opened.file)?);
     // What is due or stale is judged on the day of the run, so that the same run gives the same package.
-    let today = arguments.file.today.unwrap_or_else(|| day(&run.metadata));
-    let opened = Opened::of(&FileArgs { config: arguments.file.config.clone(), today: Some(today) })?;
+    opened.today = arguments.file.today.unwrap_or_else(|| day(&run.metadata));
     let runs = runs_of(&folder).unwrap_or_else(|| arguments.out.clone());
     let seals = Seals::open(&arguments.seal, None, &runs)?;
     let replayed = Replayed::of(&run, &opened.file, Some(&runs))?;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use kickoff_checks::{Selection, SelectionError, Severity};
 use kickoff_engagement::{Engagement, is_account_id, is_region_name, nearest};
-use kickoff_evidence::{Ledger, Run, write_private};
+use kickoff_evidence::{Ledger, Run, RunState, RunWriter};
 use kickoff_reports::html;
 use kickoff_reports::package::Dossier;
 use kickoff_reports::results::{Document, day};
@@ -17,9 +17,10 @@ use kickoff_reports::summary::fails_at;
 use kickoff_reports::terminal::{self, Screen};
 
 use crate::cli::{FailOn, ScanArgs, ScanFormat, SelectArgs};
-use crate::decided::{Decided, decide, decide_in};
+use crate::decided::{Decided, decide, decide_in, write_decided};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
+use crate::finish::finish;
 use crate::package::{self, Order, Parts, Replayed, not_decided};
 use crate::seal::Seals;
 use crate::source::{self, Live, Source};
@@ -39,7 +40,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     let needs = selection.needs();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 
-    let (mut source, folder, replayed) = match &arguments.replay {
+    let (mut source, folder, recorded) = match &arguments.replay {
         Some(path) => {
             let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
             let source = runtime.block_on(source::replay(&run, &needs))?;
@@ -72,33 +73,35 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // Credentials and connections are done with.
     drop(runtime);
 
-    let decided = match &replayed {
-        // The folder's ids are held since the numbers were given, until they are written.
-        None => decide(&mut source, &selection, engagement)?,
-        Some(_) => decide_in(&arguments.out, &mut source, &selection, engagement)?,
-    };
-    let left_out = replayed.as_ref().map(|run| not_decided(run, &selection)).unwrap_or_default();
-    let json = decided.json()?;
-    let config = arguments.config.as_deref().unwrap_or(Path::new(crate::engagement::DEFAULT));
-    let exceptions = exceptions(engagement, &selection, &decided.excluded, day(&source.metadata), config);
-    let run = match replayed {
+    let live = recorded.is_none();
+    let (run, replayed) = match recorded {
         Some(run) => {
-            create(&folder)?;
-            write_private(&folder.join("results.json"), &json).map_err(|error| Failure::usage(&error))?;
-            run
+            let decided = decide_in(&arguments.out, &mut source, &selection, engagement)?;
+            keep(&run, &source, &decided, &folder)?;
+            let left_out = not_decided(&run, &selection);
+            (run, Replayed { source, decided, left_out })
         }
-        None => Arc::new(complete(&mut source, &decided, &folder, &json)?),
+        None => {
+            let run = if source.metadata.state == RunState::Interrupted {
+                // What an interrupt cut is told by what was stored, and by nothing else.
+                drop(source);
+                finish(&folder, engagement, folder.parent())?
+            } else {
+                // The folder's ids are held since the numbers were given, until they are written.
+                let decided = decide(&mut source, &selection, engagement)?;
+                complete(&mut source, &decided, &folder)?
+            };
+            let run = Arc::new(run);
+            // A live run is decided again from what it stored: what cannot be, is not evidence.
+            let replayed = Replayed::of(&run, engagement, None)?;
+            (run, replayed)
+        }
     };
-    let mut exit = exit(arguments.fail_on, &decided.document);
-    let incomplete = !decided.document.shortfalls().is_empty();
-    // A live run is decided again from what it stored: what cannot be, is not evidence.
-    let live = source.writer.is_some();
-    let replayed = if live {
-        drop((source, decided));
-        Replayed::of(&run, engagement, None)?
-    } else {
-        Replayed { source, decided, left_out }
-    };
+    let json = replayed.decided.json()?;
+    let config = arguments.config.as_deref().unwrap_or(Path::new(crate::engagement::DEFAULT));
+    let exceptions = exceptions(engagement, &selection, &replayed.decided.excluded, day(&run.metadata), config);
+    let mut exit = exit(arguments.fail_on, &replayed.decided.document);
+    let incomplete = !replayed.decided.document.shortfalls().is_empty();
     opened.today = day(&run.metadata);
     let parts = Parts::of(&run, &opened, &replayed)?;
     let report = folder.join("report.html");
@@ -182,18 +185,13 @@ fn exceptions(
 }
 
 /// Completes the run that was recorded: facts, results, ids, manifest. The folder of runs learns the ids as well.
-fn complete(source: &mut Source, decided: &Decided, folder: &Path, json: &[u8]) -> Result<Run, Failure> {
+fn complete(source: &mut Source, decided: &Decided, folder: &Path) -> Result<Run, Failure> {
     let Some(tape) = &source.writer else {
         return Err(Failure::Usage("a replay writes no run".to_owned()));
     };
     let writer = tape.run();
     let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
-    for text in source.facts.texts(&source.numbered) {
-        let (account, text) = text?;
-        writer.write(&format!("facts/{account}.json"), &text).map_err(failed)?;
-    }
-    writer.write("results.json", json).map_err(failed)?;
-    writer.write(Ledger::FILE, &decided.ids.to_json()).map_err(failed)?;
+    write_decided(writer, source, decided)?;
     if let Some(runs) = folder.parent() {
         source.ledger.write(&runs.join(Ledger::FILE)).map_err(failed)?;
     }
@@ -204,8 +202,14 @@ fn complete(source: &mut Source, decided: &Decided, folder: &Path, json: &[u8]) 
     Run::open(folder).map_err(failed)
 }
 
-fn create(folder: &Path) -> Result<(), Failure> {
-    kickoff_evidence::create_private_directory(folder).map_err(|error| Failure::usage(&error))
+/// Makes a run of its own of a replay: the answers with what was decided from them now. Whatever takes a run takes it.
+fn keep(run: &Run, source: &Source, decided: &Decided, folder: &Path) -> Result<(), Failure> {
+    let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
+    let writer = RunWriter::at(folder, &source.metadata).map_err(failed)?;
+    writer.answers_of(run).map_err(failed)?;
+    write_decided(&writer, source, decided)?;
+    writer.seal(&source.metadata).map_err(failed)?;
+    Ok(())
 }
 
 /// Written beside its place and moved there whole, so that a report that is there can be read.

@@ -78,19 +78,29 @@ pub(crate) fn shared(
 pub(crate) async fn replay(run: &Arc<Run>, needs: &[Need]) -> Result<Source, Failure> {
     let register = Arc::new(Register::default());
     let client = Replay::new(Arc::clone(run)).into_client();
-    let metadata = run.metadata.clone();
+    let mut metadata = run.metadata.clone();
     let shared = shared(&register, metadata.started, 64, CancellationToken::new(), &Bars::hidden());
     let mut facts = Spool::new()?;
-    for account in &metadata.accounts {
+    for account in &mut metadata.accounts {
         if let Some(reason) = &account.unreachable {
             facts.push(&unreachable(account, metadata.started, reason, &register))?;
             continue;
         }
         let session =
             Session::offline(&account.id, &account.caller, &account.home_region, client.clone(), shared.clone());
-        let regions =
-            RequestedRegions::Recorded { enabled: account.regions.clone(), disabled: account.disabled_regions.clone() };
-        facts.push(&collect(&session, needs, &regions).await.facts)?;
+        let regions = match metadata.state {
+            // Its process ended before it could say which regions it asked: the list that AWS gave tells.
+            RunState::Running if account.regions.is_empty() => RequestedRegions::Enabled,
+            RunState::Running => RequestedRegions::Named(account.regions.clone()),
+            RunState::Complete | RunState::Interrupted => RequestedRegions::Recorded {
+                enabled: account.regions.clone(),
+                disabled: account.disabled_regions.clone(),
+            },
+        };
+        let of_account = collect(&session, needs, &regions).await.facts;
+        account.regions = of_account.regions.keys().cloned().collect();
+        account.disabled_regions.clone_from(&of_account.disabled_regions);
+        facts.push(&of_account)?;
     }
     let mut ledger = Ledger::read(&run.path().join(Ledger::FILE)).map_err(|e| Failure::usage(&e))?;
     let numbered = register.number(&mut ledger);
@@ -108,6 +118,19 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     let run_id = new_run_id(started, &caller.arn);
 
     let targets = targets(wanted, &caller.account)?;
+    let partition = caller.arn.split(':').nth(1).unwrap_or("aws");
+    // What is known of an account before it is entered, and all that is known of one that cannot be.
+    let closed = |id: &str, regions: &[String], why: String| AccountRecord {
+        id: id.to_owned(),
+        partition: partition.to_owned(),
+        home_region: Partition::by_name(partition).home_region.to_owned(),
+        caller: String::new(),
+        regions: regions.to_vec(),
+        disabled_regions: Vec::new(),
+        unreachable: Some(why),
+    };
+    let ids_of = targets.iter().map(|target| target.account.as_deref().unwrap_or(&caller.account));
+    let planned = ids_of.map(|id| closed(id, wanted.regions, BEFORE.to_owned())).collect();
     let mut metadata = RunMetadata {
         schema: SCHEMA.to_owned(),
         id: run_id.clone(),
@@ -118,18 +141,19 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
         foreign_endpoints: Vec::new(),
         checks: wanted.selection.0.iter().map(|check| check.meta.id.to_owned()).collect(),
         needs: needs.iter().map(|need| need.name().to_owned()).collect(),
-        accounts: Vec::new(),
+        accounts: planned,
     };
     // Read before anything is asked, so that a damaged one costs nothing.
     let ids = wanted.out.join(Ledger::FILE);
     Ledger::read(&ids).map_err(|e| Failure::usage(&e))?;
     let writer = RunWriter::create(&wanted.out.join(&run_id), &metadata).map_err(|e| Failure::usage(&e))?;
     let tape = Arc::new(Tape::new(writer));
+    metadata.accounts.clear();
     let agent = format!("kickoff/{} run/{run_id}", wanted.version);
     let recorder = Recorder::new(plain.clone(), Arc::clone(&tape), &agent).into_client();
     let register = Arc::new(Register::default());
     let cancel = CancellationToken::new();
-    let collecting = stop_on_signals(cancel.clone());
+    let collecting = stop_on_signals(cancel.clone(), tape.run().path());
     let bars = Bars::new();
     let shared = shared(&register, started, usize::from(wanted.concurrency), cancel.clone(), &bars);
     let regions = if wanted.regions.is_empty() {
@@ -146,21 +170,12 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
             async move {
                 let id = target.account.clone().unwrap_or_else(|| caller.account.clone());
                 let entered = if shared.cancel.is_cancelled() {
-                    Err(ConnectError::Unreachable("the run was interrupted before".to_owned()))
+                    Err(ConnectError::Unreachable(BEFORE.to_owned()))
                 } else {
                     enter(base, caller, &target, &id, run_id, plain).await
                 };
-                let partition = caller.arn.split(':').nth(1).unwrap_or("aws");
                 let closed = |why: String| {
-                    let record = AccountRecord {
-                        id: id.clone(),
-                        partition: partition.to_owned(),
-                        home_region: Partition::by_name(partition).home_region.to_owned(),
-                        caller: String::new(),
-                        regions: Vec::new(),
-                        disabled_regions: Vec::new(),
-                        unreachable: Some(why.clone()),
-                    };
+                    let record = closed(&id, &[], why.clone());
                     (unreachable(&record, shared.started, &why, register), record)
                 };
                 tape.start(&id).map_err(|e| Failure::usage(&e))?;
@@ -194,7 +209,7 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
                 return failure;
             }
             Failure::Usage(format!(
-                "{failure}. The run is not finished and cannot be used; what AWS answered until then is in {}",
+                "{failure}. The run is not finished; `kickoff report {}` finishes it with what AWS answered until then",
                 folder.display()
             ))
         })?);
@@ -204,6 +219,8 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     metadata.state = if cancel.is_cancelled() { RunState::Interrupted } else { RunState::Complete };
     metadata.finished = Some(Timestamp::now().round(jiff::Unit::Second).unwrap_or(started));
     metadata.foreign_endpoints = tape.foreign_endpoints();
+    // From here on nothing is lost: whoever ends this process, another one can decide and seal.
+    tape.run().close(&metadata).map_err(|e| Failure::usage(&e))?;
     drop(collecting);
     // Read again: another scan may have given numbers in the meantime.
     let lock = locked(wanted.out)?;
@@ -211,6 +228,9 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     let numbered = register.number(&mut ledger);
     Ok(Source { metadata, facts, numbered, ledger, writer: Some(tape), lock: Some(lock) })
 }
+
+/// Why an account was not entered in a run that was interrupted before its turn.
+pub(crate) const BEFORE: &str = "the run was interrupted before";
 
 /// Takes the lock of a folder of runs, and says so where that takes a while.
 pub(crate) fn locked(folder: &Path) -> Result<FolderLock, Failure> {
@@ -342,15 +362,19 @@ fn same_account(
 
 /// Ctrl-C and SIGTERM end collection; what was read is kept, decided and marked incomplete. After it they end the process.
 #[expect(clippy::exit, reason = "a thread that only listens can end the process in no other way")]
-fn stop_on_signals(cancel: CancellationToken) -> Collecting {
+fn stop_on_signals(cancel: CancellationToken, run: &Path) -> Collecting {
     COLLECTING.store(true, Ordering::Relaxed);
+    let run = run.to_owned();
     // A thread of its own: the handlers stay when the runtime that collects is gone, and somebody has to listen.
     std::thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
             while signalled().await {
                 if cancel.is_cancelled() || !COLLECTING.load(Ordering::Relaxed) {
-                    // Asked again, or nothing is left to be kept: what is being written is replaced by the next run.
+                    // Asked again, or collected: what was answered is on the disk.
+                    let words =
+                        format!("Stopped: `kickoff report {}` goes on with what was collected.\n", run.display());
+                    let _ = std::io::stderr().write_all(words.as_bytes());
                     std::process::exit(130);
                 }
                 cancel.cancel();

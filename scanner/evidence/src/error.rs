@@ -42,8 +42,17 @@ pub enum RunError {
         found: String,
     },
     /// The run never ended, not even by an interrupt.
-    #[error("{} was not finished: the process that wrote it ended without closing it", path.display())]
+    #[error(
+        "{0} was not finished: the process that wrote it ended before it was whole. What AWS answered until then is kept: `kickoff report {0}` finishes it",
+        path.display()
+    )]
     Unfinished {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// Another process is still writing the run.
+    #[error("{} is being written by another kickoff: wait until it ends", path.display())]
+    Busy {
         /// The directory.
         path: PathBuf,
     },

@@ -20,11 +20,30 @@ pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// The ending of files that are not whole yet.
+pub(crate) const PART: &str = ".part";
+
+/// The name of a file while it is not whole.
+pub(crate) fn part_of(path: &Path) -> PathBuf {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(PART);
+    PathBuf::from(temporary)
+}
+
+/// Removes files that are not whole and whose process has ended: nobody holds their lock. They end as `ending` says.
+pub(crate) fn sweep(folder: &Path, ending: &str) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let left = entry.file_name().to_string_lossy().ends_with(ending);
+        if left && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            // What cannot be removed disturbs nobody: it is no package, and says so by its name.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Creates the file beside `path` that becomes it when it is whole; one that was left behind is replaced.
 pub(crate) fn create_part(path: &Path) -> io::Result<(PathBuf, File)> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".part");
-    let temporary = PathBuf::from(temporary);
+    let temporary = part_of(path);
     match fs::remove_file(&temporary) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

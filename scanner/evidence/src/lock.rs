@@ -19,6 +19,25 @@ impl FolderLock {
     /// # Errors
     /// The folder cannot be written.
     pub fn take(folder: &Path, waiting: impl FnOnce()) -> Result<Self, RunError> {
+        let (file, free) = Self::open(folder)?;
+        if !free {
+            waiting();
+            file.lock().map_err(|source| RunError::Write { path: folder.join(Self::FILE), source })?;
+        }
+        Ok(Self(file))
+    }
+
+    /// Takes the lock of a folder if no other process has it.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn try_take(folder: &Path) -> Result<Option<Self>, RunError> {
+        let (file, free) = Self::open(folder)?;
+        Ok(free.then_some(Self(file)))
+    }
+
+    /// The file of the lock, and whether the lock was free and is held now.
+    fn open(folder: &Path) -> Result<(File, bool), RunError> {
         create_private_directory(folder)?;
         let path = folder.join(Self::FILE);
         let failed = |source| RunError::Write { path: path.clone(), source };
@@ -31,16 +50,12 @@ impl FolderLock {
         }
         let file = options.open(&path).map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                waiting();
-                file.lock().map_err(failed)?;
-            }
+            Ok(()) => Ok((file, true)),
+            Err(TryLockError::WouldBlock) => Ok((file, false)),
             // Some network file systems have no locks: there two scans at once stay the user's to avoid.
-            Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => {}
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+            Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => Ok((file, true)),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
         }
-        Ok(Self(file))
     }
 }
 

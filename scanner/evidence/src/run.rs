@@ -21,7 +21,9 @@ use serde::{Deserialize, Serialize};
 use crate::archive::{Archive, ArchiveWriter, Frames};
 use crate::error::{RunError, SCHEMA};
 use crate::exchange::sha256_hex;
-use crate::files::{create_private_directory, digest_reader, write_private};
+use crate::files::{PART, create_part, create_private_directory, digest_reader, sweep, write_private};
+use crate::ids::Ledger;
+use crate::lock::FolderLock;
 
 const FORMAT: u32 = 1;
 const MANIFEST: &str = "MANIFEST.sha256";
@@ -108,6 +110,8 @@ pub fn new_run_id(started: Timestamp, salt: &str) -> String {
 #[derive(Debug)]
 pub struct RunWriter {
     path: PathBuf,
+    /// Held as long as the run is written, so that nobody finishes what is not at its end.
+    _lock: FolderLock,
 }
 
 impl RunWriter {
@@ -120,11 +124,52 @@ impl RunWriter {
             let source = io::Error::other("the directory is there already and is not empty");
             return Err(RunError::Write { path: path.to_owned(), source });
         }
+        Self::at(path, metadata)
+    }
+
+    /// Opens the directory of a run, which is made where it is not there, to write it anew: it is no run until it is sealed.
+    ///
+    /// # Errors
+    /// Another process writes it, or it cannot be made or written.
+    pub fn at(path: &Path, metadata: &RunMetadata) -> Result<Self, RunError> {
         create_private_directory(&path.join("exchanges"))?;
         create_private_directory(&path.join("facts"))?;
-        let writer = Self { path: path.to_owned() };
-        writer.metadata(metadata)?;
+        let writer = Self::locked(path)?;
+        match fs::remove_file(path.join(MANIFEST)) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(RunError::Write { path: path.join(MANIFEST), source });
+            }
+            _ => {}
+        }
+        writer.close(metadata)?;
         Ok(writer)
+    }
+
+    fn locked(path: &Path) -> Result<Self, RunError> {
+        let lock = FolderLock::try_take(path)?.ok_or_else(|| RunError::Busy { path: path.to_owned() })?;
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    /// Opens a run whose process ended before it was sealed, with what its `run.json` says: archives that end in the middle
+    /// keep their whole lines, and those that were not begun are empty.
+    ///
+    /// # Errors
+    /// Another process writes it, it is no run, or an archive is damaged otherwise.
+    pub fn unfinished(path: &Path) -> Result<(Self, RunMetadata), RunError> {
+        let metadata = read_metadata(path)?;
+        let writer = Self::locked(path)?;
+        create_private_directory(&path.join("exchanges"))?;
+        create_private_directory(&path.join("facts"))?;
+        for account in &metadata.accounts {
+            let archive = archive_path(path, &account.id);
+            if archive.is_file() {
+                Archive::mend(&archive)?;
+            } else {
+                let begun = ArchiveWriter::create(&archive).and_then(ArchiveWriter::finish);
+                begun.map_err(|source| RunError::Write { path: archive, source })?;
+            }
+        }
+        Ok((writer, metadata))
     }
 
     /// The directory.
@@ -142,6 +187,29 @@ impl RunWriter {
         ArchiveWriter::create(&path).map_err(|source| RunError::Write { path, source })
     }
 
+    /// Takes over the answers of another run, as they are. Those of the run that is written in its own place stay.
+    ///
+    /// # Errors
+    /// An archive cannot be read or written.
+    pub fn answers_of(&self, run: &Run) -> Result<(), RunError> {
+        let here =
+            |path: &Path| fs::canonicalize(path).map_err(|source| RunError::Missing { path: path.to_owned(), source });
+        if here(&self.path)? == here(&run.path)? {
+            return Ok(());
+        }
+        for account in run.archives.keys() {
+            let (from, to) = (archive_path(&run.path, account), archive_path(&self.path, account));
+            let mut reader = File::open(&from).map_err(|source| RunError::Missing { path: from, source })?;
+            let written = create_part(&to).and_then(|(part, mut file)| {
+                io::copy(&mut reader, &mut file)?;
+                file.sync_all()?;
+                fs::rename(part, &to)
+            });
+            written.map_err(|source| RunError::Write { path: to, source })?;
+        }
+        Ok(())
+    }
+
     /// Writes a file of the run.
     ///
     /// # Errors
@@ -150,24 +218,32 @@ impl RunWriter {
         write_private(&self.path.join(name), bytes)
     }
 
-    fn metadata(&self, metadata: &RunMetadata) -> Result<(), RunError> {
+    /// Writes `run.json`: after it says how the run ended, what was collected can be sealed by any process.
+    ///
+    /// # Errors
+    /// The disk is full or the folder is not writable.
+    pub fn close(&self, metadata: &RunMetadata) -> Result<(), RunError> {
         let mut text = serde_json::to_vec_pretty(metadata)
             .map_err(|e| RunError::Write { path: self.path.join("run.json"), source: e.into() })?;
         text.push(b'\n');
         self.write("run.json", &text)
     }
 
-    /// Writes the last `run.json` and the manifest over all files that are there.
+    /// Writes the last `run.json` and the manifest over all files of the run.
     /// Returns the manifest's own SHA-256, the digest that stands for the whole run.
     ///
     /// # Errors
     /// A file cannot be read or written.
     pub fn seal(&self, metadata: &RunMetadata) -> Result<String, RunError> {
-        self.metadata(metadata)?;
-        let mut lines = BTreeMap::new();
-        collect_files(&self.path, &self.path, &mut lines)?;
-        let text: String = lines.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect();
+        self.close(metadata)?;
+        // What a process that was killed left half written.
+        for folder in [&*self.path, &self.path.join("exchanges"), &self.path.join("facts")] {
+            sweep(folder, PART);
+        }
+        let text: String = digests(&self.path)?.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect();
         self.write(MANIFEST, text.as_bytes())?;
+        // Its lock is of no use to a run that is whole.
+        let _ = fs::remove_file(self.path.join(FolderLock::FILE));
         Ok(sha256_hex(text.as_bytes()))
     }
 }
@@ -176,26 +252,25 @@ fn archive_path(run: &Path, account: &str) -> PathBuf {
     run.join("exchanges").join(format!("{account}.jsonl.zst"))
 }
 
-fn collect_files(root: &Path, at: &Path, into: &mut BTreeMap<String, String>) -> Result<(), RunError> {
-    let missing = |source| RunError::Missing { path: at.to_owned(), source };
-    for entry in fs::read_dir(at).map_err(missing)? {
-        let path = entry.map_err(missing)?.path();
-        if path.is_dir() {
-            collect_files(root, &path, into)?;
-            continue;
-        }
-        let name: Vec<String> = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy().into_owned())
-            .collect();
-        let name = name.join("/");
-        if name != MANIFEST {
-            into.insert(name, digest_file(&path)?);
+/// The digests of the files of a run. What was made of it and lies beside them, as reports and packages do, is not its own.
+fn digests(run: &Path) -> Result<BTreeMap<String, String>, RunError> {
+    let mut digests = BTreeMap::new();
+    for name in ["run.json", "results.json", Ledger::FILE] {
+        let path = run.join(name);
+        if path.is_file() {
+            digests.insert(name.to_owned(), digest_file(&path)?);
         }
     }
-    Ok(())
+    for folder in ["exchanges", "facts"] {
+        let at = run.join(folder);
+        let missing = |source| RunError::Missing { path: at.clone(), source };
+        for entry in fs::read_dir(&at).map_err(missing)? {
+            let path = entry.map_err(missing)?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            digests.insert(format!("{folder}/{name}"), digest_file(&path)?);
+        }
+    }
+    Ok(digests)
 }
 
 fn digest_file(path: &Path) -> Result<String, RunError> {
@@ -221,42 +296,26 @@ impl Run {
     /// # Errors
     /// The directory is no run, lacks a file, was altered or cut short, or has a newer format.
     pub fn open(path: &Path) -> Result<Self, RunError> {
-        let file = path.join("run.json");
-        let text = match fs::read(&file) {
-            Ok(text) => text,
-            Err(source) if source.kind() == io::ErrorKind::NotFound && path.is_dir() => {
-                return Err(RunError::NotARun { path: path.to_owned() });
-            }
-            Err(source) => return Err(RunError::Missing { path: path.to_owned(), source }),
-        };
-        let damaged = |why: String| RunError::Damaged { path: file.clone(), why };
-        let value: serde_json::Value = serde_json::from_slice(&text).map_err(|e| damaged(e.to_string()))?;
-        let schema = value.get("schema").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-        match schema.strip_prefix("kickoff/run/").map(str::parse::<u32>) {
-            Some(Ok(FORMAT)) => {}
-            Some(Ok(found)) if found > FORMAT => {
-                return Err(RunError::Newer { path: path.to_owned(), found: schema });
-            }
-            _ => return Err(damaged(format!("its schema is {schema:?}, not {SCHEMA:?}"))),
-        }
-        let metadata: RunMetadata = serde_json::from_value(value).map_err(|e| damaged(e.to_string()))?;
-        let id = metadata.id.as_str();
-        if !id.starts_with("RUN-") || id.len() > 64 || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-            return Err(damaged(format!("{id:?} is not the id of a run")));
-        }
-        if metadata.state == RunState::Running {
+        let metadata = read_metadata(path)?;
+        let sealed = fs::symlink_metadata(path.join(MANIFEST)).is_ok();
+        if metadata.state == RunState::Running || !sealed {
             return Err(RunError::Unfinished { path: path.to_owned() });
         }
         let manifest_digest = check_manifest(path)?;
+        Ok(Self { manifest_digest, ..Self::unsealed(path, metadata)? })
+    }
+
+    /// Opens the answers of a run that has no manifest, as far as it was written.
+    ///
+    /// # Errors
+    /// An archive is missing or damaged.
+    pub fn unsealed(path: &Path, metadata: RunMetadata) -> Result<Self, RunError> {
         let (mut archives, frames) = (BTreeMap::new(), Arc::<Frames>::default());
         for account in &metadata.accounts {
-            if account.id.len() != 12 || !account.id.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(damaged(format!("{:?} is not an account id", account.id)));
-            }
             let archive = Archive::open_beside(&archive_path(path, &account.id), Arc::clone(&frames))?;
             archives.insert(account.id.clone(), archive);
         }
-        Ok(Self { path: path.to_owned(), metadata, manifest_digest, archives })
+        Ok(Self { path: path.to_owned(), metadata, manifest_digest: String::new(), archives })
     }
 
     /// The directory.
@@ -270,6 +329,39 @@ impl Run {
     pub fn archive(&self, account: &str) -> Option<&Archive> {
         self.archives.get(account)
     }
+}
+
+/// Reads `run.json`.
+fn read_metadata(path: &Path) -> Result<RunMetadata, RunError> {
+    let file = path.join("run.json");
+    let text = match fs::read(&file) {
+        Ok(text) => text,
+        Err(source) if source.kind() == io::ErrorKind::NotFound && path.is_dir() => {
+            return Err(RunError::NotARun { path: path.to_owned() });
+        }
+        Err(source) => return Err(RunError::Missing { path: path.to_owned(), source }),
+    };
+    let damaged = |why: String| RunError::Damaged { path: file.clone(), why };
+    let value: serde_json::Value = serde_json::from_slice(&text).map_err(|e| damaged(e.to_string()))?;
+    let schema = value.get("schema").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    match schema.strip_prefix("kickoff/run/").map(str::parse::<u32>) {
+        Some(Ok(FORMAT)) => {}
+        Some(Ok(found)) if found > FORMAT => {
+            return Err(RunError::Newer { path: path.to_owned(), found: schema });
+        }
+        _ => return Err(damaged(format!("its schema is {schema:?}, not {SCHEMA:?}"))),
+    }
+    let metadata: RunMetadata = serde_json::from_value(value).map_err(|e| damaged(e.to_string()))?;
+    let id = metadata.id.as_str();
+    if !id.starts_with("RUN-") || id.len() > 64 || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        return Err(damaged(format!("{id:?} is not the id of a run")));
+    }
+    for account in &metadata.accounts {
+        if account.id.len() != 12 || !account.id.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(damaged(format!("{:?} is not an account id", account.id)));
+        }
+    }
+    Ok(metadata)
 }
 
 /// Compares the files with the manifest. Each file that replay reads must be listed.

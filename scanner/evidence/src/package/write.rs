@@ -14,7 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::error::PackageError;
 use super::manifest::ListedFile;
 use super::{FOLDER, name};
-use crate::files::create_part;
+use crate::files::{create_part, sweep};
 
 /// Files that are compressed already.
 const STORED: [&str; 9] = ["pdf", "xlsx", "docx", "zip", "zst", "gz", "png", "jpg", "jpeg"];
@@ -109,7 +109,12 @@ impl PackageWriter {
         )
         .map_err(|_| PackageError::Time(time))?;
         let failed = |source| PackageError::Write { path: path.to_owned(), source };
+        // What a process that was killed left of other packages.
+        sweep(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")), ".zip.part");
         let (temporary, file) = create_part(path).map_err(failed)?;
+        // Held until the package is whole, so that nobody takes its part for one that was left behind. Where a file system
+        // has no locks, nobody sweeps either.
+        let _ = file.try_lock();
         Ok(Self {
             path: path.to_owned(),
             root: folder.to_owned(),
