@@ -3,7 +3,7 @@
 //! Nothing is taken from a package but text that is read within bounds; the run is made in a folder of our own that is
 //! removed afterwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::sync::Arc;
 
@@ -54,6 +54,8 @@ pub(crate) fn unpack(package: &Package) -> Result<Unpacked, String> {
         }
         archives.insert(account.id.clone(), writer.archive(&account.id).map_err(|error| error.to_string())?);
     }
+    // What two items asked alike was asked once, and is one exchange that both hold.
+    let mut held = BTreeSet::new();
     let mut records: Vec<&str> =
         package.names().filter(|name| name.starts_with("20_evidence/") && name.ends_with("/ipe.json")).collect();
     records.sort_unstable();
@@ -69,6 +71,9 @@ pub(crate) fn unpack(package: &Package) -> Result<Unpacked, String> {
             let archive = archives
                 .get_mut(&exchange.account)
                 .ok_or_else(|| format!("{name}: account {} is none of the run's", exchange.account))?;
+            if !held.insert(exchange.digest()) {
+                continue;
+            }
             archive.append(&exchange).map_err(|error| error.to_string())?;
         }
     }

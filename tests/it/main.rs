@@ -3,6 +3,7 @@
 
 mod acme;
 mod activity;
+mod alike;
 mod bad_input;
 mod brief;
 mod collectors;
@@ -12,6 +13,7 @@ mod engagement;
 mod faults;
 mod histories;
 mod init;
+mod interrupt;
 mod moto;
 mod package;
 mod policy;

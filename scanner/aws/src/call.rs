@@ -12,7 +12,7 @@ use kickoff_facts::{Observed, Operation};
 
 use crate::declared::Body;
 use crate::session::Session;
-use crate::wire::{Call, NotRecorded, root_cause};
+use crate::wire::{Call, INTERRUPTED, NotRecorded, root_cause};
 
 /// A call failed.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub(crate) struct Refusal {
     pub code: Option<String>,
     /// What is not known because of it.
     pub gap: Gap,
+    /// It is no answer: the run was interrupted.
+    interrupted: bool,
 }
 
 /// What a call gave, and the evidence item it stands in.
@@ -75,7 +77,7 @@ impl<T> Answer<T> {
                     evidence: Some(item),
                 };
                 register.close(item, Outcome::Gap(gap.clone()));
-                Refusal { code: None, gap }
+                Refusal { code: None, gap, interrupted: false }
             })
         });
         Answer { result, operation, item, register }
@@ -126,7 +128,13 @@ impl Session {
                 self.register().close(item, Outcome::Complete { pages: 1, records: call.records() });
                 Ok(value)
             }
-            Err(refusal) => Err(self.refuse(item, refusal)),
+            Err(refusal) => {
+                if refusal.interrupted {
+                    // Of what is asked several times, the last answer would count.
+                    call.cut();
+                }
+                Err(self.refuse(item, refusal))
+            }
         };
         Answer { result, operation, item, register: Arc::clone(self.register()) }
     }
@@ -252,7 +260,7 @@ impl Session {
             message: message.to_owned(),
             evidence: None,
         };
-        Refusal { code: None, gap }
+        Refusal { code: None, gap, interrupted: false }
     }
 
     /// Waits for a place and for the pace, then sends; an interrupt ends either.
@@ -266,7 +274,7 @@ impl Session {
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         let interrupted =
-            || Refusal { code: None, gap: self.not_made(operation.id, region, "the run was interrupted") };
+            || Refusal { code: None, gap: self.not_made(operation.id, region, INTERRUPTED), interrupted: true };
         let work = async {
             // Paced first: a call that waits for its turn must not keep a place from others.
             self.pace(operation, region).await;
@@ -282,7 +290,7 @@ impl Session {
         result.map_err(|error| {
             let (kind, code, message) = classify(&error);
             let gap = Gap { kind, call: operation.id.to_owned(), region: region.to_owned(), message, evidence: None };
-            Refusal { code, gap }
+            Refusal { code, gap, interrupted: false }
         })
     }
 }

@@ -3,15 +3,46 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use kickoff_evidence::{ArchiveWriter, Exchange, RunError, RunWriter, endpoint_of};
+use kickoff_evidence::{
+    ArchiveWriter, CallKey, EvidenceRef, Exchange, Position, RunError, RunWriter, Summary, endpoint_of,
+};
+use tokio::sync::watch;
 
 /// A run directory that exchanges are written to, one archive an account.
 #[derive(Debug)]
 pub struct Tape {
     run: RunWriter,
-    archives: Mutex<HashMap<String, ArchiveWriter>>,
+    archives: Mutex<HashMap<String, Reel>>,
     foreign: Mutex<BTreeMap<String, ()>>,
     failure: Mutex<Option<String>>,
+}
+
+/// The archive of an account, and what was asked of it.
+#[derive(Debug)]
+struct Reel {
+    archive: ArchiveWriter,
+    asked: HashMap<CallKey, Asked>,
+}
+
+/// A request that was sent, or is being sent.
+#[derive(Debug)]
+struct Asked {
+    /// The item whose call it is.
+    item: EvidenceRef,
+    /// What was recorded of it.
+    told: Vec<Position>,
+    /// Gone when the call has its answer: whoever waits for it hears of that.
+    busy: Option<watch::Sender<()>>,
+}
+
+/// What becomes of a request.
+pub(crate) enum Turn {
+    /// It is sent: nobody asked before, or it is the same call that asks again.
+    Send,
+    /// Another call is asking the same: wait until it has its answer, and try again.
+    Wait(watch::Receiver<()>),
+    /// Another call has asked the same: this was answered.
+    Told(Vec<(Exchange, Summary)>),
 }
 
 impl Tape {
@@ -32,25 +63,70 @@ impl Tape {
     /// # Errors
     /// The file cannot be created.
     pub fn start(&self, account: &str) -> Result<(), RunError> {
-        let archive = self.run.archive(account)?;
-        self.archives.lock().unwrap_or_else(PoisonError::into_inner).insert(account.to_owned(), archive);
+        let reel = Reel { archive: self.run.archive(account)?, asked: HashMap::new() };
+        self.archives.lock().unwrap_or_else(PoisonError::into_inner).insert(account.to_owned(), reel);
         Ok(())
     }
 
-    pub(crate) fn append(&self, exchange: &Exchange) -> Result<u32, String> {
+    /// Whether a request is sent. One run asks one thing once, however many want to know: a replay, which goes by what is
+    /// asked, could not tell whose an answer was. Retries and polls are one call's own.
+    pub(crate) fn turn(&self, key: &CallKey, item: EvidenceRef) -> Result<Turn, String> {
+        let mut archives = self.archives.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Reel { archive, asked }) = archives.get_mut(&key.account) else {
+            return Err(format!("there is no archive for account {}", key.account));
+        };
+        if let Some(known) = asked.get_mut(key) {
+            if known.item != item
+                && let Some(busy) = &known.busy
+            {
+                return Ok(Turn::Wait(busy.subscribe()));
+            }
+            if known.item != item && !known.told.is_empty() {
+                let read = |position: &Position| {
+                    let exchange = archive.read(*position)?;
+                    let summary = Summary::of(&exchange, *position);
+                    Ok((exchange, summary))
+                };
+                let told = known.told.iter().map(read).collect::<std::io::Result<_>>();
+                return told
+                    .map(Turn::Told)
+                    .map_err(|error| format!("what was recorded cannot be read again: {error}"));
+            }
+            known.item = item;
+            known.busy.get_or_insert_with(|| watch::Sender::new(()));
+        } else {
+            let busy = Some(watch::Sender::new(()));
+            asked.insert(key.clone(), Asked { item, told: Vec::new(), busy });
+        }
+        Ok(Turn::Send)
+    }
+
+    /// The call that sent a request is done with it.
+    pub(crate) fn release(&self, key: &CallKey) {
+        let mut archives = self.archives.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(asked) = archives.get_mut(&key.account).and_then(|reel| reel.asked.get_mut(key)) {
+            asked.busy = None;
+        }
+    }
+
+    pub(crate) fn append(&self, exchange: &Exchange) -> Result<Position, String> {
         let endpoint = endpoint_of(&exchange.request.uri);
         if !is_aws_endpoint(endpoint) {
             self.foreign.lock().unwrap_or_else(PoisonError::into_inner).insert(endpoint.to_owned(), ());
         }
         let mut archives = self.archives.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(archive) = archives.get_mut(&exchange.account) else {
+        let Some(Reel { archive, asked }) = archives.get_mut(&exchange.account) else {
             return Err(format!("there is no archive for account {}", exchange.account));
         };
-        archive.append(exchange).map_err(|error| {
+        let position = archive.append(exchange).map_err(|error| {
             let text = format!("the exchange could not be stored: {error}");
             self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(text.clone());
             text
-        })
+        })?;
+        if let Some(asked) = asked.get_mut(&exchange.key()) {
+            asked.told.push(position);
+        }
+        Ok(position)
     }
 
     /// Closes the archive of an account.
@@ -58,11 +134,11 @@ impl Tape {
     /// # Errors
     /// The disk is full: the archive, or an exchange before, could not be written.
     pub fn finish(&self, account: &str) -> Result<(), String> {
-        let archive = self.archives.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
+        let reel = self.archives.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
         if let Some(failure) = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Err(failure);
         }
-        archive.map_or(Ok(()), |archive| archive.finish().map_err(|e| format!("the archive could not be closed: {e}")))
+        reel.map_or(Ok(()), |reel| reel.archive.finish().map_err(|e| format!("the archive could not be closed: {e}")))
     }
 
     /// The endpoints that answered in place of AWS, sorted.

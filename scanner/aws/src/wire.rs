@@ -16,7 +16,9 @@ use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeTransmitInterceptorContextMut, FinalizerInterceptorContextRef,
+};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -24,11 +26,12 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::endpoint::Endpoint;
 use bytes::Bytes;
 use jiff::Timestamp;
 use kickoff_evidence::{
-    CallKey, EvidenceRef, Exchange, Register, Request, Response, Run, Summary, redact_body, redact_uri, sha256_hex,
-    xml_is_complete,
+    CallKey, EvidenceRef, Exchange, Register, Request, Response, Run, RunState, Summary, redact_body, redact_uri,
+    sha256_hex, xml_is_complete,
 };
 use kickoff_facts::Operation;
 use rustls::RootCertStore;
@@ -36,7 +39,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use crate::answer;
-use crate::tape::Tape;
+use crate::tape::{Tape, Turn};
 
 /// Which call a request belongs to. Travels with the request as an extension, seen by the connectors only.
 #[derive(Debug, Clone)]
@@ -53,6 +56,69 @@ struct CallInner {
     register: Arc<Register>,
     /// What the last answer holds that was handed on.
     holds: Mutex<Option<u64>>,
+    /// What was sent last, and is recorded.
+    sent: Mutex<Option<Sent>>,
+}
+
+/// A request of a call that goes to a tape.
+#[derive(Debug)]
+struct Sent {
+    tape: Arc<Tape>,
+    key: CallKey,
+    request: Request,
+    attempt: u32,
+    started: Timestamp,
+    /// Its answer is on the tape.
+    answered: bool,
+    /// The SDK is not done with it.
+    open: bool,
+}
+
+impl CallInner {
+    fn exchange(&self, request: Request, attempt: u32, started: Timestamp) -> Exchange {
+        Exchange {
+            account: self.account.clone(),
+            partition: self.partition.clone(),
+            caller: self.caller.clone(),
+            region: self.region.clone(),
+            service: self.operation.service().to_owned(),
+            operation: self.operation.name().to_owned(),
+            request,
+            response: None,
+            failure: None,
+            attempt,
+            started,
+            finished: now(),
+        }
+    }
+
+    fn sent(&self) -> std::sync::MutexGuard<'_, Option<Sent>> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records that the run was interrupted before what was sent last had its answer, or before the answer that was waited
+    /// for had come: a replay says so too.
+    fn cut(&self) {
+        let Some(Sent { tape, key, request, attempt, started, answered, .. }) = self.sent().take() else { return };
+        // What has its answer was to be asked again.
+        let (attempt, started) = if answered { (attempt + 1, now()) } else { (attempt, started) };
+        let mut exchange = self.exchange(request, attempt, started);
+        exchange.failure = Some(format!("{CUT}: {INTERRUPTED}"));
+        // That it could not be stored is told when the archive is closed.
+        if let Ok(position) = tape.append(&exchange) {
+            self.register.add(self.item, Summary::of(&exchange, position));
+        }
+        tape.release(&key);
+    }
+}
+
+impl Drop for CallInner {
+    fn drop(&mut self) {
+        // Nobody drops a call that is under way but an interrupt.
+        if self.sent().as_ref().is_some_and(|sent| sent.open) {
+            self.cut();
+        }
+    }
 }
 
 impl Call {
@@ -74,7 +140,13 @@ impl Call {
             item,
             register,
             holds: Mutex::new(None),
+            sent: Mutex::default(),
         }))
+    }
+
+    /// The call ends here though it was to go on: the run was interrupted.
+    pub(crate) fn cut(&self) {
+        self.0.cut();
     }
 
     /// The account that is asked.
@@ -98,12 +170,16 @@ impl Call {
     /// The key under which a replay finds the answer to a request of this call.
     #[must_use]
     pub fn key(&self, request: &HttpRequest) -> CallKey {
+        self.key_of(&sent(request))
+    }
+
+    fn key_of(&self, request: &Request) -> CallKey {
         CallKey {
             account: self.0.account.clone(),
             region: self.0.region.clone(),
             service: self.0.operation.service().to_owned(),
             operation: self.0.operation.name().to_owned(),
-            digest: CallKey::digest(request.method(), request.uri(), request.body().bytes().unwrap_or_default()),
+            digest: CallKey::digest(request),
         }
     }
 
@@ -128,11 +204,38 @@ impl Intercept for Call {
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         context.request_mut().add_extension(self.clone());
+        if let Some(prefix) = config.load::<Endpoint>().and_then(|endpoint| prefix(endpoint.url())) {
+            context.request_mut().add_extension(Prefix(prefix.to_owned()));
+        }
         Ok(())
     }
+
+    fn read_after_execution(
+        &self,
+        _: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(sent) = self.0.sent().as_mut() {
+            sent.open = false;
+            sent.tape.release(&sent.key);
+        }
+        Ok(())
+    }
+}
+
+/// The path of the endpoint that a request goes to.
+#[derive(Debug, Clone)]
+struct Prefix(String);
+
+/// The path of an endpoint's address, where it has one.
+fn prefix(endpoint: &str) -> Option<&str> {
+    let (_, rest) = endpoint.split_once("://")?;
+    let path = rest.get(rest.find('/')?..)?.trim_end_matches('/');
+    (!path.is_empty()).then_some(path)
 }
 
 /// Why no answer came, in words that are stored and read again on replay.
@@ -147,13 +250,19 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// A replay was asked for a call that its run does not hold.
+/// What is said of a call that an interrupt kept from its answer, live and on replay.
+pub(crate) const INTERRUPTED: &str = "the run was interrupted";
+
+/// The kind of failure of a call that was cut by an interrupt, as it is stored.
+const CUT: &str = "interrupted";
+
+/// A replay was asked for a call that its run does not hold, with the reason.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct NotRecorded;
+pub(crate) struct NotRecorded(&'static str);
 
 impl fmt::Display for NotRecorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the recorded run does not hold this call")
+        f.write_str(self.0)
     }
 }
 
@@ -189,8 +298,34 @@ impl Recorder {
             request.headers_mut().insert("user-agent", agent);
         }
         let sent = sent(&request);
+        let key = call.key_of(&sent);
         let attempt = attempt(&request);
+        let failed = |text: String| ConnectorError::other(Box::new(Failure(text)), None);
+        loop {
+            match self.tape.turn(&key, call.0.item).map_err(failed)? {
+                Turn::Send => break,
+                // An error says that the sender is gone, which is what is waited for.
+                Turn::Wait(mut other) => drop(other.changed().await),
+                Turn::Told(told) => {
+                    for (_, summary) in &told {
+                        call.note(summary.clone());
+                    }
+                    let (last, _) =
+                        told.last().ok_or_else(|| failed(format!("nothing is recorded of {}", call.id())))?;
+                    return answered(&call, last);
+                }
+            }
+        }
         let started = now();
+        *call.0.sent() = Some(Sent {
+            tape: Arc::clone(&self.tape),
+            key,
+            request: sent.clone(),
+            attempt,
+            started,
+            answered: false,
+            open: true,
+        });
         let answer = tokio::time::timeout(self.timeout, async {
             let response = self.inner.call(request).await?;
             let (status, headers) = (response.status(), headers(&response));
@@ -207,20 +342,7 @@ impl Recorder {
             Err(ConnectorError::timeout(Box::new(Failure(text))))
         });
         let inner = &call.0;
-        let mut exchange = Exchange {
-            account: inner.account.clone(),
-            partition: inner.partition.clone(),
-            caller: inner.caller.clone(),
-            region: inner.region.clone(),
-            service: inner.operation.service().to_owned(),
-            operation: inner.operation.name().to_owned(),
-            request: sent,
-            response: None,
-            failure: None,
-            attempt,
-            started,
-            finished: now(),
-        };
+        let mut exchange = inner.exchange(sent, attempt, started);
         match answer {
             Ok((status, headers, body)) => {
                 let redacted = redact_body(inner.operation.service(), &body);
@@ -236,8 +358,10 @@ impl Recorder {
             }
             Err(ref error) => exchange.failure = Some(failure_text(error)),
         }
-        let position =
-            self.tape.append(&exchange).map_err(|text| ConnectorError::other(Box::new(Failure(text)), None))?;
+        let position = self.tape.append(&exchange).map_err(failed)?;
+        if let Some(sent) = inner.sent().as_mut() {
+            sent.answered = true;
+        }
         call.note(Summary::of(&exchange, position));
         answered(&call, &exchange)
     }
@@ -271,7 +395,12 @@ impl Replay {
     }
 
     fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let missing = || ConnectorError::other(Box::new(NotRecorded), None);
+        let missing = || {
+            // In a run that was interrupted, what was not asked was not asked because of that.
+            let complete = self.0.metadata.state == RunState::Complete;
+            let why = if complete { "the recorded run does not hold this call" } else { INTERRUPTED };
+            ConnectorError::other(Box::new(NotRecorded(why)), None)
+        };
         let call = request.extension::<Call>().ok_or_else(missing)?;
         let archive = self.0.archive(call.account()).ok_or_else(missing)?;
         let recorded = archive
@@ -346,6 +475,7 @@ fn answered(call: &Call, exchange: &Exchange) -> Result<HttpResponse, ConnectorE
         let text = exchange.failure.clone().unwrap_or_default();
         let failure = |text: &str| Box::new(Failure(text.to_owned()));
         return Err(match text.split_once(": ") {
+            Some((CUT, _)) => ConnectorError::other(Box::new(NotRecorded(INTERRUPTED)), None),
             Some(("timeout", text)) => ConnectorError::timeout(failure(text)),
             Some(("connection", text)) => ConnectorError::io(failure(text)),
             Some((_, text)) => ConnectorError::other(failure(text), None),
@@ -451,6 +581,7 @@ fn sent(request: &HttpRequest) -> Request {
     Request {
         method: request.method().to_owned(),
         uri: redact_uri(request.uri()).into_owned(),
+        prefix: request.extension::<Prefix>().map(|prefix| prefix.0.clone()).unwrap_or_default(),
         headers: REQUEST_HEADERS
             .iter()
             .filter_map(|name| request.headers().get(name).map(|value| ((*name).to_owned(), value.to_owned())))

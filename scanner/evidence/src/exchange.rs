@@ -57,6 +57,9 @@ pub struct Request {
     pub method: String,
     /// The whole URI, endpoint and query included.
     pub uri: String,
+    /// The path of the endpoint that was asked in place of AWS, where it has one: the path of the URI begins with it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
     /// Headers from an allow-list: none that carries or derives from a credential.
     pub headers: BTreeMap<String, String>,
     /// The body.
@@ -117,10 +120,13 @@ pub struct CallKey {
 }
 
 impl CallKey {
-    /// The digest part of a key. The endpoint does not count, so that a run recorded at one endpoint replays at any.
+    /// The digest part of a key. The endpoint does not count, nor does its path, so that a run recorded at one endpoint
+    /// replays at any.
     #[must_use]
-    pub fn digest(method: &str, uri: &str, body: &[u8]) -> String {
-        let path = uri.split_once("://").map_or(uri, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+    pub fn digest(request: &Request) -> String {
+        let Request { method, uri, prefix, body, .. } = request;
+        let path = uri.split_once("://").map_or(&**uri, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+        let path = path.strip_prefix(prefix.trim_end_matches('/')).filter(|rest| rest.starts_with('/')).unwrap_or(path);
         // Members of a JSON object have no order, and the SDK writes maps in a different one each time.
         let sorted = if body.first() == Some(&b'{') { sorted_json(body) } else { None };
         let body = sorted.as_deref().unwrap_or(body);
@@ -159,12 +165,24 @@ impl Exchange {
             region: self.region.clone(),
             service: self.service.clone(),
             operation: self.operation.clone(),
-            digest: CallKey::digest(&self.request.method, &self.request.uri, &self.request.body),
+            digest: CallKey::digest(&self.request),
         }
     }
 }
 
 impl Exchange {
+    /// The SHA-256 of the exchange's record: all that is known of it, the answer's body by its digest. Any word of it that
+    /// is another one gives another digest.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut record = self.clone();
+        if let Some(response) = &mut record.response {
+            response.body = Bytes::new();
+        }
+        // Plain types are always JSON.
+        sha256_hex(&serde_json::to_vec(&record).unwrap_or_default())
+    }
+
     /// The exchange as JSON, with the name of a file in the place of the answer's body.
     ///
     /// # Errors
@@ -244,11 +262,23 @@ mod tests {
 
     #[test]
     fn the_key_of_a_call_leaves_out_endpoint_and_member_order() {
-        let digest = |uri: &str, body: &str| CallKey::digest("POST", uri, body.as_bytes());
+        let request = |uri: &str, body: &str, prefix: &str| Request {
+            method: "POST".to_owned(),
+            uri: uri.to_owned(),
+            prefix: prefix.to_owned(),
+            headers: BTreeMap::new(),
+            body: Bytes::copy_from_slice(body.as_bytes()),
+        };
+        let digest = |uri: &str, body: &str| CallKey::digest(&request(uri, body, ""));
         let one = digest("https://a.amazonaws.com/x?y=1", r#"{"a":1,"b":{"c":[{"d":1,"e":2}]}}"#);
         assert_eq!(one, digest("http://127.0.0.1:5000/x?y=1", r#"{"b":{"c":[{"e":2,"d":1}]},"a":1}"#));
         assert_ne!(one, digest("https://a.amazonaws.com/x?y=2", r#"{"a":1,"b":{"c":[{"d":1,"e":2}]}}"#));
         assert_ne!(one, digest("https://a.amazonaws.com/x?y=1", r#"{"a":1,"b":{"c":[{"d":2,"e":2}]}}"#));
+        // The path of an endpoint is the endpoint's.
+        let proxied = |prefix: &str| CallKey::digest(&request("http://127.0.0.1:5000/aws/x?y=1", "", prefix));
+        assert_eq!(proxied("/aws"), digest("https://a.amazonaws.com/x?y=1", ""));
+        assert_eq!(proxied("/aws/"), proxied("/aws"));
+        assert_ne!(proxied("/aw"), digest("https://a.amazonaws.com/x?y=1", ""));
         assert_eq!(endpoint_of("https://a.amazonaws.com?x"), "https://a.amazonaws.com");
     }
 }

@@ -154,6 +154,8 @@ pub struct Summary {
     pub bytes: u64,
     /// How many values were redacted.
     pub redacted: u32,
+    /// SHA-256 of the exchange's record.
+    pub record: String,
 }
 
 impl Summary {
@@ -173,6 +175,7 @@ impl Summary {
             sha256: response.map(|r| r.sha256.clone()),
             bytes: response.map_or(0, |r| r.body.len() as u64),
             redacted: response.map_or(0, |r| r.redactions.iter().map(|x| x.count).sum()),
+            record: exchange.digest(),
         }
     }
 }
@@ -209,4 +212,30 @@ pub struct Item {
     pub exchanges: Vec<Summary>,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+impl Item {
+    /// Takes in what another call for the same item gave. Whichever of the two ended first, the item is the same.
+    pub(crate) fn join(&mut self, other: Self) {
+        for summary in other.exchanges {
+            if !self.exchanges.iter().any(|known| known.position == summary.position) {
+                self.exchanges.push(summary);
+            }
+        }
+        if other.outcome.weight() > self.outcome.weight() {
+            self.outcome = other.outcome;
+        }
+    }
+}
+
+impl Outcome {
+    /// What is said of an item that two calls asked for: what went wrong for one of them goes first, then what tells most.
+    fn weight(&self) -> (u8, u32, Option<&Gap>) {
+        match self {
+            Self::Pending => (0, 0, None),
+            Self::Complete { pages, .. } => (1, *pages, None),
+            Self::Absent { .. } => (2, 0, None),
+            Self::Gap(gap) => (3, 0, Some(gap)),
+        }
+    }
 }

@@ -146,9 +146,20 @@ pub fn redact_body(service: &str, body: &Bytes) -> Redacted {
     apply(body, cuts)
 }
 
-/// A request's address without what a query string may carry by mistake.
+/// A request's address without a name and password before its host, and without what a query string may carry by mistake.
+/// Scheme and host stay whatever is taken out: they say who was asked.
 #[must_use]
 pub fn redact_uri(uri: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = uri.split_once("://") else { return redact_path(uri) };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    match redact_path(path) {
+        Cow::Borrowed(_) if host == authority => Cow::Borrowed(uri),
+        path => Cow::Owned(format!("{scheme}://{host}{path}")),
+    }
+}
+
+fn redact_path(uri: &str) -> Cow<'_, str> {
     let bytes = Bytes::copy_from_slice(uri.as_bytes());
     let cuts = PATTERNS
         .iter()

@@ -47,18 +47,28 @@ impl Register {
         })
     }
 
-    /// All items with their ids; the register is empty afterwards. What a ledger knows keeps its id; the rest is numbered by
+    /// All items with their ids; the register is empty afterwards. Who asks what another one asks has the same item. What a ledger knows keeps its id; the rest is numbered by
     /// what was asked only, so that the same run gives the same ids however its calls interleaved.
     #[must_use]
     pub fn number(&self, ledger: &mut Ledger) -> Numbered {
         let items = std::mem::take(&mut *self.items());
         let mut items: Vec<(EvidenceRef, Item)> = (0..).map(EvidenceRef).zip(items).collect();
         items.sort_by(|(_, a), (_, b)| a.key.cmp(&b.key));
-        let ids = ledger.evidence(items.iter().map(|(_, item)| &item.key));
+        let mut distinct: Vec<(Vec<EvidenceRef>, Item)> = Vec::new();
+        for (handle, item) in items {
+            match distinct.last_mut().filter(|(_, known)| known.key == item.key) {
+                Some((handles, known)) => {
+                    handles.push(handle);
+                    known.join(item);
+                }
+                None => distinct.push((vec![handle], item)),
+            }
+        }
+        let ids = ledger.evidence(distinct.iter().map(|(_, item)| &item.key));
         let (mut known, mut numbered) = (BTreeMap::new(), Vec::new());
-        for ((handle, mut item), id) in items.into_iter().zip(ids) {
+        for ((handles, mut item), id) in distinct.into_iter().zip(ids) {
             item.exchanges.sort_by_key(|e| (e.started, e.attempt, e.position));
-            known.insert(handle, id);
+            known.extend(handles.into_iter().map(|handle| (handle, id)));
             numbered.push((id, item));
         }
         numbered.sort_by_key(|(id, _)| *id);

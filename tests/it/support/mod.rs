@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod counted;
+pub mod law;
 pub mod models;
 pub mod moto;
 pub mod offline;
@@ -42,7 +43,7 @@ pub fn outcome(output: &Output) -> (Option<i32>, String, String) {
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
-/// The only folder in a folder: the run of a scan.
+/// The only folder in a folder: the run of a scan, for which the law holds.
 pub fn only_run(out: &Path) -> PathBuf {
     let entries = std::fs::read_dir(out).unwrap().map(|e| e.unwrap().path());
     // Beside the runs lie their ids and the chain of their packages.
@@ -51,5 +52,6 @@ pub fn only_run(out: &Path) -> PathBuf {
     let run = entries.remove(0);
     // Every run of every test says as many records as its answers hold.
     counted::agrees(&run);
+    law::holds(&run);
     run
 }

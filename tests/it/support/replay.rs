@@ -27,7 +27,15 @@ pub fn through<C: HttpConnector + 'static>(run: &Run, make: impl FnOnce(Replay) 
     tape.start(&run.metadata.accounts[0].id).unwrap();
     let inner = SharedHttpConnector::new(make(Replay::new(acme())));
     let client = Recorder::new(inner, Arc::clone(&tape), "test").into_client();
-    decide(&run.metadata, client)
+    let document = decide(&run.metadata, client);
+    // The law: it comes out again from what was stored.
+    tape.finish(&run.metadata.accounts[0].id).unwrap();
+    let stored = Arc::new(Run::unsealed(folder.path(), run.metadata.clone()).unwrap());
+    let again = decide(&run.metadata, Replay::new(stored).into_client());
+    if document != again {
+        super::law::same(&serde_json::to_value(&document).unwrap(), &serde_json::to_value(&again).unwrap());
+    }
+    document
 }
 
 /// Decides over a run that is answered by a plain connector.

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use kickoff_aws::{Recorder, RequestedRegions, Session, Shared, Tape, collect};
-use kickoff_evidence::{Archive, Ledger, Register, RunWriter};
+use kickoff_evidence::{Archive, Ledger, Register, RunState, RunWriter};
 use kickoff_facts::{AccountFacts, Need};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+
+use super::law::Collection;
 
 const ACCOUNT: &str = "111122223333";
 
@@ -62,7 +64,10 @@ pub fn collected(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let facts = runtime.block_on(collect(&session, needs, &regions)).facts;
     tape.finish(ACCOUNT).unwrap();
+    let numbered = register.number(&mut Ledger::default());
     let archive = Archive::open(&folder.path().join(format!("exchanges/{ACCOUNT}.jsonl.zst"))).unwrap();
-    super::counted::of_items(&register.number(&mut Ledger::default()).items, &archive);
+    super::counted::of_items(&numbered.items, &archive);
+    let collection = Collection { folder: folder.path(), metadata: &metadata, state: RunState::Complete, needs };
+    collection.holds(&facts, &numbered);
     Collected { facts, folder }
 }
