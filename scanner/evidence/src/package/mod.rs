@@ -20,6 +20,7 @@ mod check_seal;
 mod error;
 mod instructions;
 mod key;
+mod layout;
 mod limits;
 mod manifest;
 mod name;

@@ -20,7 +20,7 @@ pub struct Package {
     zip: Option<Shared>,
     /// The files below the package's folder.
     entries: Entries,
-    /// Files beside that folder.
+    /// Files beside that folder, and folders that hold nothing.
     outside: Vec<String>,
 }
 
@@ -45,10 +45,10 @@ impl Package {
             let (zip, found) = source::of_zip(path, limits)?;
             (Some(zip), found)
         };
-        refuse_alike(&found)?;
-        let root = root_of(path, &found)?;
-        let (mut entries, mut outside) = (Entries::new(), Vec::new());
-        for (name, entry) in found {
+        refuse_alike(&found.entries)?;
+        let root = root_of(path, &found.entries)?;
+        let (mut entries, mut outside) = (Entries::new(), found.empty);
+        for (name, entry) in found.entries {
             match name.strip_prefix(&root) {
                 Some(below) => {
                     entries.insert(below.to_owned(), entry);
@@ -75,7 +75,7 @@ impl Package {
         self.entries.keys().map(String::as_str)
     }
 
-    /// Files that lie beside the package's folder, in the ZIP or on disk.
+    /// Files that lie beside the package's folder, in the ZIP or on disk, and folders in which nothing lies.
     pub fn outside(&self) -> impl Iterator<Item = &str> {
         self.outside.iter().map(String::as_str)
     }

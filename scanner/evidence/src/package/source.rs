@@ -10,6 +10,7 @@ use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::error::PackageError;
+use super::layout;
 use super::limits::Limits;
 
 /// Whole packages smaller than this when unpacked are never taken for bombs.
@@ -34,6 +35,24 @@ pub(super) struct Entry {
 
 /// Every file that was found, by its name with slashes.
 pub(super) type Entries = BTreeMap<String, Entry>;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) entries: Entries,
+    /// Folders in which nothing lies, with a slash at the end.
+    pub(super) empty: Vec<String>,
+}
+
+impl Found {
+    /// Files, and of the folders those that hold none of them.
+    fn of(entries: Entries, folders: Vec<String>) -> Self {
+        let holds =
+            |folder: &String| entries.range(folder.clone()..).next().is_some_and(|(name, _)| name.starts_with(folder));
+        let empty = folders.into_iter().filter(|folder| !holds(folder)).collect();
+        Self { entries, empty }
+    }
+}
 
 /// A file that several readers read, each at its own position.
 #[derive(Debug, Clone)]
@@ -113,7 +132,7 @@ pub(super) fn reader(zip: Option<&Shared>, entry: &Entry) -> io::Result<Box<dyn 
 }
 
 /// The files of a ZIP.
-pub(super) fn of_zip(path: &Path, limits: &Limits) -> Result<(Shared, Entries), PackageError> {
+pub(super) fn of_zip(path: &Path, limits: &Limits) -> Result<(Shared, Found), PackageError> {
     let failed = |source| PackageError::Read { path: path.to_owned(), source };
     let damaged = |e: zip::result::ZipError| PackageError::Damaged { path: path.to_owned(), why: e.to_string() };
     let mut shared = Shared::open(path).map_err(failed)?;
@@ -123,6 +142,10 @@ pub(super) fn of_zip(path: &Path, limits: &Limits) -> Result<(Shared, Entries), 
         return Err(PackageError::NotAZip(path.to_owned()));
     }
     let mut archive = ZipArchive::new(shared.clone()).map_err(damaged)?;
+    let length = shared.length;
+    if let Some(why) = layout::stray(&mut shared.clone(), length).map_err(failed)? {
+        return Err(PackageError::Damaged { path: path.to_owned(), why });
+    }
     if archive.len() as u64 > limits.entries {
         return Err(too_many(limits));
     }
@@ -131,7 +154,7 @@ pub(super) fn of_zip(path: &Path, limits: &Limits) -> Result<(Shared, Entries), 
     }
     // What another program would unpack from the headers before each entry must be what is checked here.
     archive.validate_header_consistency().map_err(damaged)?;
-    let (mut entries, mut total) = (Entries::new(), 0_u64);
+    let (mut entries, mut folders, mut total) = (Entries::new(), Vec::new(), 0_u64);
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(damaged)?;
         let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
@@ -159,6 +182,7 @@ pub(super) fn of_zip(path: &Path, limits: &Limits) -> Result<(Shared, Entries), 
             if size > 0 {
                 return Err(refuse("it is a folder with content"));
             }
+            folders.push(name);
             continue;
         }
         total = total.saturating_add(size);
@@ -173,13 +197,14 @@ pub(super) fn of_zip(path: &Path, limits: &Limits) -> Result<(Shared, Entries), 
             shared.length, limits.ratio
         )));
     }
-    Ok((shared, entries))
+    Ok((shared, Found::of(entries, folders)))
 }
 
 /// The files below a folder.
-pub(super) fn of_folder(path: &Path, limits: &Limits) -> Result<Entries, PackageError> {
+pub(super) fn of_folder(path: &Path, limits: &Limits) -> Result<Found, PackageError> {
     let (mut entries, mut total, mut found) = (Entries::new(), 0_u64, 0_u64);
     let mut folders = vec![(path.to_owned(), String::new())];
+    let mut all = Vec::new();
     while let Some((folder, prefix)) = folders.pop() {
         let failed = |source| PackageError::Read { path: folder.clone(), source };
         for item in fs::read_dir(&folder).map_err(failed)? {
@@ -196,6 +221,7 @@ pub(super) fn of_folder(path: &Path, limits: &Limits) -> Result<Entries, Package
             check_path(&name).map_err(refuse)?;
             let metadata = fs::symlink_metadata(item.path()).map_err(failed)?;
             if metadata.is_dir() {
+                all.push(format!("{name}/"));
                 folders.push((item.path(), format!("{name}/")));
             } else if metadata.is_file() {
                 total = total.saturating_add(metadata.len());
@@ -206,7 +232,7 @@ pub(super) fn of_folder(path: &Path, limits: &Limits) -> Result<Entries, Package
         }
     }
     check_total(total, limits)?;
-    Ok(entries)
+    Ok(Found::of(entries, all))
 }
 
 fn check_path(name: &str) -> Result<(), &'static str> {

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::key::VerifierKey;
+use super::manifest::LeftOut;
 use super::timestamp::Stamp;
 use crate::count;
+use crate::run::Tool;
 
 /// What the one who checks knows from elsewhere.
 #[derive(Debug, Clone, Default)]
@@ -240,8 +242,12 @@ pub struct Verification {
     pub package: Option<String>,
     /// The run that it was made from.
     pub run: Option<String>,
+    /// The program that made it, as it says.
+    pub tool: Option<Tool>,
     /// When it says it was made (UTC).
     pub created: Option<Timestamp>,
+    /// What it says that it does not hold.
+    pub left_out: Vec<LeftOut>,
     /// The SHA-256 of `MANIFEST.sha256`.
     pub manifest_sha256: String,
     /// How many files were read and compared.

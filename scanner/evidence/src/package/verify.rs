@@ -47,7 +47,9 @@ pub fn verify(package: &Package, trust: &Trust, now: Timestamp) -> Verification 
     Verification {
         package: manifest.as_ref().map(|manifest| manifest.package.clone()),
         run: manifest.as_ref().map(|manifest| manifest.run.clone()),
+        tool: manifest.as_ref().map(|manifest| manifest.tool.clone()),
         created: manifest.as_ref().map(|manifest| manifest.created),
+        left_out: manifest.as_ref().map(|manifest| manifest.left_out.clone()).unwrap_or_default(),
         manifest_sha256: sha256_hex(&root),
         files: sizes.len() as u64,
         bytes: sizes.values().sum(),
