@@ -10,9 +10,10 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use kickoff_evidence::{EvidenceRef, Gap, GapKind, ItemKey, Outcome, Register};
 use kickoff_facts::{Observed, Operation};
 
+use crate::asked::{Call, INTERRUPTED};
 use crate::declared::Body;
 use crate::session::Session;
-use crate::wire::{Call, INTERRUPTED, NotRecorded, root_cause};
+use crate::wire::{NotRecorded, root_cause};
 
 /// A call failed.
 #[derive(Debug, Clone)]

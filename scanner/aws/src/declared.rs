@@ -30,8 +30,8 @@ use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
 use bytes::Bytes;
 
+use crate::asked::Call;
 use crate::session::Session;
-use crate::wire::Call;
 
 /// How a service speaks.
 #[derive(Debug, Clone, Copy)]

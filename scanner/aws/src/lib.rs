@@ -3,6 +3,7 @@
 //! No other crate imports an AWS crate. A collector knows no check: it fills fact families.
 
 mod answer;
+mod asked;
 mod call;
 mod collect;
 mod connect;
@@ -14,6 +15,7 @@ mod session;
 mod tape;
 mod wire;
 
+pub use asked::Call;
 pub use aws_config::SdkConfig;
 pub use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 pub use collect::{Collected, RequestedRegions, collect, unreachable};
@@ -23,4 +25,4 @@ pub use push::{HubError, Imported, import_findings};
 pub use seal::{KmsSigner, post};
 pub use session::{Observer, Progress, Session, Shared};
 pub use tape::{Tape, is_aws_endpoint};
-pub use wire::{Call, Recorder, Replay, connector, plain_client};
+pub use wire::{Recorder, Replay, connector, plain_client};

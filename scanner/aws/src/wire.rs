@@ -6,237 +6,27 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::{Connector, tls};
-use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeTransmitInterceptorContextMut, FinalizerInterceptorContextRef,
-};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use aws_smithy_types::config_bag::ConfigBag;
-use aws_smithy_types::endpoint::Endpoint;
-use bytes::Bytes;
-use jiff::Timestamp;
-use kickoff_evidence::{
-    CallKey, EvidenceRef, Exchange, Register, Request, Response, Run, RunState, Summary, redact_body, redact_uri,
-    sha256_hex, xml_is_complete,
-};
-use kickoff_facts::Operation;
+use kickoff_evidence::{Exchange, Response, Run, RunState, Summary, redact_body, sha256_hex, xml_is_complete};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use crate::answer;
+use crate::asked::{CUT, Call, INTERRUPTED, now, sent};
 use crate::tape::{Tape, Turn};
-
-/// Which call a request belongs to. Travels with the request as an extension, seen by the connectors only.
-#[derive(Debug, Clone)]
-pub struct Call(Arc<CallInner>);
-
-#[derive(Debug)]
-struct CallInner {
-    account: String,
-    partition: String,
-    caller: String,
-    region: String,
-    operation: &'static Operation,
-    item: EvidenceRef,
-    register: Arc<Register>,
-    /// What the last answer holds that was handed on.
-    holds: Mutex<Option<u64>>,
-    /// What was sent last, and is recorded.
-    sent: Mutex<Option<Sent>>,
-}
-
-/// A request of a call that goes to a tape.
-#[derive(Debug)]
-struct Sent {
-    tape: Arc<Tape>,
-    key: CallKey,
-    request: Request,
-    attempt: u32,
-    started: Timestamp,
-    /// Its answer is on the tape.
-    answered: bool,
-    /// The SDK is not done with it.
-    open: bool,
-}
-
-impl CallInner {
-    fn exchange(&self, request: Request, attempt: u32, started: Timestamp) -> Exchange {
-        Exchange {
-            account: self.account.clone(),
-            partition: self.partition.clone(),
-            caller: self.caller.clone(),
-            region: self.region.clone(),
-            service: self.operation.service().to_owned(),
-            operation: self.operation.name().to_owned(),
-            request,
-            response: None,
-            failure: None,
-            attempt,
-            started,
-            finished: now(),
-        }
-    }
-
-    fn sent(&self) -> std::sync::MutexGuard<'_, Option<Sent>> {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Records that the run was interrupted before what was sent last had its answer, or before the answer that was waited
-    /// for had come: a replay says so too.
-    fn cut(&self) {
-        let Some(Sent { tape, key, request, attempt, started, answered, .. }) = self.sent().take() else { return };
-        // What has its answer was to be asked again.
-        let (attempt, started) = if answered { (attempt + 1, now()) } else { (attempt, started) };
-        let mut exchange = self.exchange(request, attempt, started);
-        exchange.failure = Some(format!("{CUT}: {INTERRUPTED}"));
-        // That it could not be stored is told when the archive is closed.
-        if let Ok(position) = tape.append(&exchange) {
-            self.register.add(self.item, Summary::of(&exchange, position));
-        }
-        tape.release(&key);
-    }
-}
-
-impl Drop for CallInner {
-    fn drop(&mut self) {
-        // Nobody drops a call that is under way but an interrupt.
-        if self.sent().as_ref().is_some_and(|sent| sent.open) {
-            self.cut();
-        }
-    }
-}
-
-impl Call {
-    pub(crate) fn new(
-        account: &str,
-        partition: &str,
-        caller: &str,
-        region: &str,
-        operation: &'static Operation,
-        item: EvidenceRef,
-        register: Arc<Register>,
-    ) -> Self {
-        Self(Arc::new(CallInner {
-            account: account.to_owned(),
-            partition: partition.to_owned(),
-            caller: caller.to_owned(),
-            region: region.to_owned(),
-            operation,
-            item,
-            register,
-            holds: Mutex::new(None),
-            sent: Mutex::default(),
-        }))
-    }
-
-    /// The call ends here though it was to go on: the run was interrupted.
-    pub(crate) fn cut(&self) {
-        self.0.cut();
-    }
-
-    /// The account that is asked.
-    #[must_use]
-    pub fn account(&self) -> &str {
-        &self.0.account
-    }
-
-    /// The region that is asked.
-    #[must_use]
-    pub fn region(&self) -> &str {
-        &self.0.region
-    }
-
-    /// `service:Operation`.
-    #[must_use]
-    pub fn id(&self) -> String {
-        self.0.operation.id.to_owned()
-    }
-
-    /// The key under which a replay finds the answer to a request of this call.
-    #[must_use]
-    pub fn key(&self, request: &HttpRequest) -> CallKey {
-        self.key_of(&sent(request))
-    }
-
-    fn key_of(&self, request: &Request) -> CallKey {
-        CallKey {
-            account: self.0.account.clone(),
-            region: self.0.region.clone(),
-            service: self.0.operation.service().to_owned(),
-            operation: self.0.operation.name().to_owned(),
-            digest: CallKey::digest(request),
-        }
-    }
-
-    /// Notes an exchange as evidence of the call.
-    pub fn note(&self, summary: Summary) {
-        self.0.register.add(self.0.item, summary);
-    }
-
-    /// The records of the last answer, as its bytes hold them; none where it is one object and no list.
-    pub(crate) fn records(&self) -> Option<u64> {
-        *self.0.holds.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
-impl Intercept for Call {
-    fn name(&self) -> &'static str {
-        "kickoff call"
-    }
-
-    fn modify_before_transmit(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        context.request_mut().add_extension(self.clone());
-        if let Some(prefix) = config.load::<Endpoint>().and_then(|endpoint| prefix(endpoint.url())) {
-            context.request_mut().add_extension(Prefix(prefix.to_owned()));
-        }
-        Ok(())
-    }
-
-    fn read_after_execution(
-        &self,
-        _: &FinalizerInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if let Some(sent) = self.0.sent().as_mut() {
-            sent.open = false;
-            sent.tape.release(&sent.key);
-        }
-        Ok(())
-    }
-}
-
-/// The path of the endpoint that a request goes to.
-#[derive(Debug, Clone)]
-struct Prefix(String);
-
-/// The path of an endpoint's address, where it has one.
-fn prefix(endpoint: &str) -> Option<&str> {
-    let (_, rest) = endpoint.split_once("://")?;
-    let path = rest.get(rest.find('/')?..)?.trim_end_matches('/');
-    (!path.is_empty()).then_some(path)
-}
 
 /// Why no answer came, in words that are stored and read again on replay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,12 +39,6 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
-
-/// What is said of a call that an interrupt kept from its answer, live and on replay.
-pub(crate) const INTERRUPTED: &str = "the run was interrupted";
-
-/// The kind of failure of a call that was cut by an interrupt, as it is stored.
-const CUT: &str = "interrupted";
 
 /// A replay was asked for a call that its run does not hold, with the reason.
 #[derive(Debug, Clone, Copy)]
@@ -302,7 +86,7 @@ impl Recorder {
         let attempt = attempt(&request);
         let failed = |text: String| ConnectorError::other(Box::new(Failure(text)), None);
         loop {
-            match self.tape.turn(&key, call.0.item).map_err(failed)? {
+            match self.tape.turn(&key, call.item()).map_err(failed)? {
                 Turn::Send => break,
                 // An error says that the sender is gone, which is what is waited for.
                 Turn::Wait(mut other) => drop(other.changed().await),
@@ -317,15 +101,7 @@ impl Recorder {
             }
         }
         let started = now();
-        *call.0.sent() = Some(Sent {
-            tape: Arc::clone(&self.tape),
-            key,
-            request: sent.clone(),
-            attempt,
-            started,
-            answered: false,
-            open: true,
-        });
+        call.sends(&self.tape, key, sent.clone(), attempt, started);
         let answer = tokio::time::timeout(self.timeout, async {
             let response = self.inner.call(request).await?;
             let (status, headers) = (response.status(), headers(&response));
@@ -341,11 +117,10 @@ impl Recorder {
             let text = format!("no answer within {} seconds", self.timeout.as_secs());
             Err(ConnectorError::timeout(Box::new(Failure(text))))
         });
-        let inner = &call.0;
-        let mut exchange = inner.exchange(sent, attempt, started);
+        let mut exchange = call.exchange(sent, attempt, started);
         match answer {
             Ok((status, headers, body)) => {
-                let redacted = redact_body(inner.operation.service(), &body);
+                let redacted = redact_body(call.operation().service(), &body);
                 let sha256 = sha256_hex(&redacted.body);
                 exchange.response = Some(Response {
                     status: status.as_u16(),
@@ -359,9 +134,7 @@ impl Recorder {
             Err(ref error) => exchange.failure = Some(failure_text(error)),
         }
         let position = self.tape.append(&exchange).map_err(failed)?;
-        if let Some(sent) = inner.sent().as_mut() {
-            sent.answered = true;
-        }
+        call.is_answered();
         call.note(Summary::of(&exchange, position));
         answered(&call, &exchange)
     }
@@ -498,9 +271,9 @@ fn answered(call: &Call, exchange: &Exchange) -> Result<HttpResponse, ConnectorE
         return Err(ConnectorError::other(Box::new(Failure(text)), None));
     }
     if success {
-        let records = answer::records(call.0.operation, &response.body)
+        let records = answer::records(call.operation(), &response.body)
             .map_err(|text| ConnectorError::other(Box::new(Failure(text)), None))?;
-        *call.0.holds.lock().unwrap_or_else(PoisonError::into_inner) = records;
+        call.holds(records);
     }
     let status = StatusCode::try_from(response.status)
         .map_err(|_| ConnectorError::other(Box::new(Failure(format!("HTTP status {}", response.status))), None))?;
@@ -534,11 +307,6 @@ pub(crate) fn root_cause(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
-fn now() -> Timestamp {
-    // Microseconds are plenty, and keep the text of an archive short.
-    Timestamp::now().round(jiff::Unit::Microsecond).unwrap_or_else(|_| Timestamp::now())
-}
-
 /// The SDK says in a header which try it is.
 fn attempt(request: &HttpRequest) -> u32 {
     request
@@ -548,17 +316,6 @@ fn attempt(request: &HttpRequest) -> u32 {
         .and_then(|number| number.parse().ok())
         .unwrap_or(1)
 }
-
-const REQUEST_HEADERS: [&str; 8] = [
-    "accept",
-    "amz-sdk-invocation-id",
-    "amz-sdk-request",
-    "content-type",
-    "host",
-    "user-agent",
-    "x-amz-date",
-    "x-amz-target",
-];
 
 const RESPONSE_HEADERS: [&str; 12] = [
     "content-length",
@@ -574,21 +331,6 @@ const RESPONSE_HEADERS: [&str; 12] = [
     "x-amzn-requestid",
     "smithy-protocol",
 ];
-
-/// The request without anything that carries or derives from a credential.
-fn sent(request: &HttpRequest) -> Request {
-    let body = Bytes::copy_from_slice(request.body().bytes().unwrap_or_default());
-    Request {
-        method: request.method().to_owned(),
-        uri: redact_uri(request.uri()).into_owned(),
-        prefix: request.extension::<Prefix>().map(|prefix| prefix.0.clone()).unwrap_or_default(),
-        headers: REQUEST_HEADERS
-            .iter()
-            .filter_map(|name| request.headers().get(name).map(|value| ((*name).to_owned(), value.to_owned())))
-            .collect(),
-        body: redact_body("", &body).body,
-    }
-}
 
 fn headers(response: &HttpResponse) -> BTreeMap<String, String> {
     RESPONSE_HEADERS
