@@ -168,7 +168,7 @@ pub(crate) fn save(path: &Path, contents: &[u8]) -> Result<(), Failure> {
 
 /// `kickoff check-config`.
 pub(crate) fn check(arguments: &CheckConfigArgs) -> Result<Exit, Failure> {
-    let mut out = crate::streams::out();
+    let mut out = crate::streams::text();
     let mut tell = |word: &str, problem: &Problem| {
         let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
         writeln!(out, "{}{line}: {word}{problem}", arguments.file.display())

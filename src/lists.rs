@@ -1,7 +1,5 @@
 //! What a list's stdout gets: entries in a terminal, plain lines in a pipe, JSON or CSV where they are asked for.
 
-use std::io::Write as _;
-
 use kickoff_reports::listing::Listing;
 use serde_json::Value;
 
@@ -14,9 +12,12 @@ pub(crate) fn width() -> Option<usize> {
     terminal.is_term().then(|| usize::from(terminal.size().1).max(40))
 }
 
-/// Prints a text, and nothing else.
+/// Prints a text for people, and nothing else.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = crate::streams::out();
+    write(crate::streams::text(), text)
+}
+
+fn write(mut out: impl std::io::Write, text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
@@ -24,7 +25,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 
 /// Prints a value as JSON.
 pub(crate) fn print_json(value: &Value) -> Result<(), Failure> {
-    print(&format!("{value:#}\n"))
+    write(crate::streams::out(), &format!("{value:#}\n"))
 }
 
 /// A list as text: entries in a terminal, lines in a pipe.

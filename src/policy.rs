@@ -13,6 +13,7 @@ use kickoff_reports::{access_tables, review_tables};
 use crate::cli::{AccessArgs, Format, ReviewArgs, ReviewFormat, SimulateArgs, WhoCanArgs};
 use crate::estate::{Asked, table};
 use crate::exit::{Exit, Failure};
+use crate::streams;
 
 /// Answers requests, a line each. A malformed one is answered by an error, and makes the exit status 2.
 pub(crate) fn simulate(arguments: &SimulateArgs) -> Result<Exit, Failure> {
@@ -24,7 +25,7 @@ pub(crate) fn simulate(arguments: &SimulateArgs) -> Result<Exit, Failure> {
             .map_err(|error| Failure::Usage(format!("{}: {error}", arguments.file.display())))?;
         Box::new(std::io::BufReader::new(file))
     };
-    let mut out = std::io::BufWriter::new(crate::streams::out());
+    let mut out = std::io::BufWriter::new(streams::out());
     let mut malformed = 0_usize;
     for line in input.split(b'\n') {
         let line = line?;
@@ -57,7 +58,7 @@ pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
     }
     let mut found = asked.estate.who_can(&arguments.action, resource).map_err(Failure::Usage)?;
     found.unknown.append(&mut asked.unknown);
-    let mut out = std::io::BufWriter::new(crate::streams::out());
+    let mut out = std::io::BufWriter::new(stdout(arguments.format == Format::Json));
     match arguments.format {
         Format::Json => {
             let value = serde_json::json!({
@@ -116,7 +117,7 @@ pub(crate) fn access(arguments: &AccessArgs) -> Result<Exit, Failure> {
         let page = kickoff_reports::html::picture::page(&access, "Access", &subtitle);
         write_private(path, page.as_bytes()).map_err(|error| Failure::usage(&error))?;
     }
-    let mut out = std::io::BufWriter::new(crate::streams::out());
+    let mut out = std::io::BufWriter::new(stdout(arguments.format == Format::Json));
     match arguments.format {
         Format::Json => {
             serde_json::to_writer(&mut out, &access).map_err(|error| Failure::usage(&error))?;
@@ -162,7 +163,7 @@ pub(crate) fn access_review(arguments: &ReviewArgs) -> Result<Exit, Failure> {
         write_private(path, format!("{BYTE_ORDER_MARK}{}", csv()?).as_bytes())
             .map_err(|error| Failure::usage(&error))?;
     }
-    let mut out = std::io::BufWriter::new(crate::streams::out());
+    let mut out = std::io::BufWriter::new(stdout(arguments.format == ReviewFormat::Json));
     match arguments.format {
         ReviewFormat::Json => {
             serde_json::to_writer(&mut out, &review).map_err(|error| Failure::usage(&error))?;
@@ -206,13 +207,18 @@ fn width() -> usize {
     crate::lists::width().unwrap_or(120)
 }
 
+/// Standard output, for a program or for people.
+fn stdout(json: bool) -> streams::Stream<std::io::StdoutLock<'static>> {
+    if json { streams::out() } else { streams::text() }
+}
+
 /// How many rows of a table are drawn.
 fn most(full: bool, first: usize) -> usize {
     if full { usize::MAX } else { first }
 }
 
 fn tell(unknown: &[Unknown]) -> Result<(), Failure> {
-    let mut words = crate::streams::problems();
+    let mut words = streams::problems();
     for one in unknown {
         writeln!(words, "Not known: {}: {}", one.what, one.why)?;
     }

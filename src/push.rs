@@ -40,7 +40,7 @@ fn securityhub(arguments: &HubArgs) -> Result<Exit, Failure> {
         let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
         by_place.entry((text("AwsAccountId"), text("Region"))).or_default().push(finding);
     }
-    let mut out = crate::streams::out();
+    let mut out = crate::streams::text();
     if arguments.dry_run {
         for ((account, region), findings) in &by_place {
             writeln!(out, "{account} {region}: {} findings would be sent", findings.len())?;

@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &ReperformArgs) -> Result<Exit, Failure> {
         .ok_or_else(|| Failure::Usage(format!("{} belongs to no account of the run", arguments.id)))?;
     let before = pages(&recorded.run, &then)?;
     let (now, again) = ask(arguments, account, &then.key)?;
-    let mut out = crate::streams::out();
+    let mut out = crate::streams::text();
     let ItemKey { service, operation, region, account, .. } = &then.key;
     writeln!(out, "{}  {service}:{operation} in {region} of account {account}", arguments.id)?;
     let at = |item: &Item| item.exchanges.first().map_or_else(|| "never".to_owned(), |e| e.started.to_string());

@@ -231,7 +231,7 @@ fn write_report(dossier: &Dossier<'_>, run: &Run, path: &Path) -> Result<(), Fai
 
 /// Prints what was asked for.
 fn print(format: ScanFormat, document: &Document, json: &[u8]) -> std::io::Result<()> {
-    let mut out = streams::out();
+    let mut out = if format == ScanFormat::Json { streams::out() } else { streams::text() };
     match format {
         ScanFormat::Json => out.write_all(json)?,
         ScanFormat::Lines => terminal::lines(document, &mut out)?,

@@ -31,7 +31,7 @@ const TOLD_IN_ALL: usize = 200;
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Result<Exit, Failure> {
     let keys = arguments.keys.iter().map(|given| key(given)).collect::<Result<Vec<_>, _>>()?;
-    let mut out = crate::streams::out();
+    let mut out = crate::streams::text();
     if std::fs::symlink_metadata(&arguments.package).is_err() {
         return Err(Failure::Usage(format!("{} is not there", arguments.package.display())));
     }
