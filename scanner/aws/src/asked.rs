@@ -218,7 +218,10 @@ impl Intercept for Call {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         context.request_mut().add_extension(self.clone());
-        if let Some(prefix) = config.load::<Endpoint>().and_then(|endpoint| prefix(endpoint.url())) {
+        let operation = self.0.operation;
+        // In path style S3 counts the bucket to the endpoint: it is what is asked about.
+        let of_bucket = operation.service() == "s3" && operation.id != "s3:ListBuckets";
+        if let Some(prefix) = config.load::<Endpoint>().and_then(|endpoint| prefix(endpoint.url(), of_bucket)) {
             context.request_mut().add_extension(Prefix(prefix.to_owned()));
         }
         Ok(())
@@ -242,10 +245,11 @@ impl Intercept for Call {
 #[derive(Debug, Clone)]
 struct Prefix(String);
 
-/// The path of an endpoint's address, where it has one.
-fn prefix(endpoint: &str) -> Option<&str> {
+/// The path of an endpoint's address, where it has one; without a bucket that ends it.
+fn prefix(endpoint: &str, of_bucket: bool) -> Option<&str> {
     let (_, rest) = endpoint.split_once("://")?;
     let path = rest.get(rest.find('/')?..)?.trim_end_matches('/');
+    let path = if of_bucket { path.rsplit_once('/')?.0 } else { path };
     (!path.is_empty()).then_some(path)
 }
 
@@ -283,5 +287,18 @@ pub(crate) fn sent(request: &HttpRequest) -> Request {
             .filter_map(|name| request.headers().get(name).map(|value| ((*name).to_owned(), value.to_owned())))
             .collect(),
         body: redact_body("", &body).body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefix;
+
+    #[test]
+    fn a_bucket_is_no_part_of_an_endpoint() {
+        assert_eq!(prefix("https://s3.us-east-1.amazonaws.com/trail", true), None);
+        assert_eq!(prefix("http://127.0.0.1:5000/aws/trail", true), Some("/aws"));
+        assert_eq!(prefix("http://127.0.0.1:5000/aws/", false), Some("/aws"));
+        assert_eq!(prefix("https://s3.us-east-1.amazonaws.com", true), None);
     }
 }
