@@ -201,7 +201,10 @@ impl Sent {
         same("the method", &self.method, words(&model["method"]));
         match words(&model["protocol"]) {
             "json" => {
-                let target = format!("{}.{name}", words(&model["target"]));
+                let prefix = words(&model["target"]);
+                // AWS's SDK for Rust sends the last part alone, which CloudTrail takes as well.
+                let prefix = if id.starts_with("cloudtrail:") { prefix.rsplit('.').next().unwrap() } else { prefix };
+                let target = format!("{prefix}.{name}");
                 same("the target", self.target.as_deref().unwrap_or_default(), &target);
                 same("the content type", &self.kind, &format!("application/x-amz-json-{}", words(&model["json"])));
                 same("the path", &self.path, "/");
@@ -335,6 +338,7 @@ fn continued(text: &str, model: &Value, name: &str, names: &str) -> String {
                 .replace(&begin, &format!("{begin}<IsTruncated>true</IsTruncated>{token}"))
         }
         "ec2" | "rest-xml" => {
+            let text = text.replace(&format!("<{names}/>"), "");
             let end = text.rfind("</").unwrap();
             format!("{}{token}{}", &text[..end], &text[end..])
         }
