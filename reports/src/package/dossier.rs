@@ -9,7 +9,7 @@ use super::populations::{self, Population};
 use super::sources::Sources;
 use crate::outcomes::not_asked;
 use crate::paper::words::many;
-use crate::results::{Account, Document, Evidence, ResultRow, Text};
+use crate::results::{Account, Evidence, ResultRow, Text};
 
 /// What every page, sheet and file carries, so that it can stand alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
