@@ -7,10 +7,10 @@ use kickoff_checks::Parameters;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::dates::DateOrder;
 use crate::people::{Channel, Escalation, Person, WorkItem};
 use crate::problems::Lines;
 use crate::registers::{Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk};
-use crate::requests::DateOrder;
 use crate::scope::{Scope, Subservice};
 
 /// `kickoff.toml`, read and checked.

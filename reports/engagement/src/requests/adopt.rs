@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use crate::dates::DateOrder;
 use crate::file::Engagement;
 use crate::problems::{EngagementError, Lines};
-use crate::requests::dates::DateOrder;
 use crate::write::quoted;
 
 /// The text of a file with another request list, which lies below its folder, and what is said of the list's days. The list is

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use kickoff_checks::{CHECKS, CRITERIA};
 
-use super::dates::{DateOrder, Told, told};
 use super::table::{self, Row, Table, TableError};
 use super::{DEFAULT, Reach, Request, RequestKind, UNKNOWN_HOURS};
+use crate::dates::{DateOrder, Told, told};
 use crate::words::words;
 use crate::{nearest, nearest_of};
 

@@ -1,7 +1,6 @@
 //! Requests: what auditors ask for, who answers it by when, and whether a run answers it.
 
 mod adopt;
-mod dates;
 mod export;
 mod import;
 mod status;
@@ -17,8 +16,8 @@ use kickoff_checks::CRITERIA;
 use crate::file::{Engagement, ReportType};
 use crate::words::words;
 
+pub use crate::dates::DateOrder;
 pub use adopt::adopt;
-pub use dates::DateOrder;
 pub use export::{cells, heads, to_csv, to_xlsx};
 pub use import::{from_csv, from_xlsx, read};
 pub use status::{
