@@ -2,13 +2,14 @@
 //! or by a SIEM that is declared.
 
 use kickoff_facts::{Gap, Seen, View};
+use serde_json::Value;
 
 use crate::frame::wording::names;
 use crate::parameters::{Parameter, Parameters, SIEM_DESTINATIONS, TRAIL_DELIVERY_MAX_AGE};
 use crate::reasoning::detection_events::{Class, Event, Place};
 use crate::reasoning::event_pattern::{Answer, Pattern};
 use crate::reasoning::regions;
-use crate::reasoning::routing::{Delivery, Told, deliver, least, most};
+use crate::reasoning::routing::{Delivery, Told, Topics, deliver, least, most};
 use crate::{Evaluation, Finding, Resource, Verdict};
 
 mod alarms;
@@ -231,15 +232,16 @@ fn rule_paths<'a>(view: &View<'a>, seen: &Seen, trails: &Trails<'_, '_>, events:
     let ways = |here: &View<'a>| {
         let mut paths = match here.rules() {
             Ok(rules) => {
-                let mut paths = Paths::default();
+                let (mut paths, topics) = (Paths::default(), Topics::of(here));
+                let buses: Vec<Bus> = events.iter().map(|event| Bus::of(here, *event)).collect();
                 for rule in rules {
                     let Some(pattern) = Pattern::parse(&rule.pattern) else {
                         paths.remarks.push(format!("rule {}: its pattern is not understood", rule.name));
                         continue;
                     };
-                    let answers = events.iter().map(|event| on_bus(here, &pattern, *event)).collect();
+                    let answers = buses.iter().map(|bus| bus.answer(&pattern)).collect();
                     let delivery = if rule.enabled {
-                        deliver(here, seen, seen.see(&rule.targets))
+                        deliver(&topics, seen, seen.see(&rule.targets))
                     } else {
                         Ok(Delivery::Nowhere("it is disabled".to_owned()))
                     };
@@ -256,15 +258,27 @@ fn rule_paths<'a>(view: &View<'a>, seen: &Seen, trails: &Trails<'_, '_>, events:
     regions::each(view, ways).known
 }
 
-/// Whether a rule lets an event through. Calls that only read reach a rule in the state
-/// `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS` alone, and the facts do not tell it from `ENABLED`.
-fn on_bus(here: &View<'_>, pattern: &Pattern, event: Event) -> Answer {
-    if event.place() == Place::Home && here.region_name() != here.home_region() {
-        return Answer::No;
+/// An event as the bus of a region has it.
+struct Bus {
+    event: Event,
+    /// None where the event is not on the bus.
+    samples: Option<Vec<Value>>,
+}
+
+impl Bus {
+    fn of(here: &View<'_>, event: Event) -> Self {
+        let elsewhere = event.place() == Place::Home && here.region_name() != here.home_region();
+        Self { event, samples: (!elsewhere).then(|| event.on_bus(here).collect()) }
     }
-    match Answer::all(event.on_bus(here).map(|sample| pattern.answer(&sample))) {
-        Answer::Yes if event.reads() => Answer::unsure("whether the rule takes in calls that only read"),
-        answer => answer,
+
+    /// Whether a rule lets the event through. Calls that only read reach a rule in the state
+    /// `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS` alone, and the facts do not tell it from `ENABLED`.
+    fn answer(&self, pattern: &Pattern) -> Answer {
+        let Some(samples) = &self.samples else { return Answer::No };
+        match Answer::all(samples.iter().map(|sample| pattern.answer(sample))) {
+            Answer::Yes if self.event.reads() => Answer::unsure("whether the rule takes in calls that only read"),
+            answer => answer,
+        }
     }
 }
 

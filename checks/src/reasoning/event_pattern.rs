@@ -80,7 +80,12 @@ impl Pattern {
     /// Whether the pattern lets an event through.
     #[must_use]
     pub fn answer(&self, event: &Value) -> Answer {
-        object(&self.0, Some(event), "")
+        // Most rules are told apart by where an event comes from: asked first, so that the rest need not be.
+        let refused = |key: &str| {
+            let wanted = self.0.get(key).and_then(Value::as_array);
+            wanted.is_some_and(|wanted| field(wanted, child(Some(event), key), key) == Answer::No)
+        };
+        if refused("source") || refused("detail-type") { Answer::No } else { object(&self.0, Some(event), "") }
     }
 }
 

@@ -1,5 +1,8 @@
 //! Whether events of a product are told to somebody: rules on the default bus, their patterns, targets and topics.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use kickoff_facts::logging::Topic;
 use kickoff_facts::{Gap, Seen, View};
 use serde_json::{Value, json};
@@ -98,6 +101,7 @@ pub enum Delivery {
 pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> Result<Verdict, Gap> {
     let mut told: Vec<Told> = probes.iter().map(|_| Told::No).collect();
     let (mut routes, mut remarks, mut doubts) = (Vec::new(), Vec::new(), Vec::new());
+    let topics = Topics::of(view);
     for rule in view.rules()? {
         let Some(pattern) = Pattern::parse(&rule.pattern) else {
             remarks.push(format!("rule {}: its pattern is not understood", rule.name));
@@ -112,7 +116,7 @@ pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> R
             remarks.push(format!("rule {} is disabled", rule.name));
             continue;
         }
-        let delivery = deliver(view, seen, seen.see(&rule.targets));
+        let delivery = deliver(&topics, seen, seen.see(&rule.targets));
         match &delivery {
             Ok(Delivery::Reaches(to)) if answers.contains(&Answer::Yes) => {
                 routes.push(format!("rule {} to {to}", rule.name));
@@ -122,6 +126,7 @@ pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> R
             Ok(Delivery::Unseen(why)) => doubts.push(format!("rule {}: {why}", rule.name)),
             Err(_) => {}
         }
+        let before = doubts.len();
         for (answer, told) in answers.into_iter().zip(&mut told) {
             let here = match (answer, &delivery) {
                 (Answer::No, _) | (_, Ok(Delivery::Nowhere(_))) => Told::No,
@@ -130,7 +135,8 @@ pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> R
                 (Answer::Yes, Ok(Delivery::Unseen(_))) => Told::Perhaps,
                 (Answer::Unsure(why), Ok(_)) => {
                     let doubt = format!("rule {}: depends on {}", rule.name, why.join(", "));
-                    if !doubts.contains(&doubt) {
+                    // Of other rules there is no such doubt.
+                    if !doubts.iter().skip(before).any(|known| *known == doubt) {
                         doubts.push(doubt);
                     }
                     Told::Perhaps
@@ -191,12 +197,12 @@ pub fn least(one: Told, other: Told) -> Told {
 ///
 /// # Errors
 /// None reaches anybody for certain, and one is not known.
-pub fn deliver(view: &View<'_>, seen: &Seen, targets: Result<&Vec<String>, Gap>) -> Result<Delivery, Gap> {
+pub fn deliver(topics: &Topics<'_, '_>, seen: &Seen, targets: Result<&Vec<String>, Gap>) -> Result<Delivery, Gap> {
     let targets = targets?;
     let (mut gap, mut unseen, mut nowhere) = (None, Vec::new(), Vec::new());
     for target in targets {
         match service(target) {
-            "sns" => match topic(view, seen, target) {
+            "sns" => match topic(topics, seen, target) {
                 Ok(Delivery::Reaches(to)) => return Ok(Delivery::Reaches(to)),
                 Ok(Delivery::Unseen(why)) => unseen.push(why),
                 Ok(Delivery::Nowhere(why)) => nowhere.push(why),
@@ -219,10 +225,32 @@ pub fn deliver(view: &View<'_>, seen: &Seen, targets: Result<&Vec<String>, Gap>)
     }
 }
 
+/// The topics of a window, by ARN: looked at when a target is a topic, and then once, however many targets there are.
+#[derive(Debug)]
+pub struct Topics<'v, 'a> {
+    view: &'v View<'a>,
+    known: OnceCell<Result<HashMap<&'a str, &'a Topic>, Gap>>,
+}
+
+impl<'v, 'a> Topics<'v, 'a> {
+    /// Those of a window.
+    pub fn of(view: &'v View<'a>) -> Self {
+        Self { view, known: OnceCell::new() }
+    }
+
+    fn get(&self, arn: &str) -> Result<Option<&'a Topic>, Gap> {
+        let read = || self.view.topics().map(|topics| topics.iter().map(|topic| (topic.arn.as_str(), topic)).collect());
+        match self.known.get_or_init(read) {
+            Ok(topics) => Ok(topics.get(arn).copied()),
+            Err(gap) => Err(gap.clone()),
+        }
+    }
+}
+
 /// Whether a topic has a subscriber who confirmed.
-fn topic(view: &View<'_>, seen: &Seen, arn: &str) -> Result<Delivery, Gap> {
+fn topic(topics: &Topics<'_, '_>, seen: &Seen, arn: &str) -> Result<Delivery, Gap> {
     let name = last(arn);
-    let Some(topic) = view.topics()?.iter().find(|topic: &&Topic| topic.arn == arn) else {
+    let Some(topic) = topics.get(arn)? else {
         return Ok(Delivery::Unseen(format!("the subscriptions of topic {arn} are not seen from this account")));
     };
     let Some(subscriptions) = seen.see(&topic.subscriptions)? else {

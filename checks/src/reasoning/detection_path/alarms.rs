@@ -4,7 +4,7 @@ use kickoff_facts::logging::{Alarm, MetricFilter};
 use kickoff_facts::{Gap, Seen, View};
 
 use crate::frame::wording::names;
-use crate::reasoning::routing::{Delivery, deliver};
+use crate::reasoning::routing::{Delivery, Topics, deliver};
 
 /// Where the alarms on a filter's metrics lead: the best of them. An alarm counts in the region of its metric only.
 ///
@@ -16,7 +16,7 @@ pub fn delivery(here: &View<'_>, seen: &Seen, filter: &MetricFilter) -> Result<D
         let metric = (&alarm.namespace, &alarm.metric);
         !alarm.composite && filter.metrics.iter().any(|(namespace, name)| (namespace, name) == metric)
     };
-    let (mut gap, mut unseen, mut nowhere) = (None, Vec::new(), Vec::new());
+    let (topics, mut gap, mut unseen, mut nowhere) = (Topics::of(here), None, Vec::new(), Vec::new());
     let own: Vec<&str> = alarms.iter().filter(watches).map(|alarm| alarm.name.as_str()).collect();
     for alarm in alarms.iter().filter(watches) {
         let name = &alarm.name;
@@ -25,7 +25,7 @@ pub fn delivery(here: &View<'_>, seen: &Seen, filter: &MetricFilter) -> Result<D
         } else if alarm.alarm_actions.is_empty() {
             nowhere.push(format!("alarm {name}: no action when it goes off"));
         } else {
-            match deliver(here, seen, Ok(&alarm.alarm_actions)) {
+            match deliver(&topics, seen, Ok(&alarm.alarm_actions)) {
                 Ok(Delivery::Reaches(to)) => return Ok(Delivery::Reaches(format!("alarm {name}, {to}"))),
                 Ok(Delivery::Unseen(why)) => unseen.push(format!("alarm {name}: {why}")),
                 Ok(Delivery::Nowhere(why)) => nowhere.push(format!("alarm {name}: {why}")),
