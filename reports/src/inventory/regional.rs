@@ -106,8 +106,9 @@ impl Lister<'_> {
                 Ok(None) => {}
                 Ok(Some(settings)) => {
                     let rotation = match settings.rotates.get() {
-                        Ok(true) => "rotated",
-                        Ok(false) => "not rotated",
+                        Ok(Some(true)) => "rotated",
+                        Ok(Some(false)) => "not rotated",
+                        Ok(None) => "of a kind that AWS does not rotate",
                         Err(_) => "rotation unknown",
                     };
                     let details = format!("{}, {rotation}; {protects}", settings.state);

@@ -202,7 +202,10 @@ pub const OPERATIONS: &[Operation] = &[
     op("inspector2:ListFindings", 5).lists(&[Always("findings", Shown)]),
     op("kms:DescribeKey", 50).members(&["KeyMetadata"]).absent(&["NotFoundException"]),
     op("kms:GetKeyPolicy", 50).members(&["Policy"]),
-    op("kms:GetKeyRotationStatus", 50).members(&["KeyRotationEnabled"]),
+    // Keys of a kind, or in a state, that AWS does not rotate (AWS KMS API Reference, errors of the operation).
+    op("kms:GetKeyRotationStatus", 50)
+        .members(&["KeyRotationEnabled"])
+        .absent(&["KMSInvalidStateException", "UnsupportedOperationException"]),
     op("lambda:ListFunctions", 10).lists(&[Always("Functions", Shown)]),
     op("logs:DescribeAccountPolicies", 5).lists(&[Always("accountPolicies", Sibling)]),
     op("logs:DescribeLogGroups", 8).lists(&[Always("logGroups", Shown)]),

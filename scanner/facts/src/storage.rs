@@ -132,8 +132,9 @@ pub struct KeySettings {
     pub manager: String,
     /// `Enabled`, `Disabled`, `PendingDeletion`, ...
     pub state: String,
-    /// AWS changes the key material every year.
-    pub rotates: Observed<bool>,
+    /// AWS changes the key material every year. Known as none for a key whose material AWS does not change: imported, of
+    /// another key store, asymmetric, for HMAC, or about to be deleted.
+    pub rotates: Observed<Option<bool>>,
     /// The key policy, as JSON text.
     pub policy: Observed<String>,
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_kms::Client;
+use aws_sdk_kms::types::{KeyManagerType, KeyMetadata, KeySpec, KeyState, OriginType};
 use futures::future::join_all;
 use kickoff_evidence::{Gap, GapKind};
 use kickoff_facts::storage::{KeySettings, LogKey};
@@ -70,19 +72,44 @@ async fn key(session: &Session, region: &str, id: &str) -> Observed<Option<KeySe
         Observed::Unknown { gap } => return gap.into(),
     };
     let policy_parameters = [("KeyId", id), ("PolicyName", "default")];
-    let rotation = session.one(ask("kms:GetKeyRotationStatus", region).with(&parameters), |call| {
-        client.get_key_rotation_status().key_id(id).customize().interceptor(call).send()
-    });
     let policy = session.one(ask("kms:GetKeyPolicy", region).with(&policy_parameters), |call| {
         client.get_key_policy().key_id(id).policy_name("default").customize().interceptor(call).send()
     });
-    let (rotation, policy) = futures::join!(rotation, policy);
+    let (rotates, policy) = futures::join!(rotates(session, &client, region, id, &described), policy);
     let settings = KeySettings {
         arn: text(described.arn()),
         manager: described.key_manager().map(|m| m.as_str().to_owned()).unwrap_or_default(),
         state: described.key_state().map(|s| s.as_str().to_owned()).unwrap_or_default(),
-        rotates: rotation.observed().map(|out| out.key_rotation_enabled()),
+        rotates: rotates.unwrap_or_else(|rotates| Observed::Known { value: rotates, evidence: evidence.clone() }),
         policy: policy.parse(|out| out.policy.ok_or_else(|| "it holds no policy".to_owned())).observed(),
     };
     Observed::Known { value: Some(settings), evidence }
+}
+
+/// Whether AWS changes a key's material. Asked only where it can be either; the rest follows from what the key is, and stands
+/// in `Err` (AWS KMS Developer Guide, "Rotate AWS KMS keys" and "Key states").
+async fn rotates(
+    session: &Session,
+    client: &Client,
+    region: &str,
+    id: &str,
+    key: &KeyMetadata,
+) -> Result<Observed<Option<bool>>, Option<bool>> {
+    if key.key_manager() == Some(&KeyManagerType::Aws) {
+        return Err(Some(true));
+    }
+    let symmetric = key.key_spec().is_none_or(|spec| *spec == KeySpec::SymmetricDefault);
+    let of_aws = key.origin().is_none_or(|origin| *origin == OriginType::AwsKms);
+    let kept = key.key_state().is_none_or(|state| matches!(state, KeyState::Enabled | KeyState::Disabled));
+    if !(symmetric && of_aws && kept) {
+        return Err(None);
+    }
+    let parameters = [("KeyId", id)];
+    let answer = session
+        .one(ask("kms:GetKeyRotationStatus", region).with(&parameters), |call| {
+            client.get_key_rotation_status().key_id(id).customize().interceptor(call).send()
+        })
+        .await
+        .or_absent();
+    Ok(answer.map(|found| found.map(|out| out.key_rotation_enabled())))
 }
