@@ -17,6 +17,8 @@ pub(crate) enum Exit {
     Incomplete = 3,
     /// Nothing could be collected.
     Nothing = 4,
+    /// An error of kickoff itself, or of a library in it.
+    Failed = 5,
 }
 
 impl From<Exit> for ExitCode {

@@ -4,6 +4,7 @@ mod again;
 mod brief;
 mod catalogue;
 mod cli;
+mod crash;
 mod decided;
 mod docs;
 mod documents;
@@ -46,6 +47,7 @@ use crate::cli::{Cli, Command};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
+    crash::prepare();
     let given = Cli::parse();
     if given.quiet {
         streams::be_quiet();

@@ -52,11 +52,15 @@ fn securityhub(arguments: &HubArgs) -> Result<Exit, Failure> {
     let plain = connector(bundle.as_ref().map(Path::new)).map_err(Failure::Usage)?;
     let mut exit = Exit::Done;
     let result: Result<(), Failure> = runtime.block_on(async {
-        let config =
-            connect(arguments.profile.as_deref(), plain_client(&plain)).await.map_err(|e| Failure::usage(&e))?;
+        let config = connect(
+            arguments.profile.as_deref(),
+            plain_client(&plain, &source::agent(crate::version::VERSION, &run.metadata.id)),
+        )
+        .await
+        .map_err(|e| Failure::usage(&e))?;
         let caller = identify(&config).await.map_err(|e| Failure::usage(&e))?;
         let register = Arc::new(Register::default());
-        let shared = source::shared(&register, jiff::Timestamp::now(), 4, CancellationToken::new(), &Bars::hidden());
+        let shared = source::shared(&register, kickoff_aws::aws_now(), 4, CancellationToken::new(), &Bars::hidden());
         let session = Session::live(&caller.account, &caller.arn, &config, shared);
         for ((account, region), findings) in &by_place {
             if *account != caller.account {

@@ -132,6 +132,8 @@ fn ask(arguments: &ReperformArgs, account: &AccountRecord, key: &ItemKey) -> Res
         started,
         finished: None,
         foreign_endpoints: Vec::new(),
+        clock_ahead: None,
+        ended: None,
         checks: Vec::new(),
         needs: needs.iter().map(|need| need.name().to_owned()).collect(),
         accounts: vec![account.clone()],
@@ -139,13 +141,13 @@ fn ask(arguments: &ReperformArgs, account: &AccountRecord, key: &ItemKey) -> Res
     let path = folder.path().join("run");
     let writer = RunWriter::create(&path, &metadata).map_err(|error| Failure::usage(&error))?;
     let tape = Arc::new(Tape::new(writer));
-    let agent = format!("kickoff/{} run/{}", crate::version::VERSION, metadata.id);
+    let agent = source::agent(crate::version::VERSION, &metadata.id);
     let recorder = Recorder::new(plain.clone(), Arc::clone(&tape), &agent).into_client();
     let register = Arc::new(Register::default());
     let shared = source::shared(&register, started, 8, CancellationToken::new(), &Bars::hidden());
     runtime.block_on(async {
         let refused = |error: kickoff_aws::ConnectError| Failure::usage(&error);
-        let mut config = connect(arguments.profile.as_deref(), plain_client(&plain)).await.map_err(refused)?;
+        let mut config = connect(arguments.profile.as_deref(), plain_client(&plain, &agent)).await.map_err(refused)?;
         if let Some(role) = &arguments.role {
             let arn = if role.starts_with("arn:") {
                 role.clone()

@@ -56,7 +56,11 @@ fn signer(arguments: &SealArgs, profile: Option<&str>) -> Result<Option<Box<dyn 
     let Some(key) = &arguments.kms_key else { return Ok(None) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let config = runtime
-        .block_on(async { connect(profile, plain_client(&plain()?)).await.map_err(|error| error.to_string()) })
+        .block_on(async {
+            connect(profile, plain_client(&plain()?, concat!("kickoff/", env!("CARGO_PKG_VERSION"))))
+                .await
+                .map_err(|error| error.to_string())
+        })
         .map_err(Failure::Usage)?;
     let signer = KmsSigner::open(&config, key, runtime).map_err(Failure::Usage)?;
     Ok(Some(Box::new(signer)))

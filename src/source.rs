@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::stream::{self, StreamExt as _};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kickoff_aws::{
     Collected, ConnectError, Identity, Partition, Recorder, Replay, RequestedRegions, Session, Shared, Tape, Target,
-    assume, collect, connect, connector, identify, plain_client, unreachable,
+    assume, aws_now, clock_ahead, collect, connect, connector, identify, plain_client, unreachable,
 };
 use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
@@ -21,6 +21,7 @@ use kickoff_facts::{AccountFacts, Need};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::crash;
 use crate::exit::Failure;
 use crate::progress::Bars;
 use crate::spool::Spool;
@@ -110,12 +111,21 @@ pub(crate) async fn replay(run: &Arc<Run>, needs: &[Need]) -> Result<Source, Fai
 /// Collects from AWS into a new run.
 pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Failure> {
     let mut facts = Spool::new()?;
-    let started = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
+    let begun = Timestamp::now();
+    let run_id = new_run_id(begun, wanted.profile.unwrap_or_default());
+    let agent = agent(wanted.version, &run_id);
     let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
     let plain = connector(bundle.as_ref().map(Path::new)).map_err(Failure::Usage)?;
-    let base = connect(wanted.profile, plain_client(&plain)).await.map_err(|error| refused(&error))?;
+    let client = plain_client(&plain, &agent);
+    let base = connect(wanted.profile, client.clone()).await.map_err(|error| refused(&error))?;
     let caller = identify(&base).await.map_err(|error| refused(&error))?;
-    let run_id = new_run_id(started, &caller.arn);
+    // AWS's time, once it has answered: what is reckoned from it must not be off by what this machine is.
+    let ahead = clock_ahead();
+    let started = begun.checked_add(ahead).unwrap_or(begun);
+    let started = started.round(jiff::Unit::Second).unwrap_or(started);
+    if let Some(words) = clock_words(ahead) {
+        let _ = writeln!(std::io::stderr(), "{words}");
+    }
 
     let targets = targets(wanted, &caller.account)?;
     let partition = caller.arn.split(':').nth(1).unwrap_or("aws");
@@ -139,6 +149,8 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
         started,
         finished: None,
         foreign_endpoints: Vec::new(),
+        clock_ahead: (!ahead.is_zero()).then(|| ahead.as_secs()),
+        ended: None,
         checks: wanted.selection.0.iter().map(|check| check.meta.id.to_owned()).collect(),
         needs: needs.iter().map(|need| need.name().to_owned()).collect(),
         accounts: planned,
@@ -149,7 +161,7 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     let writer = RunWriter::create(&wanted.out.join(&run_id), &metadata).map_err(|e| Failure::usage(&e))?;
     let tape = Arc::new(Tape::new(writer));
     metadata.accounts.clear();
-    let agent = format!("kickoff/{} run/{run_id}", wanted.version);
+    crash::watch(&tape);
     let recorder = Recorder::new(plain.clone(), Arc::clone(&tape), &agent).into_client();
     let register = Arc::new(Register::default());
     let cancel = CancellationToken::new();
@@ -165,14 +177,14 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     let single = targets.len() == 1;
     let mut collected = stream::iter(targets)
         .map(|target| {
-            let (base, caller, tape, recorder, shared, register, regions, run_id, plain) =
-                (&base, &caller, &tape, &recorder, &shared, &register, &regions, &run_id, &plain);
+            let (base, caller, tape, recorder, shared, register, regions, run_id, client) =
+                (&base, &caller, &tape, &recorder, &shared, &register, &regions, &run_id, &client);
             async move {
                 let id = target.account.clone().unwrap_or_else(|| caller.account.clone());
                 let entered = if shared.cancel.is_cancelled() {
                     Err(ConnectError::Unreachable(BEFORE.to_owned()))
                 } else {
-                    enter(base, caller, &target, &id, run_id, plain).await
+                    enter(base, caller, &target, &id, run_id, client).await
                 };
                 let closed = |why: String| {
                     let record = closed(&id, &[], why.clone());
@@ -217,7 +229,7 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     drop(collected);
     bars.finish();
     metadata.state = if cancel.is_cancelled() { RunState::Interrupted } else { RunState::Complete };
-    metadata.finished = Some(Timestamp::now().round(jiff::Unit::Second).unwrap_or(started));
+    metadata.finished = Some(aws_now().round(jiff::Unit::Second).unwrap_or(started));
     metadata.foreign_endpoints = tape.foreign_endpoints();
     // From here on nothing is lost: whoever ends this process, another one can decide and seal.
     tape.run().close(&metadata).map_err(|e| Failure::usage(&e))?;
@@ -231,6 +243,25 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
 
 /// Why an account was not entered in a run that was interrupted before its turn.
 pub(crate) const BEFORE: &str = "the run was interrupted before";
+
+/// What is added to the user agent of every request, so that the calls of a run can be found in the client's own CloudTrail:
+/// the one that asks who we are, and those that take roles, too.
+pub(crate) fn agent(version: &str, run_id: &str) -> String {
+    format!("kickoff/{version} run/{run_id}")
+}
+
+/// What is said of a clock that is off.
+fn clock_words(ahead: SignedDuration) -> Option<String> {
+    let (way, seconds) = match ahead.as_secs() {
+        0 => return None,
+        seconds if seconds < 0 => ("ahead of", -seconds),
+        seconds => ("behind", seconds),
+    };
+    let much = if seconds < 120 { format!("{seconds} seconds") } else { format!("{} minutes", (seconds + 30) / 60) };
+    Some(format!(
+        "The clock of this machine is {much} {way} AWS's. Calls are signed, and the run is dated, by AWS's; set the machine's clock."
+    ))
+}
 
 /// Takes the lock of a folder of runs, and says so where that takes a while.
 pub(crate) fn locked(folder: &Path) -> Result<FolderLock, Failure> {
@@ -315,13 +346,13 @@ async fn enter(
     target: &Target,
     id: &str,
     run_id: &str,
-    plain: &kickoff_aws::SharedHttpConnector,
+    client: &kickoff_aws::SharedHttpClient,
 ) -> Result<(kickoff_aws::SdkConfig, Identity), ConnectError> {
     if target.profile.is_none() && target.role.is_none() {
         return Ok((base.clone(), caller.clone()));
     }
     let mut config = match &target.profile {
-        Some(profile) => connect(Some(profile), plain_client(plain)).await?,
+        Some(profile) => connect(Some(profile), client.clone()).await?,
         None => base.clone(),
     };
     if let Some(role) = &target.role {

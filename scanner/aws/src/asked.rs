@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use kickoff_evidence::{CallKey, EvidenceRef, Exchange, Register, Request, Summary, redact_body, redact_uri};
 use kickoff_facts::Operation;
 
+use crate::clock::now;
 use crate::tape::Tape;
 
 /// Which call a request belongs to. Travels with the request as an extension, seen by the connectors only.
@@ -258,11 +259,6 @@ pub(crate) const INTERRUPTED: &str = "the run was interrupted";
 
 /// The kind of failure of a call that was cut by an interrupt, as it is stored.
 pub(crate) const CUT: &str = "interrupted";
-
-pub(crate) fn now() -> Timestamp {
-    // Microseconds are plenty, and keep the text of an archive short.
-    Timestamp::now().round(jiff::Unit::Microsecond).unwrap_or_else(|_| Timestamp::now())
-}
 
 const REQUEST_HEADERS: [&str; 8] = [
     "accept",

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 
+use aws_runtime::retries::classifiers::THROTTLING_ERRORS;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -42,6 +43,11 @@ impl<T> Answer<T> {
             Ok(_) => true,
         };
         if told { self.or_absent() } else { self.observed().map(Some) }
+    }
+
+    /// AWS's error code, where it gave one in place of an answer.
+    pub fn code(&self) -> Option<&str> {
+        self.result.as_ref().err().and_then(|refusal| refusal.code.as_deref())
     }
 
     /// What was read, or the gap.
@@ -85,6 +91,18 @@ impl<T> Answer<T> {
     }
 }
 
+/// So many pages are read at the most, and so many in a row without a record: AWS's longest lists have thousands, and a list
+/// whose tokens never end has no end.
+const MOST_PAGES: u32 = 50_000;
+const MOST_EMPTY: u32 = 1_000;
+
+/// No name or id of AWS is longer (an ARN has 2,048 characters at the most), and a client fails at a path that is.
+const LONGEST_VALUE: usize = 8_192;
+/// A token that stands in a request's path must leave room for its encoding, which takes three characters for one.
+const LONGEST_IN_PATH: usize = 16_384;
+/// Services whose page tokens stand in the path.
+const TOKENS_IN_PATH: [&str; 6] = ["accessanalyzer", "guardduty", "lambda", "oam", "s3", "securityhub"];
+
 /// Stands for the token of a page that AWS announces without one.
 pub(crate) const LOST_PAGE: &str = "\u{0}";
 
@@ -124,9 +142,34 @@ impl Session {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
         let (operation, item, call) = self.open(&asked);
-        let result = match self.paced(operation, asked.region, send(call.clone())).await {
+        let result = match too_long(&asked) {
+            Some(text) => Err(self.refuse(item, self.failed(operation, asked.region, &text))),
+            None => self.settle(&asked, &call, send(call.clone())).await,
+        };
+        Answer { result, operation, item, register: Arc::clone(self.register()) }
+    }
+
+    /// Asks again, by the same call, what an answer did not tell: the later answer is the one that counts.
+    pub(crate) async fn again<T, E, F>(&self, asked: Ask<'_>, before: Answer<T>, call: &Call, send: F) -> Answer<T>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        Answer { result: self.settle(&asked, call, send).await, ..before }
+    }
+
+    async fn settle<T, E>(
+        &self,
+        asked: &Ask<'_>,
+        call: &Call,
+        send: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, Refusal>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        match self.paced(call.operation(), asked.region, send).await {
             Ok(value) => {
-                self.register().close(item, Outcome::Complete { pages: 1, records: call.records() });
+                self.register().close(call.item(), Outcome::Complete { pages: 1, records: call.records() });
                 Ok(value)
             }
             Err(refusal) => {
@@ -134,10 +177,9 @@ impl Session {
                     // Of what is asked several times, the last answer would count.
                     call.cut();
                 }
-                Err(self.refuse(item, refusal))
+                Err(self.refuse(call.item(), refusal))
             }
-        };
-        Answer { result, operation, item, register: Arc::clone(self.register()) }
+        }
     }
 
     /// Makes a call page by page, and gives all records or none: a list that lacks a page is a gap.
@@ -151,34 +193,40 @@ impl Session {
         F: Future<Output = Result<(Vec<T>, Option<String>), SdkError<E, HttpResponse>>>,
     {
         let (operation, item, call) = self.open(&asked);
-        let (mut all, mut token, mut pages) = (Vec::new(), None::<String>, 0_u32);
+        let (mut all, mut token, mut pages, mut empty) = (Vec::new(), None::<String>, 0_u32, 0_u32);
         let (mut tokens, mut read) = (BTreeSet::new(), None::<u64>);
+        let failed = |text: &str| Err(self.refuse(item, self.failed(operation, asked.region, text)));
         let result = loop {
+            if let Some(text) = too_long(&asked) {
+                break failed(&text);
+            }
             match self.paced(operation, asked.region, page(token.clone(), call.clone())).await {
                 Ok((records, next)) => {
                     pages += 1;
                     all.extend(records);
-                    if let Some(of_page) = call.records() {
+                    let of_page = call.records();
+                    if let Some(of_page) = of_page {
                         *read.get_or_insert_default() += of_page;
                     }
+                    empty = if of_page == Some(0) { empty + 1 } else { 0 };
                     match next.filter(|next| !next.is_empty()) {
                         None => {
                             self.register().close(item, Outcome::Complete { pages, records: read });
                             break Ok(all);
                         }
-                        Some(next) if next == LOST_PAGE => {
-                            let refusal =
-                                self.failed(operation, asked.region, "AWS says that there is more, and not where");
-                            break Err(self.refuse(item, refusal));
+                        Some(next) if next == LOST_PAGE => break failed("AWS says that there is more, and not where"),
+                        Some(_) if pages >= asked.most.unwrap_or(MOST_PAGES) => {
+                            let read = read.unwrap_or_default();
+                            break failed(&format!("there are more than {read} records: no more are read"));
                         }
-                        Some(_) if asked.most.is_some_and(|most| pages >= most) => {
-                            let text =
-                                format!("there are more than {} records: no more are read", read.unwrap_or_default());
-                            break Err(self.refuse(item, self.failed(operation, asked.region, &text)));
+                        Some(_) if empty >= MOST_EMPTY => {
+                            break failed(&format!("AWS gave {empty} pages in a row without a record, and no end"));
+                        }
+                        Some(next) if next.len() > LONGEST_IN_PATH && TOKENS_IN_PATH.contains(&operation.service()) => {
+                            break failed(&format!("AWS gave a page token of {} characters", next.len()));
                         }
                         Some(next) if !tokens.insert(next.clone()) => {
-                            let refusal = self.failed(operation, asked.region, "AWS gave the same page token twice");
-                            break Err(self.refuse(item, refusal));
+                            break failed("AWS gave the same page token twice");
                         }
                         Some(next) => token = Some(next),
                     }
@@ -296,21 +344,11 @@ impl Session {
     }
 }
 
-const THROTTLED: [&str; 13] = [
-    "BandwidthLimitExceeded",
-    "EC2ThrottledException",
-    "LimitExceededException",
-    "PriorRequestNotComplete",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "SlowDown",
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "TooManyRequestsException",
-];
+/// Why something is not asked about: what AWS gave as its name is none.
+fn too_long(asked: &Ask<'_>) -> Option<String> {
+    let (name, value) = asked.parameters.iter().find(|(_, value)| value.len() > LONGEST_VALUE)?;
+    Some(format!("AWS gave a {name} of {} characters, and nothing is asked about it", value.len()))
+}
 
 /// Refusals, among them those by which services answer credentials that they do not know in their region. Regions that are
 /// not enabled are told by the list of regions, never by a refusal: a session that was revoked is refused alike.
@@ -352,7 +390,7 @@ where
                 };
                 return (kind, None, one_line(&text));
             };
-            let kind = if THROTTLED.contains(&code) || status == 429 {
+            let kind = if THROTTLING_ERRORS.contains(&code) || status == 429 {
                 GapKind::Throttled
             } else if DENIED.contains(&code) || status == 403 {
                 GapKind::Denied

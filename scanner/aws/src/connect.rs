@@ -8,6 +8,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::retry::RetryConfig;
 use aws_types::os_shim_internal::{Env, Fs};
 use aws_types::region::Region;
 
@@ -87,7 +88,10 @@ pub struct Target {
 /// # Errors
 /// The profile does not exist.
 pub async fn connect(profile: Option<&str>, client: SharedHttpClient) -> Result<SdkConfig, ConnectError> {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client.clone());
+    // Its own way of trying again: the SDK fails at a `retry_mode` that it does not know, such as the CLI's `legacy`.
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(client.clone())
+        .retry_config(RetryConfig::standard());
     if let Some(name) = profile {
         known(name).await?;
         let region = DefaultRegionChain::builder().profile_name(name).build().region().await;

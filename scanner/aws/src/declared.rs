@@ -7,30 +7,33 @@ use std::fmt;
 
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
+use aws_runtime::request_info::RequestInfoInterceptor;
+use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
 use aws_smithy_runtime_api::client::auth::{
     AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
 };
 use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
-use aws_smithy_runtime_api::client::interceptors::context::{Error as ErasedError, InterceptorContext};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use aws_smithy_types::retry::{ErrorKind, RetryConfig};
+use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
 use bytes::Bytes;
 
+use crate::again::Again;
 use crate::asked::Call;
+use crate::endpoint::{Gov, endpoint};
 use crate::session::Session;
 
 /// How a service speaks.
@@ -51,21 +54,33 @@ pub(crate) struct Service {
     pub endpoint: &'static str,
     /// The name in signatures.
     pub signing: &'static str,
-    /// The variable that overrides the endpoint, after `AWS_ENDPOINT_URL_`.
-    pub variable: &'static str,
+    /// The same with dual-stack.
+    pub dual_stack: &'static str,
+    /// Its names in GovCloud.
+    pub gov: Gov,
+    /// AWS's id of the service, by which environment and profile give it an endpoint.
+    pub id: &'static str,
     /// How it speaks.
     pub protocol: Protocol,
 }
 
 /// EC2.
-pub(crate) const EC2: Service =
-    Service { endpoint: "ec2", signing: "ec2", variable: "EC2", protocol: Protocol::Query("2016-11-15") };
+pub(crate) const EC2: Service = Service {
+    endpoint: "ec2",
+    signing: "ec2",
+    dual_stack: "ec2",
+    gov: Gov::Plain,
+    id: "EC2",
+    protocol: Protocol::Query("2016-11-15"),
+};
 
 /// CloudWatch, by its JSON protocol: the generated client speaks CBOR, which no auditor can read.
 pub(crate) const CLOUDWATCH: Service = Service {
     endpoint: "monitoring",
     signing: "monitoring",
-    variable: "CLOUDWATCH",
+    dual_stack: "monitoring",
+    gov: Gov::PlainAlways,
+    id: "CloudWatch",
     protocol: Protocol::Json("GraniteServiceVersion20100801", "1.0"),
 };
 
@@ -73,7 +88,9 @@ pub(crate) const CLOUDWATCH: Service = Service {
 pub(crate) const SSO_ADMIN: Service = Service {
     endpoint: "sso",
     signing: "sso",
-    variable: "SSO_ADMIN",
+    dual_stack: "sso",
+    gov: Gov::Plain,
+    id: "SSO Admin",
     protocol: Protocol::Json("SWBExternalService", "1.1"),
 };
 
@@ -81,50 +98,99 @@ pub(crate) const SSO_ADMIN: Service = Service {
 pub(crate) const IDENTITY_STORE: Service = Service {
     endpoint: "identitystore",
     signing: "identitystore",
-    variable: "IDENTITYSTORE",
+    dual_stack: "identitystore",
+    gov: Gov::Plain,
+    id: "identitystore",
     protocol: Protocol::Json("AWSIdentityStore", "1.1"),
 };
 
 /// Security Hub.
-pub(crate) const SECURITY_HUB: Service =
-    Service { endpoint: "securityhub", signing: "securityhub", variable: "SECURITYHUB", protocol: Protocol::Rest };
+pub(crate) const SECURITY_HUB: Service = Service {
+    endpoint: "securityhub",
+    signing: "securityhub",
+    dual_stack: "securityhub",
+    gov: Gov::AsElsewhere,
+    id: "SecurityHub",
+    protocol: Protocol::Rest,
+};
 
 /// Amazon Inspector.
-pub(crate) const INSPECTOR: Service =
-    Service { endpoint: "inspector2", signing: "inspector2", variable: "INSPECTOR2", protocol: Protocol::Rest };
+pub(crate) const INSPECTOR: Service = Service {
+    endpoint: "inspector2",
+    signing: "inspector2",
+    dual_stack: "inspector2",
+    gov: Gov::AsElsewhere,
+    id: "Inspector2",
+    protocol: Protocol::Rest,
+};
 
 /// Lambda.
-pub(crate) const LAMBDA: Service =
-    Service { endpoint: "lambda", signing: "lambda", variable: "LAMBDA", protocol: Protocol::Rest };
+pub(crate) const LAMBDA: Service = Service {
+    endpoint: "lambda",
+    signing: "lambda",
+    dual_stack: "lambda",
+    gov: Gov::AsElsewhere,
+    id: "Lambda",
+    protocol: Protocol::Rest,
+};
 
 /// ECR.
 pub(crate) const ECR: Service = Service {
     endpoint: "api.ecr",
     signing: "ecr",
-    variable: "ECR",
+    dual_stack: "ecr",
+    gov: Gov::AsElsewhere,
+    id: "ECR",
     protocol: Protocol::Json("AmazonEC2ContainerRegistry_V20150921", "1.1"),
 };
 
 /// CloudWatch Observability Access Manager.
-pub(crate) const OAM: Service = Service { endpoint: "oam", signing: "oam", variable: "OAM", protocol: Protocol::Rest };
+pub(crate) const OAM: Service = Service {
+    endpoint: "oam",
+    signing: "oam",
+    dual_stack: "oam",
+    gov: Gov::AsElsewhere,
+    id: "OAM",
+    protocol: Protocol::Rest,
+};
 
 /// Systems Manager.
-pub(crate) const SSM: Service =
-    Service { endpoint: "ssm", signing: "ssm", variable: "SSM", protocol: Protocol::Json("AmazonSSM", "1.1") };
+pub(crate) const SSM: Service = Service {
+    endpoint: "ssm",
+    signing: "ssm",
+    dual_stack: "ssm",
+    gov: Gov::Plain,
+    id: "SSM",
+    protocol: Protocol::Json("AmazonSSM", "1.1"),
+};
 
 /// SQS.
-pub(crate) const SQS: Service =
-    Service { endpoint: "sqs", signing: "sqs", variable: "SQS", protocol: Protocol::Json("AmazonSQS", "1.0") };
+pub(crate) const SQS: Service = Service {
+    endpoint: "sqs",
+    signing: "sqs",
+    dual_stack: "sqs",
+    gov: Gov::Plain,
+    id: "SQS",
+    protocol: Protocol::Json("AmazonSQS", "1.0"),
+};
 
 /// RDS.
-pub(crate) const RDS: Service =
-    Service { endpoint: "rds", signing: "rds", variable: "RDS", protocol: Protocol::Query("2014-10-31") };
+pub(crate) const RDS: Service = Service {
+    endpoint: "rds",
+    signing: "rds",
+    dual_stack: "rds",
+    gov: Gov::Plain,
+    id: "RDS",
+    protocol: Protocol::Query("2014-10-31"),
+};
 
 /// Elastic Load Balancing, version 2.
 pub(crate) const ELB: Service = Service {
     endpoint: "elasticloadbalancing",
     signing: "elasticloadbalancing",
-    variable: "ELASTIC_LOAD_BALANCING_V2",
+    dual_stack: "elasticloadbalancing",
+    gov: Gov::Plain,
+    id: "Elastic Load Balancing v2",
     protocol: Protocol::Query("2015-12-01"),
 };
 
@@ -162,46 +228,6 @@ impl ProvideErrorMetadata for DeclaredError {
 /// What a declared operation gives: the body, to be read by serde.
 pub(crate) type Body = Result<Bytes, SdkError<DeclaredError, HttpResponse>>;
 
-/// Retries what AWS's own classifiers would: throttling and server errors.
-#[derive(Debug)]
-struct Retries;
-
-impl ClassifyRetry for Retries {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        match context.output_or_error() {
-            Some(Err(error)) => {
-                if error.is_connector_error() {
-                    let connector = error.as_connector_error();
-                    return if connector.is_some_and(|e| e.is_timeout() || e.is_io()) {
-                        RetryAction::transient_error()
-                    } else {
-                        RetryAction::NoActionIndicated
-                    };
-                }
-                let code = error
-                    .as_operation_error()
-                    .and_then(ErasedError::downcast_ref::<DeclaredError>)
-                    .and_then(|e| e.0.code().map(str::to_owned));
-                let status = context.response().map_or(0, |response| response.status().as_u16());
-                let throttled =
-                    code.as_deref().is_some_and(|code| code.contains("Throttl") || code == "RequestLimitExceeded");
-                if throttled || status == 429 {
-                    RetryAction::retryable_error(ErrorKind::ThrottlingError)
-                } else if status >= 500 {
-                    RetryAction::retryable_error(ErrorKind::TransientError)
-                } else {
-                    RetryAction::NoActionIndicated
-                }
-            }
-            _ => RetryAction::NoActionIndicated,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "declared operations"
-    }
-}
-
 /// Calls a declared operation.
 pub(crate) async fn send(
     session: &Session,
@@ -212,7 +238,7 @@ pub(crate) async fn send(
     call: Call,
 ) -> Body {
     let config = session.sdk(region);
-    let endpoint = endpoint(session, service, region, &config);
+    let endpoint = endpoint(service, region, &config);
     let mut layer = Layer::new("declared operation");
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
     layer.store_put(SigV4OperationSigningConfig {
@@ -221,7 +247,7 @@ pub(crate) async fn send(
         signing_options: SigningOptions::default(),
         ..SigV4OperationSigningConfig::default()
     });
-    layer.store_put(session.retry_partition());
+    layer.store_put(session.retry_partition(service.endpoint, region));
     let mut components = RuntimeComponentsBuilder::new("declared operation")
         .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
         .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
@@ -235,12 +261,19 @@ pub(crate) async fn send(
         .service_name(service.endpoint)
         .operation_name(name)
         .endpoint_url(&endpoint)
-        .retry_classifier(Retries)
+        // As the generated clients have them.
+        .retry_classifier(TransientErrorClassifier::<DeclaredError>::new())
+        .retry_classifier(HttpStatusCodeClassifier::default())
+        .retry_classifier(AwsErrorCodeClassifier::<DeclaredError>::new())
+        .retry_classifier(Again)
         .standard_retry(config.retry_config().unwrap_or(&RetryConfig::disabled()))
         .timeout_config(config.timeout_config().cloned().unwrap_or_else(TimeoutConfig::disabled))
         .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
-        .time_source(aws_smithy_async::time::SystemTimeSource::new())
+        .time_source(config.time_source().unwrap_or_default())
+        // Says which try it is.
+        .interceptor(RequestInfoInterceptor::new())
         .interceptor(call)
+        .with_connection_poisoning()
         .runtime_plugin(StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components));
     if let Some(version) = config.behavior_version() {
         builder = builder.behavior_version(version);
@@ -260,18 +293,6 @@ pub(crate) async fn send(
         })
         .build();
     operation.invoke(payload).await
-}
-
-/// `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, or AWS's own.
-fn endpoint(session: &Session, service: Service, region: &str, config: &aws_config::SdkConfig) -> String {
-    if session.is_live() {
-        let own = std::env::var(format!("AWS_ENDPOINT_URL_{}", service.variable)).ok().filter(|url| !url.is_empty());
-        if let Some(url) = own.or_else(|| config.endpoint_url().map(str::to_owned)) {
-            return url;
-        }
-    }
-    let fips = if config.use_fips().unwrap_or_default() { "-fips" } else { "" };
-    format!("https://{}{fips}.{region}.{}", service.endpoint, session.dns_suffix())
 }
 
 fn request(service: Service, name: &str, payload: Payload) -> Result<HttpRequest, BoxError> {

@@ -2,12 +2,16 @@
 //!
 //! No other crate imports an AWS crate. A collector knows no check: it fills fact families.
 
+mod again;
 mod answer;
 mod asked;
 mod call;
+mod clock;
 mod collect;
 mod connect;
 mod declared;
+mod endpoint;
+mod pace;
 mod partition;
 mod push;
 mod seal;
@@ -17,7 +21,8 @@ mod wire;
 
 pub use asked::Call;
 pub use aws_config::SdkConfig;
-pub use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+pub use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
+pub use clock::{aws_now, clock_ahead};
 pub use collect::{Collected, RequestedRegions, collect, unreachable};
 pub use connect::{ConnectError, Identity, Target, assume, connect, identify};
 pub use partition::Partition;

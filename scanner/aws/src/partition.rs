@@ -9,34 +9,69 @@ pub struct Partition {
     pub home_region: &'static str,
     /// The end of endpoint names.
     pub dns_suffix: &'static str,
+    /// The end of the names of endpoints that have IPv6 addresses too.
+    pub dual_stack_suffix: &'static str,
     prefixes: &'static [&'static str],
 }
 
 /// From AWS's own partition metadata (the SDKs' `partitions.json`).
 const PARTITIONS: &[Partition] = &[
-    Partition { name: "aws-cn", home_region: "cn-northwest-1", dns_suffix: "amazonaws.com.cn", prefixes: &["cn-"] },
-    Partition { name: "aws-us-gov", home_region: "us-gov-west-1", dns_suffix: "amazonaws.com", prefixes: &["us-gov-"] },
-    Partition { name: "aws-iso", home_region: "us-iso-east-1", dns_suffix: "c2s.ic.gov", prefixes: &["us-iso-"] },
+    Partition {
+        name: "aws-cn",
+        home_region: "cn-northwest-1",
+        dns_suffix: "amazonaws.com.cn",
+        dual_stack_suffix: "api.amazonwebservices.com.cn",
+        prefixes: &["cn-"],
+    },
+    Partition {
+        name: "aws-us-gov",
+        home_region: "us-gov-west-1",
+        dns_suffix: "amazonaws.com",
+        dual_stack_suffix: "api.aws",
+        prefixes: &["us-gov-"],
+    },
+    Partition {
+        name: "aws-iso",
+        home_region: "us-iso-east-1",
+        dns_suffix: "c2s.ic.gov",
+        dual_stack_suffix: "api.aws.ic.gov",
+        prefixes: &["us-iso-"],
+    },
     Partition {
         name: "aws-iso-e",
         home_region: "eu-isoe-west-1",
         dns_suffix: "cloud.adc-e.uk",
+        dual_stack_suffix: "api.cloud-aws.adc-e.uk",
         prefixes: &["eu-isoe-"],
     },
     Partition {
         name: "aws-iso-f",
         home_region: "us-isof-south-1",
         dns_suffix: "csp.hci.ic.gov",
+        dual_stack_suffix: "api.aws.hci.ic.gov",
         prefixes: &["us-isof-"],
     },
     Partition {
         name: "aws-iso-b",
         home_region: "us-isob-east-1",
         dns_suffix: "sc2s.sgov.gov",
+        dual_stack_suffix: "api.aws.scloud",
         prefixes: &["us-isob-"],
     },
-    Partition { name: "aws-eusc", home_region: "eusc-de-east-1", dns_suffix: "amazonaws.eu", prefixes: &["eusc-"] },
-    Partition { name: "aws", home_region: "us-east-1", dns_suffix: "amazonaws.com", prefixes: &[""] },
+    Partition {
+        name: "aws-eusc",
+        home_region: "eusc-de-east-1",
+        dns_suffix: "amazonaws.eu",
+        dual_stack_suffix: "api.amazonwebservices.eu",
+        prefixes: &["eusc-"],
+    },
+    Partition {
+        name: "aws",
+        home_region: "us-east-1",
+        dns_suffix: "amazonaws.com",
+        dual_stack_suffix: "api.aws",
+        prefixes: &[""],
+    },
 ];
 
 impl Partition {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,17 +13,16 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::region::Region;
-use governor::{DefaultDirectRateLimiter, Quota};
 use jiff::Timestamp;
 use kickoff_evidence::Register;
 use kickoff_facts::Operation;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
+use crate::again::{self, budget};
+use crate::clock::Clock;
+use crate::pace::Pace;
 use crate::partition::Partition;
-
-/// Tries of one call, the first included.
-const ATTEMPTS: u32 = 4;
 
 /// What a session tells about its calls while it works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +67,8 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// What is paced by itself: an operation in a region.
-type Pace = (&'static str, String);
+/// What is paced, or has a budget, by itself: an operation or a service in a region.
+type Place = (&'static str, String);
 
 /// One account, as one caller sees it.
 #[derive(Debug)]
@@ -80,7 +78,8 @@ pub struct Session {
     caller: String,
     config: SdkConfig,
     shared: Shared,
-    paces: Option<Mutex<HashMap<Pace, Arc<DefaultDirectRateLimiter>>>>,
+    paces: Option<Mutex<HashMap<Place, Arc<Pace>>>>,
+    budgets: Mutex<HashMap<Place, RetryPartition>>,
 }
 
 /// A call that is under way; says that it ended when it is dropped.
@@ -106,10 +105,13 @@ impl Session {
         let partition = if by_region.name == partition { by_region } else { Partition::by_name(partition) };
         let config = config
             .to_builder()
-            .retry_config(
-                RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(Duration::from_millis(250)),
-            )
-            .timeout_config(TimeoutConfig::builder().operation_timeout(Duration::from_secs(300)).build())
+            .retry_config(again::retries())
+            // The recorder bounds each try and `again` their number: what ends between two tries would leave no exchange
+            // behind, and a replay would not know of it.
+            .timeout_config(TimeoutConfig::disabled())
+            // Signed by AWS's time, which all answers tell: no client has to find out by itself.
+            .time_source(Clock)
+            .disable_clock_skew_correction(true)
             .build();
         Self {
             account: account.to_owned(),
@@ -118,6 +120,7 @@ impl Session {
             config,
             shared,
             paces: Some(Mutex::default()),
+            budgets: Mutex::default(),
         }
     }
 
@@ -140,6 +143,7 @@ impl Session {
             config,
             shared,
             paces: None,
+            budgets: Mutex::default(),
         }
     }
 
@@ -153,11 +157,6 @@ impl Session {
     #[must_use]
     pub fn partition(&self) -> &'static str {
         self.partition.name
-    }
-
-    /// The end of endpoint names in the partition.
-    pub(crate) fn dns_suffix(&self) -> &'static str {
-        self.partition.dns_suffix
     }
 
     /// The caller's ARN.
@@ -189,9 +188,12 @@ impl Session {
         self.config.to_builder().region(Region::new(region.to_owned())).build()
     }
 
-    /// Retry tokens of this account only: one account that is throttled does not use up the others' retries.
-    pub(crate) fn retry_partition(&self) -> RetryPartition {
-        RetryPartition::new(format!("kickoff-{}", self.account))
+    /// Retry tokens of this account, service and region only: what is throttled or down does not use up the retries of the
+    /// rest.
+    pub(crate) fn retry_partition(&self, service: &'static str, region: &str) -> RetryPartition {
+        let mut budgets = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = budgets.entry((service, region.to_owned()));
+        known.or_insert_with(|| budget(format!("kickoff-{}-{service}-{region}", self.account))).clone()
     }
 
     pub(crate) fn is_live(&self) -> bool {
@@ -205,15 +207,12 @@ impl Session {
     /// Waits until another call of the operation is due in the region.
     pub(crate) async fn pace(&self, operation: &'static Operation, region: &str) {
         let Some(paces) = &self.paces else { return };
-        let limiter = {
+        let pace = {
             let mut paces = paces.lock().unwrap_or_else(PoisonError::into_inner);
-            let limiter = paces.entry((operation.id, region.to_owned())).or_insert_with(|| {
-                let rate = NonZeroU32::new(operation.per_second).unwrap_or(NonZeroU32::MIN);
-                Arc::new(DefaultDirectRateLimiter::direct(Quota::per_second(rate)))
-            });
-            Arc::clone(limiter)
+            let pace = paces.entry((operation.id, region.to_owned()));
+            Arc::clone(pace.or_insert_with(|| Arc::new(Pace::per_second(operation.per_second))))
         };
-        limiter.until_ready().await;
+        pace.turn().await;
     }
 
     pub(crate) fn told<'a>(&'a self, operation: &'static Operation, region: &'a str) -> UnderWay<'a> {
@@ -240,7 +239,10 @@ impl Session {
 macro_rules! client {
     ($sdk:ident, $session:expr, $region:expr) => {
         $sdk::Client::from_conf(
-            $sdk::config::Builder::from(&$session.sdk($region)).retry_partition($session.retry_partition()).build(),
+            $sdk::config::Builder::from(&$session.sdk($region))
+                .retry_partition($session.retry_partition(stringify!($sdk), $region))
+                .retry_classifier($crate::again::Again)
+                .build(),
         )
     };
 }

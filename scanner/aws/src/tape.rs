@@ -1,7 +1,8 @@
 //! The tape: where exchanges are written, one archive an account.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, TryLockError};
+use std::time::Duration;
 
 use kickoff_evidence::{
     ArchiveWriter, CallKey, EvidenceRef, Exchange, Position, RunError, RunWriter, Summary, endpoint_of,
@@ -109,7 +110,11 @@ impl Tape {
         }
     }
 
-    pub(crate) fn append(&self, exchange: &Exchange) -> Result<Position, String> {
+    /// Writes an exchange, and says where it stands in the archive of its account.
+    ///
+    /// # Errors
+    /// The archive was not started, or the disk is full.
+    pub fn append(&self, exchange: &Exchange) -> Result<Position, String> {
         let endpoint = endpoint_of(&exchange.request.uri);
         if !is_aws_endpoint(endpoint) {
             self.foreign.lock().unwrap_or_else(PoisonError::into_inner).insert(endpoint.to_owned(), ());
@@ -139,6 +144,24 @@ impl Tape {
             return Err(failure);
         }
         reel.map_or(Ok(()), |reel| reel.archive.finish().map_err(|e| format!("the archive could not be closed: {e}")))
+    }
+
+    /// Closes all archives after a failure of the program, as far as that can be done without waiting for long: who holds
+    /// them may be what failed. True where all that was recorded can be read.
+    #[must_use]
+    pub fn rescue(&self) -> bool {
+        for _ in 0..20 {
+            let mut archives = match self.archives.try_lock() {
+                Ok(archives) => archives,
+                Err(TryLockError::Poisoned(archives)) => archives.into_inner(),
+                Err(TryLockError::WouldBlock) => {
+                    std::thread::sleep(Duration::from_millis(50));
+                    continue;
+                }
+            };
+            return archives.drain().fold(true, |whole, (_, reel)| reel.archive.finish().is_ok() && whole);
+        }
+        false
     }
 
     /// The endpoints that answered in place of AWS, sorted.

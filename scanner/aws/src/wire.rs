@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::{Connector, tls};
+use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -19,22 +20,35 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::retry::ErrorKind;
 use kickoff_evidence::{Exchange, Response, Run, RunState, Summary, redact_body, sha256_hex, xml_is_complete};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use crate::again::Try;
 use crate::answer;
-use crate::asked::{CUT, Call, INTERRUPTED, now, sent};
+use crate::asked::{CUT, Call, INTERRUPTED, sent};
+use crate::clock::{self, ClockSet, Timed, now};
 use crate::tape::{Tape, Turn};
 
 /// Why no answer came, in words that are stored and read again on replay.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure(String);
+pub(crate) struct Failure {
+    text: String,
+    /// Which try it was.
+    pub tried: u32,
+}
+
+impl Failure {
+    fn boxed(text: impl Into<String>) -> BoxError {
+        Box::new(Self { text: text.into(), tried: 1 })
+    }
+}
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -66,6 +80,7 @@ impl Recorder {
     /// found in the client's own CloudTrail.
     #[must_use]
     pub fn new(inner: SharedHttpConnector, tape: Arc<Tape>, agent: &str) -> Self {
+        clock::recording();
         Self { inner, tape, agent: agent.to_owned(), timeout: Duration::from_secs(60) }
     }
 
@@ -76,15 +91,11 @@ impl Recorder {
     }
 
     async fn exchange(self, call: Call, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let agent = request.headers().get("user-agent").map(|known| format!("{known} {}", self.agent));
-        if let Some(agent) = agent {
-            // The signature leaves the user agent out, so that it may change after signing.
-            request.headers_mut().insert("user-agent", agent);
-        }
+        name(&mut request, &self.agent);
         let sent = sent(&request);
         let key = call.key_of(&sent);
         let attempt = attempt(&request);
-        let failed = |text: String| ConnectorError::other(Box::new(Failure(text)), None);
+        let failed = |text: String| ConnectorError::other(Failure::boxed(text), None);
         loop {
             match self.tape.turn(&key, call.item()).map_err(failed)? {
                 Turn::Send => break,
@@ -100,24 +111,26 @@ impl Recorder {
                 }
             }
         }
-        let started = now();
+        let (started, mut clock) = (now(), None);
         call.sends(&self.tape, key, sent.clone(), attempt, started);
         let answer = tokio::time::timeout(self.timeout, async {
             let response = self.inner.call(request).await?;
+            clock = response.extension::<ClockSet>().copied();
             let (status, headers) = (response.status(), headers(&response));
             let body = ByteStream::new(response.into_body())
                 .collect()
                 .await
-                .map_err(|error| ConnectorError::io(Box::new(Failure(format!("the answer broke off: {error}")))))?
+                .map_err(|error| ConnectorError::io(Failure::boxed(format!("the answer broke off: {error}"))))?
                 .into_bytes();
             Ok((status, headers, body))
         })
         .await
         .unwrap_or_else(|_| {
             let text = format!("no answer within {} seconds", self.timeout.as_secs());
-            Err(ConnectorError::timeout(Box::new(Failure(text))))
+            Err(ConnectorError::timeout(Failure::boxed(text)))
         });
         let mut exchange = call.exchange(sent, attempt, started);
+        let connection = answer.as_ref().err().and_then(ConnectorError::connection_metadata).cloned();
         match answer {
             Ok((status, headers, body)) => {
                 let redacted = redact_body(call.operation().service(), &body);
@@ -136,7 +149,15 @@ impl Recorder {
         let position = self.tape.append(&exchange).map_err(failed)?;
         call.is_answered();
         call.note(Summary::of(&exchange, position));
-        answered(&call, &exchange)
+        let mut answer = answered(&call, &exchange).map_err(|error| match connection {
+            // By it the SDK closes a connection that failed, and tries again on another.
+            Some(connection) => error.with_connection(connection),
+            None => error,
+        })?;
+        if let Some(clock) = clock {
+            answer.add_extension(clock);
+        }
+        Ok(answer)
     }
 }
 
@@ -176,9 +197,8 @@ impl Replay {
         };
         let call = request.extension::<Call>().ok_or_else(missing)?;
         let archive = self.0.archive(call.account()).ok_or_else(missing)?;
-        let recorded = archive
-            .find(&call.key(request))
-            .map_err(|e| ConnectorError::other(Box::new(Failure(e.to_string())), None))?;
+        let recorded =
+            archive.find(&call.key(request)).map_err(|e| ConnectorError::other(Failure::boxed(e.to_string()), None))?;
         for (position, exchange) in &recorded {
             call.note(Summary::of(exchange, *position));
         }
@@ -194,10 +214,33 @@ impl HttpConnector for Replay {
     }
 }
 
-/// A client for requests that are not recorded: those for credentials, whose answers hold secrets.
+/// A client for requests that are not recorded: those for credentials, whose answers hold secrets. `agent` is added to their
+/// user agent, as the recorder does.
 #[must_use]
-pub fn plain_client(connector: &SharedHttpConnector) -> SharedHttpClient {
-    client(connector.clone())
+pub fn plain_client(connector: &SharedHttpConnector, agent: &str) -> SharedHttpClient {
+    client(SharedHttpConnector::new(Named { inner: connector.clone(), agent: agent.to_owned() }))
+}
+
+/// Says who asks, and does nothing else.
+#[derive(Debug)]
+struct Named {
+    inner: SharedHttpConnector,
+    agent: String,
+}
+
+impl HttpConnector for Named {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+        name(&mut request, &self.agent);
+        self.inner.call(request)
+    }
+}
+
+/// Adds to the user agent. The signature leaves it out, so that it may change after signing.
+fn name(request: &mut HttpRequest, agent: &str) {
+    let agent = request.headers().get("user-agent").map(|known| format!("{known} {agent}"));
+    if let Some(agent) = agent {
+        request.headers_mut().insert("user-agent", agent);
+    }
 }
 
 fn client(connector: SharedHttpConnector) -> SharedHttpClient {
@@ -239,44 +282,45 @@ pub fn connector(ca_bundle: Option<&std::path::Path>) -> Result<SharedHttpConnec
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
         .tls_context(context)
         .build();
-    Ok(SharedHttpConnector::new(connector))
+    Ok(SharedHttpConnector::new(Timed(SharedHttpConnector::new(connector))))
 }
 
 /// The answer as the deserialisers get it, live and on replay alike. What it holds is counted here, from its bytes.
 fn answered(call: &Call, exchange: &Exchange) -> Result<HttpResponse, ConnectorError> {
+    let failure = |text: &str| -> BoxError { Box::new(Failure { text: text.to_owned(), tried: exchange.attempt }) };
     let Some(response) = &exchange.response else {
-        let text = exchange.failure.clone().unwrap_or_default();
-        let failure = |text: &str| Box::new(Failure(text.to_owned()));
+        let text = exchange.failure.as_deref().unwrap_or_default();
         return Err(match text.split_once(": ") {
             Some((CUT, _)) => ConnectorError::other(Box::new(NotRecorded(INTERRUPTED)), None),
-            Some(("timeout", text)) => ConnectorError::timeout(failure(text)),
-            Some(("connection", text)) => ConnectorError::io(failure(text)),
+            Some((TIMEOUT, text)) => ConnectorError::timeout(failure(text)),
+            Some((CONNECTION, text)) => ConnectorError::io(failure(text)),
+            Some((TRANSIENT, text)) => ConnectorError::other(failure(text), Some(ErrorKind::TransientError)),
             Some((_, text)) => ConnectorError::other(failure(text), None),
-            None => ConnectorError::other(failure(&text), None),
+            None => ConnectorError::other(failure(text), None),
         });
     };
+    // What was cut on its way is worth another try.
+    let cut = |text: &str| Err(ConnectorError::other(failure(text), Some(ErrorKind::TransientError)));
     // An error answer counts too: a code by which AWS says "there is none" must not be read off a broken one. Pages of
     // HTML, which proxies and test servers send, are no XML and are left to be refused as errors.
     let success = (200..300).contains(&response.status);
     if success && response.body.is_empty() {
         // No operation that kickoff calls answers with nothing, and the SDK would read it as an empty list.
-        let text = "the answer is empty".to_owned();
-        return Err(ConnectorError::other(Box::new(Failure(text)), None));
+        return cut("the answer is empty");
     }
     let kind = response.headers.get("content-type").map(String::as_str).unwrap_or_default();
     let markup = response.body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<');
     let xml = markup && (kind.contains("xml") || success);
     if xml && !xml_is_complete(&response.body) {
-        let text = "the answer was cut short: its XML does not end".to_owned();
-        return Err(ConnectorError::other(Box::new(Failure(text)), None));
+        return cut("the answer was cut short: its XML does not end");
     }
     if success {
         let records = answer::records(call.operation(), &response.body)
-            .map_err(|text| ConnectorError::other(Box::new(Failure(text)), None))?;
+            .map_err(|text| ConnectorError::other(failure(&text), None))?;
         call.holds(records);
     }
     let status = StatusCode::try_from(response.status)
-        .map_err(|_| ConnectorError::other(Box::new(Failure(format!("HTTP status {}", response.status))), None))?;
+        .map_err(|_| ConnectorError::other(failure(&format!("HTTP status {}", response.status)), None))?;
     let mut answer = HttpResponse::new(status, SdkBody::from(response.body.clone()));
     for (name, value) in &response.headers {
         // Content length would be that before redaction.
@@ -284,16 +328,25 @@ fn answered(call: &Call, exchange: &Exchange) -> Result<HttpResponse, ConnectorE
             let _ = answer.headers_mut().try_insert(name.clone(), value.clone());
         }
     }
+    answer.add_extension(Try(exchange.attempt));
     Ok(answer)
 }
 
+/// The kinds of failures, as they are stored: those that the SDK knows, because by them it tries again.
+const TIMEOUT: &str = "timeout";
+const CONNECTION: &str = "connection";
+const TRANSIENT: &str = "transient";
+const OTHER: &str = "other";
+
 fn failure_text(error: &ConnectorError) -> String {
     let kind = if error.is_timeout() {
-        "timeout"
+        TIMEOUT
     } else if error.is_io() {
-        "connection"
+        CONNECTION
+    } else if error.as_other().is_some() {
+        TRANSIENT
     } else {
-        "other"
+        OTHER
     };
     format!("{kind}: {}", root_cause(error))
 }
@@ -317,7 +370,7 @@ fn attempt(request: &HttpRequest) -> u32 {
         .unwrap_or(1)
 }
 
-const RESPONSE_HEADERS: [&str; 12] = [
+const RESPONSE_HEADERS: [&str; 13] = [
     "content-length",
     "content-type",
     "date",
@@ -325,6 +378,7 @@ const RESPONSE_HEADERS: [&str; 12] = [
     "x-amz-bucket-region",
     "x-amz-id-2",
     "x-amz-request-id",
+    "x-amz-retry-after",
     "x-amzn-errortype",
     "x-amzn-query-error",
     "x-amzn-request-id",

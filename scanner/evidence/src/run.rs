@@ -91,6 +91,13 @@ pub struct RunMetadata {
     /// The endpoints that answered in place of AWS; empty when AWS itself did.
     #[serde(default)]
     pub foreign_endpoints: Vec<String>,
+    /// How many seconds AWS's clock was ahead of the machine's (behind it, where negative), where they differed by more than a
+    /// minute: the times of the run are AWS's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ahead: Option<i64>,
+    /// Why it ended before it was finished, where the program could still say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
     /// The checks that were selected; the collection plan follows from them.
     pub checks: Vec<String>,
     /// The fact families that were collected.

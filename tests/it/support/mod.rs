@@ -6,6 +6,7 @@ pub mod models;
 pub mod moto;
 pub mod offline;
 pub mod replay;
+pub mod server;
 pub mod session;
 
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use kickoff_aws::{Recorder, RequestedRegions, Session, Shared, Tape, collect};
-use kickoff_evidence::{Archive, Ledger, Register, RunState, RunWriter};
+use kickoff_evidence::{Archive, Exchange, Ledger, Register, RunState, RunWriter};
 use kickoff_facts::{AccountFacts, Need};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
@@ -21,11 +21,16 @@ pub struct Collected {
 }
 
 impl Collected {
-    /// The bodies of all answers, as they were kept.
-    pub fn kept(&self) -> String {
+    /// What was kept.
+    pub fn exchanges(&self) -> Vec<Exchange> {
         let path = self.folder.path().join(format!("exchanges/{ACCOUNT}.jsonl.zst"));
         let archive = Archive::open(&path).unwrap();
-        let bodies = (0..u32::try_from(archive.len()).unwrap()).filter_map(|at| archive.read(at).unwrap().response);
+        (0..u32::try_from(archive.len()).unwrap()).map(|at| archive.read(at).unwrap()).collect()
+    }
+
+    /// The bodies of all answers, as they were kept.
+    pub fn kept(&self) -> String {
+        let bodies = self.exchanges().into_iter().filter_map(|exchange| exchange.response);
         bodies.map(|response| String::from_utf8_lossy(&response.body).into_owned()).collect::<Vec<_>>().join("\n")
     }
 }

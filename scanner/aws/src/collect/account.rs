@@ -4,7 +4,7 @@ use aws_sdk_account::types::AlternateContactType;
 use kickoff_facts::Observed;
 use kickoff_facts::organization::{AlternateContacts, Caller, Contact, PrimaryContact, Region};
 
-use super::ec2;
+use super::ec2::{self, region_name};
 use super::shared::text;
 use crate::call::ask;
 use crate::session::{Session, client};
@@ -43,6 +43,10 @@ pub(super) async fn regions(session: &Session) -> Observed<Vec<Region>> {
             }
         })
         .await
+        .parse(|regions| {
+            let names = regions.iter().map(|region| region.region_name().unwrap_or_default());
+            names.map(region_name).collect::<Result<(), _>>().map(|()| regions)
+        })
         .observed()
         .map(|regions| {
             let mut regions: Vec<Region> = regions

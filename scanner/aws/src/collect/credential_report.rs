@@ -1,12 +1,15 @@
 //! The credential report: asked for, waited for, read.
 
+use std::cell::Cell;
 use std::time::Duration;
 
+use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 use jiff::Timestamp;
 use kickoff_facts::Observed;
 use kickoff_facts::iam::{CredentialKey, CredentialReport, CredentialRow};
 
 use super::shared::time;
+use crate::asked::Call;
 use crate::call::ask;
 use crate::session::{Session, client};
 
@@ -14,38 +17,84 @@ families! {
     global CredentialReport credential_report = |session, _| collect(session);
 }
 
-/// IAM makes a report within seconds; after so many waits something is wrong.
+/// IAM makes a report within seconds; after so many waits, of a minute in all, something is wrong.
 const WAITS: u32 = 30;
+const GENERATE: &str = "iam:GenerateCredentialReport";
+const GET: &str = "iam:GetCredentialReport";
+
+/// The waits that are left for a report.
+struct Patience<'a> {
+    session: &'a Session,
+    waited: Cell<u32>,
+}
+
+impl Patience<'_> {
+    /// Waits; false where that was done often enough, and on replay, whose answers are the last ones.
+    async fn wait(&self) -> bool {
+        let waited = self.waited.get();
+        if waited == WAITS || !self.session.is_live() {
+            return false;
+        }
+        self.waited.set(waited + 1);
+        self.session.rest(Duration::from_millis(if waited < 4 { 250 } else { 2000 })).await;
+        true
+    }
+}
 
 pub(super) async fn collect(session: &Session) -> Observed<CredentialReport> {
     let region = session.home_region();
-    let iam = client!(aws_sdk_iam, session, region);
-    // One evidence item for all polls: only the last state counts.
-    let generated = session
-        .one(ask("iam:GenerateCredentialReport", region), |call| async move {
-            let mut waits = 0;
-            loop {
-                let out = iam.generate_credential_report().customize().interceptor(call.clone()).send().await?;
-                let complete = out.state().is_some_and(|state| state.as_str() == "COMPLETE");
-                if complete || waits == WAITS || !session.is_live() {
-                    break Ok::<_, aws_sdk_iam::error::SdkError<_, _>>(complete);
-                }
-                waits += 1;
-                session.rest(Duration::from_millis(if waits < 4 { 250 } else { 2000 })).await;
+    let iam = &client!(aws_sdk_iam, session, region);
+    let patience = &Patience { session, waited: Cell::new(0) };
+    // One evidence item for all polls of a kind: only the last answer counts, as it does on replay.
+    let make = |call: Call| async move {
+        loop {
+            let sent = iam.generate_credential_report().customize().interceptor(call.clone()).send().await;
+            let later = match &sent {
+                Ok(out) => out.state().is_none_or(|state| state.as_str() != "COMPLETE"),
+                // Another report is being made, or was asked for too often.
+                Err(error) => matches!(error.code(), Some("LimitExceeded" | "ReportInProgress")),
+            };
+            if !later || !patience.wait().await {
+                break sent.map(|_| !later);
             }
+        }
+    };
+    let read = |call: Call| async move { iam.get_credential_report().customize().interceptor(call).send().await };
+    let (mut making, mut reading) = (None, None);
+    let mut generated = session
+        .one(ask(GENERATE, region), |call| {
+            making = Some(call.clone());
+            make(call)
         })
-        .await
-        .parse(|complete| if complete { Ok(()) } else { Err("the report was not made within a minute".to_owned()) })
-        .observed();
-    if let Err(gap) = generated.get() {
-        return gap.clone().into();
+        .await;
+    // Asked for even where none was made, so that a replay, which knows the last answers only, asks the same.
+    let mut report = session
+        .one(ask(GET, region), |call| {
+            reading = Some(call.clone());
+            read(call)
+        })
+        .await;
+    while let (Some(making), Some(reading)) = (&making, &reading) {
+        let gone = match report.code() {
+            Some("ReportInProgress") => false,
+            // Between the two calls it became too old, or was lost: it is made anew.
+            Some("ReportExpired" | "ReportNotPresent") => true,
+            _ => break,
+        };
+        if !patience.wait().await {
+            break;
+        }
+        if gone {
+            generated = session.again(ask(GENERATE, region), generated, making, make(making.clone())).await;
+            if generated.code().is_some() {
+                break;
+            }
+        }
+        report = session.again(ask(GET, region), report, reading, read(reading.clone())).await;
     }
-    let iam = client!(aws_sdk_iam, session, region);
-    let report = session
-        .one(ask("iam:GetCredentialReport", region), |call| {
-            iam.get_credential_report().customize().interceptor(call).send()
-        })
-        .await
+    let late = "the report was not made within a minute";
+    let generated = generated.parse(|complete| if complete { Ok(()) } else { Err(late.to_owned()) }).observed();
+    let report = report
         .parse(|out| {
             let made = time(out.generated_time()).ok_or("it does not say when it was made")?;
             let content = out.content.ok_or("it has no content")?.into_inner();

@@ -95,7 +95,12 @@ page!(Regions, "regionInfo", RawRegion);
 /// All regions of the partition, for callers who may not ask Account Management.
 pub(super) async fn regions(session: &Session) -> Observed<Vec<Region>> {
     let asked = ask("ec2:DescribeRegions", session.home_region()).with(&[("AllRegions", "true")]);
-    pages::<Regions>(session, asked, "DescribeRegions", &[("AllRegions", "true")]).await.observed().map(|regions| {
+    let listed = pages::<Regions>(session, asked, "DescribeRegions", &[("AllRegions", "true")]).await;
+    let named = listed.parse(|regions| {
+        let names = regions.iter().map(|region| region.region_name.as_str());
+        names.map(region_name).collect::<Result<(), _>>().map(|()| regions)
+    });
+    named.observed().map(|regions| {
         let mut regions: Vec<Region> = regions
             .into_iter()
             .map(|r| Region {
@@ -111,6 +116,16 @@ pub(super) async fn regions(session: &Session) -> Observed<Vec<Region>> {
         regions.sort_by(|a, b| a.name.cmp(&b.name));
         regions
     })
+}
+
+/// A region's name becomes a label of a host's name (RFC 1035): what cannot be one is not asked.
+pub(super) fn region_name(name: &str) -> Result<(), String> {
+    let label = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if label && (1..=63).contains(&name.len()) {
+        Ok(())
+    } else {
+        Err("it names a region by what is no name of a region".to_owned())
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,7 @@
 //! Organizations. Only the management account is asked for what is organization-wide: elsewhere AWS refuses.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::PolicyType;
 use futures::future::join_all;
@@ -117,6 +119,7 @@ pub(super) async fn tree(session: &Session, global: &GlobalFacts) -> Observed<Op
     let client = organizations(session);
     let mut nodes: Observed<Vec<TreeNode>> = follows(Vec::new(), &global.organization_root);
     let mut open = vec![TreeNode { id: root.id.clone(), name: "Root".to_owned(), ..TreeNode::default() }];
+    let mut known = BTreeSet::from([root.id.clone()]);
     while !open.is_empty() {
         let level = open.iter().map(|node| children(session, &client, node));
         let mut next = Vec::new();
@@ -127,6 +130,8 @@ pub(super) async fn tree(session: &Session, global: &GlobalFacts) -> Observed<Op
                 nodes
             });
         }
+        // A unit that is its own child is asked once: a tree has no circle.
+        next.retain(|unit: &TreeNode| known.insert(unit.id.clone()));
         open = next;
     }
     nodes.map(|mut nodes| {
@@ -160,6 +165,11 @@ async fn children(session: &Session, client: &Client, node: &TreeNode) -> Observ
         async { request.await.map(|out| (out.accounts.unwrap_or_default(), out.next_token)) }
     });
     let (units, accounts) = futures::join!(units, accounts);
+    // What has no id cannot be asked about, and no account can be told to be in it.
+    let units = units.parse(|units| {
+        let named = units.iter().all(|unit| unit.id().is_some_and(|id| !id.is_empty()));
+        if named { Ok(units) } else { Err("an organizational unit has no id".to_owned()) }
+    });
     units.observed().and(accounts.observed()).map(|(units, accounts)| {
         let mut ids: Vec<String> = accounts.iter().map(|a| text(a.id())).collect();
         ids.sort();

@@ -12,6 +12,7 @@ use kickoff_facts::storage::{
 use kickoff_facts::{AccountFacts, Observed};
 
 use super::shared::{inherited, text};
+use crate::again::Again;
 use crate::call::ask;
 use crate::session::Session;
 
@@ -23,7 +24,8 @@ families! {
 /// Path style, so that a bucket's name never becomes part of a host name, where dots would break the certificate.
 fn s3(session: &Session, region: &str) -> Client {
     let config = aws_sdk_s3::config::Builder::from(&session.sdk(region))
-        .retry_partition(session.retry_partition())
+        .retry_partition(session.retry_partition("aws_sdk_s3", region))
+        .retry_classifier(Again)
         .force_path_style(true)
         .build();
     Client::from_conf(config)
