@@ -22,19 +22,16 @@ fn account() -> AccountFacts {
     let as_of: Timestamp = "2026-03-02T00:00:00Z".parse().unwrap();
     let ago = |days: i64| Some(as_of - SignedDuration::from_hours(days * 24));
     let arn = |rest: String| format!("arn:aws:iam::111122223333:{rest}");
-    let rows = (0..4_000_i64).map(|n| CredentialRow {
-        user: format!("user-{n:05}"),
-        arn: arn(format!("user/user-{n:05}")),
-        created: ago(n % 900),
-        password_enabled: Some(n % 3 != 0),
-        password_last_used: ago(n % 200),
-        password_last_changed: ago(n % 400),
-        mfa_active: n % 7 != 0,
-        keys: [
-            CredentialKey { active: n % 2 == 0, last_rotated: ago(n % 300), last_used: ago(n % 100) },
-            CredentialKey::default(),
-        ],
-        certificates_active: [false; 2],
+    let rows = (0..4_000_i64).map(|n| {
+        let user = format!("user-{n:05}");
+        let mut row = CredentialRow::new(user.clone(), arn(format!("user/{user}")));
+        row.created = ago(n % 900);
+        row.password_enabled = Some(n % 3 != 0);
+        row.password_last_used = ago(n % 200);
+        row.password_last_changed = ago(n % 400);
+        let last_rotated = ago(n % 300);
+        row.keys[0] = CredentialKey { active: n % 2 == 0, last_rotated, last_used: ago(n % 100) };
+        row.with_mfa(n % 7 != 0)
     });
     let users = (0..4_000).map(|n| User {
         name: format!("user-{n:05}"),
@@ -58,7 +55,7 @@ fn account() -> AccountFacts {
     });
     let global = GlobalFacts {
         account_summary: known(AccountSummary { users: 4_000, ..AccountSummary::default() }),
-        credential_report: known(CredentialReport { generated: as_of, root: None, users: rows.collect() }),
+        credential_report: known(CredentialReport::new(as_of, None, rows.collect())),
         authorization: known(Authorization {
             users: users.collect(),
             roles: roles.collect(),

@@ -27,7 +27,8 @@ pub(crate) struct Decided {
 pub(crate) fn decide(source: &mut Source, selection: &Selection, engagement: &Engagement) -> Result<Decided, Failure> {
     // A replay may be asked for other checks than the run was made for: what is written is what was decided.
     source.metadata.checks = selection.0.iter().map(|check| check.meta.id.to_owned()).collect();
-    source.metadata.needs = selection.needs().iter().map(|need| need.name().to_owned()).collect();
+    let needs = selection.needs_in(&source.metadata.needs);
+    source.metadata.needs = needs.iter().map(|need| need.name().to_owned()).collect();
     let mut draft = Draft::new(Input {
         run: &source.metadata,
         numbered: &source.numbered,

@@ -184,7 +184,7 @@ impl Told {
 
 fn credentials_of(facts: &AccountFacts) -> Vec<(String, Credentials)> {
     let Ok(report) = facts.global.credential_report.get() else { return Vec::new() };
-    report.root.iter().chain(&report.users).map(|row| (row.arn.clone(), credentials_in(row))).collect()
+    report.root.iter().chain(report.rows()).map(|row| (row.arn.clone(), credentials_in(row))).collect()
 }
 
 fn credentials_in(row: &CredentialRow) -> Credentials {
@@ -207,7 +207,7 @@ fn credentials_in(row: &CredentialRow) -> Credentials {
         created: row.created.map(|at| at.to_string()),
         password: row.password_enabled,
         password_last_used: used(row.password_last_used),
-        mfa: Some(row.mfa_active),
+        mfa: row.mfa_active().ok(),
         keys: Some(keys),
         last_activity: used(last),
         ..Credentials::default()

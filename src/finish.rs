@@ -55,7 +55,7 @@ pub(crate) fn finish(folder: &Path, engagement: &Engagement, runs: Option<&Path>
     }
     let selection = Selection(known);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut source = runtime.block_on(source::replay(&run, &selection.needs()))?;
+    let mut source = runtime.block_on(source::replay(&run, &selection.needs_in(&run.metadata.needs)))?;
     if source.metadata.state == RunState::Running {
         source.metadata.state = RunState::Interrupted;
     }

@@ -56,7 +56,7 @@ impl Replayed {
         }
         let selection = Selection(known);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let mut source = runtime.block_on(source::replay(run, &selection.needs()))?;
+        let mut source = runtime.block_on(source::replay(run, &selection.needs_in(&run.metadata.needs)))?;
         let decided = match runs {
             Some(runs) => decide_in(runs, &mut source, &selection, engagement)?,
             None => decide(&mut source, &selection, engagement)?,

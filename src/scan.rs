@@ -37,12 +37,12 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
         true => None,
         false => Some(Seals::open(&arguments.seal, arguments.profile.as_deref(), &arguments.out)?),
     };
-    let needs = selection.needs();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 
     let (mut source, folder, recorded) = match &arguments.replay {
         Some(path) => {
             let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
+            let needs = selection.needs_in(&run.metadata.needs);
             let source = runtime.block_on(source::replay(&run, &needs))?;
             let folder = arguments.out.join(format!("{}-replay", source.metadata.id));
             (source, folder, Some(run))
@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
                 concurrency: arguments.concurrency,
                 version: VERSION,
             };
-            let source = runtime.block_on(source::live(&wanted, &needs))?;
+            let source = runtime.block_on(source::live(&wanted, &selection.needs()))?;
             let folder = arguments.out.join(&source.metadata.id);
             (source, folder, None)
         }

@@ -134,8 +134,34 @@ pub struct ControlTotal {
     pub expected: u64,
     /// Read minus expected.
     pub difference: i64,
+    /// Members that only the second answer names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// Members that only the first answer names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extra: Vec<String>,
+    /// Members of the first answer that were gone when the second was given, and are left out of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stale: Vec<String>,
     /// The evidence of both.
     pub evidence: Vec<String>,
+}
+
+impl ControlTotal {
+    /// Whether both answers tell the same population, by number and by member.
+    #[must_use]
+    pub fn ties(&self) -> bool {
+        self.difference == 0 && self.missing.is_empty() && self.extra.is_empty()
+    }
+
+    /// The members in which the answers differ; empty where they differ in none that is named.
+    #[must_use]
+    pub fn members(&self) -> String {
+        let of = |members: &[String], by: &str| {
+            (!members.is_empty()).then(|| format!("; only {by} tells of {}", members.join(", ")))
+        };
+        [of(&self.missing, &self.tied_to), of(&self.extra, &self.counted_by)].into_iter().flatten().collect()
+    }
 }
 
 /// A criterion.
@@ -343,16 +369,17 @@ impl Document {
                 row.service, row.operation, row.region, row.account, row.status
             ));
         }
-        for total in self.control_totals.iter().filter(|total| total.difference != 0) {
+        for total in self.control_totals.iter().filter(|total| !total.ties()) {
             shortfalls.push(format!(
-                "{} in {}: {} were read by {}, {} says {} (difference {:+})",
+                "{} in {}: {} were read by {}, {} says {} (difference {:+}){}",
                 total.population,
                 total.account,
                 total.counted,
                 total.counted_by,
                 total.tied_to,
                 total.expected,
-                total.difference
+                total.difference,
+                total.members()
             ));
         }
         shortfalls

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::frame::check::{Check, Level, Per};
 use crate::frame::finding::{Entry, Evaluation, Finding, Resource, Status};
+use crate::frame::wording::moment;
 use crate::parameters::{Parameters, Value};
 
 /// A parameter that bore on a result, and whose value it is.
@@ -145,6 +146,14 @@ fn settle(
         let own: Vec<EvidenceRef> = own.iter().copied().chain(gap.evidence).collect();
         row(resource, Status::NotEvaluated, String::new(), Some(gap.to_string()), &own)
     };
+    // What stands on the credential report is as old as that.
+    let made = view.report_made().map(moment);
+    let dated = |observed: String| match &made {
+        Some(made) if !observed.is_empty() && !observed.contains(made) => {
+            format!("{observed} (credential report of {made})")
+        }
+        _ => observed,
+    };
     match evaluation {
         Err(gap) => rows.push(unknown(whole.clone(), &gap, &[])),
         Ok(findings) if findings.is_empty() => {
@@ -155,7 +164,7 @@ fn settle(
             rows.extend(findings.into_iter().map(|Finding { resource, outcome, evidence }| match outcome {
                 Ok(verdict) => {
                     let listed = verdict.listed;
-                    Row { listed, ..row(resource, verdict.status, verdict.observed, verdict.reason, &evidence) }
+                    Row { listed, ..row(resource, verdict.status, dated(verdict.observed), verdict.reason, &evidence) }
                 }
                 Err(gap) => unknown(resource, &gap, &evidence),
             }))
@@ -182,6 +191,10 @@ impl Check {
 
 /// What every run asks, whatever its checks: the account's name, its regions, and the totals that populations tie to.
 const FRAME: [Need; 3] = [Need::Aliases, Need::Regions, Need::AccountSummary];
+
+/// Families that another one is held against by its members, whoever asks for it: the credential report may be four hours
+/// old, and only the users themselves tell whom it lacks.
+const BESIDE: [(Need, Need); 1] = [(Need::CredentialReport, Need::Authorization)];
 
 /// Why checks cannot be selected.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -246,9 +259,25 @@ impl Selection {
         Ok(Self(checks))
     }
 
-    /// The fact families that the checks need, with those that must come before and those of every run, sorted.
+    /// The fact families that the checks need, with those that must come before, those of every run, and those that they
+    /// are held against, sorted.
     #[must_use]
     pub fn needs(&self) -> Vec<Need> {
+        let own = self.own_needs();
+        let beside = BESIDE.iter().filter(|(need, _)| own.contains(need)).map(|(_, other)| *other);
+        Need::closure(own.iter().copied().chain(beside))
+    }
+
+    /// As [`Self::needs`], of a recorded run: what the families are held against only is left out where the run did not ask
+    /// for it, by the names of what it asked for. It lacks nothing because of that.
+    #[must_use]
+    pub fn needs_in(&self, recorded: &[String]) -> Vec<Need> {
+        let own = self.own_needs();
+        let there = |need: &Need| own.contains(need) || recorded.iter().any(|name| name == need.name());
+        self.needs().into_iter().filter(there).collect()
+    }
+
+    fn own_needs(&self) -> Vec<Need> {
         Need::closure(self.0.iter().flat_map(|check| check.meta.needs.iter().copied()).chain(FRAME))
     }
 }
@@ -325,5 +354,17 @@ mod tests {
         let needs = Selection(vec![Check::get("logs-kms").unwrap()]).needs();
         assert!(needs.contains(&Need::LogGroups) && FRAME.iter().all(|need| needs.contains(need)));
         assert!(!needs.contains(&Need::CredentialReport));
+    }
+
+    #[test]
+    fn the_credential_report_is_held_against_the_users_unless_a_recorded_run_did_not_ask_for_them() {
+        let selection = Selection(vec![Check::get("iam-user-console-mfa").unwrap()]);
+        assert!(selection.needs().contains(&Need::Authorization));
+        let recorded = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        assert!(!selection.needs_in(&recorded(&["credential_report"])).contains(&Need::Authorization));
+        assert!(selection.needs_in(&recorded(&["credential_report", "authorization"])).contains(&Need::Authorization));
+        // What a check itself needs is asked for, and is a gap where it was not.
+        let other = Selection(vec![Check::get("iam-role-unused").unwrap()]);
+        assert!(other.needs_in(&[]).contains(&Need::Authorization));
     }
 }

@@ -1,8 +1,8 @@
 //! What checks of credentials share: who has a password, which keys work, how long a credential lay idle.
 
 use jiff::Timestamp;
-use kickoff_facts::iam::{AccountSummary, CredentialKey, CredentialReport, CredentialRow, PasswordPolicy};
-use kickoff_facts::{Gap, View};
+use kickoff_facts::iam::{AccountSummary, Credential, CredentialKey, CredentialReport, CredentialRow, PasswordPolicy};
+use kickoff_facts::{Gap, GapKind, Reported, Seen, View};
 
 use crate::frame::wording::{count, day};
 use crate::reasoning::gaps::unsaid;
@@ -19,16 +19,34 @@ pub fn root_row<'a>(view: &View<'_>, report: &'a CredentialReport) -> Result<&'a
     report.root.as_ref().ok_or_else(|| unsaid(view, REPORT, "the report has no row for the root user"))
 }
 
+/// Nothing can be decided, because two answers of the run do not agree; the message says on what.
+fn disagreed(view: &View<'_>, call: &str, message: &str) -> Gap {
+    Gap { kind: GapKind::Contradicted, ..unsaid(view, call, message) }
+}
+
+/// What GetAccountSummary says of root can be judged.
+///
+/// # Errors
+/// The credential report says otherwise.
+pub fn undisputed(view: &View<'_>, summary: &AccountSummary, what: Credential) -> Result<(), Gap> {
+    summary.dispute(what).map_or(Ok(()), |why| Err(disagreed(view, "iam:GetAccountSummary", why)))
+}
+
 /// The verdict on the protection of root's sign-in where root holds no credential at all, as in a member account whose
 /// root credentials were removed centrally.
-#[must_use]
-pub fn root_without_credentials(summary: &AccountSummary) -> Option<Verdict> {
-    (summary.root_password_present == Some(false) && !summary.root_access_keys_present).then(|| {
-        Verdict::not_applicable(
-            "root has no password and no access key",
-            "there is no root credential that MFA could protect; central root management removes them",
-        )
-    })
+///
+/// # Errors
+/// The credential report says otherwise.
+pub fn root_without_credentials(view: &View<'_>, summary: &AccountSummary) -> Result<Option<Verdict>, Gap> {
+    if summary.root_password_present != Some(false) || summary.root_access_keys_present {
+        return Ok(None);
+    }
+    undisputed(view, summary, Credential::Password)?;
+    undisputed(view, summary, Credential::Keys)?;
+    Ok(Some(Verdict::not_applicable(
+        "root has no password and no access key",
+        "there is no root credential that MFA could protect; central root management removes them",
+    )))
 }
 
 /// The user of a row.
@@ -37,13 +55,56 @@ pub fn user(row: &CredentialRow) -> Resource {
     Resource::new("AWS::IAM::User", &row.arn)
 }
 
+/// Why nothing is known of the credentials of a user whom the report lacks.
+#[must_use]
+pub fn lacking(view: &View<'_>, why: &str) -> Gap {
+    disagreed(view, REPORT, why)
+}
+
+/// What the report says of a kind of a user's credentials can be judged.
+///
+/// # Errors
+/// Another answer of the run says otherwise.
+pub fn certain(view: &View<'_>, row: &CredentialRow, what: Credential) -> Result<(), Gap> {
+    row.undisputed(what).map_err(|why| disagreed(view, REPORT, &format!("of {}, {why}", row.user)))
+}
+
+/// Whether a user has an active MFA device.
+///
+/// # Errors
+/// Another answer of the run says otherwise than the report.
+pub fn has_mfa(view: &View<'_>, row: &CredentialRow) -> Result<bool, Gap> {
+    certain(view, row, Credential::Mfa).map(|()| row.reported_mfa())
+}
+
 /// Whether an IAM user has a console password.
 ///
 /// # Errors
-/// The report does not say.
+/// The report does not say, or another answer of the run says otherwise.
 pub fn has_password(view: &View<'_>, row: &CredentialRow) -> Result<bool, Gap> {
+    certain(view, row, Credential::Password)?;
     row.password_enabled
         .ok_or_else(|| unsaid(view, REPORT, format!("the report does not say whether {} has a password", row.user)))
+}
+
+/// Judges each IAM user who may count: one of whom that is disputed is judged too, and the judgement says so. A user whom
+/// the report lacks is not evaluated.
+pub fn judge_users(
+    view: &View<'_>,
+    report: &CredentialReport,
+    may_count: impl Fn(&CredentialRow) -> bool,
+    judge: impl Fn(&Seen, &CredentialRow) -> Result<Verdict, Gap>,
+) -> Vec<Finding> {
+    report
+        .users()
+        .filter_map(|reported| match reported {
+            Reported::Row(row) => may_count(row).then(|| Finding::judge(user(row), |seen| judge(seen, row))),
+            Reported::Nothing(one) => {
+                let resource = Resource::new("AWS::IAM::User", &one.arn);
+                Some(Finding::judge(resource, |_| Err(lacking(view, &one.why))))
+            }
+        })
+        .collect()
 }
 
 /// Judges each IAM user who has a console password; a user of whom the report does not say it is not evaluated.
@@ -52,24 +113,29 @@ pub fn judge_console_users(
     report: &CredentialReport,
     judge: impl Fn(&CredentialRow) -> Result<Verdict, Gap>,
 ) -> Vec<Finding> {
-    let maybe = report.users.iter().filter(|row| row.password_enabled != Some(false));
-    maybe.map(|row| Finding::judge(user(row), |_| has_password(view, row).and_then(|_| judge(row)))).collect()
+    let maybe =
+        |row: &CredentialRow| row.password_enabled != Some(false) || row.undisputed(Credential::Password).is_err();
+    judge_users(view, report, maybe, |_, row| has_password(view, row).and_then(|_| judge(row)))
 }
 
-/// The IAM users who have a console password, of those that count.
+/// The IAM users who have a console password, of those that count by their names.
 ///
 /// # Errors
 /// None is known to have one, and of one that counts the report does not say it.
 pub fn console_users<'a>(
     view: &View<'_>,
     report: &'a CredentialReport,
-    counts: impl Fn(&CredentialRow) -> bool,
+    counts: impl Fn(&str) -> bool,
 ) -> Result<Vec<&'a CredentialRow>, Gap> {
     let (mut found, mut gap) = (Vec::new(), None);
-    for row in report.users.iter().filter(|row| counts(row)) {
-        match has_password(view, row) {
-            Ok(true) => found.push(row),
-            Ok(false) => {}
+    for reported in report.users() {
+        let told = match reported {
+            Reported::Row(row) if counts(&row.user) => has_password(view, row).map(|has| has.then_some(row)),
+            Reported::Nothing(one) if counts(&one.user) => Err(lacking(view, &one.why)),
+            _ => continue,
+        };
+        match told {
+            Ok(row) => found.extend(row),
             Err(error) => gap = gap.or(Some(error)),
         }
     }
@@ -79,13 +145,24 @@ pub fn console_users<'a>(
     }
 }
 
-/// Every active access key of an IAM user, as a resource.
-pub fn active_keys(report: &CredentialReport) -> impl Iterator<Item = (Resource, &CredentialKey)> {
-    report.users.iter().flat_map(|row| {
-        (1..).zip(&row.keys).filter(|(_, key)| key.active).map(|(number, key)| {
-            (Resource::new("AWS::IAM::AccessKey", format!("{}/access-key-{number}", row.arn)), key)
-        })
-    })
+/// Judges every active access key of each IAM user, as a resource; a user whose keys are disputed, or whom the report lacks,
+/// is not evaluated.
+pub fn judge_active_keys(
+    view: &View<'_>,
+    report: &CredentialReport,
+    judge: impl Fn(&CredentialKey) -> Verdict,
+) -> Vec<Finding> {
+    let disputed = |row: &CredentialRow| row.undisputed(Credential::Keys).is_err();
+    let mut findings = judge_users(view, report, disputed, |_, row| {
+        certain(view, row, Credential::Keys).map(|()| Verdict::pass("no key is disputed"))
+    });
+    for row in report.rows().iter().filter(|row| !disputed(row)) {
+        for (number, key) in (1..).zip(&row.keys).filter(|(_, key)| key.active) {
+            let resource = Resource::new("AWS::IAM::AccessKey", format!("{}/access-key-{number}", row.arn));
+            findings.push(Finding::new(resource, judge(key)));
+        }
+    }
+    findings
 }
 
 /// Judges how long a credential lay idle: since its last use or, when no use is known, since it was made.

@@ -81,11 +81,11 @@ fn totals(document: &Document) -> Markup {
                 } }
                 tbody {
                     // What does not tie stands first.
-                    @let (untied, tied): (Vec<_>, Vec<_>) = document.control_totals.iter().partition(|total| total.difference != 0);
+                    @let (untied, tied): (Vec<_>, Vec<_>) = document.control_totals.iter().partition(|total| !total.ties());
                     @for total in untied.into_iter().chain(tied).take(LINES) {
-                        tr class=[(total.difference != 0).then_some("bad")] {
+                        tr class=[(!total.ties()).then_some("bad")] {
                             th scope="row" { (total.population) } td { (total.account) } td.n { (total.counted) } td.n { (total.expected) }
-                            td.n { (total.difference) @if total.difference != 0 { " does not tie" } }
+                            td.n { (total.difference) @if !total.ties() { " does not tie" (total.members()) } }
                             td { code { (total.tied_to) } } td { (cite(&total.evidence)) }
                         }
                     }

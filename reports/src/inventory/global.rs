@@ -52,7 +52,10 @@ impl Lister<'_> {
     /// The credential report is the one list of all keys, those that are switched off as well.
     fn access_keys(&mut self, facts: &GlobalFacts) {
         let Some((report, evidence)) = self.read(&facts.credential_report, &[KEY]) else { return };
-        for row in report.root.iter().chain(&report.users) {
+        for one in report.unreported() {
+            self.incomplete(super::GLOBAL.to_owned(), &[KEY], format!("keys of {}: {}", one.user, one.why));
+        }
+        for row in report.root.iter().chain(report.rows()) {
             for (number, key) in (1..).zip(&row.keys).filter(|(_, key)| key.active || key.last_rotated.is_some()) {
                 let day = |at: Option<jiff::Timestamp>| at.map(|at| at.strftime("%Y-%m-%d").to_string());
                 let created = day(key.last_rotated).map(|day| format!(", created {day}")).unwrap_or_default();

@@ -294,7 +294,7 @@ impl Lister<'_> {
     /// Second counts that do not agree with what was read.
     fn totals(&mut self) {
         let facts = self.facts;
-        for total in facts.control_totals.iter().filter(|total| total.difference() != 0) {
+        for total in facts.control_totals.iter().filter(|total| !total.ties()) {
             let (read, by) = (total.counted, &total.counted_by);
             let why =
                 format!("{}: {read} were read by {by}, {} says {}", total.population, total.tied_to, total.expected);

@@ -196,6 +196,9 @@ fn regions_that_were_not_asked_and_counts_that_do_not_tie_are_said() {
     facts.global.all_regions =
         known(vec![state("eu-west-1", "ENABLED"), state("eu-west-2", "ENABLED"), state("me-south-1", "DISABLED")]);
     facts.control_totals = vec![ControlTotal {
+        missing: Vec::new(),
+        extra: Vec::new(),
+        stale: Vec::new(),
         population: "IAM users".into(),
         counted_by: "iam:GetAccountAuthorizationDetails".into(),
         counted: 3,

@@ -169,6 +169,9 @@ fn document(results: Vec<ResultRow>) -> Document {
         },
         coverage: Vec::new(),
         control_totals: vec![ControlTotal {
+            missing: Vec::new(),
+            extra: Vec::new(),
+            stale: Vec::new(),
             account: ACCOUNT.to_owned(),
             population: "IAM users".to_owned(),
             counted_by: "iam:ListUsers".to_owned(),

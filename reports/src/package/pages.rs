@@ -86,8 +86,14 @@ pub(super) fn population(population: &Population<'_>) -> String {
 /// `12 read by iam:ListUsers, iam:GetAccountSummary says 12: difference +0`.
 pub(super) fn total(total: &ControlTotal) -> String {
     format!(
-        "{}: {} read by {}, {} says {}, difference {:+}",
-        total.account, total.counted, total.counted_by, total.tied_to, total.expected, total.difference
+        "{}: {} read by {}, {} says {}, difference {:+}{}",
+        total.account,
+        total.counted,
+        total.counted_by,
+        total.tied_to,
+        total.expected,
+        total.difference,
+        total.members()
     )
 }
 

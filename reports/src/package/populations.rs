@@ -298,8 +298,9 @@ fn assets<'a>(sources: &Sources<'a>, row: &Row) -> Option<Population<'a>> {
 fn tied<'a>(sources: &Sources<'a>, name: Option<&str>) -> (Vec<&'a ControlTotal>, Vec<String>) {
     let all = sources.document.control_totals.iter();
     let totals: Vec<&ControlTotal> = all.filter(|total| name.is_some_and(|name| name == total.population)).collect();
-    let untied = totals.iter().filter(|total| total.difference != 0).map(|total| {
-        format!("{}: {} were read, {} says {}", total.account, total.counted, total.tied_to, total.expected)
+    let untied = totals.iter().filter(|total| !total.ties()).map(|total| {
+        let ControlTotal { account, counted, tied_to, expected, .. } = total;
+        format!("{account}: {counted} were read, {tied_to} says {expected}{}", total.members())
     });
     let untied = untied.collect();
     (totals, untied)

@@ -33,6 +33,9 @@ impl Told {
             tied_to: total.tied_to.clone(),
             expected: total.expected,
             difference: total.difference(),
+            missing: total.missing.clone(),
+            extra: total.extra.clone(),
+            stale: total.stale.clone(),
             evidence: cited(&total.evidence, numbered).iter().map(ToString::to_string).collect(),
         });
         Self {

@@ -33,6 +33,8 @@ struct CallInner {
     operation: &'static Operation,
     item: EvidenceRef,
     register: Arc<Register>,
+    /// 1, or 2 for what is asked once more because two answers did not agree.
+    reading: u32,
     /// What the last answer holds that was handed on.
     holds: Mutex<Option<u64>>,
     /// What was sent last, and is recorded.
@@ -66,6 +68,7 @@ impl CallInner {
             response: None,
             failure: None,
             attempt,
+            reading: self.reading,
             started,
             finished: now(),
         }
@@ -118,9 +121,24 @@ impl Call {
             operation,
             item,
             register,
+            reading: 1,
             holds: Mutex::new(None),
             sent: Mutex::default(),
         }))
+    }
+
+    /// The same call, of another reading.
+    pub(crate) fn of_reading(mut self, reading: u32) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.reading = reading;
+        }
+        self
+    }
+
+    /// 1, or 2 for what is asked once more because two answers did not agree.
+    #[must_use]
+    pub fn reading(&self) -> u32 {
+        self.0.reading
     }
 
     /// The call ends here though it was to go on: the run was interrupted.
@@ -192,6 +210,7 @@ impl Call {
             service: self.0.operation.service().to_owned(),
             operation: self.0.operation.name().to_owned(),
             digest: CallKey::digest(request),
+            reading: self.0.reading,
         }
     }
 

@@ -106,6 +106,9 @@ const TOKENS_IN_PATH: [&str; 6] = ["accessanalyzer", "guardduty", "lambda", "oam
 /// Stands for the token of a page that AWS announces without one.
 pub(crate) const LOST_PAGE: &str = "\u{0}";
 
+/// The name under which the evidence says which reading a call was, where it was not the first.
+pub(crate) const READING: &str = "(reading)";
+
 /// What a call is about.
 pub(crate) struct Ask<'a> {
     pub operation: &'static str,
@@ -277,8 +280,11 @@ impl Session {
         // The table of operations is complete; an id that it lacks is caught by every test that runs the collector.
         const UNKNOWN: Operation = Operation::unknown();
         let operation = Operation::get(asked.operation).unwrap_or(&UNKNOWN);
-        let parameters: BTreeMap<String, String> =
+        let mut parameters: BTreeMap<String, String> =
             asked.parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        if self.reading() > 1 {
+            parameters.insert(READING.to_owned(), self.reading().to_string());
+        }
         let key = ItemKey {
             account: self.account().to_owned(),
             region: asked.region.to_owned(),
@@ -291,7 +297,8 @@ impl Session {
         (
             operation,
             item,
-            Call::new(self.account(), self.partition(), self.caller(), asked.region, operation, item, register),
+            Call::new(self.account(), self.partition(), self.caller(), asked.region, operation, item, register)
+                .of_reading(self.reading()),
         )
     }
 

@@ -15,7 +15,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::region::Region;
 use jiff::Timestamp;
 use kickoff_evidence::Register;
-use kickoff_facts::Operation;
+use kickoff_facts::{Operation, Tie};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
@@ -69,6 +69,7 @@ impl fmt::Debug for Shared {
 
 /// What is paced, or has a budget, by itself: an operation or a service in a region.
 type Place = (&'static str, String);
+type Paces = Arc<Mutex<HashMap<Place, Arc<Pace>>>>;
 
 /// One account, as one caller sees it.
 #[derive(Debug)]
@@ -78,8 +79,11 @@ pub struct Session {
     caller: String,
     config: SdkConfig,
     shared: Shared,
-    paces: Option<Mutex<HashMap<Place, Arc<Pace>>>>,
+    paces: Option<Paces>,
     budgets: Mutex<HashMap<Place, RetryPartition>>,
+    /// 1, or 2 for what is asked once more because two answers did not agree.
+    reading: u32,
+    ties: Mutex<Vec<Tie>>,
 }
 
 /// A call that is under way; says that it ended when it is dropped.
@@ -119,8 +123,10 @@ impl Session {
             caller: caller.to_owned(),
             config,
             shared,
-            paces: Some(Mutex::default()),
+            paces: Some(Paces::default()),
             budgets: Mutex::default(),
+            reading: 1,
+            ties: Mutex::default(),
         }
     }
 
@@ -144,7 +150,39 @@ impl Session {
             shared,
             paces: None,
             budgets: Mutex::default(),
+            reading: 1,
+            ties: Mutex::default(),
         }
+    }
+
+    /// The same session for a second reading: what it asks is recorded beside what was asked before, not in its place.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            account: self.account.clone(),
+            partition: self.partition,
+            caller: self.caller.clone(),
+            config: self.config.clone(),
+            shared: self.shared.clone(),
+            paces: self.paces.clone(),
+            budgets: Mutex::default(),
+            reading: self.reading + 1,
+            ties: Mutex::default(),
+        }
+    }
+
+    /// 1 for what is asked for the first time.
+    pub(crate) fn reading(&self) -> u32 {
+        self.reading
+    }
+
+    /// Notes how two answers agree that only the collector sees beside each other.
+    pub(crate) fn tie(&self, tie: Tie) {
+        self.ties.lock().unwrap_or_else(PoisonError::into_inner).push(tie);
+    }
+
+    /// What was noted since this was asked last.
+    pub(crate) fn take_ties(&self) -> Vec<Tie> {
+        std::mem::take(&mut *self.ties.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Twelve digits.

@@ -43,10 +43,22 @@ pub struct Exchange {
     pub failure: Option<String>,
     /// 1 for the first try, 2 for the first retry, ...
     pub attempt: u32,
+    /// 1, or 2 where the question was put a second time because the first answer did not agree with another one.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub reading: u32,
     /// When the request was handed to the connection (UTC, our clock).
     pub started: Timestamp,
     /// When the answer was complete (UTC, our clock).
     pub finished: Timestamp,
+}
+
+fn first() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_first(reading: &u32) -> bool {
+    *reading == first()
 }
 
 /// The request of an exchange.
@@ -117,6 +129,8 @@ pub struct CallKey {
     pub operation: String,
     /// SHA-256 over method, path, query and body.
     pub digest: String,
+    /// 1, or 2 for a question that was put a second time.
+    pub reading: u32,
 }
 
 impl CallKey {
@@ -166,6 +180,7 @@ impl Exchange {
             service: self.service.clone(),
             operation: self.operation.clone(),
             digest: CallKey::digest(&self.request),
+            reading: self.reading,
         }
     }
 }

@@ -67,6 +67,8 @@ pub enum GapKind {
     RegionDisabled,
     /// The call was not made.
     NotCollected,
+    /// The call was answered, and another answer of the same run says otherwise: neither can be relied on.
+    Contradicted,
 }
 
 impl GapKind {
@@ -79,6 +81,7 @@ impl GapKind {
             Self::Failed => "failed",
             Self::RegionDisabled => "region-disabled",
             Self::NotCollected => "not-collected",
+            Self::Contradicted => "contradicted",
         }
     }
 }
@@ -109,6 +112,7 @@ impl fmt::Display for Gap {
             GapKind::Failed => write!(f, "{call} failed in {region}")?,
             GapKind::RegionDisabled => write!(f, "{call}: {region} is not enabled for this account")?,
             GapKind::NotCollected => write!(f, "{call} was not collected in {region}")?,
+            GapKind::Contradicted => write!(f, "{call} in {region} does not agree with another answer")?,
         }
         if message.is_empty() { Ok(()) } else { write!(f, ": {message}") }
     }
@@ -212,6 +216,8 @@ pub struct Item {
     pub exchanges: Vec<Summary>,
     /// How it ended.
     pub outcome: Outcome,
+    /// Nobody made the call, and nothing lacks because of that: the run does not tell of it.
+    pub(crate) withdrawn: bool,
 }
 
 impl Item {

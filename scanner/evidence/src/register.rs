@@ -19,8 +19,17 @@ impl Register {
     pub fn open(&self, partition: &str, key: ItemKey) -> EvidenceRef {
         let mut items = self.items();
         let reference = EvidenceRef(u32::try_from(items.len()).unwrap_or(u32::MAX));
-        items.push(Item { key, partition: partition.to_owned(), exchanges: Vec::new(), outcome: Outcome::Pending });
+        let (partition, outcome) = (partition.to_owned(), Outcome::Pending);
+        items.push(Item { key, partition, exchanges: Vec::new(), outcome, withdrawn: false });
         reference
+    }
+
+    /// Takes out the items that hold no exchange, of those that are named: calls that nobody made, and that the run does not
+    /// lack.
+    pub fn withdraw(&self, named: impl Fn(&ItemKey) -> bool) {
+        for item in self.items().iter_mut().filter(|item| item.exchanges.is_empty() && named(&item.key)) {
+            item.withdrawn = true;
+        }
     }
 
     /// Adds an exchange to an item; one that is there already is not added twice.
@@ -52,7 +61,8 @@ impl Register {
     #[must_use]
     pub fn number(&self, ledger: &mut Ledger) -> Numbered {
         let items = std::mem::take(&mut *self.items());
-        let mut items: Vec<(EvidenceRef, Item)> = (0..).map(EvidenceRef).zip(items).collect();
+        let mut items: Vec<(EvidenceRef, Item)> =
+            (0..).map(EvidenceRef).zip(items).filter(|(_, item)| !item.withdrawn).collect();
         items.sort_by(|(_, a), (_, b)| a.key.cmp(&b.key));
         let mut distinct: Vec<(Vec<EvidenceRef>, Item)> = Vec::new();
         for (handle, item) in items {

@@ -14,6 +14,9 @@ pub struct Instance {
     pub profile: Option<String>,
     /// `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated`.
     pub state: String,
+    /// The network interfaces that are attached to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interfaces: Vec<String>,
 }
 
 impl Instance {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Observed;
+pub use crate::credential_report::{Credential, CredentialKey, CredentialReport, CredentialRow, Disputed, Unreported};
 
 /// `GetAccountSummary`: AWS's own count of the account's IAM entities.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,12 @@ pub struct AccountSummary {
     pub roles: Option<u64>,
     /// Customer managed policies.
     pub policies: u64,
+    /// Identity providers, of SAML and of OpenID Connect. None when the answer lacks the entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub providers: Option<u64>,
+    /// Server certificates. None when the answer lacks the entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_certificates: Option<u64>,
     /// Root has an MFA device.
     pub root_mfa_enabled: bool,
     /// Root has an access key.
@@ -28,56 +35,45 @@ pub struct AccountSummary {
     pub root_password_present: Option<bool>,
     /// Root has an X.509 signing certificate.
     pub root_signing_certificates_present: bool,
+    /// What the credential report says otherwise of root.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub root_disputed: Vec<Disputed>,
 }
 
-/// The credential report: one row a user, and root.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CredentialReport {
-    /// When AWS made it (UTC); it makes a new one every four hours at most.
-    pub generated: Timestamp,
-    /// The row of the root user.
-    #[serde(default)]
-    pub root: Option<CredentialRow>,
-    /// The rows of all IAM users.
-    #[serde(default)]
-    pub users: Vec<CredentialRow>,
-}
+impl AccountSummary {
+    /// Holds what is said of root against root's row of the credential report. A key or certificate that is switched off is
+    /// there all the same, so that the report may show none that is active; and where the row says `not_supported`, it says
+    /// nothing.
+    pub fn hold_root_against(&mut self, row: &CredentialRow, generated: Timestamp) {
+        let reported = |state: &str| {
+            format!("GetAccountSummary says otherwise than the credential report of {generated}, {state}")
+        };
+        let active_key = row.keys.iter().any(|key| key.active);
+        let no_key = row.keys.iter().all(|key| !key.active && key.last_rotated.is_none());
+        let mut disputes = Vec::new();
+        let mut differ = |what: Credential, differs: bool, state: &str| {
+            if differs {
+                disputes.push(Disputed { what, why: reported(state) });
+            }
+        };
+        let device = row.reported_mfa();
+        let state = if device { "which shows an MFA device of root" } else { "which shows no MFA device of root" };
+        differ(Credential::Mfa, device != self.root_mfa_enabled, state);
+        differ(Credential::Keys, active_key && !self.root_access_keys_present, "which shows an active key of root");
+        differ(Credential::Keys, no_key && self.root_access_keys_present, "which shows no key of root");
+        let unlike = |said: bool| self.root_password_present.is_some_and(|present| present != said);
+        differ(Credential::Password, row.password_enabled.is_some_and(unlike), "as to root's password");
+        let certificate = row.certificates_active.contains(&true);
+        let absent = !self.root_signing_certificates_present;
+        differ(Credential::Certificates, certificate && absent, "which shows an active signing certificate of root");
+        self.root_disputed = disputes;
+    }
 
-/// One row of the credential report. Dates that the report gives as `N/A`, `no_information` or `not_supported` are none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CredentialRow {
-    /// The user's name, `<root_account>` for root.
-    pub user: String,
-    /// The user's ARN.
-    pub arn: String,
-    /// When the user was created.
-    pub created: Option<Timestamp>,
-    /// Whether there is a console password; none where the report says `not_supported` (root on some accounts).
-    pub password_enabled: Option<bool>,
-    /// The last sign-in with the password; none when it was never used or the report has no information.
-    pub password_last_used: Option<Timestamp>,
-    /// When the password was set or changed.
-    pub password_last_changed: Option<Timestamp>,
-    /// Whether an MFA device is active.
-    pub mfa_active: bool,
-    /// Both access keys.
-    pub keys: [CredentialKey; 2],
-    /// Whether each of the two signing certificates is active.
-    pub certificates_active: [bool; 2],
-}
-
-/// An access key, as the credential report tells it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CredentialKey {
-    /// The key can be used.
-    pub active: bool,
-    /// When it was created or last replaced.
-    pub last_rotated: Option<Timestamp>,
-    /// When it was last used; none when never.
-    pub last_used: Option<Timestamp>,
+    /// Why it cannot be said what root holds of a kind; none where nothing disputes it.
+    #[must_use]
+    pub fn dispute(&self, what: Credential) -> Option<&str> {
+        self.root_disputed.iter().find(|disputed| disputed.what == what).map(|disputed| disputed.why.as_str())
+    }
 }
 
 /// `GetAccountPasswordPolicy`.
@@ -238,6 +234,9 @@ pub struct MfaDevice {
     pub serial: String,
     /// The ARN of the user who holds it; root's ends in `:root`. None when it is not assigned.
     pub user_arn: Option<String>,
+    /// Since when it is in use (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<Timestamp>,
 }
 
 /// A user's MFA devices of all kinds.

@@ -178,6 +178,9 @@ pub struct LogGroup {
     pub kms_key: Option<String>,
     /// Bytes stored.
     pub stored_bytes: u64,
+    /// How many metric filters it has, as CloudWatch Logs counts them. None when the answer does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metric_filters: Option<u64>,
 }
 
 /// A metric filter.

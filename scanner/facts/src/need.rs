@@ -99,12 +99,34 @@ macro_rules! families {
             pub fn set_gap(&mut self, need: Need, gap: Gap) {
                 match need { $(Need::$gneed => self.$gfield = gap.into(),)* _ => {} }
             }
+
+            /// Why a family is not known; none for one that is, or that belongs to regions.
+            #[must_use]
+            pub fn gap(&self, need: Need) -> Option<&Gap> {
+                match need { $(Need::$gneed => self.$gfield.get().err(),)* _ => None }
+            }
+
+            /// Takes a family over from another reading.
+            pub fn adopt(&mut self, need: Need, from: &Self) {
+                match need { $(Need::$gneed => self.$gfield = from.$gfield.clone(),)* _ => {} }
+            }
         }
 
         impl RegionalFacts {
             /// Puts the same gap in place of a family.
             pub fn set_gap(&mut self, need: Need, gap: Gap) {
                 match need { $(Need::$rneed => self.$rfield = gap.into(),)* _ => {} }
+            }
+
+            /// Why a family is not known; none for one that is, or that belongs to no region.
+            #[must_use]
+            pub fn gap(&self, need: Need) -> Option<&Gap> {
+                match need { $(Need::$rneed => self.$rfield.get().err(),)* _ => None }
+            }
+
+            /// Takes a family over from another reading.
+            pub fn adopt(&mut self, need: Need, from: &Self) {
+                match need { $(Need::$rneed => self.$rfield = from.$rfield.clone(),)* _ => {} }
             }
         }
 

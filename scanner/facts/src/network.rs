@@ -24,6 +24,9 @@ pub struct NetworkInterface {
     pub id: String,
     /// Its VPC.
     pub vpc: String,
+    /// The account's instance that it is attached to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
 }
 
 /// A flow log.

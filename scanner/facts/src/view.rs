@@ -143,6 +143,16 @@ impl<'a> View<'a> {
         self.seen.evidence()
     }
 
+    /// When the credential report was made (UTC), where this window looked at it: up to four hours before all else was read.
+    #[must_use]
+    pub fn report_made(&self) -> Option<Timestamp> {
+        let fact = &self.facts.global.credential_report;
+        let seen = self.seen.0.borrow();
+        let looked =
+            self.needs.contains(&Need::CredentialReport) && fact.evidence().iter().all(|one| seen.contains(one));
+        fact.get().ok().filter(|_| looked).map(|report| report.generated)
+    }
+
     /// Takes over what another window noted.
     pub fn adopt(&self, other: &View<'_>) {
         self.seen.0.borrow_mut().extend(other.seen.0.borrow().iter());

@@ -33,6 +33,7 @@ use std::collections::HashMap;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
+use crate::reasoning::credentials::{has_mfa, lacking};
 use crate::reasoning::estate;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
@@ -72,25 +73,23 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         let when = residual.map(|residual| format!(" when {}", residual.join(" and "))).unwrap_or_default();
         let (asks_mfa, others): (Vec<&String>, Vec<&String>) =
             residual.into_iter().copied().flatten().partition(|one| asks_for_mfa(one));
-        let row = report.users.iter().find(|row| row.arn == user.arn);
-        let verdict = match row {
+        let row = report.rows().iter().find(|row| row.arn == user.arn);
+        findings.push(Finding::judge(Resource::new("AWS::IAM::User", &user.arn), |_| {
             // The report may be some hours older than the details.
-            None => Verdict::manual(
-                format!("an administrator{when}, not in the credential report"),
-                "look at the user's MFA devices: the report is older than the user",
-            ),
-            Some(row) if row.mfa_active => Verdict::pass(format!("an administrator{when}, MFA is active")),
-            Some(_) if asks_mfa.is_empty() => Verdict::fail(format!("an administrator{when}, no MFA")),
-            Some(_) if others.is_empty() => {
-                Verdict::pass(format!("an administrator{when}: without an MFA device it has no such rights"))
-            }
-            // The conditions may be of one statement or of several, each a way of its own.
-            Some(_) => Verdict::manual(
-                format!("an administrator{when}, no MFA"),
-                "judge whether each of the statements with these conditions asks for MFA",
-            ),
-        };
-        findings.push(Finding::new(Resource::new("AWS::IAM::User", &user.arn), verdict));
+            let row = row.ok_or_else(|| lacking(view, &report.lacks(user.created)))?;
+            Ok(match has_mfa(view, row)? {
+                true => Verdict::pass(format!("an administrator{when}, MFA is active")),
+                false if asks_mfa.is_empty() => Verdict::fail(format!("an administrator{when}, no MFA")),
+                false if others.is_empty() => {
+                    Verdict::pass(format!("an administrator{when}: without an MFA device it has no such rights"))
+                }
+                // The conditions may be of one statement or of several, each a way of its own.
+                false => Verdict::manual(
+                    format!("an administrator{when}, no MFA"),
+                    "judge whether each of the statements with these conditions asks for MFA",
+                ),
+            })
+        }));
     }
     Ok(findings)
 }

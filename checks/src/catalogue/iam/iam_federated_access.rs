@@ -69,7 +69,7 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let exempt = |name: &str| parameters.matches(&BREAK_GLASS_USERS, name) || parameters.matches(&SERVICE_USERS, name);
     let report = view.credential_report()?;
-    let people = console_users(view, report, |row| !exempt(&row.user))?;
+    let people = console_users(view, report, |name| !exempt(name))?;
     if !people.is_empty() {
         let who = names(people.iter().map(|row| &row.user));
         let observed = format!("{} with a console password: {who}", count(people.len(), "IAM user"));

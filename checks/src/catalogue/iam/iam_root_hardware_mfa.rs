@@ -36,11 +36,12 @@
 //! ## References
 //! AWS IAM User Guide, "Passkey or security key for the root user"; API Reference, `ListVirtualMFADevices`.
 
+use kickoff_facts::iam::Credential;
 use kickoff_facts::{Need, View};
 
 use crate::frame::wording::names;
 use crate::parameters::Parameters;
-use crate::reasoning::credentials::root_without_credentials;
+use crate::reasoning::credentials::{root_without_credentials, undisputed};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -65,8 +66,10 @@ pub const META: Meta = Meta {
 /// The account summary is not known, or the virtual devices are not where they decide.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let summary = view.account_summary()?;
-    let verdict = if let Some(verdict) = root_without_credentials(summary) {
+    let verdict = if let Some(verdict) = root_without_credentials(view, summary)? {
         verdict
+    } else if let Err(gap) = undisputed(view, summary, Credential::Mfa) {
+        return Err(gap);
     } else if !summary.root_mfa_enabled {
         Verdict::fail("MFA is off")
     } else {

@@ -40,10 +40,11 @@
 //! AWS IAM User Guide, "Multi-factor authentication for AWS account root user"; "Centrally manage root access for
 //! member accounts"; API Reference, `GetAccountSummary`.
 
+use kickoff_facts::iam::Credential;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
-use crate::reasoning::credentials::root_without_credentials;
+use crate::reasoning::credentials::{root_without_credentials, undisputed};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -68,7 +69,10 @@ pub const META: Meta = Meta {
 /// The account summary is not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let summary = view.account_summary()?;
-    let verdict = root_without_credentials(summary).unwrap_or_else(|| {
+    let verdict = if let Some(verdict) = root_without_credentials(view, summary)? {
+        verdict
+    } else {
+        undisputed(view, summary, Credential::Mfa)?;
         let password = match summary.root_password_present {
             Some(true) => "root has a password",
             Some(false) => "root has no password, but an access key",
@@ -76,6 +80,6 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         };
         let mfa = if summary.root_mfa_enabled { "MFA is on" } else { "MFA is off" };
         Verdict::decide(summary.root_mfa_enabled, format!("{mfa}; {password}"))
-    });
+    };
     Ok(vec![Finding::new(Resource::root(view), verdict)])
 }

@@ -26,9 +26,11 @@
 //! ## References
 //! AWS IAM User Guide, "Root user best practices for your AWS account"; API Reference, `GetAccountSummary`.
 
+use kickoff_facts::iam::Credential;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
+use crate::reasoning::credentials::undisputed;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -52,7 +54,9 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The account summary is not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    let present = view.account_summary()?.root_access_keys_present;
+    let summary = view.account_summary()?;
+    undisputed(view, summary, Credential::Keys)?;
+    let present = summary.root_access_keys_present;
     let observed = if present { "root has an access key" } else { "root has no access key" };
     Ok(vec![Finding::new(Resource::root(view), Verdict::decide(!present, observed))])
 }

@@ -24,9 +24,11 @@
 //! ## References
 //! AWS IAM User Guide, "Managing signing certificates"; API Reference, `GetAccountSummary`.
 
+use kickoff_facts::iam::Credential;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
+use crate::reasoning::credentials::undisputed;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -50,7 +52,9 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The account summary is not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    let present = view.account_summary()?.root_signing_certificates_present;
+    let summary = view.account_summary()?;
+    undisputed(view, summary, Credential::Certificates)?;
+    let present = summary.root_signing_certificates_present;
     let observed = if present { "root has a signing certificate" } else { "root has no signing certificate" };
     Ok(vec![Finding::new(Resource::root(view), Verdict::decide(!present, observed))])
 }

@@ -25,11 +25,11 @@
 //! ## References
 //! AWS IAM User Guide, "Security best practices in IAM"; "Manage passwords for IAM users".
 
-use kickoff_facts::{Need, View};
+use kickoff_facts::{Need, Reported, View};
 
 use crate::frame::wording::{count, names};
 use crate::parameters::{Parameters, SERVICE_USERS};
-use crate::reasoning::credentials::{console_users, has_password, user};
+use crate::reasoning::credentials::{console_users, has_password, lacking};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -66,12 +66,20 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         );
         return Ok(vec![Finding::new(Resource::account(view), verdict)]);
     }
-    let services = report.users.iter().filter(|row| parameters.matches(&SERVICE_USERS, &row.user));
-    let judged = services.map(|row| {
-        Finding::judge(user(row), |_| {
-            let password = has_password(view, row)?;
-            let observed = if password { "a service with a console password" } else { "no console password" };
-            Ok(Verdict::decide(!password, observed))
+    let judged = report.users().filter_map(|reported| {
+        let (name, arn) = match reported {
+            Reported::Row(row) => (&row.user, &row.arn),
+            Reported::Nothing(one) => (&one.user, &one.arn),
+        };
+        parameters.matches(&SERVICE_USERS, name).then(|| {
+            Finding::judge(Resource::new("AWS::IAM::User", arn), |_| {
+                let password = match reported {
+                    Reported::Row(row) => has_password(view, row)?,
+                    Reported::Nothing(one) => return Err(lacking(view, &one.why)),
+                };
+                let observed = if password { "a service with a console password" } else { "no console password" };
+                Ok(Verdict::decide(!password, observed))
+            })
         })
     });
     Ok(judged.collect())

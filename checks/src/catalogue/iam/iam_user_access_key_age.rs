@@ -30,8 +30,8 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::{count, day};
 use crate::parameters::{ACCESS_KEY_MAX_AGE, Parameters};
-use crate::reasoning::credentials::active_keys;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
+use crate::reasoning::credentials::judge_active_keys;
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -56,15 +56,11 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
     let limit = parameters.number(&ACCESS_KEY_MAX_AGE);
-    let judged = active_keys(report).map(|(resource, key)| {
-        let verdict = match key.last_rotated {
-            Some(at) => {
-                let age = view.days_since(at);
-                Verdict::decide(age <= limit, format!("{} old, created {}", count(age, "day"), day(at)))
-            }
-            None => Verdict::fail("the credential report has no date for the key"),
-        };
-        Finding::new(resource, verdict)
-    });
-    Ok(judged.collect())
+    Ok(judge_active_keys(view, report, |key| match key.last_rotated {
+        Some(at) => {
+            let age = view.days_since(at);
+            Verdict::decide(age <= limit, format!("{} old, created {}", count(age, "day"), day(at)))
+        }
+        None => Verdict::fail("the credential report has no date for the key"),
+    }))
 }

@@ -38,7 +38,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
-use crate::reasoning::credentials::judge_console_users;
+use crate::reasoning::credentials::{has_mfa, judge_console_users};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
@@ -64,7 +64,8 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
     Ok(judge_console_users(view, report, |row| {
-        let observed = if row.mfa_active { "console password, MFA is active" } else { "console password, no MFA" };
-        Ok(Verdict::decide(row.mfa_active, observed))
+        let mfa = has_mfa(view, row)?;
+        let observed = if mfa { "console password, MFA is active" } else { "console password, no MFA" };
+        Ok(Verdict::decide(mfa, observed))
     }))
 }

@@ -30,12 +30,13 @@
 //! AWS IAM User Guide, "Assign a passkey or security key in the AWS Management Console"; API Reference,
 //! `ListMFADevices`.
 
+use kickoff_facts::iam::{Credential, CredentialRow};
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
-use crate::reasoning::credentials::{has_password, user};
+use crate::reasoning::credentials::{has_mfa, has_password, judge_users};
 use crate::reasoning::gaps::unsaid;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -60,21 +61,22 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
     let listed = view.user_mfa_devices()?;
-    let population = report.users.iter().filter(|row| row.mfa_active && row.password_enabled != Some(false));
-    let judged = population.map(|row| {
-        Finding::judge(user(row), |seen| {
-            has_password(view, row)?;
-            let Some(of_user) = listed.iter().find(|of_user| of_user.user == row.user) else {
-                return Err(unsaid(view, "iam:ListMFADevices", format!("nothing was told of {}", row.user)));
-            };
-            let devices = seen.see(&of_user.devices)?;
-            let physical = devices.iter().filter(|serial| is_physical(serial)).count();
-            let others = devices.len() - physical;
-            let observed = format!("{physical} key or hardware token, {others} virtual or SMS");
-            Ok(Verdict::decide(physical > 0, observed))
-        })
-    });
-    Ok(judged.collect())
+    let may_count = |row: &CredentialRow| {
+        let device = row.reported_mfa() || row.undisputed(Credential::Mfa).is_err();
+        device && row.password_enabled != Some(false)
+    };
+    Ok(judge_users(view, report, may_count, |seen, row| {
+        has_password(view, row)?;
+        has_mfa(view, row)?;
+        let Some(of_user) = listed.iter().find(|of_user| of_user.user == row.user) else {
+            return Err(unsaid(view, "iam:ListMFADevices", format!("nothing was told of {}", row.user)));
+        };
+        let devices = seen.see(&of_user.devices)?;
+        let physical = devices.iter().filter(|serial| is_physical(serial)).count();
+        let others = devices.len() - physical;
+        let observed = format!("{physical} key or hardware token, {others} virtual or SMS");
+        Ok(Verdict::decide(physical > 0, observed))
+    }))
 }
 
 /// Whether a serial number is that of a security key, a passkey or a hardware token. Virtual devices and SMS have an ARN of

@@ -26,12 +26,13 @@
 //! ## References
 //! AWS IAM User Guide, "Security best practices in IAM".
 
+use kickoff_facts::iam::{Credential, CredentialRow};
 use kickoff_facts::{Need, View};
 
 use crate::frame::wording::count;
 use crate::parameters::Parameters;
-use crate::reasoning::credentials::{has_password, user};
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
+use crate::reasoning::credentials::{certain, has_password, judge_users};
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -55,20 +56,20 @@ pub const META: Meta = Meta {
 /// The credential report is not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
-    let mut findings = Vec::new();
-    for row in &report.users {
+    let may_count = |row: &CredentialRow| {
+        let disputed = |what| row.undisputed(what).is_err();
+        row.keys.iter().any(|key| key.active)
+            || row.password_enabled != Some(false)
+            || disputed(Credential::Keys)
+            || disputed(Credential::Password)
+    };
+    Ok(judge_users(view, report, may_count, |_, row| {
+        certain(view, row, Credential::Keys)?;
         let keys = row.keys.iter().filter(|key| key.active).count();
-        if keys == 0 && row.password_enabled == Some(false) {
-            continue;
-        }
-        findings.push(Finding::judge(user(row), |_| {
-            let verdict = match (has_password(view, row)?, keys) {
-                (true, 0) => Verdict::pass("a console password, no active access key"),
-                (true, _) => Verdict::fail(format!("a console password and {}", count(keys, "active access key"))),
-                (false, _) => Verdict::pass(format!("{}, no console password", count(keys, "active access key"))),
-            };
-            Ok(verdict)
-        }));
-    }
-    Ok(findings)
+        Ok(match (has_password(view, row)?, keys) {
+            (true, 0) => Verdict::pass("a console password, no active access key"),
+            (true, _) => Verdict::fail(format!("a console password and {}", count(keys, "active access key"))),
+            (false, _) => Verdict::pass(format!("{}, no console password", count(keys, "active access key"))),
+        })
+    }))
 }

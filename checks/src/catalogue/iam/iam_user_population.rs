@@ -29,10 +29,10 @@
 //! ## References
 //! AWS IAM User Guide, "Generate credential reports for your AWS account".
 
-use kickoff_facts::iam::CredentialRow;
+use kickoff_facts::iam::{CredentialRow, Unreported};
 use kickoff_facts::{Need, View, sha256_hex};
 
-use crate::frame::wording::{count, day, entries, line, moment};
+use crate::frame::wording::{count, day, entries, line, moment, names};
 use crate::parameters::Parameters;
 use crate::{Entry, Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
@@ -59,11 +59,13 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
     let expected = view.account_summary()?.users;
-    let rows = report.users.len();
-    if rows == 0 && expected == 0 {
+    let rows = report.rows().len();
+    let lacking: Vec<&Unreported> = report.unreported().iter().collect();
+    if rows == 0 && lacking.is_empty() && expected == 0 {
         return Ok(Vec::new());
     }
-    let mut lines: Vec<String> = report.users.iter().map(told).collect();
+    let unread = |one: &&Unreported| line(&format!("{} (not known: {})", one.user, one.why));
+    let mut lines: Vec<String> = report.rows().iter().map(told).chain(lacking.iter().map(unread)).collect();
     lines.sort_unstable();
     let digest = sha256_hex(lines.iter().map(|line| format!("{line}\n")).collect::<String>().as_bytes());
     let made = moment(report.generated);
@@ -72,17 +74,22 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         count(rows, "user"),
         entries(lines)
     );
-    let reason = if rows as u64 == expected {
+    let mut reason = if !lacking.is_empty() {
+        let who = names(lacking.iter().map(|one| &one.user));
+        format!("the credential report of {made} does not tell of {who}: look at their credentials, then review who holds what")
+    } else if rows as u64 == expected {
         "review who holds what".to_owned()
     } else {
         format!(
             "the report has {rows} users and AWS counts {expected}: explain the difference, then review who holds what"
         )
     };
-    let mut users: Vec<&CredentialRow> = report.users.iter().collect();
-    users.sort_unstable_by_key(|row| &row.user);
+    if !report.stale.is_empty() {
+        let gone = names(&report.stale);
+        reason.push_str(&format!("; left out, since they are no IAM users any more: {gone}"));
+    }
     // Every row of the report, so that the list can be held against it: root's too.
-    let listed = report.root.iter().chain(users).map(entry).collect();
+    let listed = report.root.iter().chain(report.rows()).map(entry).chain(lacking.into_iter().map(unknown)).collect();
     let verdict = Verdict::manual(observed, reason).listing(listed);
     Ok(vec![Finding::new(Resource::account(view), verdict)])
 }
@@ -101,7 +108,7 @@ fn entry(row: &CredentialRow) -> Entry {
         ("Created", on(row.created).unwrap_or_default()),
         ("Password", password.to_owned()),
         ("Password last used", used),
-        ("MFA", if row.mfa_active { "yes" } else { "no" }.to_owned()),
+        ("MFA", mfa(row, ["yes", "no", "not known"]).to_owned()),
     ];
     for (number, heads) in KEY_HEADS.iter().enumerate() {
         // The report has columns for keys that do not exist: those were never made.
@@ -116,6 +123,21 @@ fn entry(row: &CredentialRow) -> Entry {
     let certificates = row.certificates_active.iter().filter(|active| **active).count();
     entry.push(("Signing certificates", certificates.to_string()));
     entry
+}
+
+/// A user of whom the report tells nothing.
+fn unknown(one: &Unreported) -> Entry {
+    let row = CredentialRow::new(one.user.clone(), one.arn.clone());
+    let not_known = |(head, value): (&'static str, String)| {
+        let told = head == "User" || head == "Created";
+        (head, if told { value } else { "not known".to_owned() })
+    };
+    entry(&row).into_iter().map(not_known).collect()
+}
+
+/// Words for whether a user has MFA: yes, no, or two answers that do not agree.
+fn mfa(row: &CredentialRow, [yes, no, unknown]: [&'static str; 3]) -> &'static str {
+    row.mfa_active().map_or(unknown, |active| if active { yes } else { no })
 }
 
 /// AWS does not tell a credential that was never used from one that was used before it kept track.
@@ -134,7 +156,7 @@ fn told(row: &CredentialRow) -> String {
         None => "password not known".to_owned(),
     };
     let mut parts = vec![format!("made {}", on(row.created, "on an unknown day")), password];
-    parts.push(if row.mfa_active { "MFA" } else { "no MFA" }.to_owned());
+    parts.push(mfa(row, ["MFA", "no MFA", "MFA not known"]).to_owned());
     for (number, key) in (1..).zip(&row.keys).filter(|(_, key)| key.active) {
         let (made, used) = (on(key.last_rotated, "on an unknown day"), on(key.last_used, "never"));
         parts.push(format!("key {number} made {made}, last used {used}"));

@@ -25,12 +25,13 @@
 //! ## References
 //! AWS IAM User Guide, "Managing access keys for IAM users"; "Update access keys".
 
+use kickoff_facts::iam::{Credential, CredentialRow};
 use kickoff_facts::{Need, View};
 
 use crate::frame::wording::{count, day};
 use crate::parameters::{Parameters, ROTATION_OVERLAP};
-use crate::reasoning::credentials::user;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
+use crate::reasoning::credentials::{certain, judge_users};
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -55,10 +56,13 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
     let limit = parameters.number(&ROTATION_OVERLAP);
-    let holders = report.users.iter().filter(|row| row.keys.iter().any(|key| key.active));
-    let judged = holders.map(|row| {
+    let may_count = |row: &CredentialRow| {
+        row.keys.iter().any(|key| key.active) || row.undisputed(Credential::Keys).is_err()
+    };
+    Ok(judge_users(view, report, may_count, |_, row| {
+        certain(view, row, Credential::Keys)?;
         let [first, second] = &row.keys;
-        let verdict = if !(first.active && second.active) {
+        Ok(if !(first.active && second.active) {
             Verdict::pass("one active key")
         } else if let (Some(a), Some(b)) = (first.last_rotated, second.last_rotated) {
             let newer = a.max(b);
@@ -67,8 +71,6 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             Verdict::decide(age <= limit, since)
         } else {
             Verdict::fail("two active keys, and the credential report has no date for one of them")
-        };
-        Finding::new(user(row), verdict)
-    });
-    Ok(judged.collect())
+        })
+    }))
 }

@@ -34,8 +34,8 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::{Parameters, UNUSED_CREDENTIAL};
-use crate::reasoning::credentials::{active_keys, judge_idle};
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity};
+use crate::reasoning::credentials::{judge_active_keys, judge_idle};
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -60,7 +60,5 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
     let limit = parameters.number(&UNUSED_CREDENTIAL);
-    let judged = active_keys(report)
-        .map(|(resource, key)| Finding::new(resource, judge_idle(view, key.last_used, key.last_rotated, limit)));
-    Ok(judged.collect())
+    Ok(judge_active_keys(view, report, |key| judge_idle(view, key.last_used, key.last_rotated, limit)))
 }

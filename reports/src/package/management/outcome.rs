@@ -274,13 +274,13 @@ pub(super) fn coverage(dossier: &Dossier<'_>) -> Vec<Block> {
     }
     blocks.push(Block::subheading("Control totals"));
     let rows = document.control_totals.iter().map(|total| {
-        let difference = format!("{:+}", total.difference);
+        let difference = format!("{:+}{}", total.difference, total.members());
         [
             Words::from(&total.account),
             (&total.population).into(),
             format!("{} by {}", total.counted, total.counted_by).into(),
             format!("{} by {}", total.expected, total.tied_to).into(),
-            if total.difference == 0 { "0".into() } else { Words::unsettled(difference) },
+            if total.ties() { "0".into() } else { Words::unsettled(difference) },
             first(&total.evidence, 3).into(),
         ]
     });

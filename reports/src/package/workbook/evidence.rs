@@ -219,7 +219,7 @@ pub(super) fn coverage<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
             Cell::Empty,
             Cell::Empty,
             format!("{}, by {}", total.population, total.counted_by).into(),
-            word(if total.difference == 0 { "ties" } else { "does not tie" }),
+            word(if total.ties() { "ties" } else { "does not tie" }),
             Cell::Empty,
             Cell::Empty,
             total.counted.into(),

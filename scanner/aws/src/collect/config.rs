@@ -6,8 +6,8 @@ use aws_sdk_config::Client;
 use aws_sdk_config::types as sdk;
 use futures::future::join_all;
 use kickoff_evidence::{Gap, GapKind};
-use kickoff_facts::Observed;
 use kickoff_facts::detection::{Aggregator, ConfigRule, Delivery, DeliveryChannel, NonCompliant, Recorder};
+use kickoff_facts::{Need, Observed, Tie};
 
 use super::shared::{follows, text, time};
 use crate::call::ask;
@@ -32,7 +32,7 @@ fn config(session: &Session, region: &str) -> Client {
     client!(aws_sdk_config, session, region)
 }
 
-/// Recorders and their state. A recorder without a state never ran.
+/// Recorders and their state. AWS tells the state of every recorder, of one that never ran too.
 pub(super) async fn recorders(session: &Session, region: &str) -> Observed<Vec<Recorder>> {
     let client = config(session, region);
     let recorders = session.one(ask("config:DescribeConfigurationRecorders", region), |call| {
@@ -42,7 +42,15 @@ pub(super) async fn recorders(session: &Session, region: &str) -> Observed<Vec<R
         client.describe_configuration_recorder_status().customize().interceptor(call).send()
     });
     let (recorders, states) = futures::join!(recorders, states);
-    recorders.observed().and(states.observed()).map(|(recorders, states)| {
+    let both = recorders.observed().and(states.observed());
+    if let Observed::Known { value: (recorders, states), evidence } = &both {
+        let names = recorders.configuration_recorders().iter().filter_map(sdk::ConfigurationRecorder::name).collect();
+        let told = states.configuration_recorders_status().iter().filter_map(sdk::ConfigurationRecorderStatus::name);
+        let list = ("config:DescribeConfigurationRecorders", &names);
+        let other = ("config:DescribeConfigurationRecorderStatus", &told.collect());
+        session.tie(Tie::listed("Config recorders", list, other, &[Need::Recorders]).within(region).under(&[evidence]));
+    }
+    both.map(|(recorders, states)| {
         let states: BTreeMap<&str, &sdk::ConfigurationRecorderStatus> =
             states.configuration_recorders_status().iter().map(|s| (s.name().unwrap_or_default(), s)).collect();
         recorders
@@ -85,7 +93,16 @@ pub(super) async fn delivery_channels(session: &Session, region: &str) -> Observ
         client.describe_delivery_channel_status().customize().interceptor(call).send()
     });
     let (channels, states) = futures::join!(channels, states);
-    channels.observed().and(states.observed()).map(|(channels, states)| {
+    let both = channels.observed().and(states.observed());
+    if let Observed::Known { value: (channels, states), evidence } = &both {
+        let names = channels.delivery_channels().iter().filter_map(sdk::DeliveryChannel::name).collect();
+        let told = states.delivery_channels_status().iter().filter_map(sdk::DeliveryChannelStatus::name).collect();
+        let list = ("config:DescribeDeliveryChannels", &names);
+        let other = ("config:DescribeDeliveryChannelStatus", &told);
+        let families = [Need::DeliveryChannels];
+        session.tie(Tie::listed("Config delivery channels", list, other, &families).within(region).under(&[evidence]));
+    }
+    both.map(|(channels, states)| {
         let states: BTreeMap<&str, &sdk::DeliveryChannelStatus> =
             states.delivery_channels_status().iter().map(|s| (s.name().unwrap_or_default(), s)).collect();
         let export = |info: Option<&sdk::ConfigExportDeliveryInfo>| Delivery {
@@ -189,7 +206,7 @@ pub(super) async fn rules(session: &Session, region: &str) -> Observed<Vec<Confi
             .and_then(sdk::Compliance::compliance_type)
             .map(|kind| kind.as_str().to_owned())
             .unwrap_or_default();
-        let noncompliant = if compliance == "NON_COMPLIANT" {
+        let mut noncompliant: Observed<Vec<NonCompliant>> = if compliance == "NON_COMPLIANT" {
             let parameters = [("ConfigRuleName", name.as_str()), ("ComplianceTypes", "NON_COMPLIANT")];
             session
                 .pages(ask(DETAILS, region).with(&parameters), |token, call| {
@@ -217,9 +234,37 @@ pub(super) async fn rules(session: &Session, region: &str) -> Observed<Vec<Confi
             }
             .into()
         };
-        ConfigRule { name, compliance, noncompliant }
+        // AWS counts what does not comply, as far as a cap; details that hold fewer lack something.
+        let counted = rule.compliance().and_then(sdk::Compliance::compliance_contributor_count);
+        let counted = counted.and_then(|count| u64::try_from(count.capped_count()).ok()).unwrap_or_default();
+        let listed = noncompliant.get().map_or(counted, |listed| listed.len() as u64);
+        if listed < counted {
+            noncompliant = Gap {
+                kind: GapKind::Contradicted,
+                call: DETAILS.to_owned(),
+                region: region.to_owned(),
+                message: format!(
+                    "{listed} that do not comply with {name}, config:DescribeComplianceByConfigRule counts {counted}"
+                ),
+                evidence: noncompliant.evidence().first().copied(),
+            }
+            .into();
+        }
+        (listed.min(counted), counted, ConfigRule { name, compliance, noncompliant })
     });
-    let mut rules = join_all(asked).await;
+    let rules = join_all(asked).await;
+    let sum = |number: fn(&(u64, u64, ConfigRule)) -> u64| rules.iter().map(number).sum();
+    let (found, counted) = (sum(|rule| rule.0), sum(|rule| rule.1));
+    let mut tie = Tie::counted(
+        "what does not comply with Config rules",
+        (DETAILS, found),
+        ("config:DescribeComplianceByConfigRule", counted),
+        &[],
+    );
+    let short = rules.iter().filter(|(found, counted, _)| found < counted);
+    tie.total.missing = short.map(|(found, counted, rule)| format!("{found} of {counted} of {}", rule.name)).collect();
+    session.tie(tie.told_by(&[Need::ConfigRules]).within(region).under(&[listed.evidence()]));
+    let mut rules: Vec<ConfigRule> = rules.into_iter().map(|(_, _, rule)| rule).collect();
     rules.sort_by(|a, b| a.name.cmp(&b.name));
     follows(rules, &listed)
 }

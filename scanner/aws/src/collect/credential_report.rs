@@ -122,7 +122,7 @@ fn parse(content: &[u8], generated: Timestamp) -> Result<CredentialReport, Strin
     let [one, two] = keys;
     let (one, two) = (one?, two?);
     let certificates = [at("cert_1_active")?, at("cert_2_active")?];
-    let mut report = CredentialReport { generated, root: None, users: Vec::new() };
+    let (mut root, mut users) = (None, Vec::new());
     for record in reader.records() {
         let record = record.map_err(|e| e.to_string())?;
         let field = |at: usize| record.get(at).unwrap_or_default();
@@ -133,28 +133,22 @@ fn parse(content: &[u8], generated: Timestamp) -> Result<CredentialReport, Strin
                 last_used: date(field(used))?,
             })
         };
-        let row = CredentialRow {
-            user: field(user).to_owned(),
-            arn: field(arn).to_owned(),
-            created: date(field(created))?,
-            password_enabled: flag(field(enabled))?,
-            password_last_used: date(field(used))?,
-            password_last_changed: date(field(changed))?,
-            mfa_active: flag(field(mfa))?.unwrap_or(false),
-            keys: [key(one)?, key(two)?],
-            certificates_active: [
-                flag(field(certificates[0]))?.unwrap_or(false),
-                flag(field(certificates[1]))?.unwrap_or(false),
-            ],
-        };
+        let mut row = CredentialRow::new(field(user).to_owned(), field(arn).to_owned());
+        row.created = date(field(created))?;
+        row.password_enabled = flag(field(enabled))?;
+        row.password_last_used = date(field(used))?;
+        row.password_last_changed = date(field(changed))?;
+        row.keys = [key(one)?, key(two)?];
+        row.certificates_active =
+            [flag(field(certificates[0]))?.unwrap_or(false), flag(field(certificates[1]))?.unwrap_or(false)];
+        let row = row.with_mfa(flag(field(mfa))?.unwrap_or(false));
         if row.user == "<root_account>" {
-            report.root = Some(row);
+            root = Some(row);
         } else {
-            report.users.push(row);
+            users.push(row);
         }
     }
-    report.users.sort_by(|a, b| a.user.cmp(&b.user));
-    Ok(report)
+    Ok(CredentialReport::new(generated, root, users))
 }
 
 /// `true` and `false`; `not_supported` and `N/A` are neither, and anything else must not read as "no".
@@ -190,12 +184,12 @@ mod tests {
             "{HEADER}\n<root_account>,arn:aws:iam::111122223333:root,2020-01-01T00:00:00+00:00,not_supported,2025-05-01T10:00:00+00:00,not_supported,not_supported,true,true,2021-01-01T00:00:00+00:00,2026-02-20T00:00:00+00:00,us-east-1,s3,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\nann,arn:aws:iam::111122223333:user/ann,2024-01-01T00:00:00+00:00,true,no_information,2024-01-01T00:00:00+00:00,N/A,false,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\n"
         );
         let report = parse(text.as_bytes(), at()).unwrap();
-        let root = report.root.unwrap();
+        let root = report.root.as_ref().unwrap();
         assert_eq!(root.password_enabled, None);
-        assert!(root.mfa_active && root.keys[0].active && root.keys[0].last_used.is_some());
-        assert_eq!(report.users.len(), 1);
-        assert_eq!(report.users[0].password_enabled, Some(true));
-        assert_eq!(report.users[0].password_last_used, None);
+        assert!(root.reported_mfa() && root.keys[0].active && root.keys[0].last_used.is_some());
+        assert_eq!(report.rows().len(), 1);
+        assert_eq!(report.rows()[0].password_enabled, Some(true));
+        assert_eq!(report.rows()[0].password_last_used, None);
     }
 
     #[test]

@@ -171,6 +171,14 @@ pub(super) async fn vpcs(session: &Session, region: &str) -> Observed<Vec<Vpc>> 
 struct RawInterface {
     network_interface_id: String,
     vpc_id: Option<String>,
+    attachment: Option<RawAttachment>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawAttachment {
+    instance_id: Option<String>,
+    instance_owner_id: Option<String>,
 }
 page!(Interfaces, "networkInterfaceSet", RawInterface);
 
@@ -180,7 +188,15 @@ pub(super) async fn network_interfaces(session: &Session, region: &str) -> Obser
         |interfaces| {
             let mut interfaces: Vec<NetworkInterface> = interfaces
                 .into_iter()
-                .map(|i| NetworkInterface { id: i.network_interface_id, vpc: i.vpc_id.unwrap_or_default() })
+                .map(|i| {
+                    // Interfaces of AWS's own services are attached to instances that nobody else sees.
+                    let own = |a: &RawAttachment| a.instance_owner_id.as_deref() == Some(session.account());
+                    NetworkInterface {
+                        id: i.network_interface_id,
+                        vpc: i.vpc_id.unwrap_or_default(),
+                        instance: i.attachment.filter(own).and_then(|attachment| attachment.instance_id),
+                    }
+                })
                 .collect();
             interfaces.sort_by(|a, b| a.id.cmp(&b.id));
             interfaces
@@ -242,6 +258,14 @@ struct RawInstance {
     iam_instance_profile: Option<RawProfile>,
     #[serde(default)]
     tag_set: Items<Tag>,
+    #[serde(default)]
+    network_interface_set: Items<RawInterfaceOfInstance>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawInterfaceOfInstance {
+    network_interface_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -267,6 +291,12 @@ pub(super) async fn instances(session: &Session, region: &str) -> Observed<Vec<I
                     name: i.tag_set.item.into_iter().find(|tag| tag.key == "Name").map(|tag| tag.value),
                     state: i.instance_state.name,
                     profile: i.iam_instance_profile.map(|profile| profile.arn),
+                    interfaces: i
+                        .network_interface_set
+                        .item
+                        .into_iter()
+                        .filter_map(|interface| interface.network_interface_id)
+                        .collect(),
                 })
                 .collect();
             instances.sort_by(|a, b| a.id.cmp(&b.id));

@@ -1,10 +1,12 @@
 //! GuardDuty.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_guardduty::Client;
 use aws_sdk_guardduty::types as sdk;
 use futures::future::join_all;
 use kickoff_facts::detection::{Detector, DetectorSettings, Finding, GuardDutyAdministration};
-use kickoff_facts::{GlobalFacts, Observed, RegionalFacts};
+use kickoff_facts::{GlobalFacts, Need, Observed, RegionalFacts, Tie};
 
 use super::shared::{follows, inherited, speaks_for, text};
 use crate::call::ask;
@@ -102,13 +104,14 @@ pub(super) async fn findings(session: &Session, region: &str, known: &RegionalFa
         .criterion("service.archived", sdk::Condition::builder().equals("false").build())
         .build();
     let told = "severity >= 7, service.archived = false, accountId = own";
-    matching(session, region, detector, criteria, told, None).await
+    matching(session, region, detector, criteria, (Need::GuardDutyFindings, told), None).await
 }
 
 /// All findings that GuardDuty keeps, which it does for 90 days.
 pub(super) async fn history(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Option<Vec<Finding>>> {
     let detector = detector!(known, "guardduty:ListFindings");
-    matching(session, region, detector, own(session).build(), "accountId = own", Some(MOST)).await
+    let told = (Need::GuardDutyHistory, "accountId = own");
+    matching(session, region, detector, own(session).build(), told, Some(MOST)).await
 }
 
 /// The findings that meet criteria; `told` says these in words, `most` bounds the pages of their ids.
@@ -117,7 +120,7 @@ async fn matching(
     region: &str,
     detector: &str,
     criteria: sdk::FindingCriteria,
-    told: &str,
+    (need, told): (Need, &str),
     most: Option<u32>,
 ) -> Observed<Option<Vec<Finding>>> {
     let client = guardduty(session, region);
@@ -159,17 +162,8 @@ async fn matching(
                     .send()
             })
             .await
-            .parse(|out| {
-                let found = out.findings.unwrap_or_default();
-                // A finding that is asked for and not returned must not read as handled.
-                if found.len() == batch.len() {
-                    Ok(found)
-                } else {
-                    Err(format!("{} of {} findings", found.len(), batch.len()))
-                }
-            })
             .observed()
-            .map(|found| found.iter().map(finding).collect::<Vec<_>>())
+            .map(|out| out.findings.unwrap_or_default())
     });
     let mut all = follows(Vec::new(), &listed);
     for batch in join_all(asked).await {
@@ -178,8 +172,18 @@ async fn matching(
             all
         });
     }
-    all.map(|mut all| {
-        all.sort_by(|a: &Finding, b| a.id.cmp(&b.id));
+    if let Observed::Known { value, evidence } = &all {
+        // A finding that is asked for and not returned must not read as handled.
+        let given: BTreeSet<&str> = value.iter().filter_map(|found: &sdk::Finding| found.id()).collect();
+        let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        let population = format!("GuardDuty findings with {told}");
+        let (by, listed_by) = ("guardduty:GetFindings", "guardduty:ListFindings");
+        session
+            .tie(Tie::listed(&population, (by, &given), (listed_by, &ids), &[need]).within(region).under(&[evidence]));
+    }
+    all.map(|all| {
+        let mut all: Vec<Finding> = all.iter().map(finding).collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
         Some(all)
     })
 }

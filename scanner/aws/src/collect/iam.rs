@@ -69,10 +69,13 @@ pub(super) async fn account_summary(session: &Session) -> Observed<AccountSummar
                 groups: count("Groups").ok_or("it lacks Groups")?,
                 roles: count("Roles"),
                 policies: count("Policies").ok_or("it lacks Policies")?,
+                providers: count("Providers"),
+                server_certificates: count("ServerCertificates"),
                 root_mfa_enabled: flag("AccountMFAEnabled")?,
                 root_access_keys_present: flag("AccountAccessKeysPresent")?,
                 root_password_present: get("AccountPasswordPresent").map(|n| n > 0),
                 root_signing_certificates_present: flag("AccountSigningCertificatesPresent")?,
+                root_disputed: Vec::new(),
             })
         })
         .observed()
@@ -239,7 +242,11 @@ pub(super) async fn virtual_mfa_devices(session: &Session) -> Observed<Vec<MfaDe
         .map(|devices| {
             let mut devices: Vec<MfaDevice> = devices
                 .into_iter()
-                .map(|d| MfaDevice { serial: d.serial_number, user_arn: d.user.map(|u| u.arn) })
+                .map(|d| MfaDevice {
+                    enabled: time(d.enable_date.as_ref()),
+                    serial: d.serial_number,
+                    user_arn: d.user.map(|u| u.arn),
+                })
                 .collect();
             devices.sort_by(|a, b| a.serial.cmp(&b.serial));
             devices
@@ -254,7 +261,7 @@ pub(super) async fn user_mfa_devices(session: &Session, global: &GlobalFacts) ->
         Err(gap) => return inherited(gap, OPERATION).into(),
     };
     let iam = iam(session);
-    let users = report.users.iter().filter(|row| row.password_enabled == Some(true) && row.mfa_active);
+    let users = report.rows().iter().filter(|row| row.password_enabled == Some(true) && row.reported_mfa());
     let asked = users.map(|row| {
         let iam = &iam;
         async move {

@@ -47,6 +47,7 @@ pub(super) async fn log_groups(session: &Session, region: &str) -> Observed<Vec<
                     retention_days: g.retention_in_days().and_then(|days| u32::try_from(days).ok()),
                     kms_key: g.kms_key_id().map(str::to_owned),
                     stored_bytes: g.stored_bytes().and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
+                    metric_filters: g.metric_filter_count().and_then(|n| u64::try_from(n).ok()),
                 })
                 .collect();
             groups.sort_by(|a, b| a.name.cmp(&b.name));

@@ -118,14 +118,17 @@ pub async fn collect(session: &Session, needs: &[Need], regions: &RequestedRegio
     if !unknown_regions.is_empty() {
         return Collected { facts, unknown_regions };
     }
+    let mut ties = totals::Ties::new(plan);
     for level in levels(needs) {
         let work: Vec<Work<'_>> = level.iter().flat_map(|need| plan(session, &facts, *need)).collect();
         let stores = join_all(work).await;
         for store in stores {
             store(&mut facts);
         }
+        // Before anything is asked that follows from it.
+        ties.hold(session, &mut facts).await;
     }
-    facts.control_totals = totals::tie(&facts);
+    facts.control_totals = ties.totals();
     Collected { facts, unknown_regions }
 }
 
