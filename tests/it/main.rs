@@ -22,5 +22,6 @@ mod services;
 mod stamp;
 mod streams;
 mod support;
+mod ties;
 mod verify;
 mod wire;
