@@ -36,7 +36,8 @@ pub(crate) fn decide(source: &mut Source, selection: &Selection, engagement: &En
         selection,
         version: VERSION,
     });
-    source.facts.each(|accounts| accounts.for_each(|facts| draft.add(&facts)))?;
+    let others = source.facts.neighbours()?;
+    source.facts.each(|accounts| accounts.for_each(|facts| draft.add(&facts, &others)))?;
     let (document, excluded) = draft.finish();
     let deviations = source.ledger.deviations(day(&source.metadata).year(), document.deviations());
     let items = std::mem::take(&mut source.numbered.items);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use kickoff_checks::estate::{NEEDS, Surroundings, account, not_collected};
+use kickoff_checks::people;
 use kickoff_evidence::Run;
 use kickoff_facts::AccountFacts;
 use kickoff_facts::iam::CredentialRow;
@@ -14,7 +15,7 @@ use kickoff_policy::account::{AccountData, ControlLevel, ResourcePolicy};
 use kickoff_policy::actions::ActionTable;
 use kickoff_policy::estate::{Around, Controls, Estate};
 use kickoff_policy::reach::Reach;
-use kickoff_policy::review::{AccessKey, Credentials, LastUse};
+use kickoff_policy::review::{AccessKey, Assigned, Credentials, LastUse};
 
 use crate::cli::EstateArgs;
 use crate::exit::{Exit, Failure};
@@ -39,6 +40,8 @@ pub(crate) struct Asked {
     pub(crate) unknown: Vec<Unknown>,
     /// The state of users' credentials, by ARN, where a credential report tells it.
     pub(crate) credentials: HashMap<String, Credentials>,
+    /// Who is assigned which permission set of IAM Identity Center.
+    pub(crate) assigned: Assigned,
     /// An account was not collected.
     incomplete: bool,
 }
@@ -74,10 +77,10 @@ impl Asked {
     }
 
     fn loaded(loaded: Loaded, table: &'static ActionTable) -> Asked {
-        let Loaded { accounts, around, now, unknown, credentials } = loaded;
+        let Loaded { accounts, around, now, unknown, credentials, assigned } = loaded;
         let incomplete = !unknown.is_empty();
         let estate = Estate::new(accounts, around, table, &now.to_string());
-        Asked { estate, now, unknown, credentials, incomplete }
+        Asked { estate, now, unknown, credentials, assigned, incomplete }
     }
 
     /// Who reaches what in the accounts, with what is not known.
@@ -100,6 +103,7 @@ struct Loaded {
     now: Timestamp,
     unknown: Vec<Unknown>,
     credentials: HashMap<String, Credentials>,
+    assigned: Assigned,
 }
 
 /// Accounts from files.
@@ -120,6 +124,7 @@ fn given(paths: &[std::path::PathBuf]) -> Result<Loaded, Failure> {
         now: Timestamp::now(),
         unknown: Vec::new(),
         credentials: HashMap::new(),
+        assigned: Assigned::default(),
     })
 }
 
@@ -157,6 +162,7 @@ pub(crate) struct Told {
     accounts: Vec<AccountData>,
     unknown: Vec<Unknown>,
     credentials: HashMap<String, Credentials>,
+    assigned: Assigned,
     surroundings: Surroundings,
 }
 
@@ -168,6 +174,7 @@ impl Told {
             Err(gap) => self.unknown.push(not_collected(&facts.account, &gap)),
         }
         self.credentials.extend(credentials_of(facts));
+        people::add(&mut self.assigned, facts);
         self.surroundings.add(facts);
     }
 
@@ -177,8 +184,8 @@ impl Told {
     }
 
     fn loaded(self, now: Timestamp) -> Loaded {
-        let Self { accounts, unknown, credentials, surroundings } = self;
-        Loaded { accounts, around: surroundings.around(), now, unknown, credentials }
+        let Self { accounts, unknown, credentials, assigned, surroundings } = self;
+        Loaded { accounts, around: surroundings.around(), now, unknown, credentials, assigned }
     }
 }
 

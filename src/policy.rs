@@ -150,6 +150,7 @@ pub(crate) fn reviewed(asked: &Asked, access: &Access) -> Review {
             credentials: &asked.credentials,
             // No run collects which services were used yet: the review says so of each principal.
             accessed: &HashMap::new(),
+            assigned: &asked.assigned,
         },
     )
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 
 use kickoff_evidence::{EvidenceRef, Numbered};
-use kickoff_facts::AccountFacts;
+use kickoff_facts::{AccountFacts, Neighbours, References};
 
 use crate::exit::Failure;
 use crate::scratch;
@@ -16,12 +16,13 @@ pub(crate) struct Spool {
     /// Each account with its beginning and length in bytes.
     accounts: Vec<(String, u64, u64)>,
     end: u64,
+    references: References,
 }
 
 impl Spool {
     /// An empty one.
     pub(crate) fn new() -> Result<Self, Failure> {
-        Ok(Self { file: scratch::file()?, accounts: Vec::new(), end: 0 })
+        Ok(Self { file: scratch::file()?, accounts: Vec::new(), end: 0, references: References::default() })
     }
 
     /// Adds an account. Evidence is cited by the handles of this process until its ids are known.
@@ -45,6 +46,7 @@ impl Spool {
         drop(to);
         self.end = self.file.stream_position()?;
         self.accounts.push((facts.account.clone(), begin, self.end - begin));
+        self.references.add(facts);
         Ok(())
     }
 
@@ -60,6 +62,15 @@ impl Spool {
             &mut self.accounts.iter().map_while(|place| self.read(place).map_err(|error| failed = Some(error)).ok()),
         );
         failed.map_or(Ok(done), Err)
+    }
+
+    /// The accounts that others of the run refer to.
+    pub(crate) fn neighbours(&self) -> Result<Neighbours, Failure> {
+        let mut neighbours = Neighbours::default();
+        for place in self.accounts.iter().filter(|(account, _, _)| self.references.has(account)) {
+            neighbours.add(&self.read(place)?);
+        }
+        Ok(neighbours)
     }
 
     /// The text of `facts/ACCOUNT.json` of each account in turn, in which evidence is cited by its ids.

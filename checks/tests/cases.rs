@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use kickoff_checks::parameters::{Parameters, Value};
-use kickoff_checks::{CHECKS, Check, Kind, Level, differences, evaluate};
-use kickoff_facts::AccountFacts;
+use kickoff_checks::{CHECKS, Check, Kind, Level, differences, evaluate_among};
+use kickoff_facts::{AccountFacts, Neighbours};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -22,6 +22,9 @@ struct Case {
     name: String,
     #[serde(default)]
     facts: serde_json::Map<String, serde_json::Value>,
+    /// Other accounts of the run.
+    #[serde(default)]
+    others: Vec<serde_json::Map<String, serde_json::Value>>,
     #[serde(default)]
     thresholds: BTreeMap<String, serde_json::Value>,
     expect: Vec<Expected>,
@@ -59,18 +62,18 @@ fn value(json: &serde_json::Value) -> Value {
     }
 }
 
-fn facts(case: &Case) -> AccountFacts {
+fn facts(name: &str, own: &serde_json::Map<String, serde_json::Value>) -> AccountFacts {
     let mut facts = serde_json::json!({
         "account": "111122223333", "partition": "aws", "as_of": "2026-03-02T00:00:00Z", "home_region": "us-east-1",
     });
-    for (key, value) in &case.facts {
+    for (key, value) in own {
         facts[key] = value.clone();
     }
     serde_json::from_value(facts.clone()).unwrap_or_else(|error| {
         // Through text, the error has a place.
         let text = serde_json::to_string_pretty(&facts).unwrap();
         let placed = serde_json::from_str::<AccountFacts>(&text).err().map_or(error.to_string(), |e| e.to_string());
-        panic!("{}: {placed}", case.name)
+        panic!("{name}: {placed}")
     })
 }
 
@@ -88,7 +91,9 @@ fn every_check_gives_what_its_cases_say() {
                 assert!(check.meta.parameters.iter().any(|p| p.name == name), "{}: {name}", check.meta.id);
                 parameters.set(name, value(json)).unwrap();
             }
-            let rows = evaluate(&facts(case), &[check], &parameters);
+            let mut others = Neighbours::default();
+            case.others.iter().for_each(|other| others.add(&facts(&case.name, other)));
+            let rows = evaluate_among(&facts(&case.name, &case.facts), Some(&others), &[check], &parameters);
             let mut left: Vec<&Expected> = case.expect.iter().collect();
             for row in &rows {
                 let found = left.iter().position(|expected| {

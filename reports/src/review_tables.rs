@@ -144,6 +144,12 @@ pub fn population(review: &Review) -> String {
         count(of.root_users, "root user"),
         count(of.accounts, "account")
     );
+    if of.people > 0 {
+        text.push_str(&format!(
+            "\nPeople of the directory, by permission set and account: {}.",
+            count(of.people, "row")
+        ));
+    }
     for one in &of.not_known {
         text.push_str(&format!("\nNot known of {}: {}.", one.count, one.what));
     }
@@ -155,6 +161,7 @@ fn kind(kind: PrincipalKind) -> &'static str {
         PrincipalKind::RootUser => "root user",
         PrincipalKind::User => "user",
         PrincipalKind::Role => "role",
+        PrincipalKind::Person => "person",
     }
 }
 
@@ -236,7 +243,11 @@ fn limits(service: &ServiceRights) -> String {
 
 fn keys(p: &Reviewed) -> String {
     let Some(keys) = &p.keys else {
-        return if p.kind == PrincipalKind::Role { String::new() } else { "unknown".to_owned() };
+        return if matches!(p.kind, PrincipalKind::Role | PrincipalKind::Person) {
+            String::new()
+        } else {
+            "unknown".to_owned()
+        };
     };
     let active = keys.iter().filter(|key| key.active).map(|key| {
         let made = key.created.as_deref().map_or_else(|| "unknown".to_owned(), date);
@@ -250,7 +261,7 @@ fn key_age(p: &Reviewed) -> String {
     match (p.key_age_days, &p.keys) {
         (Some(days), _) => days.to_string(),
         (None, Some(keys)) if keys.iter().all(|key| !key.active) => "none".to_owned(),
-        (None, None) if p.kind == PrincipalKind::Role => "none".to_owned(),
+        (None, None) if matches!(p.kind, PrincipalKind::Role | PrincipalKind::Person) => "none".to_owned(),
         (None, _) => "unknown".to_owned(),
     }
 }
@@ -284,7 +295,7 @@ mod tests {
     use kickoff_policy::account::AccountData;
     use kickoff_policy::actions::ActionTable;
     use kickoff_policy::estate::{Around, Estate};
-    use kickoff_policy::review::{Inputs, review};
+    use kickoff_policy::review::{Assigned, Inputs, review};
     use std::collections::HashMap;
 
     fn made() -> Review {
@@ -295,8 +306,13 @@ mod tests {
         let accounts = AccountData::from_details(details).unwrap();
         let estate = Estate::new(accounts, Around::default(), ActionTable::embedded(), "2026-01-01T00:00:00Z");
         let (credentials, accessed) = (HashMap::new(), HashMap::new());
-        let inputs =
-            Inputs { now: "2026-01-01T00:00:00Z", standing: &|_| None, credentials: &credentials, accessed: &accessed };
+        let inputs = Inputs {
+            now: "2026-01-01T00:00:00Z",
+            standing: &|_| None,
+            credentials: &credentials,
+            accessed: &accessed,
+            assigned: &Assigned::default(),
+        };
         review(&estate, &inputs)
     }
 

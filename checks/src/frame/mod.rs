@@ -7,6 +7,7 @@ pub mod differences;
 pub mod finding;
 pub mod page;
 pub mod parameters;
+pub mod partitions;
 pub mod runner;
 pub mod table;
 pub mod wording;

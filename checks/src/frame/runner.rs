@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use globset::Glob;
-use kickoff_facts::{AccountFacts, EvidenceRef, Gap, Memo, Need, View};
+use kickoff_facts::{AccountFacts, EvidenceRef, Gap, Memo, Need, Neighbours, View};
 use rayon::prelude::*;
 
 use crate::frame::check::{Check, Level, Per};
 use crate::frame::finding::{Entry, Evaluation, Finding, Resource, Status};
+use crate::frame::partitions;
 use crate::frame::wording::moment;
 use crate::parameters::{Parameters, Value};
 
@@ -61,26 +62,44 @@ impl Row {
 /// Runs checks over the facts of an account. Every check gives at least one result.
 #[must_use]
 pub fn evaluate(facts: &AccountFacts, checks: &[&'static Check], parameters: &Parameters) -> Vec<Row> {
+    evaluate_among(facts, None, checks, parameters)
+}
+
+/// Runs checks over the facts of an account among the others of its run. Every check gives at least one result.
+#[must_use]
+pub fn evaluate_among(
+    facts: &AccountFacts,
+    others: Option<&Neighbours>,
+    checks: &[&'static Check],
+    parameters: &Parameters,
+) -> Vec<Row> {
     let memo = Memo::default();
-    let mut rows: Vec<Row> = checks.par_iter().flat_map_iter(|check| run(facts, &memo, check, parameters)).collect();
+    let one = |check: &&'static Check| run(facts, others, &memo, check, parameters);
+    let mut rows: Vec<Row> = checks.par_iter().flat_map_iter(one).collect();
     rows.sort_by(|a, b| a.order().cmp(&b.order()));
     rows
 }
 
-fn run(facts: &AccountFacts, memo: &Memo, check: &'static Check, parameters: &Parameters) -> Vec<Row> {
+fn run(
+    facts: &AccountFacts,
+    others: Option<&Neighbours>,
+    memo: &Memo,
+    check: &'static Check,
+    parameters: &Parameters,
+) -> Vec<Row> {
     let expected = check.expected(parameters);
     let needs = check.meta.needs;
     let mut rows = Vec::new();
     match check.meta.per {
         Per::Account => {
-            let view = View::account(facts, needs).sharing(memo);
+            let view = View::account(facts, needs).sharing(memo).among(others);
             let evaluation = (check.evaluate)(&view, parameters);
             let whole = Resource::account(&view);
             settle(&mut rows, check, &expected, &view, &whole, evaluation);
         }
         Per::Region => {
             for (region, regional) in &facts.regions {
-                let view = View::region(facts, region, regional, needs);
+                let view = View::region(facts, region, regional, needs).among(others);
                 let evaluation = (check.evaluate)(&view, parameters);
                 let whole = Resource::region(&view);
                 settle(&mut rows, check, &expected, &view, &whole, evaluation);
@@ -146,6 +165,18 @@ fn settle(
         let own: Vec<EvidenceRef> = own.iter().copied().chain(gap.evidence).collect();
         row(resource, Status::NotEvaluated, String::new(), Some(gap.to_string()), &own)
     };
+    if let Some(lacking) = partitions::lacking(view.partition(), check.meta.id) {
+        // What was seen stays; what could not be read could not have decided.
+        let (before, seen) = (rows.len(), evaluation.into_iter().flatten());
+        for Finding { resource, outcome, evidence } in seen {
+            let observed = outcome.map(|verdict| verdict.observed).unwrap_or_default();
+            rows.push(row(resource, Status::NotApplicable, observed, Some(lacking.reason()), &evidence));
+        }
+        if rows.len() == before {
+            rows.push(row(whole.clone(), Status::NotApplicable, String::new(), Some(lacking.reason()), &[]));
+        }
+        return;
+    }
     // What stands on the credential report is as old as that.
     let made = view.report_made().map(moment);
     let dated = |observed: String| match &made {

@@ -26,6 +26,10 @@ pub const NEEDS: &[Need] = &[
     Need::LogKeys,
     Need::Detectors,
     Need::CredentialReport,
+    Need::PermissionSets,
+    Need::Assignments,
+    Need::DirectoryUsers,
+    Need::DirectoryGroups,
 ];
 
 /// The principals and policies of an account.

@@ -77,6 +77,16 @@ impl Pattern {
         }
     }
 
+    /// The kinds of events (`detail-type`) of a source for which the pattern waits by name and that are not among the
+    /// known ones.
+    pub fn unknown_kinds(&self, source: &str, known: &[&str]) -> Vec<String> {
+        let list = |field: &str| self.0.get(field).and_then(Value::as_array);
+        let concerned = list("source").is_none_or(|wanted| field(wanted, Some(&source.into()), "source") != Answer::No);
+        let kinds = list("detail-type").into_iter().flatten().filter_map(Value::as_str);
+        let waits = kinds.filter(|kind| concerned && !known.contains(kind));
+        waits.map(str::to_owned).collect()
+    }
+
     /// Whether the pattern lets an event through.
     #[must_use]
     pub fn answer(&self, event: &Value) -> Answer {

@@ -15,7 +15,7 @@ use crate::reasoning::management::told;
 
 const KIND: &str = "SERVICE_CONTROL_POLICY";
 
-/// An action, and the resource on which it is asked: `{account}` stands for the member.
+/// An action, and the resource on which it is asked: `{account}` stands for the member, `{partition}` for the partition.
 pub type Asked = (&'static str, &'static str);
 
 /// Who asks.
@@ -29,10 +29,10 @@ pub enum Who {
 
 impl Who {
     /// What is known of the request; other keys are not.
-    fn context(self, account: &str, organization: &Organization) -> Given {
+    fn context(self, partition: &str, account: &str, organization: &Organization) -> Given {
         let (arn, kind) = match self {
-            Who::Administrator => (format!("arn:aws:iam::{account}:role/Administrator"), "AssumedRole"),
-            Who::Root => (format!("arn:aws:iam::{account}:root"), "Account"),
+            Who::Administrator => (format!("arn:{partition}:iam::{account}:role/Administrator"), "AssumedRole"),
+            Who::Root => (format!("arn:{partition}:iam::{account}:root"), "Account"),
         };
         let one = |key: &str, value: &str| (key.to_owned(), Value::One(value.to_owned()));
         let known = [
@@ -88,9 +88,10 @@ pub fn denies(
         (BTreeMap::<&str, Vec<&str>>::new(), BTreeMap::<&str, Vec<&str>>::new(), Vec::new());
     for account in &accounts {
         let path = path(view, tree, account)?;
-        let context = who.context(account, organization);
+        let context = who.context(view.partition(), account, organization);
         for (action, resource) in asked {
-            let target = Target::new(&resource.replace("{account}", account), *resource != "*");
+            let resource = resource.replace("{account}", account).replace("{partition}", view.partition());
+            let target = Target::new(&resource, resource != "*");
             let request = Action { name: (*action).to_owned(), id: None };
             let here = policies.iter().filter(|policy| policy.targets.iter().any(|t| path.contains(&t.as_str())));
             let decided = here.map(|policy| (policy, denied(&policy.policy, &request, &target, &context)));

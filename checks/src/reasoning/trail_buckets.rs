@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kickoff_facts::logging::Trail;
-use kickoff_facts::storage::BucketSettings;
+use kickoff_facts::storage::{BucketSettings, LogBucket};
 use kickoff_facts::{Gap, GapKind, Seen, View};
 
 use crate::{Evaluation, Finding, Resource, Verdict};
@@ -15,6 +15,8 @@ pub struct TrailBucket<'a> {
     pub name: &'a str,
     /// The trails whose home is in the region of the window.
     pub trails: Vec<&'a Trail>,
+    /// A window on the account that it belongs to, where that is another account of the run.
+    pub owner: Option<View<'a>>,
 }
 
 impl TrailBucket<'_> {
@@ -27,7 +29,8 @@ impl TrailBucket<'_> {
 }
 
 /// Judges each bucket that a trail of a region delivers to, once. What is observed begins with the names of the trails.
-/// A bucket of another account cannot be asked about from here: it is `not-evaluated`.
+/// A bucket of another account cannot be asked about from here: where that account is in the run, what it was told
+/// decides; otherwise it is `not-evaluated`.
 ///
 /// # Errors
 /// The region's trails or the account's log buckets are not known.
@@ -44,10 +47,13 @@ pub fn judge<'a>(
     }
     let known = view.log_buckets()?;
     let judged = buckets.into_iter().map(|(name, trails)| {
-        let bucket = TrailBucket { name, trails };
         let resource = Resource::new("AWS::S3::Bucket", format!("arn:{}:s3:::{name}", view.partition()));
         Finding::judge(resource, |seen| {
-            let Some(log_bucket) = known.iter().find(|known| known.name == name) else {
+            let own = known.iter().find(|known| known.name == name);
+            let elsewhere = if own.is_some_and(|own| own.owned) { None } else { owned_elsewhere(view, name) };
+            let (owner, log_bucket) = elsewhere.map_or((None, own), |(there, bucket)| (Some(there), Some(bucket)));
+            let bucket = TrailBucket { name, trails, owner };
+            let Some(log_bucket) = log_bucket else {
                 return Err(Gap {
                     kind: GapKind::NotCollected,
                     call: "s3:GetBucketLocation".to_owned(),
@@ -56,9 +62,24 @@ pub fn judge<'a>(
                     evidence: None,
                 });
             };
-            let verdict = decide(&bucket, seen.see(&log_bucket.settings)?, seen)?;
-            Ok(Verdict { observed: format!("{}: {}", bucket.trail_names(), verdict.observed), ..verdict })
+            let verdict = decide(&bucket, seen.see(&log_bucket.settings)?, seen);
+            let mut whose = String::new();
+            if let Some(there) = &bucket.owner {
+                view.adopt(there);
+                whose = format!(", a bucket of account {}", there.account_id());
+            }
+            let verdict = verdict?;
+            let observed = format!("{}{whose}: {}", bucket.trail_names(), verdict.observed);
+            Ok(Verdict { observed, ..verdict })
         })
     });
     Ok(judged.collect())
+}
+
+/// A bucket that holds logs and belongs to another account of the run, with a window on that account.
+pub fn owned_elsewhere<'a>(view: &View<'a>, name: &str) -> Option<(View<'a>, &'a LogBucket)> {
+    view.neighbours().find_map(|there| {
+        let found = there.log_buckets().ok()?.iter().find(|bucket| bucket.owned && bucket.name == name)?;
+        Some((there, found))
+    })
 }

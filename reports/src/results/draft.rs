@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kickoff_checks::evaluate;
+use kickoff_checks::evaluate_among;
 use kickoff_evidence::EvidenceRef;
-use kickoff_facts::AccountFacts;
+use kickoff_facts::{AccountFacts, Neighbours};
 
 use super::fill::{coverage, criteria, evidence, result, run};
 use super::text::Texts;
@@ -35,11 +35,12 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Decides an account: all checks, and the exceptions that are in force on the day of the run.
-    pub fn add(&mut self, facts: &AccountFacts) {
+    /// Decides an account among those that others refer to: all checks, and the exceptions that are in force on the day
+    /// of the run.
+    pub fn add(&mut self, facts: &AccountFacts, others: &Neighbours) {
         let Input { run, engagement, selection, .. } = self.input;
         let today = day(run);
-        let mut rows = evaluate(facts, &selection.0, &engagement.thresholds);
+        let mut rows = evaluate_among(facts, Some(others), &selection.0, &engagement.thresholds);
         for (exception, taken) in exclude(&mut rows, engagement, today) {
             *self.excluded.entry(exception).or_default() += taken;
         }

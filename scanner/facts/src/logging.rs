@@ -181,6 +181,18 @@ pub struct LogGroup {
     /// How many metric filters it has, as CloudWatch Logs counts them. None when the answer does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metric_filters: Option<u64>,
+    /// `STANDARD`, `INFREQUENT_ACCESS`, `DELIVERY`; empty where AWS did not say.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub class: String,
+}
+
+impl LogGroup {
+    /// Whether its class fixes what others let one set: groups of class `DELIVERY` keep events two days, only to hand
+    /// them on to S3 or X-Ray (CloudWatch Logs User Guide, "Log classes").
+    #[must_use]
+    pub fn has_fixed_settings(&self) -> bool {
+        self.class == "DELIVERY"
+    }
 }
 
 /// A metric filter.

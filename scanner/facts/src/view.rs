@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use kickoff_evidence::{EvidenceRef, Gap, GapKind};
 
 use crate::need::{AccountFacts, GlobalFacts, Need, RegionalFacts};
+use crate::neighbours::Neighbours;
 use crate::observed::Observed;
 
 /// Notes the evidence of what is looked at.
@@ -53,19 +54,20 @@ pub struct View<'a> {
     needs: &'a [Need],
     seen: Seen,
     memo: Option<&'a Memo>,
+    others: Option<&'a Neighbours>,
 }
 
 impl<'a> View<'a> {
     /// A window on an account.
     #[must_use]
     pub fn account(facts: &'a AccountFacts, needs: &'a [Need]) -> Self {
-        Self { facts, region: None, needs, seen: Seen::default(), memo: None }
+        Self { facts, region: None, needs, seen: Seen::default(), memo: None, others: None }
     }
 
     /// A window on one region of an account.
     #[must_use]
     pub fn region(facts: &'a AccountFacts, region: &'a str, regional: &'a RegionalFacts, needs: &'a [Need]) -> Self {
-        Self { facts, region: Some((region, regional)), needs, seen: Seen::default(), memo: None }
+        Self { facts, region: Some((region, regional)), needs, seen: Seen::default(), memo: None, others: None }
     }
 
     /// With what other checks have worked out.
@@ -73,6 +75,33 @@ impl<'a> View<'a> {
     pub fn sharing(mut self, memo: &'a Memo) -> Self {
         self.memo = Some(memo);
         self
+    }
+
+    /// Among the other accounts of the run.
+    #[must_use]
+    pub fn among(mut self, others: Option<&'a Neighbours>) -> Self {
+        self.others = others;
+        self
+    }
+
+    /// A window on each other account of the run that somebody refers to. What is seen through it is evidence of the
+    /// check too, once it is [adopted](Self::adopt).
+    pub fn neighbours(&self) -> impl Iterator<Item = View<'a>> {
+        let (own, needs, others) = (self.account_id(), self.needs, self.others);
+        let others_of = others.into_iter().flat_map(Neighbours::all).filter(move |facts| facts.account != own);
+        others_of.map(move |facts| View::account(facts, needs).among(others))
+    }
+
+    /// A window on another account of the run; none where the run does not have it.
+    #[must_use]
+    pub fn neighbour(&self, account: &str) -> Option<View<'a>> {
+        self.neighbours().find(|there| there.account_id() == account)
+    }
+
+    /// A window on a region of another account of the run; none where the run does not have it.
+    #[must_use]
+    pub fn neighbour_in(&self, account: &str, region: &str) -> Option<View<'a>> {
+        self.neighbour(account)?.regions().find(|there| there.region_name() == region)
     }
 
     /// What another check has worked out of the account's facts already, or what this one does. It must depend on
@@ -91,8 +120,8 @@ impl<'a> View<'a> {
 
     /// A window on each region that was asked, for a check that is decided for the whole account.
     pub fn regions(&self) -> impl Iterator<Item = View<'a>> {
-        let (facts, needs) = (self.facts, self.needs);
-        facts.regions.iter().map(move |(name, regional)| View::region(facts, name, regional, needs))
+        let (facts, needs, others) = (self.facts, self.needs, self.others);
+        facts.regions.iter().map(move |(name, regional)| View::region(facts, name, regional, needs).among(others))
     }
 
     /// The account's id.
@@ -156,6 +185,14 @@ impl<'a> View<'a> {
     /// Takes over what another window noted.
     pub fn adopt(&self, other: &View<'_>) {
         self.seen.0.borrow_mut().extend(other.seen.0.borrow().iter());
+    }
+
+    /// What is known of a fact within a family, or why nothing is; its evidence is noted either way.
+    ///
+    /// # Errors
+    /// The gap in place of the fact.
+    pub fn see<'b, T>(&self, fact: &'b Observed<T>) -> Result<&'b T, Gap> {
+        self.seen.see(fact)
     }
 
     pub(crate) fn global<T>(

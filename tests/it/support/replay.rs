@@ -7,6 +7,7 @@ use kickoff_aws::{Recorder, Replay, RequestedRegions, Session, Shared, Tape, col
 use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{Ledger, Register, Run, RunMetadata, RunWriter};
+use kickoff_facts::Neighbours;
 use kickoff_reports::results::{Document, Draft, Input};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -68,6 +69,6 @@ fn decide(metadata: &RunMetadata, client: aws_smithy_runtime_api::client::http::
         selection: &selection,
         version: "test",
     });
-    draft.add(&facts);
+    draft.add(&facts, &Neighbours::default());
     draft.finish().0
 }

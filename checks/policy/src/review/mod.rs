@@ -6,6 +6,7 @@
 
 mod levels;
 mod nature;
+mod people;
 mod reaching;
 mod rights;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actions::AccessLevel;
 use crate::estate::{Estate, Principal};
+pub use people::{Assigned, Holder, Holders};
 use rights::{Rights, Weigher};
 
 /// The whole review.
@@ -31,7 +33,8 @@ pub struct Review {
     pub action_date: String,
     /// How many there are, and what was not known.
     pub population: Population,
-    /// One entry a principal: users, then roles, account by account, each in the order of the data.
+    /// One entry a principal: users, then roles, account by account, each in the order of the data; after the role of a
+    /// permission set, one for each person who is assigned it there.
     pub principals: Vec<Reviewed>,
 }
 
@@ -46,6 +49,9 @@ pub struct Population {
     pub users: usize,
     /// IAM roles.
     pub roles: usize,
+    /// Assignments of a permission set to a person in an account: a row each.
+    #[serde(default)]
+    pub people: usize,
     /// What was not known, and of how many principals (of all, when it concerns the whole review).
     pub not_known: Vec<NotKnown>,
 }
@@ -120,6 +126,8 @@ pub enum PrincipalKind {
     User,
     /// An IAM role.
     Role,
+    /// A person of the directory of IAM Identity Center, by the role of a permission set.
+    Person,
 }
 
 /// Who is behind a principal.
@@ -381,6 +389,8 @@ pub struct Inputs<'a> {
     pub credentials: &'a HashMap<String, Credentials>,
     /// Services last accessed.
     pub accessed: &'a HashMap<String, ServicesAccessed>,
+    /// Who is assigned which permission set of IAM Identity Center.
+    pub assigned: &'a Assigned,
 }
 
 /// Reviews every principal of an estate.
@@ -398,7 +408,7 @@ pub fn review(estate: &Estate, inputs: &Inputs<'_>) -> Review {
     }
     for p in &estate.principals {
         let role = roles.get(p.arn.as_str()).copied();
-        principals.push(one(estate, p, role, &weigher.rights(p), inputs));
+        inputs.assigned.add(one(estate, p, role, &weigher.rights(p), inputs), &mut principals);
     }
     let population = population(estate, &principals);
     Review { time: inputs.now.to_owned(), action_date: estate.table.date().to_owned(), population, principals }
@@ -520,6 +530,7 @@ fn population(estate: &Estate, principals: &[Reviewed]) -> Population {
         root_users: count(PrincipalKind::RootUser),
         users: count(PrincipalKind::User),
         roles: count(PrincipalKind::Role),
+        people: count(PrincipalKind::Person),
         not_known,
     }
 }

@@ -48,7 +48,10 @@ fn reviewed(details: &Value, scp: Option<&Value>, credentials: &HashMap<String, 
         format!("{ACCOUNT}:user/used"),
         ServicesAccessed::from([("s3".to_owned(), Some(NOW.to_owned())), ("sqs".to_owned(), None)]),
     )]);
-    review(&estate, &Inputs { now: NOW, standing: &|_| None, credentials, accessed: &accessed })
+    review(
+        &estate,
+        &Inputs { now: NOW, standing: &|_| None, credentials, accessed: &accessed, assigned: &Assigned::default() },
+    )
 }
 
 /// The review of one user that holds the statements.
@@ -264,4 +267,64 @@ fn what_is_not_known_is_counted() {
     assert_eq!(counted("service control policies"), Some(3));
     let text = serde_json::to_string(&review).unwrap();
     assert_eq!(serde_json::from_str::<Review>(&text).unwrap(), review);
+}
+
+#[test]
+fn each_person_behind_a_permission_set_has_a_row_that_says_by_which_group() {
+    let trust = json!([{ "Effect": "Allow", "Action": "sts:AssumeRoleWithSAML", "Principal": { "Federated": format!("{ACCOUNT}:saml-provider/AWSSSO_x_DO_NOT_DELETE") } }]);
+    let center = |name: &str| {
+        let path = "/aws-reserved/sso.amazonaws.com/";
+        json!({ "RoleName": name, "Path": path, "Arn": format!("{ACCOUNT}:role{path}{name}"), "RoleLastUsed": {},
+            "AssumeRolePolicyDocument": { "Version": "2012-10-17", "Statement": trust },
+            "RolePolicyList": [{ "PolicyName": "inline", "PolicyDocument": { "Version": "2012-10-17", "Statement": [allow(&json!("s3:*"), &json!("*"))] } }] })
+    };
+    let details = json!({ "RoleDetailList": [
+        center("AWSReservedSSO_Break_Glass_0123456789abcdef"), center("AWSReservedSSO_Nobody_0123456789abcdef"), role("/", &trust)] });
+    let holder = |name: &str, groups: &[&str], direct: bool| Holder {
+        name: name.to_owned(),
+        groups: groups.iter().map(|&group| group.to_owned()).collect(),
+        direct,
+        disabled: name == "bob",
+    };
+    let people = vec![holder("ann", &["admins", "on-call"], false), holder("bob", &[], true)];
+    let holders = Holders { people, not_known: vec!["the members of group vendors".to_owned()] };
+    let of = |account: &str| ((account.to_owned(), "Break_Glass".to_owned()), holders.clone());
+    let assigned = Assigned { holders: HashMap::from([of("111122223333"), of("999988887777")]), known: true };
+    let accounts = AccountData::from_details(&details.to_string()).unwrap();
+    let estate = Estate::new(accounts, Around::default(), ActionTable::embedded(), NOW);
+    let (credentials, accessed) = (HashMap::new(), HashMap::new());
+    let inputs =
+        Inputs { now: NOW, standing: &|_| None, credentials: &credentials, accessed: &accessed, assigned: &assigned };
+    let review = review(&estate, &inputs);
+    let rows: Vec<(&str, PrincipalKind)> = review.principals.iter().map(|p| (p.name.as_str(), p.kind)).collect();
+    assert_eq!(
+        rows,
+        [
+            ("AWSReservedSSO_Break_Glass_0123456789abcdef", PrincipalKind::Role),
+            ("ann", PrincipalKind::Person),
+            ("bob", PrincipalKind::Person),
+            ("AWSReservedSSO_Nobody_0123456789abcdef", PrincipalKind::Role),
+            ("r", PrincipalKind::Role),
+        ]
+    );
+    let [glass, ann, bob, nobody, other] = &review.principals[..] else { panic!("{rows:?}") };
+    assert!(glass.not_known.iter().any(|one| one == "the members of group vendors"));
+    assert!(
+        ann.nature_why.ends_with("assigned the permission set Break_Glass by admins, on-call"),
+        "{}",
+        ann.nature_why
+    );
+    assert_eq!((ann.account.as_str(), &ann.arn, ann.nature), ("111122223333", &glass.arn, Nature::Human));
+    assert_eq!(
+        (&ann.services, &ann.words, &ann.groups[..]),
+        (&glass.services, &glass.words, &["admins".to_owned(), "on-call".to_owned()][..])
+    );
+    assert!(bob.nature_why.contains("who is disabled in the directory") && bob.nature_why.ends_with("directly"));
+    assert!(
+        nobody.nature_why.ends_with("the permission set Nobody is assigned to nobody here"),
+        "{}",
+        nobody.nature_why
+    );
+    assert!(!other.nature_why.contains("permission set"));
+    assert_eq!((review.population.roles, review.population.people), (3, 2));
 }

@@ -16,6 +16,8 @@
 //! account when Access Analyzer is not delegated; a member account, and the management account when it is delegated,
 //! are `manual`: the result of the administrator account decides.
 //!
+//! Where the account with the organization's analyzer is in the same run, its analyzer of the region counts.
+//!
 //! ## What else is accepted
 //! An organization analyzer in the delegated administrator account.
 //!
@@ -72,7 +74,13 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             let told: Vec<String> = external.iter().map(|a| format!("{} is {}", a.name, a.status)).collect();
             format!("no active external-access analyzer: {}", told.join(", "))
         };
-        match management::standing(view)? {
+        let standing = management::standing(view)?;
+        if let Standing::Member(organization) | Standing::Management(organization) = standing
+            && let Some(told) = of_the_organization(view, &organization.id)
+        {
+            return Ok(Verdict::pass(format!("{observed} here; {told}")));
+        }
+        match standing {
             Standing::Alone => Ok(Verdict::fail(observed)),
             Standing::Member(organization) => Ok(Verdict::manual(
                 observed,
@@ -92,4 +100,19 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             }
         }
     })])
+}
+
+/// The active analyzer of an organization in the region of the window, in another account of the run.
+fn of_the_organization(view: &View<'_>, organization: &str) -> Option<String> {
+    view.neighbours().find_map(|account| {
+        let ours = account.organization().is_ok_and(|of| of.as_ref().is_some_and(|of| of.id == organization));
+        let there = account.regions().find(|there| ours && there.region_name() == view.region_name())?;
+        let whole = |analyzer: &&Analyzer| {
+            analyzer.is_external() && analyzer.kind.starts_with("ORGANIZATION") && analyzer.status == "ACTIVE"
+        };
+        let found = there.analyzers().ok()?.iter().find(whole)?;
+        view.adopt(&account);
+        view.adopt(&there);
+        Some(format!("{} of type {} is active in account {}", found.name, found.kind, account.account_id()))
+    })
 }

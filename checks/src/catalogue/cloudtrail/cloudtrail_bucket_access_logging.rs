@@ -63,6 +63,7 @@ pub const META: Meta = Meta {
 /// The region's trails or the account's log buckets are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     trail_buckets::judge(view, |bucket, settings, seen| {
+        let view = bucket.owner.as_ref().unwrap_or(view);
         let target = match seen.see(&settings.access_log_target) {
             Ok(Some(target)) => return Ok(Verdict::pass(format!("access is logged to {target}"))),
             other => other,

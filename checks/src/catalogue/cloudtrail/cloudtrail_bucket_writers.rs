@@ -76,6 +76,7 @@ const REMOVES: &[&str] = &[
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     const CALL: &str = "s3:GetBucketPolicy";
     trail_buckets::judge(view, |bucket, settings, seen| {
+        let view = bucket.owner.as_ref().unwrap_or(view);
         let Some(text) = seen.see(&settings.policy)? else {
             return Ok(Verdict::pass("the bucket has no policy that lets anyone write or delete"));
         };

@@ -30,6 +30,7 @@
 //! ## References
 //! AWS CloudTrail User Guide, "Encrypting CloudTrail log files, digest files, and event data stores with AWS KMS keys".
 
+use kickoff_facts::storage::LogKey;
 use kickoff_facts::{Gap, GapKind, Need, Seen, View};
 
 use crate::parameters::Parameters;
@@ -70,8 +71,13 @@ fn by_key(view: &View<'_>, seen: &Seen, id: &str) -> Result<Verdict, Gap> {
     let foreign = || Verdict::pass(format!("{id}, a key of another account")).because("its state is seen from there");
     let mut arn = id.split(':').skip(3);
     let (region, owner) = (arn.next(), arn.next());
-    if owner.is_some_and(|owner| owner != view.account_id()) {
-        return Ok(foreign());
+    if let Some(owner) = owner.filter(|owner| *owner != view.account_id()) {
+        let Some(there) = view.neighbour_in(owner, region.unwrap_or_default()) else { return Ok(foreign()) };
+        let own = there.log_keys().ok().and_then(|keys| keys.iter().find(|key| key.owned && key.id == id));
+        let Some(key) = own else { return Ok(foreign()) };
+        view.adopt(&there);
+        let verdict = state(seen, id, key)?;
+        return Ok(Verdict { observed: format!("{}, in account {owner}", verdict.observed), ..verdict });
     }
     let found = regions::find(view, |here| Ok(here.log_keys()?.iter().filter(|key| key.id == id).collect()))?;
     let Some(key) = found.first() else {
@@ -86,6 +92,14 @@ fn by_key(view: &View<'_>, seen: &Seen, id: &str) -> Result<Verdict, Gap> {
     if !key.owned {
         return Ok(foreign());
     }
+    state(seen, id, key)
+}
+
+/// Whether a key can be used.
+///
+/// # Errors
+/// Its settings are not known.
+fn state(seen: &Seen, id: &str, key: &LogKey) -> Result<Verdict, Gap> {
     Ok(match seen.see(&key.key)? {
         Some(settings) => Verdict::decide(settings.state == "Enabled", format!("{id} is {}", settings.state)),
         None => Verdict::fail(format!("{id} does not exist any more")),

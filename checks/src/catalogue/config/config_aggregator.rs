@@ -89,6 +89,16 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             regions::all_scanned(view, "config:DescribeConfigurationAggregators")?;
             Verdict::fail(observed)
         } else {
+            for there in delegates.iter().filter_map(|account| view.neighbour(account)) {
+                let whole = aggregators(&there, |aggregator| aggregator.organization && aggregator.all_regions);
+                view.adopt(&there);
+                if let Some((region, aggregator)) = whole.ok().and_then(|found| found.into_iter().next()) {
+                    let (name, account) = (&aggregator.name, there.account_id());
+                    return Ok(Verdict::pass(format!(
+                        "{name} in {region} of account {account} collects the organization and all regions"
+                    )));
+                }
+            }
             let delegates = delegates.join(", ");
             let reason = format!(
                 "AWS Config is delegated to {delegates}: look for the aggregator in the result of that account"

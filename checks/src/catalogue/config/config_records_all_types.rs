@@ -11,7 +11,8 @@
 //! ## How it is decided
 //! For each region with a recorder: its strategy is `ALL_SUPPORTED_RESOURCE_TYPES`, or it has no strategy and records
 //! all supported types. A list of included types is `fail`; so is a list of excluded types that names more than the
-//! four IAM types.
+//! four IAM types and types that AWS records in another region only (CloudFront, Route 53, Global Accelerator and the
+//! like, outside their home region). A strategy that is not known is `manual`.
 //!
 //! The question about global types is asked once, in the home region (in the first scanned region where the home
 //! region was not scanned). It holds where any region has a recorder that is recording and includes global types,
@@ -23,7 +24,8 @@
 //!
 //! ## What else is accepted
 //! Excluding `AWS::IAM::User`, `AWS::IAM::Role`, `AWS::IAM::Group` and `AWS::IAM::Policy` outside the region that
-//! records them: recorded everywhere, they are paid for many times and show the same.
+//! records them: recorded everywhere, they are paid for many times and show the same. So it is with
+//! `AWS::RDS::GlobalCluster` where another region records it.
 //!
 //! ## Remediation
 //! Console: AWS Config, Settings, Edit, All resource types. CLI: `aws configservice put-configuration-recorder
@@ -39,8 +41,9 @@
 //! AWS Config Developer Guide, "Recording AWS resources"; API Reference, `RecordingGroup`, `RecordingStrategy`.
 
 use kickoff_facts::detection::Recorder;
-use kickoff_facts::{Need, View};
+use kickoff_facts::{Gap, Need, View};
 
+use crate::frame::partitions::{Home, recorded_at};
 use crate::frame::wording::first;
 use crate::parameters::Parameters;
 use crate::reasoning::regions;
@@ -65,6 +68,10 @@ pub const META: Meta = Meta {
 /// The types of IAM, which is global.
 const GLOBAL: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];
 
+/// Types outside IAM that every region records alike: leaving them out is sound where another region records them (API
+/// Reference, `RecordingGroup`).
+const ALIKE: [&str; 1] = ["AWS::RDS::GlobalCluster"];
+
 /// So many type names are told; the rest is counted.
 const NAMED: usize = 5;
 
@@ -74,12 +81,13 @@ const NAMED: usize = 5;
 /// The region's recorders are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let recorders = view.recorders()?;
-    let own = recorders.first().map(coverage);
+    let elsewhere = |kind: &str| covered_elsewhere(view, kind);
+    let own = recorders.first().map(|recorder| coverage(view, recorder, &elsewhere)).transpose()?;
     let finding = Finding::judge(Resource::region(view), |_| {
         if !regions::speaks_for_account(view) {
             return Ok(own.unwrap_or_else(without));
         }
-        if own.as_ref().is_some_and(|verdict| verdict.status == Status::Fail) {
+        if own.as_ref().is_some_and(|verdict| verdict.status != Status::Pass) {
             return Ok(own.unwrap_or_else(without));
         }
         let global = regions::find(view, |region| {
@@ -109,29 +117,70 @@ fn without() -> Verdict {
     Verdict::not_applicable("no recorder here", "config-recorder-enabled judges a region without a recorder")
 }
 
+/// Whether another region has a recorder that is recording and covers a type.
+///
+/// # Errors
+/// None is seen to, and a region could not be read.
+fn covered_elsewhere(view: &View<'_>, kind: &str) -> Result<bool, Gap> {
+    let found = regions::find(view, |region| {
+        let covers = |recorder: &Recorder| {
+            let listed = |types: &[String]| types.iter().any(|one| one == kind);
+            let all = recorder.strategy != "INCLUSION_BY_RESOURCE_TYPES" && (recorder.all_supported || !recorder.strategy.is_empty());
+            recorder.recording && (listed(&recorder.types) || all && !listed(&recorder.excluded_types))
+        };
+        let here = region.region_name() != view.region_name() && region.recorders()?.iter().any(covers);
+        Ok(if here { vec![()] } else { Vec::new() })
+    })?;
+    Ok(!found.is_empty())
+}
+
 /// Whether a recorder covers all types of its region.
-fn coverage(recorder: &Recorder) -> Verdict {
-    let left_out: Vec<&str> =
-        recorder.excluded_types.iter().map(String::as_str).filter(|kind| !GLOBAL.contains(kind)).collect();
+///
+/// # Errors
+/// It leaves out a type that is the same in every region, and the others are not known.
+fn coverage(
+    view: &View<'_>,
+    recorder: &Recorder,
+    elsewhere: &dyn Fn(&str) -> Result<bool, Gap>,
+) -> Result<Verdict, Gap> {
+    let (mut left_out, mut at_home, mut unsaid) = (Vec::new(), Vec::new(), Vec::new());
+    for kind in recorder.excluded_types.iter().map(String::as_str).filter(|kind| !GLOBAL.contains(kind)) {
+        match recorded_at(view.partition(), kind) {
+            Home::Region(home) if home != view.region_name() => at_home.push(format!("{kind} ({home})")),
+            Home::Unsaid => unsaid.push(kind),
+            Home::Everywhere if ALIKE.contains(&kind) && elsewhere(kind)? => at_home.push(kind.to_owned()),
+            Home::Region(_) | Home::Everywhere => left_out.push(kind),
+        }
+    }
     let name = &recorder.name;
-    match recorder.strategy.as_str() {
+    Ok(match recorder.strategy.as_str() {
         "INCLUSION_BY_RESOURCE_TYPES" => {
             Verdict::fail(format!("recorder {name} covers {} listed types only", recorder.types.len()))
         }
         "" if !recorder.all_supported => {
             Verdict::fail(format!("recorder {name} covers {} listed types only", recorder.types.len()))
         }
-        _ if !left_out.is_empty() => Verdict::fail(format!("recorder {name} leaves out {}", first(NAMED, left_out))),
-        _ if !recorder.excluded_types.is_empty() => Verdict::pass(format!(
-            "recorder {name} leaves out global types only: {}",
-            recorder.excluded_types.join(", ")
-        )),
+        "" | "ALL_SUPPORTED_RESOURCE_TYPES" | "EXCLUSION_BY_RESOURCE_TYPES" if !left_out.is_empty() => {
+            Verdict::fail(format!("recorder {name} leaves out {}", first(NAMED, left_out)))
+        }
+        "" | "ALL_SUPPORTED_RESOURCE_TYPES" | "EXCLUSION_BY_RESOURCE_TYPES" if !unsaid.is_empty() => Verdict::manual(
+            format!("recorder {name} leaves out {}", first(NAMED, unsaid)),
+            "AWS records these in one region only, and does not say in which one of this partition: judge whether they are recorded there",
+        ),
+        "" | "ALL_SUPPORTED_RESOURCE_TYPES" | "EXCLUSION_BY_RESOURCE_TYPES" if !at_home.is_empty() => {
+            Verdict::pass(format!("recorder {name} leaves out what is recorded in another region: {}", first(NAMED, at_home)))
+        }
+        "" | "ALL_SUPPORTED_RESOURCE_TYPES" | "EXCLUSION_BY_RESOURCE_TYPES" if !recorder.excluded_types.is_empty() => {
+            let excluded = recorder.excluded_types.join(", ");
+            Verdict::pass(format!("recorder {name} leaves out global types only: {excluded}"))
+        }
         "EXCLUSION_BY_RESOURCE_TYPES" => Verdict::pass(format!("recorder {name} leaves nothing out")),
         "" | "ALL_SUPPORTED_RESOURCE_TYPES" => Verdict::pass(format!("recorder {name} covers all supported types")),
-        other => {
-            Verdict::fail(format!("recorder {name} has the strategy {other}, which is not known to cover all types"))
-        }
-    }
+        other => Verdict::manual(
+            format!("recorder {name} has the strategy {other}"),
+            "judge whether the strategy covers all types: it came after this version of kickoff",
+        ),
+    })
 }
 
 /// Whether a recorder covers IAM.

@@ -11,7 +11,8 @@
 //! For each region with an enabled detector: every feature that the client declares is among those that are on.
 //! `EKS_RUNTIME_MONITORING` is also met by `RUNTIME_MONITORING`, which replaced it. A feature that the detector does
 //! not list at all is told as such: its name may be wrong, or the region may not offer it. A region without an enabled
-//! detector is `not-applicable`, because `guardduty-enabled` judges that; so is a client who declares no plan.
+//! detector is `not-applicable`, because `guardduty-enabled` judges that; so is a client who declares no plan. Plans
+//! that AWS does not offer in a partition are not asked for there.
 //!
 //! ## What else is accepted
 //! Plans of services that the firm does not run need not be on: state in `guardduty_features` those that matter.
@@ -32,6 +33,7 @@
 use kickoff_facts::detection::DetectorSettings;
 use kickoff_facts::{Need, View};
 
+use crate::frame::partitions;
 use crate::parameters::{GUARDDUTY_FEATURES, Parameters};
 use crate::reasoning::detectors;
 use crate::reasoning::detectors::GuardDuty;
@@ -58,7 +60,9 @@ pub const META: Meta = Meta {
 /// # Errors
 /// Never: what is not known of a region is told on the region.
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
-    let declared = parameters.list(&GUARDDUTY_FEATURES);
+    let offered = |feature: &String| partitions::part_lacking(view.partition(), META.id, feature).is_none();
+    let (declared, lacking): (Vec<String>, Vec<String>) =
+        parameters.list(&GUARDDUTY_FEATURES).into_iter().partition(offered);
     Ok(vec![Finding::judge(Resource::region(view), |seen| {
         let (detector, settings) = match detectors::guardduty(view, seen)? {
             GuardDuty::Off(observed) => {
@@ -66,6 +70,11 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             }
             GuardDuty::Runs(detector, settings) => (detector, settings),
         };
+        if let (true, Some(first)) = (declared.is_empty(), lacking.first()) {
+            let why = partitions::part_lacking(view.partition(), META.id, first).map(|one| one.reason());
+            let observed = format!("detector {}: {}", detector.id, on(settings));
+            return Ok(Verdict::not_applicable(observed, why.unwrap_or_default()));
+        }
         if declared.is_empty() {
             let observed = format!("detector {}: {}", detector.id, on(settings));
             return Ok(Verdict::not_applicable(observed, "guardduty_features declares no plan"));
@@ -82,7 +91,12 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             })
             .collect();
         let told = if missing.is_empty() { String::new() } else { format!("{}; ", missing.join("; ")) };
-        Ok(Verdict::decide(missing.is_empty(), format!("detector {}: {told}{}", detector.id, on(settings))))
+        let verdict = Verdict::decide(missing.is_empty(), format!("detector {}: {told}{}", detector.id, on(settings)));
+        Ok(if lacking.is_empty() {
+            verdict
+        } else {
+            verdict.because(format!("not offered in this partition: {}", lacking.join(", ")))
+        })
     })])
 }
 

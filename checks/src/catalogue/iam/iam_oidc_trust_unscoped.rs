@@ -11,10 +11,15 @@
 //! ## How it is decided
 //! The population is every role whose trust policy lets GitHub Actions, GitLab, HCP Terraform, Bitbucket, CircleCI or an
 //! EKS cluster assume it. In the same statement `HOST:aud` and `HOST:sub` must be asked for with positive operators
-//! without `IfExists`. A subject is judged by its leading parts: the owner (organization, group, namespace) and the
+//! without `IfExists`. Where the audience is not asked for, the audiences (client ids) that the provider in IAM accepts
+//! are the limit: AWS takes no token with another. A subject is judged by its leading parts: the owner (organization, group, namespace) and the
 //! thing (repository, project, workspace, service account). A wildcard in the owner, or no subject → fail: anybody. A
 //! wildcard in the thing → fail, and the text says that it is the weaker finding: everything of one owner. A wildcard
-//! behind them, as in `repo:acme/shop:*`, → pass. A subject of another form without a wildcard → pass, with one →
+//! behind them, as in `repo:acme/shop:*`, → pass. Other claims hold beside the subject and the narrowest decides: one that
+//! names the repository or project (`repository`, `repository_id`, CircleCI's `project-id`) → pass; one that names the
+//! owner → as a subject that does; one that says nothing of whose it is (`environment`, `ref`) does not count; one that
+//! is not known here (`job_workflow_ref`, `actor_id`, what comes later) narrows, and a person judges how far → `manual`,
+//! never fail. A subject of another form without a wildcard → pass, with one →
 //! `manual`. Another OpenID Connect provider → `manual`. A statement that a Deny without
 //! a condition, or on the subject, may take back is `manual`. A trust
 //! policy that cannot be read, or of which a part is in doubt, → `not-evaluated`, unless another statement fails.
@@ -33,12 +38,15 @@
 //! ## References
 //! AWS IAM User Guide, "Create a role for OpenID Connect federation"; GitHub Docs, "OpenID Connect reference"; GitLab
 //! Docs, "Configure OpenID Connect in AWS"; HCP Terraform Docs, "Dynamic credentials"; Amazon EKS User Guide, "IAM roles
-//! for service accounts".
+//! for service accounts"; IAM User Guide, "IAM and AWS STS condition context keys", "Available keys for AWS OIDC
+//! federation"; "Create an OpenID Connect (OIDC) identity provider in IAM" (audiences).
 
-use kickoff_facts::{Need, View};
+use kickoff_facts::iam::OidcProvider;
+use kickoff_facts::{Gap, Need, View};
 use kickoff_policy::condition::Condition;
 use kickoff_policy::document::{PrincipalEntry, Statement};
 
+use crate::frame::wording::names;
 use crate::parameters::Parameters;
 use crate::reasoning::trust::{self, Judged};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
@@ -53,7 +61,7 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC6.1", "CC6.3", "CC8.1"],
-    needs: &[Need::Authorization],
+    needs: &[Need::Authorization, Need::OidcProviders],
     parameters: &[],
     expected: "the trust policy asks for the audience, and for the repository, project or service account by name",
     fix: "ask for HOST:aud and for HOST:sub with the repository, project or service account in it",
@@ -91,6 +99,60 @@ fn issuer(host: &str) -> Option<Issuer> {
         }
         _ => None,
     }
+}
+
+/// What a claim beside the subject says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// The one thing: repository, project.
+    Thing,
+    /// The owner of things.
+    Owner,
+    /// Nothing of whose the token is.
+    Nothing,
+}
+
+/// Claims whose meaning is known, by the last part of their name. AWS passes on those of the provider that it knows.
+const CLAIMS: &[(&str, Says)] = &[
+    ("repository", Says::Thing),
+    ("repository_id", Says::Thing),
+    ("project_id", Says::Thing),
+    ("project_path", Says::Thing),
+    ("project-id", Says::Thing),
+    ("repository_owner", Says::Owner),
+    ("repository_owner_id", Says::Owner),
+    ("namespace_id", Says::Owner),
+    ("namespace_path", Says::Owner),
+    ("aud", Says::Nothing),
+    ("oaud", Says::Nothing),
+    ("azp", Says::Nothing),
+    ("amr", Says::Nothing),
+    ("iss", Says::Nothing),
+    ("ref", Says::Nothing),
+    ("ref_type", Says::Nothing),
+    ("base_ref", Says::Nothing),
+    ("head_ref", Says::Nothing),
+    ("event_name", Says::Nothing),
+    ("environment", Says::Nothing),
+    ("workflow", Says::Nothing),
+    ("runner_environment", Says::Nothing),
+    ("repository_visibility", Says::Nothing),
+];
+
+/// How far one condition on a claim beside the subject lets reach: its widest value counts.
+fn claim_reach(claim: &str, condition: &Condition) -> Reach {
+    let last = claim.rsplit('/').next().unwrap_or(claim);
+    let says = CLAIMS.iter().find(|(name, _)| name.eq_ignore_ascii_case(last)).map(|(_, says)| *says);
+    let wildcards = trust::takes_wildcards(condition);
+    let of = |value: &String| match says {
+        _ if !trust::says_something(value) => Reach::Anybody,
+        Some(Says::Nothing) => Reach::Anybody,
+        Some(Says::Thing | Says::Owner) if wildcards && value.contains(['*', '?']) => Reach::Unclear,
+        Some(Says::Thing) => Reach::Thing,
+        Some(Says::Owner) => Reach::Owner,
+        None => Reach::Unclear,
+    };
+    condition.values.iter().map(of).max().unwrap_or(Reach::Anybody)
 }
 
 /// How far a subject reaches.
@@ -149,49 +211,78 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
                 _ => None,
             })
             .collect();
-        let judged: Vec<Judged> = hosts.into_iter().map(|host| scope(statement, host)).collect();
-        let worst = |judged: &Judged| match judged {
-            Judged::Good(_) => 0,
-            Judged::Open(_) => 1,
-            Judged::Bad(_) => 2,
+        let judged: Vec<Result<Judged, Gap>> = hosts.into_iter().map(|host| scope(view, statement, host)).collect();
+        let worst = |judged: &Result<Judged, Gap>| match judged {
+            Ok(Judged::Good(_)) => 0,
+            Ok(Judged::Open(_)) => 1,
+            Err(_) => 2,
+            Ok(Judged::Bad(_)) => 3,
         };
-        judged.into_iter().max_by_key(worst).map(Ok)
+        judged.into_iter().max_by_key(worst)
     })
 }
 
-fn scope(statement: &Statement, host: &str) -> Judged {
+/// The audiences that the provider of a host accepts; none where the account has no such provider.
+///
+/// # Errors
+/// The account's providers, or the audiences of this one, are not known.
+fn audiences<'a>(view: &View<'a>, host: &str) -> Result<Option<&'a [String]>, Gap> {
+    let own = |provider: &&OidcProvider| provider.arn.split_once(":oidc-provider/").is_some_and(|(_, of)| of == host);
+    let Some(provider) = view.oidc_providers()?.iter().find(own) else { return Ok(None) };
+    view.see(&provider.audiences).map(|audiences| Some(audiences.as_slice()))
+}
+
+fn scope(view: &View<'_>, statement: &Statement, host: &str) -> Result<Judged, Gap> {
     let (place, conditions) = (trust::place(statement), trust::conditions(statement));
     let Some(issuer) = issuer(host) else {
-        return Judged::Open(format!("{place} trusts the OpenID Connect provider {host}, {conditions}"));
+        return Ok(Judged::Open(format!("{place} trusts the OpenID Connect provider {host}, {conditions}")));
     };
-    let text = format!("{place} trusts {} ({host}), {conditions}", issuer.name);
-    let claim = |claim: &str| {
-        let key = format!("{host}:{claim}");
-        let all: Vec<&Condition> = statement
-            .conditions
-            .iter()
-            .filter(|c| c.key.eq_ignore_ascii_case(&key) && trust::asks_for_value(c))
-            .collect();
-        all
+    let mut text = format!("{place} trusts {} ({host}), {conditions}", issuer.name);
+    // The conditions on claims of the provider, each with the claim's name.
+    let asked: Vec<(&str, &Condition)> = statement
+        .conditions
+        .iter()
+        .filter(|condition| trust::asks_for_value(condition))
+        .filter_map(|condition| {
+            let (of, claim) = condition.key.split_at_checked(host.len())?;
+            Some((claim.strip_prefix(':').filter(|_| of.eq_ignore_ascii_case(host))?, condition))
+        })
+        .collect();
+    let named = |name: &str| -> Vec<&Condition> {
+        asked.iter().filter(|(claim, _)| claim.eq_ignore_ascii_case(name)).map(|(_, one)| *one).collect()
     };
-    let pinned = |c: &&Condition| c.values.iter().all(|value| trust::says_something(value));
-    if !claim("aud").iter().any(pinned) {
-        return Judged::Bad(format!("{text}: the audience is not pinned, ask for {host}:aud"));
-    }
-    // Conditions on one claim hold together: the narrowest counts. Of its values, the widest.
-    let of = |c: &&Condition| {
-        let wildcards = trust::takes_wildcards(c);
-        c.values.iter().map(|value| reach(issuer, value, wildcards)).max().unwrap_or(Reach::Anybody)
+    // Conditions on one claim hold together, and so do those on several: the narrowest counts. Of values, the widest.
+    let subject = |condition: &Condition| {
+        let wildcards = trust::takes_wildcards(condition);
+        condition.values.iter().map(|value| reach(issuer, value, wildcards)).max().unwrap_or(Reach::Anybody)
     };
-    match claim("sub").iter().map(of).min() {
-        Some(Reach::Thing) => Judged::Good(text),
-        Some(Reach::Unclear) => Judged::Open(text),
+    let beside = asked.iter().filter(|(claim, _)| !claim.eq_ignore_ascii_case("sub"));
+    let reaches = named("sub").into_iter().map(subject).chain(beside.map(|(claim, one)| claim_reach(claim, one)));
+    let asks_for_subject = !named("sub").is_empty();
+    let judged = match reaches.min() {
+        Some(Reach::Thing) => Judged::Good(text.clone()),
+        Some(Reach::Unclear) => Judged::Open(text.clone()),
         Some(Reach::Owner) => Judged::Bad(format!(
             "{text}: everything of one owner may assume it (weaker than anybody, still too wide), name the repository, project or service account in {host}:sub"
         )),
-        Some(Reach::Anybody) => {
+        Some(Reach::Anybody) if asks_for_subject => {
             Judged::Bad(format!("{text}: the subject is open to anybody, name the owner and the thing in {host}:sub"))
         }
-        None => Judged::Bad(format!("{text}: no subject is asked for, ask for {host}:sub")),
+        Some(Reach::Anybody) | None => Judged::Bad(format!("{text}: no subject is asked for, ask for {host}:sub")),
+    };
+    let pinned = |condition: &Condition| condition.values.iter().all(|value| trust::says_something(value));
+    if matches!(judged, Judged::Bad(_)) || named("aud").into_iter().any(pinned) {
+        return Ok(judged);
+    }
+    match audiences(view, host)? {
+        Some([]) => Ok(Judged::Bad(format!("{text}: the audience is not pinned, ask for {host}:aud"))),
+        Some(accepted) => {
+            text.push_str(&format!("; the provider accepts the audience {} alone", names(accepted)));
+            Ok(match judged {
+                Judged::Open(_) => Judged::Open(text),
+                _ => Judged::Good(text),
+            })
+        }
+        None => Ok(Judged::Open(format!("{text}; the account has no such provider, so that nobody can assume it today"))),
     }
 }

@@ -82,7 +82,12 @@ const SENDS: &[&str] = &[
 
 /// An instance profile holds roles of its own account only, and nobody can pass a role across accounts: EC2 User Guide,
 /// "IAM roles for Amazon EC2"; IAM User Guide, "Grant a user permissions to pass a role to an AWS service".
-const OWN_ACCOUNT_ONLY: &[&str] = &["ec2.amazonaws.com", "ec2.amazonaws.com.cn"];
+const OWN_ACCOUNT_ONLY: &[&str] = &["ec2.amazonaws.com"];
+
+/// The name of a service's principal without the ending that some have in China.
+fn plain(name: &str) -> &str {
+    name.strip_suffix(".cn").unwrap_or(name)
+}
 
 /// Decides.
 ///
@@ -92,7 +97,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     trust::judge(view, SOURCE_KEYS, None, |_, statement| {
         let asked: Vec<&str> = trust::principals(statement)
             .filter_map(|entry| match entry {
-                PrincipalEntry::Service(name) if !OWN_ACCOUNT_ONLY.contains(&name.as_str()) => Some(name.as_str()),
+                PrincipalEntry::Service(name) if !OWN_ACCOUNT_ONLY.contains(&plain(name)) => Some(name.as_str()),
                 _ => None,
             })
             .collect();
@@ -103,7 +108,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         if statement.conditions.iter().any(|condition| trust::ties(condition, SOURCE_KEYS)) {
             return Some(Ok(Judged::Good(format!("{place} trusts {}, {conditions}", asked.join(", ")))));
         }
-        let sends: Vec<&str> = asked.iter().copied().filter(|name| SENDS.contains(name)).collect();
+        let sends: Vec<&str> = asked.iter().copied().filter(|name| SENDS.contains(&plain(name))).collect();
         Some(Ok(if sends.is_empty() {
             Judged::Open(format!(
                 "{place} trusts {}, {conditions}; whether the service sends aws:SourceAccount or aws:SourceArn is not known here",

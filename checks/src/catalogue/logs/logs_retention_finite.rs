@@ -10,7 +10,8 @@
 //! ## How it is decided
 //! The population is every log group that matches `customer_data_log_groups`. A retention of any length is `pass`, none
 //! is `fail`. Configuration does not tell which logs hold customer data: as long as none is declared, the check is
-//! `manual`, once for the account. How long events must be kept at least is asked by `logs-retention-min`.
+//! `manual`, once for the account. A log group of class `DELIVERY` deletes events after two days, whatever is set:
+//! `not-applicable`. How long events must be kept at least is asked by `logs-retention-min`.
 //!
 //! ## What else is accepted
 //! A job that deletes log streams by age can stand for it: record an exception.
@@ -36,6 +37,7 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::count;
 use crate::parameters::{CUSTOMER_DATA_LOG_GROUPS, Parameters};
+use crate::reasoning::log_class::fixed;
 use crate::reasoning::regions;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
@@ -71,6 +73,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let groups = view.log_groups()?.iter().filter(|group| parameters.matches(&CUSTOMER_DATA_LOG_GROUPS, &group.name));
     let judged = groups.map(|group| {
         let verdict = match group.retention_days {
+            _ if group.has_fixed_settings() => fixed(group),
             Some(days) => Verdict::pass(format!("events are deleted after {}", count(days, "day"))),
             None => Verdict::fail("events are kept for ever"),
         };

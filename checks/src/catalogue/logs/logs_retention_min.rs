@@ -9,7 +9,8 @@
 //! ## How it is decided
 //! The population is every log group of the scanned regions. A retention of at least the stated days is `pass`, and so
 //! is no retention at all, which keeps events for ever. Less is `fail`. That some log groups must come to an end is
-//! another question: `logs-retention-finite`.
+//! another question: `logs-retention-finite`. A log group of class `DELIVERY` keeps events two days and takes no other
+//! retention: `not-applicable`.
 //!
 //! ## What else is accepted
 //! Events that are forwarded and kept elsewhere can stand for it: record an exception for the log group.
@@ -36,6 +37,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::frame::wording::count;
+use crate::reasoning::log_class::fixed;
 use crate::parameters::{LOG_RETENTION_MIN, Parameters};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
@@ -63,6 +65,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&LOG_RETENTION_MIN);
     let judged = view.log_groups()?.iter().map(|group| {
         let verdict = match group.retention_days {
+            _ if group.has_fixed_settings() => fixed(group),
             Some(days) => Verdict::decide(u64::from(days) >= limit, format!("events are kept {}", count(days, "day"))),
             None => Verdict::pass("events are kept for ever"),
         };

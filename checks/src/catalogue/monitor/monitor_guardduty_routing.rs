@@ -20,7 +20,8 @@
 //! A pattern is understood as EventBridge does. Where it depends on a field that differs between findings, such as the
 //! type, or uses a form that is not understood, the rule does not count as a match; if nothing else does, the result
 //! is `manual` and names the field. So it is where a topic's subscriptions cannot be seen from this account, and in a
-//! member account whose findings also go to an administrator: the rules of that account decide. A region without an
+//! member account whose findings also go to an administrator: the rules of that account decide, here where it is in the
+//! run. A region without an
 //! enabled detector is `not-applicable`.
 //!
 //! ## What else is accepted
@@ -77,12 +78,12 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         if let GuardDuty::Off(observed) = detectors::guardduty(view, seen)? {
             return Ok(Verdict::not_applicable(observed, "guardduty-enabled judges that"));
         }
-        let direct = routing::judge(view, seen, "GuardDuty", &probes(view, false));
+        let direct = routing::judge(view, seen, "GuardDuty", &probes(view, view.account_id(), false));
         if matches!(&direct, Ok(verdict) if verdict.status == Status::Pass) {
             return direct;
         }
         let verdict = match view.security_hub()? {
-            Some(_) => routing::judge(view, seen, "GuardDuty", &probes(view, true))?,
+            Some(_) => routing::judge(view, seen, "GuardDuty", &probes(view, view.account_id(), true))?,
             None => direct?,
         };
         if verdict.status == Status::Pass {
@@ -93,6 +94,16 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             && let Some(account) = &administration.administrator
             && administration.relationship.as_deref() == Some("Enabled")
         {
+            if let Some(there) = view.neighbour_in(account, view.region_name()) {
+                let by_administrator = routing::judge(&there, seen, "GuardDuty", &probes(&there, view.account_id(), false));
+                view.adopt(&there);
+                let by_administrator = by_administrator?;
+                let observed = format!("by the administrator {account}: {}", by_administrator.observed);
+                return Ok(match by_administrator.status {
+                    Status::Fail => Verdict::fail(format!("{}; {observed}", verdict.observed)),
+                    _ => Verdict { observed, ..by_administrator },
+                });
+            }
             let reason = format!("findings also go to the administrator {account}: look at the result of that account");
             return Ok(Verdict::manual(verdict.observed, reason));
         }
@@ -100,14 +111,17 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     })])
 }
 
-/// What must be told, by GuardDuty alone or by Security Hub as well.
-fn probes(view: &View<'_>, by_security_hub: bool) -> Vec<Probe> {
+/// What must be told of an account, in the account of the window, by GuardDuty alone or by Security Hub as well.
+fn probes(view: &View<'_>, account: &str, by_security_hub: bool) -> Vec<Probe> {
     let probe = |(severity, label, normalized): (f64, &str, u32)| {
-        let mut events = vec![routing::guardduty_event(view, severity)];
+        let mut events = vec![routing::guardduty_event(view, account, severity)];
+        let mut perhaps = Vec::new();
         if by_security_hub {
             events.push(routing::securityhub_event(view, label, normalized, Origin::GuardDuty));
+            let (name, id) = if label == "CRITICAL" { ("Critical", 5) } else { ("High", 4) };
+            perhaps.push(routing::securityhub_v2_event(view, name, id));
         }
-        Probe { what: format!("severity {severity}"), events }
+        Probe { what: format!("severity {severity}"), events, perhaps }
     };
     SEVERITIES.map(probe).into()
 }

@@ -110,9 +110,9 @@ fn told_by_guardduty(view: &View<'_>, seen: &Seen) -> Result<bool, Gap> {
         if let GuardDuty::Off(_) = guardduty(here, seen)? {
             return Ok(false);
         }
-        let mut event = guardduty_event(here, 2.0);
+        let mut event = guardduty_event(here, here.account_id(), 2.0);
         event["detail"]["type"] = json!(FINDING);
-        let probe = Probe { what: FINDING.to_owned(), events: vec![event] };
+        let probe = Probe { what: FINDING.to_owned(), events: vec![event], perhaps: Vec::new() };
         Ok(routing::judge(here, seen, "GuardDuty", &[probe])?.status == Status::Pass)
     });
     if told.known.iter().any(|(_, told)| !told) {

@@ -17,6 +17,8 @@
 //! A pattern is understood as EventBridge does. Where it depends on a field that differs between findings, such as the
 //! product, or uses a form that is not understood, the rule does not count as a match; if nothing else does, the
 //! result is `manual` and names the field. So it is where a topic's subscriptions cannot be seen from this account,
+//! where a rule waits for the events of the newer Security Hub (`Findings Imported V2`), of which it is not read whether it
+//! is on, or for a kind of events that came after this version of kickoff,
 //! and where the region's findings are gathered in another region: the rules there decide. A region where Security Hub
 //! is not enabled is `not-applicable`.
 //!
@@ -70,7 +72,8 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             return Ok(Verdict::not_applicable("Security Hub is not enabled", "securityhub-enabled judges that"));
         }
         let critical = routing::securityhub_event(view, "CRITICAL", 90, Origin::Control);
-        let probe = Probe { what: "critical severity".to_owned(), events: vec![critical] };
+        let newer = vec![routing::securityhub_v2_event(view, "Critical", 5)];
+        let probe = Probe { what: "critical severity".to_owned(), events: vec![critical], perhaps: newer };
         let verdict = routing::judge(view, seen, "Security Hub", &[probe])?;
         if verdict.status != Status::Fail {
             return Ok(verdict);

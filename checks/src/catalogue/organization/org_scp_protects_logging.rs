@@ -62,10 +62,10 @@ pub const META: Meta = Meta {
 };
 
 const ASKED: &[Asked] = &[
-    ("cloudtrail:StopLogging", "arn:aws:cloudtrail:*:{account}:trail/*"),
-    ("cloudtrail:DeleteTrail", "arn:aws:cloudtrail:*:{account}:trail/*"),
-    ("cloudtrail:UpdateTrail", "arn:aws:cloudtrail:*:{account}:trail/*"),
-    ("cloudtrail:PutEventSelectors", "arn:aws:cloudtrail:*:{account}:trail/*"),
+    ("cloudtrail:StopLogging", "arn:{partition}:cloudtrail:*:{account}:trail/*"),
+    ("cloudtrail:DeleteTrail", "arn:{partition}:cloudtrail:*:{account}:trail/*"),
+    ("cloudtrail:UpdateTrail", "arn:{partition}:cloudtrail:*:{account}:trail/*"),
+    ("cloudtrail:PutEventSelectors", "arn:{partition}:cloudtrail:*:{account}:trail/*"),
     ("config:StopConfigurationRecorder", "*"),
     ("config:DeleteConfigurationRecorder", "*"),
     ("config:DeleteDeliveryChannel", "*"),

@@ -42,6 +42,7 @@ use kickoff_facts::{Gap, Need, Seen, View};
 
 use crate::frame::wording::count;
 use crate::parameters::{LOG_RETENTION_MIN, Parameters};
+use crate::reasoning::trail_buckets::owned_elsewhere;
 use crate::reasoning::lifecycle::{Kept, kept};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
@@ -101,10 +102,16 @@ fn retention(view: &View<'_>, seen: &Seen, log: &FlowLog, limit: u64) -> Result<
         "cloud-watch-logs" => {
             let owner = destination.split(':').nth(4).unwrap_or_default();
             let Some(name) = log.log_group.as_deref() else { return confirm("AWS does not name the log group") };
-            if !owner.is_empty() && owner != view.account_id() {
+            let region = destination.split(':').nth(3).unwrap_or_default();
+            let there = view.neighbour_in(owner, region);
+            if !owner.is_empty() && owner != view.account_id() && there.is_none() {
                 return confirm("the log group belongs to another account");
             }
-            Ok(match view.log_groups()?.iter().find(|group| group.name == name).map(|group| group.retention_days) {
+            let groups = there.as_ref().unwrap_or(view).log_groups();
+            if let Some(there) = &there {
+                view.adopt(there);
+            }
+            Ok(match groups?.iter().find(|group| group.name == name).map(|group| group.retention_days) {
                 None => Verdict::fail(format!("log group {name} does not exist")),
                 Some(None) => Verdict::pass(format!("log group {name} keeps events for ever")),
                 Some(Some(days)) => Verdict::decide(
@@ -123,7 +130,12 @@ fn retention(view: &View<'_>, seen: &Seen, log: &FlowLog, limit: u64) -> Result<
                 format!("{root}/{account}/vpcflowlogs"),
                 format!("{root}/aws-account-id={account}/aws-service=vpcflowlogs"),
             ];
-            let Some(known) = view.log_buckets()?.iter().find(|known| known.name == bucket) else {
+            let own = view.log_buckets()?.iter().find(|known| known.name == bucket);
+            let elsewhere = owned_elsewhere(view, bucket).filter(|_| own.is_none_or(|own| !own.owned));
+            if let Some((there, _)) = &elsewhere {
+                view.adopt(there);
+            }
+            let Some(known) = elsewhere.map(|(_, bucket)| bucket).or(own) else {
                 return confirm("nothing was asked about the bucket");
             };
             Ok(match kept(seen.see(&known.settings)?, seen, &paths, limit)? {

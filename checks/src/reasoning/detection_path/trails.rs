@@ -41,11 +41,25 @@ impl<'a> Group<'a> {
     }
 }
 
+/// A trail as the account that owns it sees it, where that account is in the run: a member is not told everything.
+fn as_owner_sees<'a>(view: &View<'a>, trail: &'a Trail) -> &'a Trail {
+    if trail.owner() == view.account_id() {
+        return trail;
+    }
+    let found = view.neighbour_in(trail.owner(), &trail.home_region).and_then(|there| {
+        let own = there.trails().ok()?.iter().find(|one| one.arn == trail.arn && one.primary)?;
+        view.adopt(&there);
+        Some(own)
+    });
+    found.unwrap_or(trail)
+}
+
 impl<'v, 'a> Trails<'v, 'a> {
     /// The trails that the scanned regions list, each once.
     pub fn of(view: &'v View<'a>, seen: &'v Seen, parameters: &'v Parameters) -> Self {
         let answers = regions::each(view, |here| Ok(here.trails()?.iter().filter(|t| t.primary).collect::<Vec<_>>()));
-        let trails = answers.known.into_iter().flat_map(|(_, trails)| trails).collect();
+        let trails =
+            answers.known.into_iter().flat_map(|(_, trails)| trails).map(|trail| as_owner_sees(view, trail)).collect();
         Self { view, seen, parameters, trails, gap: answers.gap }
     }
 
@@ -71,13 +85,16 @@ impl<'v, 'a> Trails<'v, 'a> {
             match trail.log_group_arn.as_deref().map(|arn| (arn, Group::parse(arn))) {
                 None => all.remarks.push(format!("trail {name} delivers to no log group")),
                 Some((arn, None)) => all.remarks.push(format!("trail {name}: {arn} is no log group")),
-                Some((_, Some(group))) if group.account != self.view.account_id() => {
-                    let why = format!("log group {} is in account {}: look there", group.name, group.account);
-                    let answers = events.iter().map(|_| Answer::Yes).collect();
-                    let delivery = Ok(Delivery::Unseen(why));
-                    all.paths.push(Path { what: format!("trail {name}"), answers, delivery });
-                }
-                Some((_, Some(group))) => self.grouped(trail, &group, events, &mut all),
+                Some((_, Some(group))) => match self.place(&group) {
+                    Ok(Some(here)) => self.grouped(trail, &group, &here, events, &mut all),
+                    Ok(None) => {
+                        let why = format!("log group {} is in account {}: look there", group.name, group.account);
+                        let answers = events.iter().map(|_| Answer::Yes).collect();
+                        let delivery = Ok(Delivery::Unseen(why));
+                        all.paths.push(Path { what: format!("trail {name}"), answers, delivery });
+                    }
+                    Err(gap) => all.gap = all.gap.take().or(Some(gap)),
+                },
             }
             for path in all.paths.iter_mut().skip(before) {
                 self.narrow(trail, events, path);
@@ -86,8 +103,22 @@ impl<'v, 'a> Trails<'v, 'a> {
         all
     }
 
+    /// The region of a log group: of this account, or of another account of the run; none where the run does not have it.
+    ///
+    /// # Errors
+    /// The region is the account's own, and was not scanned.
+    fn place(&self, group: &Group<'_>) -> Result<Option<View<'a>>, Gap> {
+        if group.account != self.view.account_id() {
+            return Ok(self.view.neighbour_in(group.account, group.region));
+        }
+        let own = self.view.regions().find(|here| here.region_name() == group.region);
+        let gap =
+            || regions::not_collected("logs:DescribeMetricFilters", group.region, "the trail's log group is there");
+        own.map(Some).ok_or_else(gap)
+    }
+
     /// The ways from a log group.
-    fn grouped(&self, trail: &Trail, group: &Group<'_>, events: &[Event], all: &mut Paths) {
+    fn grouped(&self, trail: &Trail, group: &Group<'_>, here: &View<'a>, events: &[Event], all: &mut Paths) {
         let limit = self.parameters.number(&TRAIL_DELIVERY_MAX_AGE);
         let state = self.seen.see(&trail.status).map(|status| {
             let (last, error) = (status.last_log_group_delivery, status.log_group_delivery_error.as_deref());
@@ -97,27 +128,24 @@ impl<'v, 'a> Trails<'v, 'a> {
             all.remarks.push(format!("delivery of trail {} to {} {why}", trail.name, group.name));
             return;
         }
-        let Some(here) = self.view.regions().find(|here| here.region_name() == group.region) else {
-            let gap =
-                regions::not_collected("logs:DescribeMetricFilters", group.region, "the trail's log group is there");
-            all.gap = all.gap.take().or(Some(gap));
-            return;
-        };
         match here.metric_filters() {
             Ok(filters) => {
                 for filter in filters.iter().filter(|filter| filter.log_group == group.name) {
-                    let what = format!("metric filter {} on {}", filter.name, group.name);
-                    self.matching(&what, &filter.pattern, events, all, || self.alarmed(&here, filter));
+                    let mut what = format!("metric filter {} on {}", filter.name, group.name);
+                    if group.account != self.view.account_id() {
+                        what.push_str(&format!(" in account {}", group.account));
+                    }
+                    self.matching(&what, &filter.pattern, events, all, || self.alarmed(here, filter));
                 }
             }
             Err(gap) => all.gap = all.gap.take().or(Some(gap)),
         }
         if !self.parameters.list(&SIEM_DESTINATIONS).is_empty()
-            && let Err(gap) = self.subscribed(&here, group, events, all)
+            && let Err(gap) = self.subscribed(here, group, events, all)
         {
             all.gap = all.gap.take().or(Some(gap));
         }
-        self.view.adopt(&here);
+        self.view.adopt(here);
     }
 
     fn taken(&self, pattern: &FilterPattern, event: Event) -> Answer {

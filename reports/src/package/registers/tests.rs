@@ -7,7 +7,7 @@ use kickoff_evidence::EvidenceRef;
 use kickoff_policy::account::AccountData;
 use kickoff_policy::actions::ActionTable;
 use kickoff_policy::estate::{Around, Estate};
-use kickoff_policy::review::{Inputs, review};
+use kickoff_policy::review::{Assigned, Inputs, review};
 
 use super::*;
 use crate::inventory::{Asset, Incomplete, Placed, Property, Standing as InScope};
@@ -305,8 +305,13 @@ fn assets_and_principals_have_the_columns_of_their_lists() {
     let accounts = AccountData::from_details(details).unwrap();
     let estate = Estate::new(accounts, Around::default(), ActionTable::embedded(), "2026-01-01T00:00:00Z");
     let (credentials, accessed) = (HashMap::new(), HashMap::new());
-    let inputs =
-        Inputs { now: "2026-01-01T00:00:00Z", standing: &|_| None, credentials: &credentials, accessed: &accessed };
+    let inputs = Inputs {
+        now: "2026-01-01T00:00:00Z",
+        standing: &|_| None,
+        credentials: &credentials,
+        accessed: &accessed,
+        assigned: &Assigned::default(),
+    };
     made.review = Some(review(&estate, &inputs));
     let dossier = made.dossier();
     let assets = text(&dossier, "40_registers/assets.csv");

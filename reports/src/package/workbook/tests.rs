@@ -12,7 +12,7 @@ use kickoff_engagement::risks::{RegisterEntry, register};
 use kickoff_policy::account::AccountData;
 use kickoff_policy::actions::ActionTable;
 use kickoff_policy::estate::{Around, Estate};
-use kickoff_policy::review::{Credentials, Inputs, Review, review};
+use kickoff_policy::review::{Assigned, Credentials, Inputs, Review, review};
 use serde_json::{Value, json};
 
 use super::super::dossier::Dossier;
@@ -424,6 +424,7 @@ fn registers_leave_the_columns_of_people_empty() {
         standing: &|_| None,
         credentials: &credentials,
         accessed: &HashMap::new(),
+        assigned: &Assigned::default(),
     };
     let review = review(&estate, &inputs);
     let (contents, bytes) = with_registers(&made, &requests, &risks, Some(&review));

@@ -48,6 +48,7 @@ pub(super) async fn log_groups(session: &Session, region: &str) -> Observed<Vec<
                     kms_key: g.kms_key_id().map(str::to_owned),
                     stored_bytes: g.stored_bytes().and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
                     metric_filters: g.metric_filter_count().and_then(|n| u64::try_from(n).ok()),
+                    class: g.log_group_class().map(|class| class.as_str().to_owned()).unwrap_or_default(),
                 })
                 .collect();
             groups.sort_by(|a, b| a.name.cmp(&b.name));
