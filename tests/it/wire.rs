@@ -98,7 +98,7 @@ fn a_credential_report_that_is_late_or_too_old_is_waited_for() {
     let (server, asked) = report_server(generate, get);
     let found = from(&server, &[Need::CredentialReport]);
     let read = found.facts.global.credential_report.get().unwrap();
-    assert_eq!(read.users.iter().map(|row| row.user.as_str()).collect::<Vec<_>>(), ["ann"]);
+    assert_eq!(read.rows().iter().map(|row| row.user.as_str()).collect::<Vec<_>>(), ["ann"]);
     let asked = [asked[0].load(Ordering::Relaxed), asked[1].load(Ordering::Relaxed)];
     assert_eq!(asked, [5, 3], "a report that expired is made once more");
 }

@@ -156,7 +156,7 @@ impl Session {
     }
 
     /// The same session for a second reading: what it asks is recorded beside what was asked before, not in its place.
-    pub(crate) fn again(&self) -> Self {
+    pub(crate) fn second_reading(&self) -> Self {
         Self {
             account: self.account.clone(),
             partition: self.partition,

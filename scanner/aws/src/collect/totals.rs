@@ -86,7 +86,7 @@ impl Ties {
     ) -> (BTreeMap<Place, Again>, Vec<Tie>) {
         let wanted: BTreeSet<Place> =
             untied.iter().flat_map(|tie| places(tie, facts)).filter(|place| !self.again.contains(place)).collect();
-        let second = session.again();
+        let second = session.second_reading();
         let mut fresh = facts.clone();
         let work: Vec<_> = wanted
             .iter()
