@@ -9,7 +9,7 @@ use kickoff_reports::package::{Dossier, evidence, ocsf, registers};
 
 use crate::engagement::Opened;
 use crate::exit::Failure;
-use crate::package::{Compared, Parts, Replayed, exchanges};
+use crate::package::{Compared, Parts, Replayed, exchanges, workpaper_path};
 
 /// Lists that come from answers, results and kickoff.toml alone.
 const FROM_RESULTS: [&str; 7] = [
@@ -31,8 +31,21 @@ const OF_THE_ENTITY: [&str; 4] = [
     "40_registers/risks.csv",
 ];
 
-/// Folders in which nothing else has a place.
-const FOLDERS: [&str; 3] = ["20_evidence/", "30_populations/", "40_registers/"];
+/// Files that every package has, and that are not made again: their digests vouch for them.
+const ALWAYS: [&str; 6] = [
+    "00_START_HERE.pdf",
+    "01_Management_Report.pdf",
+    "02_Workbook.xlsx",
+    "03_Explorer.html",
+    "60_machine/run.json",
+    "60_machine/results.json",
+];
+
+/// Files that a package may have: the entity's kickoff.toml, and what seals it.
+const SOMETIMES: [&str; 2] = ["60_machine/ids.json", "60_machine/kickoff.toml"];
+
+/// The folder of seals, which are checked by themselves.
+const SEALS: &str = "90_integrity/";
 
 const OCSF: &str = "60_machine/ocsf_2003.jsonl";
 
@@ -78,12 +91,16 @@ pub(crate) fn lists(
         made.insert(table.path);
     }
     same(OCSF, &mut |to| ocsf::write(&dossier, to).map(drop))?;
-    let foreign = package.names().filter(|name| FOLDERS.iter().any(|folder| name.starts_with(folder)));
-    found.extend(
-        foreign
-            .filter(|name| !made.contains(*name))
-            .map(|name| format!("{name} is there, and the stored answers do not give it")),
-    );
+    let papers = dossier.controls.iter().map(workpaper_path);
+    let needed: Vec<String> = ALWAYS.map(str::to_owned).into_iter().chain(papers).collect();
+    let lacking = needed.iter().filter(|name| package.size(name).is_none());
+    found.extend(lacking.map(|name| format!("{name} is not there, and every package has it")));
+    made.extend(needed);
+    made.extend(SOMETIMES.map(str::to_owned));
+    made.extend(replayed.source.facts.accounts().map(|account| format!("60_machine/facts/{account}.json")));
+    made.insert(OCSF.to_owned());
+    let foreign = package.names().filter(|name| !name.starts_with(SEALS) && !made.contains(*name));
+    found.extend(foreign.map(|name| format!("{name} is there, and the stored answers do not give it")));
     Ok(files)
 }
 

@@ -34,9 +34,11 @@ mod shortfalls;
 mod source;
 mod spool;
 mod streams;
+mod tied;
 mod unpack;
 mod verify;
 mod version;
+mod whose;
 
 use std::io::Write as _;
 use std::process::ExitCode;

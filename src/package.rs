@@ -15,7 +15,8 @@ use kickoff_reports::html;
 use kickoff_reports::inventory::{Inventory, inventory};
 use kickoff_reports::outcomes::outcomes;
 use kickoff_reports::package::{
-    Dossier, PackageParts, Sources, evidence, management_report, ocsf, registers, start_here, workbook, workpaper,
+    Control, Dossier, PackageParts, Sources, evidence, management_report, ocsf, registers, start_here, workbook,
+    workpaper,
 };
 use kickoff_reports::paper::{Paper, pdf};
 use kickoff_reports::results::{Document, day};
@@ -297,9 +298,8 @@ fn rendered(
     );
     let render = |paper: &Paper| pdf(paper).map_err(|error| Failure::usage(&error));
     for control in &dossier.controls {
-        let criterion = control.check.meta.criteria.first().copied().unwrap_or("none");
         let bytes = render(&workpaper(dossier, control))?;
-        package.file(&format!("10_workpapers/{criterion}/{}.pdf", control.id), &bytes).map_err(failed)?;
+        package.file(&workpaper_path(control), &bytes).map_err(failed)?;
     }
     package.file("01_Management_Report.pdf", &render(&management_report(dossier))?).map_err(failed)?;
     left_out.extend(NOT_OF_ONE_RUN.map(|(what, why)| told(what.to_owned(), why.to_owned())));
@@ -308,6 +308,12 @@ fn rendered(
     files.extend(signed.then(|| "90_integrity/manifest.sig".to_owned()));
     let start = start_here(dossier, &PackageParts { files: &files, key: None });
     package.file("00_START_HERE.pdf", &render(&start)?).map_err(failed)
+}
+
+/// Where the workpaper of a control stands.
+pub(crate) fn workpaper_path(control: &Control<'_>) -> String {
+    let criterion = control.check.meta.criteria.first().copied().unwrap_or("none");
+    format!("10_workpapers/{criterion}/{}.pdf", control.id)
 }
 
 /// What a package could have and one run cannot fill.

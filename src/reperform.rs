@@ -23,7 +23,7 @@ use crate::exit::{Exit, Failure};
 use crate::package::exchanges;
 use crate::progress::Bars;
 use crate::scratch;
-use crate::unpack::{Unpacked, unpack};
+use crate::unpack::{Unpacked, metadata, unpack};
 use crate::{outcomes, source};
 
 /// So many differences are told.
@@ -90,7 +90,8 @@ impl Recorded {
             (Arc::new(Run::open(&path).map_err(|error| Failure::usage(&error))?), None)
         } else {
             let package = Package::open(&path).map_err(|error| Failure::usage(&error))?;
-            let unpacked = unpack(&package).map_err(|why| Failure::Usage(format!("{}: {why}", path.display())))?;
+            let unpacked = metadata(&package, None).and_then(|metadata| unpack(&package, &metadata));
+            let unpacked = unpacked.map_err(|why| Failure::Usage(format!("{}: {why}", path.display())))?;
             (Arc::clone(&unpacked.run), Some(unpacked))
         };
         let needs: Vec<Need> = run.metadata.needs.iter().filter_map(|name| Need::by_name(name)).collect();

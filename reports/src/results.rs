@@ -300,6 +300,9 @@ pub struct Exchange {
     pub bytes: u64,
     /// Values that were redacted.
     pub redacted: u32,
+    /// SHA-256 of the exchange's record: request, headers, times, who asked, and the digest of the answer.
+    #[serde(default)]
+    pub record: String,
 }
 
 /// What a document is made from, besides the facts of accounts.

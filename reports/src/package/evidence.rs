@@ -18,7 +18,8 @@ pub const FOLDER: &str = "20_evidence";
 /// The digests of all answers: its own SHA-256 stands for the evidence on every page.
 pub const DIGESTS: &str = "20_evidence/DIGESTS.txt";
 
-/// The text of [`DIGESTS`]: the digest of each answer with its item and its place there, in the order of the items.
+/// The text of [`DIGESTS`]: the digest of each answer and of the record of its exchange (who asked what, when, and what came
+/// with the answer), with its item and its place there, in the order of the items.
 #[must_use]
 pub fn digests(document: &Document) -> String {
     let mut text = String::new();
@@ -27,6 +28,7 @@ pub fn digests(document: &Document) -> String {
             if let Some(sha256) = exchange.sha256.as_ref().filter(|_| exchange.bytes > 0) {
                 text.push_str(&format!("{sha256}  {} raw/{number:04}\n", item.id));
             }
+            text.push_str(&format!("{}  {} record/{number:04}\n", exchange.record, item.id));
         }
     }
     text

@@ -129,6 +129,7 @@ pub(super) fn evidence(item: &Item, id: EvidenceId) -> Evidence {
                 sha256: e.sha256.clone(),
                 bytes: e.bytes,
                 redacted: e.redacted,
+                record: e.record.clone(),
             })
             .collect(),
     }

@@ -22,6 +22,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::retry::ErrorKind;
 use kickoff_evidence::{Exchange, Response, Run, RunState, Summary, redact_body, sha256_hex, xml_is_complete};
+use kickoff_facts::of_others;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -318,6 +319,10 @@ fn answered(call: &Call, exchange: &Exchange) -> Result<HttpResponse, ConnectorE
         let records = answer::records(call.operation(), &response.body)
             .map_err(|text| ConnectorError::other(failure(&text), None))?;
         call.holds(records);
+        if let Some(other) = of_others(call.operation().id, call.account(), &response.body).first() {
+            let text = format!("the answer is of another account: it lists {other}");
+            return Err(ConnectorError::other(Box::new(Failure(text)), None));
+        }
     }
     let status = StatusCode::try_from(response.status)
         .map_err(|_| ConnectorError::other(failure(&format!("HTTP status {}", response.status)), None))?;

@@ -255,7 +255,6 @@ fn folders_with_links_and_backslashes_are_refused() {
     let (_, path) = signed(folder.path());
     let unpacked = folder.path().join("unpacked");
     unpack(&contents(&path), &unpacked);
-    fs::create_dir(unpacked.join("empty")).unwrap();
     assert!(check(&unpacked, &[]).agrees());
     let link = unpacked.join("link");
     std::os::unix::fs::symlink("/etc/passwd", &link).unwrap();
@@ -267,4 +266,85 @@ fn folders_with_links_and_backslashes_are_refused() {
     fs::remove_file(&odd).unwrap();
     fs::write(unpacked.join("00_start_here.PDF"), b"").unwrap();
     assert!(matches!(Package::open(&unpacked), Err(PackageError::SameName { .. })));
+}
+
+#[test]
+fn every_byte_of_a_zip_belongs_to_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, path) = signed(folder.path());
+    let whole = fs::read(&path).unwrap();
+    let other = folder.path().join("other.zip");
+    let refused = |bytes: &[u8], why: &str| {
+        fs::write(&other, bytes).unwrap();
+        let told = refusal(&other);
+        assert!(told.contains(why), "{why}: {told}");
+    };
+    let number = |at: usize| usize::try_from(u32::from_le_bytes(whole[at..at + 4].try_into().unwrap())).unwrap();
+    let end = whole.len() - 22;
+    let (size, list) = (number(end + 12), number(end + 16));
+    assert_eq!(list + size, end);
+
+    // After the end.
+    refused(&[&whole, &b"more"[..]].concat(), "bytes follow its end");
+    // As the comment that a ZIP may have.
+    let mut commented = whole.clone();
+    commented[end + 20] = 4;
+    commented.extend_from_slice(b"more");
+    refused(&commented, "bytes follow its end");
+    // Before the first entry: a ZIP that unpacks itself begins with a program.
+    let shifted = |from: &[u8], by: u32, places: &[usize]| {
+        let mut bytes = from.to_vec();
+        for at in places {
+            let value = u32::from_le_bytes(bytes[*at..*at + 4].try_into().unwrap()) + by;
+            bytes[*at..*at + 4].copy_from_slice(&value.to_le_bytes());
+        }
+        bytes
+    };
+    // Where the offsets of the entries stand in the list, from the second on.
+    let mut offsets = Vec::new();
+    let mut at = list;
+    while at < end {
+        offsets.push(at + 42);
+        let field =
+            |place: usize| usize::from(u16::from_le_bytes(whole[at + place..at + place + 2].try_into().unwrap()));
+        at += 46 + field(28) + field(30) + field(32);
+    }
+    let mut all = offsets.clone();
+    all.push(end + 16);
+    let moved = shifted(&whole, 4, &all);
+    refused(&[&b"PK\x03\x04"[..], &moved].concat(), "before its first entry");
+    // Between the first entry and the second.
+    let second = number(offsets[1]);
+    let moved = shifted(&whole, 6, &all[1..]);
+    refused(&[&moved[..second], b"hidden", &moved[second..]].concat(), "between two of its entries");
+    // Between the last entry and the list.
+    let moved = shifted(&whole, 6, &[end + 16]);
+    refused(&[&moved[..list], b"hidden", &moved[list..]].concat(), "between its last entry");
+    // Between the list and the end.
+    refused(&[&whole[..end], b"hidden", &whole[end..]].concat(), "beside the list");
+    fs::write(&other, &whole).unwrap();
+    assert!(Package::open(&other).is_ok());
+}
+
+#[test]
+fn a_folder_that_holds_nothing_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, path) = signed(folder.path());
+    let files = crate::example::contents(&path);
+    let unpacked = folder.path().join("unpacked");
+    crate::example::unpack(&files, &unpacked);
+    fs::create_dir_all(unpacked.join("20_evidence/PAID/IN FULL")).unwrap();
+    let names = |path: &Path| -> Vec<String> {
+        let found = crate::example::check(path, &[]);
+        found.differences.iter().map(|difference| difference.name().to_owned()).collect()
+    };
+    assert_eq!(names(&unpacked), ["20_evidence/PAID/", "20_evidence/PAID/IN FULL/"]);
+    let zipped = folder.path().join("folders.zip");
+    fs::copy(&path, &zipped).unwrap();
+    let mut zip = ZipWriter::new_append(File::options().read(true).write(true).open(&zipped).unwrap()).unwrap();
+    for n in 0..120 {
+        zip.add_directory(format!("{NAME}/{n:03}"), SimpleFileOptions::default()).unwrap();
+    }
+    zip.finish().unwrap();
+    assert_eq!(names(&zipped).len(), 120);
 }
