@@ -110,8 +110,7 @@ fn twice(connector: &Counted) {
 #[test]
 fn whatever_is_asked_twice_is_sent_once_and_is_one_item() {
     let replay = Replay::new(acme());
-    let connector =
-        Counted::new(move |_, request, _| replay.call(request));
+    let connector = Counted::new(move |_, request, _| replay.call(request));
     twice(&connector);
     let sent = connector.sent.lock().unwrap();
     let often: Vec<_> = sent.iter().filter(|(_, times)| **times > 1).collect();

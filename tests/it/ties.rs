@@ -183,7 +183,9 @@ fn what_does_not_tie_is_asked_once_more_and_the_later_answers_count() {
     };
     let mended = plainly(&run, losing(true));
     let verdicts = |document: &Document| -> Vec<(String, String, String, String)> {
-        let of = |row: &ResultRow| (row.check.to_string(), row.region.to_string(), row.resource.clone(), row.status.to_string());
+        let of = |row: &ResultRow| {
+            (row.check.to_string(), row.region.to_string(), row.resource.clone(), row.status.to_string())
+        };
         document.results.iter().map(of).collect()
     };
     assert_eq!(verdicts(&mended), verdicts(&baseline));

@@ -127,6 +127,12 @@ impl Call {
         }))
     }
 
+    /// The same call for who is asked below the recorder. What is noted there is no evidence: what is recorded is.
+    pub(crate) fn apart(&self) -> Self {
+        let CallInner { account, partition, caller, region, operation, item, reading, .. } = &*self.0;
+        Self::new(account, partition, caller, region, operation, *item, Arc::default()).of_reading(*reading)
+    }
+
     /// The same call, of another reading.
     pub(crate) fn of_reading(mut self, reading: u32) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.0) {

@@ -115,6 +115,7 @@ impl Recorder {
         let (started, mut clock) = (now(), None);
         call.sends(&self.tape, key, sent.clone(), attempt, started);
         let answer = tokio::time::timeout(self.timeout, async {
+            request.add_extension(call.apart());
             let response = self.inner.call(request).await?;
             clock = response.extension::<ClockSet>().copied();
             let (status, headers) = (response.status(), headers(&response));
@@ -321,7 +322,7 @@ fn answered(call: &Call, exchange: &Exchange) -> Result<HttpResponse, ConnectorE
         call.holds(records);
         if let Some(other) = of_others(call.operation().id, call.account(), &response.body).first() {
             let text = format!("the answer is of another account: it lists {other}");
-            return Err(ConnectorError::other(Box::new(Failure(text)), None));
+            return Err(ConnectorError::other(failure(&text), None));
         }
     }
     let status = StatusCode::try_from(response.status)

@@ -32,7 +32,7 @@ pub use need::{AccountFacts, GlobalFacts, Need, RegionalFacts};
 pub use neighbours::{Neighbours, References};
 pub use observed::Observed;
 pub use operation::{OPERATIONS, Operation, WRITES};
+pub use owner::of_others;
 pub use tie::{Again, ControlTotal, Tie};
 pub use ties::ties;
-pub use owner::of_others;
 pub use view::{Memo, Seen, View};

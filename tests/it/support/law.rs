@@ -88,7 +88,10 @@ pub fn same(was: &Value, is: &Value) {
             kickoff_evidence::differences(was, is, 20).iter().map(ToString::to_string).collect();
         let items = |value: &Value| value["items"].as_array().cloned().unwrap_or_default();
         let first = items(was).into_iter().zip(items(is)).find(|(was, is)| was != is);
-        panic!("not the same again (live first, replay second):\n{}", differences.join("\n") + &first.map_or_else(String::new, |(was, is)| format!("\n{was}\n{is}")));
+        panic!(
+            "not the same again (live first, replay second):\n{}",
+            differences.join("\n") + &first.map_or_else(String::new, |(was, is)| format!("\n{was}\n{is}"))
+        );
     }
 }
 
