@@ -19,6 +19,7 @@ mod lists;
 mod outcomes;
 mod package;
 mod permissions;
+mod person;
 mod policy;
 mod progress;
 mod push;

@@ -16,6 +16,7 @@ use crate::cli::{FileArgs, HubArgs, PushArgs, PushCommand};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
 use crate::package::{Parts, Replayed};
+use crate::person::person;
 use crate::progress::Bars;
 use crate::report::runs_of;
 use crate::{outcomes, source};
@@ -52,13 +53,10 @@ fn securityhub(arguments: &HubArgs) -> Result<Exit, Failure> {
     let plain = connector(bundle.as_ref().map(Path::new)).map_err(Failure::Usage)?;
     let mut exit = Exit::Done;
     let result: Result<(), Failure> = runtime.block_on(async {
-        let config = connect(
-            arguments.profile.as_deref(),
-            plain_client(&plain, &source::agent(crate::version::VERSION, &run.metadata.id)),
-        )
-        .await
-        .map_err(|e| Failure::usage(&e))?;
-        let caller = identify(&config).await.map_err(|e| Failure::usage(&e))?;
+        let (person, refused) = (person(), |error: kickoff_aws::ConnectError| Failure::usage(&error));
+        let client = plain_client(&plain, &source::agent(crate::version::VERSION, &run.metadata.id));
+        let config = connect(arguments.profile.as_deref(), client, &person).await.map_err(refused)?;
+        let caller = identify(&config, person.as_ref()).await.map_err(refused)?;
         let register = Arc::new(Register::default());
         let shared = source::shared(&register, kickoff_aws::aws_now(), 4, CancellationToken::new(), &Bars::hidden());
         let session = Session::live(&caller.account, &caller.arn, &config, shared);

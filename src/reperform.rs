@@ -10,7 +10,7 @@ use kickoff_aws::{
 };
 use kickoff_evidence::package::Package;
 use kickoff_evidence::{
-    AccountRecord, Difference, Exchange, Item, ItemKey, Ledger, Numbered, Outcome, Register, Run, RunMetadata,
+    AccountRecord, Difference, Exchange, Item, ItemKey, Ledger, Numbered, Outcome, Register, Route, Run, RunMetadata,
     RunState, RunWriter, count, differences, normalised,
 };
 use kickoff_facts::Need;
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::ReperformArgs;
 use crate::exit::{Exit, Failure};
 use crate::package::exchanges;
+use crate::person::person;
 use crate::progress::Bars;
 use crate::scratch;
 use crate::unpack::{Unpacked, metadata, unpack};
@@ -148,16 +149,19 @@ fn ask(arguments: &ReperformArgs, account: &AccountRecord, key: &ItemKey) -> Res
     let shared = source::shared(&register, started, 8, CancellationToken::new(), &Bars::hidden());
     runtime.block_on(async {
         let refused = |error: kickoff_aws::ConnectError| Failure::usage(&error);
-        let mut config = connect(arguments.profile.as_deref(), plain_client(&plain, &agent)).await.map_err(refused)?;
+        let person = person();
+        let client = plain_client(&plain, &agent);
+        let mut config = connect(arguments.profile.as_deref(), client, &person).await.map_err(refused)?;
         if let Some(role) = &arguments.role {
             let arn = if role.starts_with("arn:") {
                 role.clone()
             } else {
                 format!("arn:{}:iam::{}:role/{role}", account.partition, account.id)
             };
-            config = assume(&config, &arn, arguments.external_id.as_deref(), &metadata.id).await;
+            let external_id = arguments.external_id.as_deref();
+            config = assume(&config, &arn, external_id, &metadata.id, &person).await.map_err(refused)?;
         }
-        let caller = identify(&config).await.map_err(refused)?;
+        let caller = identify(&config, person.as_ref()).await.map_err(refused)?;
         if caller.account != account.id {
             return Err(Failure::Usage(format!(
                 "the item is of account {}, and the credentials are for {}: name a profile or a --role of that account",

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::cli::SealArgs;
 use crate::exit::Failure;
+use crate::person::person;
 
 /// The chain of packages, beside the runs of a folder.
 pub(crate) const CHAIN: &str = "chain.jsonl";
@@ -57,9 +58,8 @@ fn signer(arguments: &SealArgs, profile: Option<&str>) -> Result<Option<Box<dyn 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let config = runtime
         .block_on(async {
-            connect(profile, plain_client(&plain()?, concat!("kickoff/", env!("CARGO_PKG_VERSION"))))
-                .await
-                .map_err(|error| error.to_string())
+            let client = plain_client(&plain()?, concat!("kickoff/", env!("CARGO_PKG_VERSION")));
+            connect(profile, client, &person()).await.map_err(|error| error.to_string())
         })
         .map_err(Failure::Usage)?;
     let signer = KmsSigner::open(&config, key, runtime).map_err(Failure::Usage)?;

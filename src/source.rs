@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::crash;
 use crate::exit::Failure;
+use crate::person::person;
 use crate::progress::Bars;
 use crate::spool::Spool;
 
@@ -177,14 +178,15 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     let single = targets.len() == 1;
     let mut collected = stream::iter(targets)
         .map(|target| {
-            let (base, caller, tape, recorder, shared, register, regions, run_id, client) =
-                (&base, &caller, &tape, &recorder, &shared, &register, &regions, &run_id, &client);
+            let (base, caller, tape, recorder, shared, register, regions) =
+                (&base, &caller, &tape, &recorder, &shared, &register, &regions);
+            let way = Way { run_id: &run_id, client: &client, person: &person };
             async move {
                 let id = target.account.clone().unwrap_or_else(|| caller.account.clone());
                 let entered = if shared.cancel.is_cancelled() {
                     Err(ConnectError::Unreachable(BEFORE.to_owned()))
                 } else {
-                    enter(base, caller, &target, &id, run_id, client).await
+                    enter(base, caller, &target, &id, way).await
                 };
                 let closed = |why: String| {
                     let record = closed(&id, &[], why.clone());
@@ -301,13 +303,15 @@ async fn account(
 }
 
 fn refused(error: &ConnectError) -> Failure {
-    match error {
-        ConnectError::NoCredentials(_)
-        | ConnectError::NoProfile(_)
-        | ConnectError::BadProfiles(_)
-        | ConnectError::OtherAccount { .. } => Failure::usage(error),
-        _ => Failure::Nothing(error.to_string()),
-    }
+    if error.is_usage() { Failure::usage(error) } else { Failure::Nothing(error.to_string()) }
+}
+
+/// How accounts are entered.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    run_id: &'a str,
+    client: &'a kickoff_aws::SharedHttpClient,
+    person: &'a Arc<dyn Person>,
 }
 
 /// The accounts to scan, and how each is entered.
@@ -345,34 +349,27 @@ async fn enter(
     caller: &Identity,
     target: &Target,
     id: &str,
-    run_id: &str,
-    client: &kickoff_aws::SharedHttpClient,
+    Way { run_id, client, person }: Way<'_>,
 ) -> Result<(kickoff_aws::SdkConfig, Identity), ConnectError> {
     if target.profile.is_none() && target.role.is_none() {
         return Ok((base.clone(), caller.clone()));
     }
     let mut config = match &target.profile {
-        Some(profile) => connect(Some(profile), client.clone()).await?,
+        Some(profile) => connect(Some(profile), client.clone(), person).await?,
         None => base.clone(),
     };
     if let Some(role) = &target.role {
         // A role's name belongs to the partition of the credentials that assume it.
         let source = match &target.profile {
-            Some(_) => identify(&config).await?,
+            Some(_) => identify(&config, person.as_ref()).await?,
             None => caller.clone(),
         };
         let partition = source.arn.split(':').nth(1).unwrap_or("aws");
         let arn =
             if role.starts_with("arn:") { role.clone() } else { format!("arn:{partition}:iam::{id}:role/{role}") };
-        config = assume(&config, &arn, target.external_id.as_deref(), run_id).await;
-        let identity = identify(&config).await.map_err(|error| ConnectError::NoRole {
-            account: id.to_owned(),
-            role: arn,
-            why: error.to_string(),
-        })?;
-        return same_account(config, identity, id);
+        config = assume(&config, &arn, target.external_id.as_deref(), run_id, person).await?;
     }
-    let identity = identify(&config).await?;
+    let identity = identify(&config, person.as_ref()).await?;
     same_account(config, identity, id)
 }
 

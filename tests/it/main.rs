@@ -9,6 +9,7 @@ mod brief;
 mod collectors;
 mod conformance;
 mod counts;
+mod credentials;
 mod engagement;
 mod faults;
 mod forged;

@@ -9,6 +9,7 @@ mod call;
 mod clock;
 mod collect;
 mod connect;
+mod credentials;
 mod declared;
 mod endpoint;
 mod pace;
