@@ -82,7 +82,7 @@ fn as_stored(folder: &Path, metadata: &mut RunMetadata) -> Result<(), Failure> {
             let exchange = archive.read(position).map_err(failed)?;
             last = last.max(Some(exchange.finished));
             let endpoint = endpoint_of(&exchange.request.uri);
-            if !is_aws_endpoint(endpoint) {
+            if !is_aws_endpoint(&exchange.service, &exchange.region, endpoint) {
                 foreign.insert(endpoint.to_owned());
             }
             // The caller is asked first, in the home region.

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 
-use kickoff_aws::{Session, connect, connector, identify, import_findings, plain_client};
+use kickoff_aws::{Session, ca_bundle, connect, connector, identify, import_findings, plain_client};
 use kickoff_evidence::{Register, Run};
 use kickoff_reports::package::asff;
 use kickoff_reports::results::day;
@@ -49,8 +48,7 @@ fn securityhub(arguments: &HubArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
-    let plain = connector(bundle.as_ref().map(Path::new)).map_err(Failure::Usage)?;
+    let plain = connector(ca_bundle().as_deref()).map_err(Failure::Usage)?;
     let mut exit = Exit::Done;
     let result: Result<(), Failure> = runtime.block_on(async {
         let (person, refused) = (person(), |error: kickoff_aws::ConnectError| Failure::usage(&error));

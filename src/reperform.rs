@@ -1,12 +1,11 @@
 //! `kickoff reperform E-0042`: the same question to AWS again, under the reader's own credentials.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use kickoff_aws::{
-    Recorder, RequestedRegions, Session, Tape, assume, collect, connect, connector, identify, plain_client,
+    Recorder, RequestedRegions, Session, Tape, assume, ca_bundle, collect, connect, connector, identify, plain_client,
 };
 use kickoff_evidence::package::Package;
 use kickoff_evidence::{
@@ -122,8 +121,7 @@ fn ask(arguments: &ReperformArgs, account: &AccountRecord, key: &ItemKey) -> Res
         Need::ALL.iter().copied().filter(|need| need.operation_ids().contains(&call.as_str())).collect();
     let needs = Need::closure(needs);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
-    let plain = connector(bundle.as_ref().map(Path::new)).map_err(Failure::Usage)?;
+    let plain = connector(ca_bundle().as_deref()).map_err(Failure::Usage)?;
     let folder = scratch::folder()?;
     let started = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
     let metadata = RunMetadata {
@@ -136,6 +134,7 @@ fn ask(arguments: &ReperformArgs, account: &AccountRecord, key: &ItemKey) -> Res
         foreign_endpoints: Vec::new(),
         clock_ahead: None,
         ended: None,
+        route: Route::default(),
         checks: Vec::new(),
         needs: needs.iter().map(|need| need.name().to_owned()).collect(),
         accounts: vec![account.clone()],

@@ -1,6 +1,6 @@
 //! Who signs a package, and who stamps it.
 
-use kickoff_aws::{KmsSigner, connect, connector, plain_client, post};
+use kickoff_aws::{KmsSigner, ca_bundle, connect, connector, plain_client, post};
 use kickoff_evidence::package::{Signer, SigningKey, check_chain, check_response, timestamp_request};
 use kickoff_evidence::sha256_hex;
 use std::path::{Path, PathBuf};
@@ -83,6 +83,5 @@ fn stamp(url: &str, digest: &[u8; 32]) -> Result<Vec<u8>, Failure> {
 }
 
 fn plain() -> Result<kickoff_aws::SharedHttpConnector, String> {
-    let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
-    connector(bundle.as_ref().map(Path::new))
+    connector(ca_bundle().as_deref())
 }

@@ -34,5 +34,8 @@ pub(crate) fn tell(document: &Document, engagement: &Engagement) -> io::Result<(
     if !document.run.foreign_endpoints.is_empty() {
         writeln!(words, "Not AWS: these answers came from {}.", document.run.foreign_endpoints.join(", "))?;
     }
+    for line in &document.run.route {
+        writeln!(words, "{line}")?;
+    }
     Ok(())
 }

@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::stream::{self, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use kickoff_aws::{
-    Collected, ConnectError, Identity, Partition, Recorder, Replay, RequestedRegions, Session, Shared, Tape, Target,
-    assume, aws_now, clock_ahead, collect, connect, connector, identify, plain_client, unreachable,
+    Collected, ConnectError, Identity, Partition, Person, Recorder, Replay, RequestedRegions, Session, Shared, Tape,
+    Target, assume, aws_now, ca_bundle, clock_ahead, collect, connect, connector, identify, plain_client, route,
+    unreachable,
 };
 use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
@@ -115,11 +116,10 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
     let begun = Timestamp::now();
     let run_id = new_run_id(begun, wanted.profile.unwrap_or_default());
     let agent = agent(wanted.version, &run_id);
-    let bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
-    let plain = connector(bundle.as_ref().map(Path::new)).map_err(Failure::Usage)?;
-    let client = plain_client(&plain, &agent);
-    let base = connect(wanted.profile, client.clone()).await.map_err(|error| refused(&error))?;
-    let caller = identify(&base).await.map_err(|error| refused(&error))?;
+    let plain = connector(ca_bundle().as_deref()).map_err(Failure::Usage)?;
+    let (client, person) = (plain_client(&plain, &agent), person());
+    let base = connect(wanted.profile, client.clone(), &person).await.map_err(|error| refused(&error))?;
+    let caller = identify(&base, person.as_ref()).await.map_err(|error| refused(&error))?;
     // AWS's time, once it has answered: what is reckoned from it must not be off by what this machine is.
     let ahead = clock_ahead();
     let started = begun.checked_add(ahead).unwrap_or(begun);
@@ -152,6 +152,7 @@ pub(crate) async fn live(wanted: &Live<'_>, needs: &[Need]) -> Result<Source, Fa
         foreign_endpoints: Vec::new(),
         clock_ahead: (!ahead.is_zero()).then(|| ahead.as_secs()),
         ended: None,
+        route: route().map_err(Failure::Usage)?,
         checks: wanted.selection.0.iter().map(|check| check.meta.id.to_owned()).collect(),
         needs: needs.iter().map(|need| need.name().to_owned()).collect(),
         accounts: planned,

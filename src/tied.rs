@@ -18,6 +18,8 @@ pub(crate) struct Tied {
     pub(crate) found: Vec<String>,
     /// Who answered, and how many requests.
     pub(crate) endpoints: BTreeMap<String, u64>,
+    /// Those of them that are not AWS's for what they were asked.
+    foreign: BTreeSet<String>,
     /// The accounts in which STS answered that the caller is who run.json says.
     pub(crate) identified: BTreeSet<String>,
 }
@@ -74,6 +76,9 @@ impl Tied {
         }
         let endpoint = endpoint_of(&exchange.request.uri);
         *self.endpoints.entry(endpoint.to_owned()).or_default() += 1;
+        if !is_aws_endpoint(&exchange.service, &exchange.region, endpoint) {
+            self.foreign.insert(endpoint.to_owned());
+        }
         let Some(response) = exchange.response.as_ref().filter(|response| (200..300).contains(&response.status)) else {
             return;
         };
@@ -106,7 +111,7 @@ impl Tied {
 
     /// Endpoints that are not AWS's.
     pub(crate) fn foreign(&self) -> impl Iterator<Item = &str> {
-        self.endpoints.keys().map(String::as_str).filter(|endpoint| !is_aws_endpoint(endpoint))
+        self.foreign.iter().map(String::as_str)
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) fn whose(
         }
         None => lines.push(format!("From      NOT AWS: {}", run.foreign_endpoints.join(", "))),
     }
+    lines.extend(run.route.words().into_iter().map(|line| format!("From      {line}")));
     lines
 }
 

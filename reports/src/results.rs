@@ -62,6 +62,10 @@ pub struct Run {
     pub evaluated_by: String,
     /// Endpoints that answered in place of AWS. Empty when AWS itself answered.
     pub foreign_endpoints: Vec<String>,
+    /// What stood between kickoff and AWS, a proxy or other root certificates than the system's, a sentence each. Absent
+    /// where nothing did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub route: Vec<String>,
     /// The accounts.
     pub accounts: Vec<Account>,
     /// The checks that were selected.

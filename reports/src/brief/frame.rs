@@ -40,6 +40,8 @@ pub(super) fn opening(input: &BriefInput<'_>) -> Vec<Block> {
         );
         blocks.push(Block::Paragraph(Words::unsettled(text)));
     }
+    let route = input.results.into_iter().flat_map(|results| &results.run.route);
+    blocks.extend(route.map(|text| Block::Paragraph(Words::unsettled(text))));
     blocks.push(Block::paragraph(
         "Prepared by management for the kick-off meeting. It states what is agreed and what is open; it is no opinion on \
          any control.",

@@ -32,7 +32,8 @@ pub struct Frame {
     pub run: String,
     /// SHA-256 over the list of raw evidence.
     pub digest: String,
-    /// What a reader must know before anything else: an interrupted run, answers that are not AWS's, calls that failed.
+    /// What a reader must know before anything else: an interrupted run, answers that are not AWS's or came through
+    /// others' hands, calls that failed.
     pub warnings: Vec<String>,
 }
 
@@ -383,6 +384,7 @@ fn frame(sources: &Sources<'_>) -> Frame {
             run.foreign_endpoints.join(", ")
         ));
     }
+    warnings.extend(run.route.iter().cloned());
     match sources.document.shortfalls().len() {
         0 => {}
         1 => warnings.push("Coverage is incomplete: 1 shortfall is listed.".to_owned()),

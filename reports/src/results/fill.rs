@@ -45,6 +45,7 @@ pub(super) fn run(input: &Input<'_>, told: &[Told]) -> Run {
         collected_by: format!("{} {}", meta.tool.name, meta.tool.version),
         evaluated_by: format!("kickoff {}", input.version),
         foreign_endpoints: meta.foreign_endpoints.clone(),
+        route: meta.route.words(),
         accounts: accounts.collect(),
         checks: input.selection.0.iter().map(|check| check.meta.id.to_owned()).collect(),
     }

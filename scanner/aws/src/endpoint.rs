@@ -1,4 +1,6 @@
-//! The endpoints of declared operations, as AWS's rule sets have them.
+//! The endpoints of AWS, as its rule sets have them: where declared operations go, and whether a host that answered is one.
+//!
+//! A name under `amazonaws.com` is not enough: anybody's load balancer, function or bucket website has one.
 //!
 //! Generated clients bring their rules along. Those of the services here are all of one form, but for a few names that
 //! differ; a test compares both with a table that is made from the rule sets.
@@ -53,6 +55,103 @@ pub(crate) fn endpoint(service: Service, region: &str, config: &SdkConfig) -> St
     let on = |set: Option<bool>| set.unwrap_or_default();
     url.filter(|url| !url.is_empty())
         .unwrap_or_else(|| of_aws(service, region, on(config.use_fips()), on(config.use_dual_stack())))
+}
+
+/// The label of a service's endpoints where it is not the service's own name.
+const LABELS: &[(&str, &str)] = &[
+    ("cloudwatch", "monitoring"),
+    ("accessanalyzer", "access-analyzer"),
+    ("elbv2", "elasticloadbalancing"),
+    ("sso-admin", "sso"),
+];
+
+/// Services that have endpoints in one region of a partition only, whichever region is asked about.
+const GLOBAL: &[&str] = &["account", "organizations"];
+
+/// Whether `endpoint` (scheme and host, as requests have it) is one that AWS has for the service in the region.
+#[must_use]
+pub fn is_aws_endpoint(service: &str, region: &str, endpoint: &str) -> bool {
+    let Some(host) = endpoint.strip_prefix("https://") else { return false };
+    let host = host.strip_suffix(":443").unwrap_or(host).to_ascii_lowercase();
+    let partition = Partition::of_region(region);
+    let label = LABELS.iter().find(|(name, _)| *name == service).map_or(service, |(_, label)| label);
+    if is_interface(&host, label, region, partition) {
+        return true;
+    }
+    match service {
+        "iam" => is_iam(&host, partition, region),
+        "s3" => is_s3(&host, partition, region),
+        "ecr" => {
+            regional(&host, "api.ecr", region, &[partition.dns_suffix])
+                || host == format!("api.ecr-fips.{region}.{}", partition.dns_suffix)
+                || host == format!("ecr-fips.{region}.{}", partition.dns_suffix)
+                || regional(&host, "ecr", region, &[partition.dual_stack_suffix])
+        }
+        "sts" if partition.name == "aws" && host == "sts.amazonaws.com" => true,
+        _ => {
+            let suffixes = [partition.dns_suffix, partition.dual_stack_suffix];
+            regional(&host, label, region, &suffixes)
+                || GLOBAL.contains(&service) && regional(&host, label, partition.home_region, &suffixes)
+        }
+    }
+}
+
+/// `label.region.suffix` and `label-fips.region.suffix`.
+fn regional(host: &str, label: &str, region: &str, suffixes: &[&str]) -> bool {
+    let Some(rest) = host.strip_prefix(label) else { return false };
+    let rest = rest.strip_prefix("-fips").unwrap_or(rest);
+    let Some(suffix) = rest.strip_prefix('.').and_then(|rest| rest.strip_prefix(region)) else { return false };
+    suffix.strip_prefix('.').is_some_and(|suffix| suffixes.contains(&suffix))
+}
+
+/// An interface endpoint of AWS in somebody's VPC: `vpce-0a1b-2c3d.ec2.eu-west-1.vpce.amazonaws.com`. AWS alone names a
+/// service there; one of a customer has `vpce-svc-` and an id in its place.
+fn is_interface(host: &str, label: &str, region: &str, partition: &Partition) -> bool {
+    let tail = format!(".{region}.vpce.{}", partition.dns_suffix);
+    let Some((id, named)) = host.strip_suffix(&tail).and_then(|rest| rest.split_once('.')) else { return false };
+    let named = if label == "ecr" { named.strip_prefix("api.").unwrap_or_default() } else { named };
+    id.starts_with("vpce-") && named.strip_suffix("-fips").unwrap_or(named) == label
+}
+
+/// IAM answers for the whole partition, under names that hardly follow the rule.
+fn is_iam(host: &str, partition: &Partition, region: &str) -> bool {
+    let Some(rest) = host.strip_prefix("iam") else { return false };
+    let Some(rest) = rest.strip_prefix("-fips").unwrap_or(rest).strip_prefix('.') else { return false };
+    let middle = [partition.dns_suffix, partition.dual_stack_suffix]
+        .into_iter()
+        .filter_map(|suffix| rest.strip_suffix(suffix))
+        .min_by_key(|middle| middle.len());
+    let Some(middle) = middle else { return false };
+    let middle = middle.strip_suffix('.').unwrap_or(middle);
+    match partition.name {
+        "aws" => matches!(middle, "" | "global"),
+        "aws-cn" => matches!(middle, "" | "global" | "cn-north-1") || middle == region,
+        "aws-us-gov" => middle == "us-gov",
+        _ => matches!(middle, "" | "global") || middle == partition.home_region || middle == region,
+    }
+}
+
+/// S3 takes the bucket into the host, where it may hold dots.
+fn is_s3(host: &str, partition: &Partition, region: &str) -> bool {
+    let suffix = partition.dns_suffix;
+    let bases = ["s3", "s3.dualstack", "s3-fips", "s3-fips.dualstack"];
+    let mut endpoints: Vec<String> = bases.iter().map(|base| format!("{base}.{region}.{suffix}")).collect();
+    if partition.name == "aws" {
+        // The endpoint of us-east-1 from before there were regions.
+        endpoints.push("s3.amazonaws.com".to_owned());
+    }
+    endpoints.iter().any(|endpoint| match host.strip_suffix(endpoint.as_str()) {
+        Some("") => true,
+        Some(bucket) => bucket.strip_suffix('.').is_some_and(is_bucket),
+        None => false,
+    })
+}
+
+/// Whether a text may be the name of a bucket.
+fn is_bucket(name: &str) -> bool {
+    (3..=63).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+        && !name.split('.').any(|label| label.is_empty())
 }
 
 #[cfg(test)]
@@ -181,6 +280,84 @@ mod tests {
             "s3" aws_sdk_s3 list_buckets;
             "sns" aws_sdk_sns list_topics;
             "sts" aws_sdk_sts get_caller_identity;
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_held_against_service_region_and_partition() {
+        for (service, region, host) in [
+            ("iam", "us-east-1", "iam.amazonaws.com"),
+            ("iam", "us-east-1", "iam-fips.amazonaws.com"),
+            ("iam", "us-east-1", "iam.global.api.aws"),
+            ("iam", "us-gov-west-1", "iam.us-gov.amazonaws.com"),
+            ("iam", "cn-northwest-1", "iam.cn-north-1.amazonaws.com.cn"),
+            ("iam", "us-iso-east-1", "iam.us-iso-east-1.c2s.ic.gov"),
+            ("ec2", "cn-north-1", "ec2.cn-north-1.amazonaws.com.cn"),
+            ("ec2", "eu-west-1", "ec2.eu-west-1.api.aws"),
+            ("ec2", "us-gov-west-1", "ec2.us-gov-west-1.amazonaws.com"),
+            ("ec2", "us-east-1", "ec2-fips.us-east-1.amazonaws.com"),
+            ("cloudwatch", "eu-west-1", "monitoring.eu-west-1.amazonaws.com"),
+            ("elbv2", "eu-west-1", "elasticloadbalancing.eu-west-1.amazonaws.com"),
+            ("sso-admin", "eu-west-1", "sso.eu-west-1.amazonaws.com"),
+            ("ecr", "eu-west-1", "api.ecr.eu-west-1.amazonaws.com"),
+            ("organizations", "us-east-1", "organizations.us-east-1.amazonaws.com"),
+            ("organizations", "us-gov-west-1", "organizations.us-gov-west-1.amazonaws.com"),
+            ("sts", "eu-west-1", "sts.eu-west-1.amazonaws.com"),
+            ("sts", "us-east-1", "sts.amazonaws.com"),
+            ("s3", "eu-west-1", "s3.eu-west-1.amazonaws.com"),
+            ("s3", "eu-west-1", "acme.logs.s3.eu-west-1.amazonaws.com"),
+            ("s3", "us-east-1", "acme-logs.s3.amazonaws.com"),
+            ("s3", "eu-west-1", "acme-logs.s3.dualstack.eu-west-1.amazonaws.com"),
+            ("ec2", "us-east-1", "vpce-0a1b2c3d-abcd.ec2.us-east-1.vpce.amazonaws.com"),
+            ("ecr", "us-east-1", "vpce-0a1b2c3d-abcd.api.ecr.us-east-1.vpce.amazonaws.com"),
+            ("logs", "eusc-de-east-1", "logs.eusc-de-east-1.amazonaws.eu"),
+            ("logs", "eu-isoe-west-1", "logs.eu-isoe-west-1.cloud.adc-e.uk"),
+        ] {
+            assert!(is_aws_endpoint(service, region, &format!("https://{host}")), "{service} {region} {host}");
+        }
+    }
+
+    #[test]
+    fn every_endpoint_of_awss_rule_sets_is_aws() {
+        let mut hosts = 0;
+        for line in TABLE.lines().skip(2) {
+            let cells: Vec<&str> = line.split(',').collect();
+            for host in cells[2..6].iter().filter(|host| !host.is_empty()) {
+                assert!(is_aws_endpoint(cells[0], cells[1], &format!("https://{host}")), "{line}: {host}");
+                hosts += 1;
+            }
+        }
+        assert!(hosts > 1000, "{hosts}");
+    }
+
+    #[test]
+    fn what_anybody_can_have_under_aws_names_is_not_aws() {
+        for (service, region, endpoint) in [
+            ("iam", "us-east-1", "http://iam.amazonaws.com"),
+            ("iam", "us-east-1", "https://iam.amazonaws.com:8443"),
+            ("iam", "us-east-1", "https://amazonaws.com.example.org"),
+            ("iam", "us-east-1", "https://iam.us-east-1.elb.amazonaws.com"),
+            ("iam", "us-east-1", "https://iam-123456.us-east-1.elb.amazonaws.com"),
+            ("ec2", "us-east-1", "https://false-aws-1234567890.us-east-1.elb.amazonaws.com"),
+            ("ec2", "us-east-1", "https://ec2-203-0-113-7.compute-1.amazonaws.com"),
+            ("ec2", "eu-west-1", "https://ec2-203-0-113-7.eu-west-1.compute.amazonaws.com"),
+            ("ec2", "us-east-1", "https://abcdef1234.execute-api.us-east-1.amazonaws.com"),
+            ("ec2", "us-east-1", "https://xyz.lambda-url.us-east-1.on.aws"),
+            ("s3", "us-east-1", "https://bucket.s3-website-us-east-1.amazonaws.com"),
+            ("s3", "eu-west-1", "https://bucket.s3-website.eu-west-1.amazonaws.com"),
+            ("s3", "eu-west-1", "https://point-111122223333.s3-accesspoint.eu-west-1.amazonaws.com"),
+            // Another service's, another region's, another partition's.
+            ("iam", "us-east-1", "https://bucket.s3.amazonaws.com"),
+            ("ec2", "eu-west-1", "https://ec2.us-east-1.amazonaws.com"),
+            ("ec2", "us-east-1", "https://rds.us-east-1.amazonaws.com"),
+            ("ec2", "cn-north-1", "https://ec2.cn-north-1.amazonaws.com"),
+            ("iam", "us-gov-west-1", "https://iam.amazonaws.com"),
+            ("cloudwatch", "eu-west-1", "https://cloudwatch.eu-west-1.amazonaws.com"),
+            ("ec2", "us-east-1", "http://127.0.0.1:5000"),
+            // A service of a customer's own, in a VPC.
+            ("ec2", "us-east-1", "https://vpce-0a1b2c3d-abcd.vpce-svc-0a1b2c.us-east-1.vpce.amazonaws.com"),
+        ] {
+            assert!(!is_aws_endpoint(service, region, endpoint), "{service} {region} {endpoint}");
         }
     }
 }

@@ -9,6 +9,8 @@ use kickoff_evidence::{
 };
 use tokio::sync::watch;
 
+use crate::endpoint::is_aws_endpoint;
+
 /// A run directory that exchanges are written to, one archive an account.
 #[derive(Debug)]
 pub struct Tape {
@@ -116,7 +118,7 @@ impl Tape {
     /// The archive was not started, or the disk is full.
     pub fn append(&self, exchange: &Exchange) -> Result<Position, String> {
         let endpoint = endpoint_of(&exchange.request.uri);
-        if !is_aws_endpoint(endpoint) {
+        if !is_aws_endpoint(&exchange.service, &exchange.region, endpoint) {
             self.foreign.lock().unwrap_or_else(PoisonError::into_inner).insert(endpoint.to_owned(), ());
         }
         let mut archives = self.archives.lock().unwrap_or_else(PoisonError::into_inner);
@@ -168,36 +170,5 @@ impl Tape {
     #[must_use]
     pub fn foreign_endpoints(&self) -> Vec<String> {
         self.foreign.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
-    }
-}
-
-/// Whether an endpoint is AWS's own.
-#[must_use]
-pub fn is_aws_endpoint(endpoint: &str) -> bool {
-    const SUFFIXES: [&str; 9] = [
-        ".amazonaws.com",
-        ".amazonaws.com.cn",
-        ".api.aws",
-        ".amazonaws.eu",
-        ".c2s.ic.gov",
-        ".sc2s.sgov.gov",
-        ".cloud.adc-e.uk",
-        ".csp.hci.ic.gov",
-        ".api.amazonwebservices.com.cn",
-    ];
-    endpoint.strip_prefix("https://").is_some_and(|host| SUFFIXES.iter().any(|suffix| host.ends_with(suffix)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_aws_endpoint;
-
-    #[test]
-    fn only_amazons_own_endpoints_over_tls_are_aws() {
-        assert!(is_aws_endpoint("https://iam.amazonaws.com"));
-        assert!(is_aws_endpoint("https://ec2.cn-north-1.amazonaws.com.cn"));
-        for other in ["http://iam.amazonaws.com", "https://amazonaws.com.example.org", "http://127.0.0.1:5000"] {
-            assert!(!is_aws_endpoint(other), "{other}");
-        }
     }
 }

@@ -14,6 +14,7 @@ mod lock;
 pub mod package;
 mod redact;
 mod register;
+mod route;
 mod run;
 mod tree;
 mod wellformed;
@@ -29,6 +30,7 @@ pub use item::{EvidenceId, EvidenceRef, Gap, GapKind, Item, ItemKey, Outcome, Su
 pub use lock::FolderLock;
 pub use redact::{Redacted, Redaction, redact_body, redact_uri};
 pub use register::{Numbered, Register};
+pub use route::{Authority, CaBundle, Route};
 pub use run::{AccountRecord, Run, RunMetadata, RunState, RunWriter, Tool, new_run_id};
 pub use tree::{is_volatile, normalised, tree};
 pub use wellformed::xml_is_complete;

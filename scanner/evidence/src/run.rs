@@ -24,6 +24,7 @@ use crate::exchange::sha256_hex;
 use crate::files::{PART, create_part, create_private_directory, digest_reader, sweep, write_private};
 use crate::ids::Ledger;
 use crate::lock::FolderLock;
+use crate::route::Route;
 
 const FORMAT: u32 = 1;
 const MANIFEST: &str = "MANIFEST.sha256";
@@ -98,6 +99,9 @@ pub struct RunMetadata {
     /// Why it ended before it was finished, where the program could still say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<String>,
+    /// What stood between kickoff and AWS; not there where nothing did.
+    #[serde(default, skip_serializing_if = "Route::is_plain")]
+    pub route: Route,
     /// The checks that were selected; the collection plan follows from them.
     pub checks: Vec<String>,
     /// The fact families that were collected.

@@ -32,15 +32,18 @@ const REPORT: &str = "iam:GetCredentialReport";
 /// operations that cannot tell, and answers that cannot be read, give none.
 #[must_use]
 pub fn of_others(operation: &str, account: &str, body: &[u8]) -> Vec<String> {
+    let paths = OWN.iter().find(|(name, _)| *name == operation).map(|(_, paths)| *paths);
+    if paths.is_none() && operation != REPORT {
+        return Vec::new();
+    }
     let Some(answer) = tree(body) else { return Vec::new() };
     let answer = result(operation, &answer);
     let mut names = Vec::new();
     if operation == REPORT {
         names.extend(reported(answer));
-    } else if let Some((_, paths)) = OWN.iter().find(|(name, _)| *name == operation) {
-        for path in *paths {
-            below(answer, path, &mut names);
-        }
+    }
+    for path in paths.unwrap_or_default() {
+        below(answer, path, &mut names);
     }
     names.retain(|name| owner(name).is_some_and(|owner| owner != account));
     names
