@@ -96,6 +96,14 @@ pub struct Account {
     pub regions_not_scanned: Option<Vec<String>>,
 }
 
+impl Coverage {
+    /// Whether something is not known that should be.
+    #[must_use]
+    pub fn is_lacking(&self) -> bool {
+        self.operation != "*" && !matches!(self.status.as_str(), "ok" | "closed" | "not-offered" | "left-out")
+    }
+}
+
 /// How the calls of one operation went in one region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -108,7 +116,9 @@ pub struct Coverage {
     pub service: String,
     /// The operation.
     pub operation: String,
-    /// `ok`, or the first thing that went wrong: `denied`, `throttled`, `failed`, `region-disabled`, `not-collected`.
+    /// `ok`, or the first thing that went wrong: `denied`, `throttled`, `failed`, `region-disabled`, `not-collected`. Three
+    /// are no shortfall: `closed` (refused by the service control policy that closes the region), `not-offered` (AWS has
+    /// no such service there), `left-out` (went wrong in a region that an approved exclusion leaves out of scope).
     pub status: String,
     /// Requests, retries included.
     pub calls: u32,
@@ -369,7 +379,21 @@ impl Document {
         if self.run.state == "interrupted" {
             shortfalls.push("the run was interrupted".to_owned());
         }
-        for row in self.coverage.iter().filter(|row| row.status != "ok" && row.operation != "*") {
+        for account in self.run.accounts.iter().filter(|account| !account.caller.is_empty()) {
+            let closed = |region: &String| {
+                let of_region = |row: &&Coverage| row.account == account.id && row.region == *region;
+                self.coverage.iter().filter(of_region).any(|row| matches!(row.status.as_str(), "closed" | "left-out"))
+            };
+            if account.regions.iter().all(closed) {
+                let why = if account.regions.is_empty() {
+                    "none in scope is enabled"
+                } else {
+                    "those in scope are closed or left out"
+                };
+                shortfalls.push(format!("no region of {} could be looked at: {why}", account.id));
+            }
+        }
+        for row in self.coverage.iter().filter(|row| row.is_lacking()) {
             let reason = row.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
             shortfalls.push(format!(
                 "{}:{} in {} of {}: {}{reason}",
@@ -397,4 +421,44 @@ impl Document {
 #[must_use]
 pub fn day(run: &RunMetadata) -> Date {
     run.started.to_zoned(TimeZone::UTC).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Coverage;
+    use crate::package::made::Made;
+
+    #[test]
+    fn an_account_of_which_no_region_could_be_looked_at_is_a_shortfall() {
+        let mut document = Made::new().document;
+        let account = document.run.accounts[0].id.clone();
+        let told = |document: &super::Document| -> Vec<String> {
+            document.shortfalls().into_iter().filter(|line| line.starts_with("no region of")).collect()
+        };
+        assert!(told(&document).is_empty());
+        let regions = std::mem::take(&mut document.run.accounts[0].regions);
+        assert_eq!(told(&document), [format!("no region of {account} could be looked at: none in scope is enabled")]);
+        // A region that a policy closes was asked, and nothing could be looked at.
+        document.coverage = regions
+            .iter()
+            .map(|region| Coverage {
+                account: account.clone(),
+                region: region.clone(),
+                service: "ec2".to_owned(),
+                operation: "DescribeVpcs".to_owned(),
+                status: "closed".to_owned(),
+                calls: 1,
+                pages: 0,
+                items: Some(0),
+                reason: None,
+            })
+            .collect();
+        document.run.accounts[0].regions = regions;
+        assert_eq!(
+            told(&document),
+            [format!("no region of {account} could be looked at: those in scope are closed or left out")]
+        );
+        document.coverage.remove(0);
+        assert!(told(&document).is_empty(), "one region is open");
+    }
 }

@@ -21,6 +21,7 @@ mod machine;
 mod moto;
 mod package;
 mod policy;
+mod regions;
 mod services;
 mod stamp;
 mod streams;

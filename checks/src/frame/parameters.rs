@@ -168,9 +168,13 @@ pub enum ParameterError {
     },
 }
 
-/// The values in force.
+/// The values in force, and what of the scope is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parameters(BTreeMap<&'static str, Value>);
+pub struct Parameters {
+    values: BTreeMap<&'static str, Value>,
+    /// Regions that approved exclusions leave out of scope, each with its reason and who approved it.
+    pub left_out: BTreeMap<String, String>,
+}
 
 impl Parameters {
     /// Sets the client's value.
@@ -182,7 +186,7 @@ impl Parameters {
             PARAMETERS.iter().find(|p| p.name == name).ok_or_else(|| ParameterError::Unknown(name.to_owned()))?;
         let takes = match (&value, parameter.initial) {
             (Value::Number(_), Number(_)) | (Value::Flag(_), Flag(_)) | (Value::List(_), List(_)) => {
-                self.0.insert(parameter.name, value);
+                self.values.insert(parameter.name, value);
                 return Ok(());
             }
             (_, Number(_)) => "a whole number",
@@ -195,13 +199,13 @@ impl Parameters {
     /// The value in force.
     #[must_use]
     pub fn get(&self, parameter: &Parameter) -> Value {
-        self.0.get(parameter.name).cloned().unwrap_or_else(|| parameter.default_value())
+        self.values.get(parameter.name).cloned().unwrap_or_else(|| parameter.default_value())
     }
 
     /// Whether the client set it.
     #[must_use]
     pub fn is_set(&self, parameter: &Parameter) -> bool {
-        self.0.contains_key(parameter.name)
+        self.values.contains_key(parameter.name)
     }
 
     /// The value of a number; 0 for a parameter of another kind.

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use globset::Glob;
-use kickoff_facts::{AccountFacts, EvidenceRef, Gap, Memo, Need, Neighbours, View};
+use kickoff_facts::{AccountFacts, Beyond, EvidenceRef, Gap, Memo, Need, Neighbours, View};
 use rayon::prelude::*;
 
 use crate::frame::check::{Check, Level, Per};
-use crate::frame::finding::{Entry, Evaluation, Finding, Resource, Status};
+use crate::frame::finding::{Entry, Evaluation, Finding, Resource, Status, Verdict};
 use crate::frame::partitions;
 use crate::frame::wording::moment;
 use crate::parameters::{Parameters, Value};
@@ -92,16 +92,26 @@ fn run(
     let mut rows = Vec::new();
     match check.meta.per {
         Per::Account => {
-            let view = View::account(facts, needs).sharing(memo).among(others);
+            let view = View::account(facts, needs).sharing(memo).among(others).without(&parameters.left_out);
             let evaluation = (check.evaluate)(&view, parameters);
             let whole = Resource::account(&view);
             settle(&mut rows, check, &expected, &view, &whole, evaluation);
         }
         Per::Region => {
-            for (region, regional) in &facts.regions {
+            // What is left out of scope, and what a policy closes, `account-region-coverage` says once a region.
+            for (region, regional) in facts.regions.iter().filter(|(name, _)| !parameters.left_out.contains_key(*name))
+            {
                 let view = View::region(facts, region, regional, needs).among(others);
-                let evaluation = (check.evaluate)(&view, parameters);
                 let whole = Resource::region(&view);
+                let evaluation = match facts.beyond(region, needs) {
+                    Some(Beyond::Closed(_)) => continue,
+                    Some(Beyond::NotOffered(gap)) => {
+                        let finding =
+                            Finding::new(whole.clone(), Verdict::not_applicable("not offered there", gap.to_string()));
+                        Ok(vec![Finding { evidence: gap.evidence.into_iter().collect(), ..finding }])
+                    }
+                    None => (check.evaluate)(&view, parameters),
+                };
                 settle(&mut rows, check, &expected, &view, &whole, evaluation);
             }
         }
@@ -127,7 +137,11 @@ fn run(
             kind: kickoff_facts::GapKind::NotCollected,
             call: needs.first().and_then(|n| n.operation_ids().first()).copied().unwrap_or("nothing").to_owned(),
             region: facts.home_region.clone(),
-            message: "no region was scanned".to_owned(),
+            message: if facts.regions.is_empty() {
+                "no region was scanned".to_owned()
+            } else {
+                "every region that was scanned is closed by a service control policy or left out of scope".to_owned()
+            },
             evidence: None,
         };
         let view = View::account(facts, needs);

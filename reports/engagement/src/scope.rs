@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::people::Person;
+
 /// The categories of the Trust Services Criteria.
 pub const CATEGORIES: [&str; 5] = ["Security", "Availability", "Confidentiality", "Processing Integrity", "Privacy"];
 
@@ -91,6 +93,15 @@ impl Exclusion {
         let named = [("account", &self.account), ("region", &self.region), ("service", &self.service)];
         let named = named.into_iter().filter_map(|(kind, name)| name.as_ref().map(|name| format!("{kind} {name}")));
         named.collect::<Vec<_>>().join(", ")
+    }
+
+    /// What is left out, why, and who approved it when, in one sentence without its full stop.
+    #[must_use]
+    pub fn sentence(&self, approver: Option<&Person>) -> String {
+        let approver = approver.map_or(self.approver.as_str(), |person| &person.name);
+        let day = self.approved.map(|day| format!(" on {day}")).unwrap_or_default();
+        let reason = self.reason.trim_end_matches('.');
+        format!("{} is left out: {reason}; approved by {approver}{day}", self.what())
     }
 }
 

@@ -189,7 +189,7 @@ pub(super) fn gaps(input: &BriefInput<'_>) -> Vec<Block> {
         let calls: BTreeSet<String> = results
             .coverage
             .iter()
-            .filter(|row| row.status != "ok" && row.operation != "*")
+            .filter(|row| row.is_lacking())
             .map(|row| format!("{}:{}", row.service, row.operation))
             .collect();
         let calls: Vec<String> = calls.into_iter().collect();

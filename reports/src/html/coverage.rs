@@ -31,7 +31,7 @@ fn by_service(document: &Document) -> BTreeMap<(&str, &str), OfService> {
         sum.requests += u64::from(row.calls);
         sum.pages += u64::from(row.pages);
         sum.records += row.items.unwrap_or_default();
-        sum.lacking += usize::from(row.status != "ok");
+        sum.lacking += usize::from(row.is_lacking());
     }
     services
 }

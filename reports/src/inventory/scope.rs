@@ -72,10 +72,7 @@ pub(super) fn place(engagement: &Engagement, account: &str, region: &str, kind: 
 }
 
 fn reason(engagement: &Engagement, exclusion: &Exclusion) -> String {
-    let approver = engagement.person(&exclusion.approver).map_or(exclusion.approver.as_str(), |person| &person.name);
-    let day = exclusion.approved.map(|day| format!(" on {day}")).unwrap_or_default();
-    let reason = exclusion.reason.trim_end_matches('.');
-    format!("{} is left out: {reason}; approved by {approver}{day}", exclusion.what())
+    exclusion.sentence(engagement.person(&exclusion.approver))
 }
 
 /// `AWS::S3::Bucket` belongs to `S3`.

@@ -77,7 +77,7 @@ fn figures(dossier: &Dossier<'_>) -> Block {
     let class = |name: &str| document.criteria.iter().filter(|criterion| criterion.coverage == name).count();
     let incomplete = dossier.populations.iter().filter(|population| !population.is_complete()).count();
     let empty = dossier.populations.iter().filter(|one| one.size() == 0 && one.is_complete()).count();
-    let failed = document.coverage.iter().filter(|row| row.status != "ok" && row.operation != "*").count();
+    let failed = document.coverage.iter().filter(|row| row.is_lacking()).count();
     Block::Facts(vec![
         ("Controls", format!("{}, one test each", dossier.controls.len()).into()),
         ("Results", format!("{}: {}", document.results.len(), pages::counted(of)).into()),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kickoff_checks::evaluate_among;
+use kickoff_checks::{Parameters, evaluate_among};
+use kickoff_engagement::Engagement;
 use kickoff_evidence::EvidenceRef;
 use kickoff_facts::{AccountFacts, Neighbours};
 
@@ -20,6 +21,7 @@ pub struct Draft<'a> {
     told: Vec<Told>,
     results: Vec<ResultRow>,
     excluded: BTreeMap<String, usize>,
+    parameters: Parameters,
 }
 
 impl<'a> Draft<'a> {
@@ -32,6 +34,7 @@ impl<'a> Draft<'a> {
             told: Vec::new(),
             results: Vec::new(),
             excluded: exclude(&mut [], input.engagement, day(input.run)),
+            parameters: parameters(input.engagement),
         }
     }
 
@@ -40,7 +43,7 @@ impl<'a> Draft<'a> {
     pub fn add(&mut self, facts: &AccountFacts, others: &Neighbours) {
         let Input { run, engagement, selection, .. } = self.input;
         let today = day(run);
-        let mut rows = evaluate_among(facts, Some(others), &selection.0, &engagement.thresholds);
+        let mut rows = evaluate_among(facts, Some(others), &selection.0, &self.parameters);
         for (exception, taken) in exclude(&mut rows, engagement, today) {
             *self.excluded.entry(exception).or_default() += taken;
         }
@@ -56,14 +59,14 @@ impl<'a> Draft<'a> {
     /// The document, and how many results each exception in force takes out. The same accounts give the same bytes.
     #[must_use]
     pub fn finish(self) -> (Document, BTreeMap<String, usize>) {
-        let Self { input, told, mut results, excluded, .. } = self;
+        let Self { input, told, mut results, excluded, parameters, .. } = self;
         // Those of an account are in order already: all are, by check, account, region and resource.
         results.sort_by(|a, b| (&*a.check, &*a.account).cmp(&(&*b.check, &*b.account)));
         let items = &input.numbered.items;
         let document = Document {
             schema: SCHEMA.to_owned(),
             run: run(&input, &told),
-            coverage: coverage(items, &told),
+            coverage: coverage(items, &told, &parameters.left_out),
             control_totals: told.into_iter().flat_map(|told| told.control_totals).collect(),
             criteria: criteria(&input, &results),
             evidence: items.iter().map(|(id, item)| evidence(item, *id)).collect(),
@@ -71,4 +74,15 @@ impl<'a> Draft<'a> {
         };
         (document, excluded)
     }
+}
+
+/// The thresholds in force, with the regions that approved exclusions leave out of scope.
+fn parameters(engagement: &Engagement) -> Parameters {
+    let mut parameters = engagement.thresholds.clone();
+    for exclusion in &engagement.scope.exclusions {
+        if let Some(region) = &exclusion.region {
+            parameters.left_out.insert(region.clone(), exclusion.sentence(engagement.person(&exclusion.approver)));
+        }
+    }
+    parameters
 }

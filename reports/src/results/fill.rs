@@ -142,7 +142,11 @@ fn lists(key: &ItemKey) -> bool {
 }
 
 /// One row for each account, region and operation, and one for each region in scope that is not enabled.
-pub(super) fn coverage(items: &[(EvidenceId, Item)], accounts: &[Told]) -> Vec<Coverage> {
+pub(super) fn coverage(
+    items: &[(EvidenceId, Item)],
+    accounts: &[Told],
+    left_out: &BTreeMap<String, String>,
+) -> Vec<Coverage> {
     let mut rows: BTreeMap<(String, String, String, String), Coverage> = BTreeMap::new();
     for (_, item) in items {
         let key = &item.key;
@@ -196,6 +200,17 @@ pub(super) fn coverage(items: &[(EvidenceId, Item)], accounts: &[Told]) -> Vec<C
                     ),
                 },
             );
+        }
+    }
+    let homes: BTreeMap<&str, &Told> = accounts.iter().map(|told| (told.account.as_str(), told)).collect();
+    for row in rows.values_mut().filter(|row| row.is_lacking()) {
+        let Some(told) = homes.get(row.account.as_str()) else { continue };
+        let refused = row.status == GapKind::Denied.name() || row.status == GapKind::NotCollected.name();
+        if told.closed.contains(&row.region) && refused {
+            "closed".clone_into(&mut row.status);
+        } else if left_out.contains_key(&row.region) && row.region != told.home {
+            // The home region answers for what belongs to no region as well.
+            "left-out".clone_into(&mut row.status);
         }
     }
     rows.into_values().collect()

@@ -13,6 +13,7 @@ use kickoff_facts::{Observed, Operation};
 
 use crate::asked::{Call, INTERRUPTED};
 use crate::declared::Body;
+use crate::offered::{AS_OF, is_missing};
 use crate::session::Session;
 use crate::wire::{NotRecorded, root_cause};
 
@@ -344,7 +345,14 @@ impl Session {
             result = work => result,
         };
         result.map_err(|error| {
-            let (kind, code, message) = classify(&error);
+            let (mut kind, code, mut message) = classify(&error);
+            let unanswered = kind == GapKind::Failed && matches!(error, SdkError::DispatchFailure(_));
+            if unanswered && is_missing(operation.service(), region) {
+                kind = GapKind::NotOffered;
+                message = format!(
+                    "AWS's endpoint data of {AS_OF} has no endpoint of it there, and none answered ({message})"
+                );
+            }
             let gap = Gap { kind, call: operation.id.to_owned(), region: region.to_owned(), message, evidence: None };
             Refusal { code, gap, interrupted: false }
         })

@@ -12,6 +12,7 @@ mod connect;
 mod credentials;
 mod declared;
 mod endpoint;
+mod offered;
 mod pace;
 mod partition;
 mod push;

@@ -65,6 +65,8 @@ pub enum GapKind {
     Failed,
     /// The region is not enabled for the account.
     RegionDisabled,
+    /// AWS does not offer the service in the region.
+    NotOffered,
     /// The call was not made.
     NotCollected,
     /// The call was answered, and another answer of the same run says otherwise: neither can be relied on.
@@ -80,6 +82,7 @@ impl GapKind {
             Self::Throttled => "throttled",
             Self::Failed => "failed",
             Self::RegionDisabled => "region-disabled",
+            Self::NotOffered => "not-offered",
             Self::NotCollected => "not-collected",
             Self::Contradicted => "contradicted",
         }
@@ -103,6 +106,15 @@ pub struct Gap {
     pub evidence: Option<EvidenceRef>,
 }
 
+impl Gap {
+    /// Whether AWS named an explicit deny of a service control policy as the reason (IAM User Guide, "Troubleshoot access
+    /// denied error messages"). A gap that follows from such a refusal carries its words.
+    #[must_use]
+    pub fn is_explicit_deny_of_policy(&self) -> bool {
+        self.message.contains("with an explicit deny in a service control policy")
+    }
+}
+
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { call, region, message, .. } = self;
@@ -111,6 +123,7 @@ impl fmt::Display for Gap {
             GapKind::Throttled => write!(f, "{call} was throttled in {region} until the attempts were used up")?,
             GapKind::Failed => write!(f, "{call} failed in {region}")?,
             GapKind::RegionDisabled => write!(f, "{call}: {region} is not enabled for this account")?,
+            GapKind::NotOffered => write!(f, "{call}: the service is not offered in {region}")?,
             GapKind::NotCollected => write!(f, "{call} was not collected in {region}")?,
             GapKind::Contradicted => write!(f, "{call} in {region} does not agree with another answer")?,
         }

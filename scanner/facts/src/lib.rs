@@ -6,6 +6,7 @@
 pub mod access;
 pub mod activity;
 mod answer;
+mod beyond;
 pub mod compute;
 mod credential_report;
 pub mod detection;
@@ -26,6 +27,7 @@ mod ties;
 mod view;
 
 pub use answer::{Form, Holds, List, Source};
+pub use beyond::Beyond;
 pub use credential_report::Reported;
 pub use kickoff_evidence::{EvidenceRef, Gap, GapKind, count, sha256_hex};
 pub use need::{AccountFacts, GlobalFacts, Need, RegionalFacts};

@@ -2,7 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -55,19 +55,21 @@ pub struct View<'a> {
     seen: Seen,
     memo: Option<&'a Memo>,
     others: Option<&'a Neighbours>,
+    left_out: Option<&'a BTreeMap<String, String>>,
 }
 
 impl<'a> View<'a> {
     /// A window on an account.
     #[must_use]
     pub fn account(facts: &'a AccountFacts, needs: &'a [Need]) -> Self {
-        Self { facts, region: None, needs, seen: Seen::default(), memo: None, others: None }
+        Self { facts, region: None, needs, seen: Seen::default(), memo: None, others: None, left_out: None }
     }
 
     /// A window on one region of an account.
     #[must_use]
     pub fn region(facts: &'a AccountFacts, region: &'a str, regional: &'a RegionalFacts, needs: &'a [Need]) -> Self {
-        Self { facts, region: Some((region, regional)), needs, seen: Seen::default(), memo: None, others: None }
+        let (seen, region) = (Seen::default(), Some((region, regional)));
+        Self { facts, region, needs, seen, memo: None, others: None, left_out: None }
     }
 
     /// With what other checks have worked out.
@@ -104,6 +106,13 @@ impl<'a> View<'a> {
         self.neighbour(account)?.regions().find(|there| there.region_name() == region)
     }
 
+    /// Without regions that are left out of scope; each has its reason.
+    #[must_use]
+    pub fn without(mut self, regions: &'a BTreeMap<String, String>) -> Self {
+        self.left_out = Some(regions);
+        self
+    }
+
     /// What another check has worked out of the account's facts already, or what this one does. It must depend on
     /// nothing but the facts, and the check must look at these itself: evidence is noted for each check.
     pub fn shared<T: Any + Send + Sync>(&self, work: impl FnOnce(&'a AccountFacts) -> T) -> Arc<T> {
@@ -118,10 +127,26 @@ impl<'a> View<'a> {
         found
     }
 
-    /// A window on each region that was asked, for a check that is decided for the whole account.
+    /// A window on each region that was asked, for a check that is decided for the whole account. Regions that have no
+    /// say in what the check declares are left out: those that are out of scope, those that a service control policy
+    /// closes, and those without the service ([`AccountFacts::beyond`]).
     pub fn regions(&self) -> impl Iterator<Item = View<'a>> {
-        let (facts, needs, others) = (self.facts, self.needs, self.others);
-        facts.regions.iter().map(move |(name, regional)| View::region(facts, name, regional, needs).among(others))
+        let (facts, needs, others, left_out) = (self.facts, self.needs, self.others, self.left_out);
+        let in_scope = move |name: &String| left_out.is_none_or(|left_out| !left_out.contains_key(name));
+        let has_say = move |name: &String| in_scope(name) && facts.beyond(name, needs).is_none();
+        let regions = facts.regions.iter().filter(move |(name, _)| has_say(name));
+        regions.map(move |(name, regional)| View::region(facts, name, regional, needs).among(others))
+    }
+
+    /// The regions that were asked, whatever they have to say.
+    pub fn asked_regions(&self) -> impl Iterator<Item = &'a str> {
+        self.facts.regions.keys().map(String::as_str)
+    }
+
+    /// The regions that a service control policy closes to the caller, each with a refusal that says so; its evidence is
+    /// noted.
+    pub fn closed_regions(&self) -> impl Iterator<Item = (&'a str, &'a Gap)> {
+        self.facts.closed_regions().inspect(|(_, gap)| self.seen.0.borrow_mut().extend(gap.evidence))
     }
 
     /// The account's id.

@@ -11,9 +11,13 @@
 //! compared with the regions that were asked in this run. Each enabled one must be among them. That a region was asked
 //! does not mean that every call there succeeded: the coverage table and the `not-evaluated` results tell that.
 //!
+//! A region that was asked and that a service control policy closes has one row here, and no result of the other checks:
+//! of the calls that list what runs there (networks, instances, databases, functions, queues) none was answered, and AWS
+//! named the explicit deny of such a policy. That is evidence that the region is not in use. It is left to a person,
+//! since the policy may exempt others than the role that asked, and since it stops nothing that ran before.
+//!
 //! ## What else is accepted
-//! A scope statement that leaves a region out, as an approved exception; a region that a service control policy closes
-//! still counts until then.
+//! An approved exclusion of the region from the scope (`[[scope.exclusions]]`), or an approved exception.
 //!
 //! ## Remediation
 //! Console: Account, AWS Regions, disable those that are not used. CLI: `aws account list-regions`,
@@ -54,21 +58,37 @@ pub const META: Meta = Meta {
 ///
 /// # Errors
 /// The regions of the account are not known.
-pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    let scanned: BTreeSet<&str> = view.regions().map(|region| region.region_name()).collect();
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    let scanned: BTreeSet<&str> = view.asked_regions().collect();
     let (enabled, other): (Vec<&Region>, Vec<&Region>) = view.all_regions()?.iter().partition(|r| r.is_enabled());
-    let missing: Vec<&str> =
-        enabled.iter().map(|region| region.name.as_str()).filter(|name| !scanned.contains(name)).collect();
+    let missed = enabled.iter().map(|region| region.name.as_str()).filter(|name| !scanned.contains(name));
+    let (left_out, missing): (Vec<&str>, Vec<&str>) = missed.partition(|name| parameters.left_out.contains_key(*name));
     let counted = format!(
         "{} of {} enabled regions were scanned; {} are not enabled",
-        enabled.len() - missing.len(),
+        enabled.len() - missing.len() - left_out.len(),
         enabled.len(),
         other.len()
     );
+    let counted = match left_out.as_slice() {
+        [] => counted,
+        names => format!("{counted}; left out of scope: {}", names.join(", ")),
+    };
     let verdict = if missing.is_empty() {
         Verdict::decide(!enabled.is_empty(), counted)
     } else {
         Verdict::fail(format!("{counted}; not scanned: {}", missing.join(", ")))
     };
-    Ok(vec![Finding::new(Resource::account(view), verdict)])
+    let reasons: Vec<&str> = parameters.left_out.values().map(String::as_str).collect();
+    let verdict = if reasons.is_empty() { verdict } else { verdict.because(reasons.join("; ")) };
+    let mut findings = vec![Finding::new(Resource::account(view), verdict)];
+    for (region, refusal) in view.closed_regions().filter(|(name, _)| !parameters.left_out.contains_key(*name)) {
+        let verdict = Verdict::manual(
+            "closed by an SCP",
+            format!(
+                "nothing that runs or is kept there could be listed, by an explicit deny ({refusal}): see that the service control policy exempts nobody who works there, and that nothing from before it runs on; or have the region excluded from the scope"
+            ),
+        );
+        findings.push(Finding::new(Resource::new("AWS::Region", format!("region/{region}")), verdict));
+    }
+    Ok(findings)
 }

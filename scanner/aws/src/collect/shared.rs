@@ -39,7 +39,10 @@ pub(super) fn follows<T, U>(value: U, from: &Observed<T>) -> Observed<U> {
 /// A gap that follows from another family's.
 pub(super) fn inherited(gap: &Gap, operation: &str) -> Gap {
     Gap {
-        kind: if gap.kind == GapKind::RegionDisabled { GapKind::RegionDisabled } else { GapKind::NotCollected },
+        kind: match gap.kind {
+            kind @ (GapKind::RegionDisabled | GapKind::NotOffered) => kind,
+            _ => GapKind::NotCollected,
+        },
         call: operation.to_owned(),
         region: gap.region.clone(),
         message: format!("what to ask about is not known: {gap}"),
