@@ -43,10 +43,15 @@ pub fn not_asked(document: &Document, engagement: &Engagement) -> NotAsked {
         (!missed.is_empty()).then(|| (account.id.clone(), missed))
     });
     let unknown = accounts.iter().filter(|account| account.regions_not_scanned.is_none());
+    let undecided = document.run.accounts_not_scanned.iter().filter(|member| {
+        let in_scope = scope.accounts.iter().any(|declared| declared.id == member.id);
+        !in_scope && scope.exclusion(&member.id, "", "").is_none()
+    });
     NotAsked {
         accounts: missing.map(|declared| declared.id.clone()).collect(),
         regions: regions.collect(),
         unknown: unknown.map(|account| account.id.clone()).collect(),
+        organization: undecided.map(|member| format!("{} ({})", member.id, member.name)).collect(),
     }
 }
 
@@ -57,6 +62,7 @@ mod tests {
 
     use super::*;
     use crate::package::made::Made;
+    use crate::results::OrganizationAccount;
 
     #[test]
     fn accounts_of_the_scope_and_enabled_regions_that_are_not_in_the_run_are_named_unless_they_are_excluded() {
@@ -88,5 +94,19 @@ mod tests {
         assert_eq!(lines, [format!("other regions of {account}: which are enabled is not known")]);
         document.run.accounts[0].regions_not_scanned = Some(Vec::new());
         assert!(not_asked(&document, &Engagement::default()).is_empty());
+
+        // One joined the organization, and nobody has decided on it yet.
+        let joined = OrganizationAccount { id: "777788889999".to_owned(), name: "data".to_owned() };
+        document.run.accounts_not_scanned = vec![joined];
+        let of =
+            |text: &str| not_asked(&document, &Engagement::parse(Path::new("kickoff.toml"), text).unwrap()).lines();
+        let named = "accounts of the organization that neither the scope nor an exclusion names: 777788889999 (data)";
+        assert_eq!(of(""), [named]);
+        assert_eq!(of(&format!("[scope]\n[[scope.accounts]]\nid = \"{account}\"\n")), [named]);
+        let excluded = format!("{person}[[scope.exclusions]]\naccount = \"777788889999\"\n{decided}");
+        assert!(of(&excluded).is_empty());
+        // In scope and not in the run, it is named as that.
+        let declared = "[scope]\nrole = \"KickoffReadOnly\"\n[[scope.accounts]]\nid = \"777788889999\"\n";
+        assert_eq!(of(declared), ["accounts in scope: 777788889999"]);
     }
 }

@@ -68,8 +68,21 @@ pub struct Run {
     pub route: Vec<String>,
     /// The accounts.
     pub accounts: Vec<Account>,
+    /// Active accounts of the organization that the run does not have, where an account of the run could list them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts_not_scanned: Vec<OrganizationAccount>,
     /// The checks that were selected.
     pub checks: Vec<String>,
+}
+
+/// An account of the organization.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationAccount {
+    /// Twelve digits.
+    pub id: String,
+    /// What the organization calls it.
+    pub name: String,
 }
 
 /// An account of a run.

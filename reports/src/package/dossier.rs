@@ -393,7 +393,11 @@ fn frame(sources: &Sources<'_>) -> Frame {
     let not_asked = not_asked(sources.document, engagement);
     if !not_asked.is_empty() {
         let regions: BTreeSet<&String> = not_asked.regions.iter().flat_map(|(_, regions)| regions).collect();
-        let counted = [(not_asked.accounts.len(), "account"), (regions.len(), "enabled region")];
+        let counted = [
+            (not_asked.accounts.len(), "account"),
+            (not_asked.organization.len(), "organization account"),
+            (regions.len(), "enabled region"),
+        ];
         let mut counted: Vec<String> =
             counted.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| many(number, what)).collect();
         if !not_asked.unknown.is_empty() {

@@ -154,6 +154,8 @@ fn document(results: Vec<ResultRow>) -> Document {
             collected_by: "kickoff 0.1.0".to_owned(),
             evaluated_by: "kickoff 0.1.0".to_owned(),
             foreign_endpoints: Vec::new(),
+            route: Vec::new(),
+            accounts_not_scanned: Vec::new(),
             accounts: vec![Account {
                 id: ACCOUNT.to_owned(),
                 alias: Some("acme-prod".to_owned()),

@@ -11,7 +11,7 @@ use kickoff_facts::Operation;
 
 use super::text::Texts;
 use super::told::Told;
-use super::{Account, Coverage, Criterion, Evidence, Exchange, Input, ResultRow, Run, Threshold};
+use super::{Account, Coverage, Criterion, Evidence, Exchange, Input, OrganizationAccount, ResultRow, Run, Threshold};
 use crate::exceptions;
 
 pub(super) fn run(input: &Input<'_>, told: &[Told]) -> Run {
@@ -47,6 +47,12 @@ pub(super) fn run(input: &Input<'_>, told: &[Told]) -> Run {
         foreign_endpoints: meta.foreign_endpoints.clone(),
         route: meta.route.words(),
         accounts: accounts.collect(),
+        accounts_not_scanned: {
+            let has = |id: &str| meta.accounts.iter().any(|account| account.id == id);
+            let listed: BTreeSet<&OrganizationAccount> =
+                told.iter().flat_map(|told| &told.members).filter(|member| !has(&member.id)).collect();
+            listed.into_iter().cloned().collect()
+        },
         checks: input.selection.0.iter().map(|check| check.meta.id.to_owned()).collect(),
     }
 }

@@ -6,7 +6,7 @@ use kickoff_evidence::{EvidenceId, EvidenceRef, Numbered};
 use kickoff_facts::AccountFacts;
 use kickoff_facts::organization::Region;
 
-use super::ControlTotal;
+use super::{ControlTotal, OrganizationAccount};
 
 /// What a document says of an account besides its results.
 #[derive(Debug)]
@@ -16,6 +16,12 @@ pub(super) struct Told {
     /// The regions that are enabled, where the list could be read.
     pub enabled: Option<Vec<String>>,
     pub disabled: Vec<String>,
+    /// Regions that a service control policy closes.
+    pub closed: Vec<String>,
+    /// The region that answers for global services.
+    pub home: String,
+    /// Active accounts of the organization, where the account may list them.
+    pub members: Vec<OrganizationAccount>,
     pub control_totals: Vec<ControlTotal>,
 }
 
@@ -43,6 +49,17 @@ impl Told {
             alias: global.aliases.get().ok().and_then(|aliases| aliases.first().cloned()),
             enabled: global.all_regions.get().ok().map(|regions| enabled(regions)),
             disabled: facts.disabled_regions.clone(),
+            closed: facts.closed_regions().map(|(name, _)| name.to_owned()).collect(),
+            home: facts.home_region.clone(),
+            members: global
+                .members
+                .get()
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter(|member| member.state == "ACTIVE")
+                .map(|member| OrganizationAccount { id: member.id.clone(), name: member.name.clone() })
+                .collect(),
             control_totals: totals.collect(),
         }
     }

@@ -50,13 +50,15 @@ pub struct NotAsked {
     pub regions: Vec<(String, Vec<String>)>,
     /// Accounts of which it is not known what regions are enabled.
     pub unknown: Vec<String>,
+    /// Active accounts of the organization that neither the scope nor an exclusion names, `444455556666 (data)`.
+    pub organization: Vec<String>,
 }
 
 impl NotAsked {
     /// Whether everything was asked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.accounts.is_empty() && self.regions.is_empty() && self.unknown.is_empty()
+        self.accounts.is_empty() && self.regions.is_empty() && self.unknown.is_empty() && self.organization.is_empty()
     }
 
     /// A line for the accounts, and one for the regions of each account.
@@ -65,6 +67,12 @@ impl NotAsked {
         let mut lines = Vec::new();
         if !self.accounts.is_empty() {
             lines.push(format!("accounts in scope: {}", self.accounts.join(", ")));
+        }
+        if !self.organization.is_empty() {
+            lines.push(format!(
+                "accounts of the organization that neither the scope nor an exclusion names: {}",
+                self.organization.join(", ")
+            ));
         }
         let regions = self.regions.iter();
         lines.extend(regions.map(|(account, regions)| format!("enabled regions of {account}: {}", regions.join(", "))));
@@ -296,7 +304,8 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
         let mut of_regions = request.checks.iter().filter_map(|id| Check::get(id)).flat_map(|check| check.meta.needs);
         // The list of regions is the account's, and a check of it is about all of them.
         let regional = of_regions.any(|need| !need.is_global() || *need == Need::Regions);
-        let mut not_asked = run.not_asked.clone();
+        // Accounts that nobody has decided on are named by the run; a request is about what is in scope.
+        let mut not_asked = NotAsked { organization: Vec::new(), ..run.not_asked.clone() };
         if !regional {
             (not_asked.regions, not_asked.unknown) = (Vec::new(), Vec::new());
         }
