@@ -191,6 +191,53 @@ pub(crate) struct PermissionsArgs {
     /// The form of the policy
     #[arg(long, value_enum, default_value = "json")]
     pub format: PolicyFormat,
+    /// What the rights are for [default: scan]. Repeatable
+    #[arg(long = "for", value_enum, value_name = "COMMAND")]
+    pub purposes: Vec<Purpose>,
+    /// The rights to sign packages with this key as well (`--kms-key` of scan and report)
+    #[arg(long, value_name = "ARN")]
+    pub kms_key: Option<String>,
+    /// The right to enter accounts by this role as well, by name (in any account) or ARN. Repeatable
+    #[arg(long = "assume-role", value_name = "ROLE")]
+    pub assume_roles: Vec<String>,
+    #[command(flatten)]
+    pub trust: TrustArgs,
+}
+
+/// What rights are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Purpose {
+    /// Reading what the selected checks need
+    Scan,
+    /// Sending results to Security Hub
+    Push,
+}
+
+/// Who may take the role of the templates.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Who may take the role (terraform, cloudformation)")]
+pub(crate) struct TrustArgs {
+    /// The ExternalId that whoever takes the role has to send [default: asked for by the template]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["service", "web_identity"])]
+    pub external_id: Option<String>,
+    /// The organization that whoever takes the role, and each role that is entered, has to belong to
+    #[arg(long, value_name = "ID")]
+    pub organization: Option<String>,
+    /// A service in place of a principal, such as ecs-tasks.amazonaws.com; for the role's own account only
+    #[arg(long, value_name = "NAME", conflicts_with = "web_identity")]
+    pub service: Option<String>,
+    /// The resource that the service acts for; `*` may stand in it
+    #[arg(long, value_name = "ARN", requires = "service")]
+    pub source_arn: Option<String>,
+    /// An OpenID Connect provider in place of a principal, such as token.actions.githubusercontent.com
+    #[arg(long, value_name = "ISSUER")]
+    pub web_identity: Option<String>,
+    /// The audience of its tokens, such as sts.amazonaws.com
+    #[arg(long, value_name = "AUDIENCE", requires = "web_identity")]
+    pub audience: Option<String>,
+    /// The subject of its tokens, such as repo:acme/audit:ref:refs/heads/main; `*` may stand in it
+    #[arg(long, value_name = "SUBJECT", requires = "web_identity")]
+    pub subject: Option<String>,
 }
 
 #[derive(Debug, Args)]

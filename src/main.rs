@@ -36,6 +36,7 @@ mod source;
 mod spool;
 mod streams;
 mod tied;
+mod trust;
 mod unpack;
 mod verify;
 mod version;

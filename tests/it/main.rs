@@ -20,6 +20,7 @@ mod killed;
 mod machine;
 mod moto;
 mod package;
+mod permissions;
 mod policy;
 mod regions;
 mod services;
