@@ -215,7 +215,7 @@ fn by_service(p: &Reviewed) -> String {
     }
     let whole = whole.into_iter().map(|(limits, names)| match names.len() {
         1..=NAMED => format!("full{limits}: {}", names.join(", ")),
-        many => format!("full in {many} services{limits}"),
+        many => format!("full in {}{limits}", count(many, "service")),
     });
     whole.chain(p.services.iter().filter(|service| !service.full).map(levels)).collect::<Vec<_>>().join("; ")
 }
@@ -268,7 +268,7 @@ fn key_age(p: &Reviewed) -> String {
 
 fn oldest(p: &Reviewed) -> String {
     match (p.key_age_days, key_age(p).as_str()) {
-        (Some(days), _) => format!("oldest active key {days} days"),
+        (Some(days), _) => format!("oldest active key {}", count(days, "day")),
         (None, "none") => "no active key".to_owned(),
         (None, _) => "keys unknown".to_owned(),
     }

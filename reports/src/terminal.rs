@@ -152,7 +152,7 @@ fn criteria(document: &Document, width: usize, colour: bool, to: &mut dyn Write)
     writeln!(to, "{}", table.build().with(Style::rounded()))?;
     let of_class = |class: &str| without.iter().filter(|criterion| criterion.coverage == class).count();
     let rest = format!(
-        "The other {} of 61 criteria: {} need documents and people, {} were not tested, {} are not in scope. Open: not evaluated, because something could not be read.",
+        "The other {} of 61 criteria: {} for documents and people, {} not tested, {} not in scope. Open: not evaluated, because something could not be read.",
         without.len(),
         of_class("manual"),
         of_class("not-tested"),

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use kickoff_facts::View;
 
+use crate::frame::wording::count;
+
 /// How a delivery stands. `Ok` says when the last one was; `Err` says what is wrong: an error, none ever, or none for
 /// more than `limit` hours.
 ///
@@ -14,7 +16,7 @@ pub fn state(view: &View<'_>, last: Option<Timestamp>, error: Option<&str>, limi
         (Some(error), Some((_, at))) => Err(format!("fails with {error}; the last one that worked was {at}")),
         (Some(error), None) => Err(format!("fails with {error}; none ever worked")),
         (None, None) => Err("never happened".to_owned()),
-        (None, Some((hours, at))) if hours > limit => Err(format!("last happened {at}, {hours} hours ago")),
-        (None, Some((hours, at))) => Ok(format!("last happened {at}, {hours} hours ago")),
+        (None, Some((hours, at))) if hours > limit => Err(format!("last happened {at}, {} ago", count(hours, "hour"))),
+        (None, Some((hours, at))) => Ok(format!("last happened {at}, {} ago", count(hours, "hour"))),
     }
 }

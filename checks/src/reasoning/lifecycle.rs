@@ -3,6 +3,8 @@
 use kickoff_facts::storage::{BucketSettings, LifecycleRule, ObjectLock};
 use kickoff_facts::{Gap, Seen};
 
+use crate::frame::wording::count;
+
 /// What lifecycle rules do to the objects under some paths, against a time that they must be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kept {
@@ -42,7 +44,7 @@ pub fn kept(settings: &BucketSettings, seen: &Seen, paths: &[String], min_days: 
             let former = rules.iter().filter_map(|rule| rule.noncurrent_expire_days).min().map(u64::from);
             life = former.map(|former| days.saturating_add(former));
             told.push_str(&match former {
-                Some(former) => format!(", and former versions {former} days later"),
+                Some(former) => format!(", and former versions {} later", count(former, "day")),
                 None => ", but versioning keeps former versions for ever".to_owned(),
             });
             // A rule cannot end a version that is locked.
@@ -76,7 +78,7 @@ fn describe(rule: &LifecycleRule) -> String {
     let some = if rule.narrowed { " of certain tags or sizes" } else { "" };
     match (&rule.expire_date, rule.expire_days) {
         (Some(date), _) => format!("rule {id} deletes {on}{some} from {date} on, whatever their age"),
-        (None, days) => format!("rule {id} deletes {on}{some} after {} days", days.unwrap_or_default()),
+        (None, days) => format!("rule {id} deletes {on}{some} after {}", count(days.unwrap_or_default(), "day")),
     }
 }
 

@@ -9,7 +9,7 @@ use kickoff_engagement::requests::{Progress, RequestStatus};
 
 use super::BriefInput;
 use crate::paper::Block;
-use crate::paper::words::{Words, capital, first, long, many, person};
+use crate::paper::words::{Words, capital, first, long, many, person, with_verb};
 use crate::results::Text;
 use crate::summary::{OfCheck, by_check};
 
@@ -23,10 +23,11 @@ pub(super) fn progress(input: &BriefInput<'_>) -> Vec<Block> {
         figure for the whole."
             .to_owned();
     if !readiness.tasks.is_empty() {
-        let (tasks, hours) = (many(readiness.tasks.len(), "task"), readiness.hours());
+        let tasks = with_verb(readiness.tasks.len(), "task", ["remains", "remain"]);
+        let hours = many(readiness.hours(), "hour");
         let unowned = readiness.tasks.iter().filter(|task| task.owner.is_none()).count();
         text.push_str(&format!(
-            " Before the kick-off {tasks} remain, about {hours} hours by estimate; {unowned} of them have no owner yet."
+            " Before the kick-off {tasks}, about {hours} by estimate; without an owner yet: {unowned}."
         ));
     }
     text.push_str(" Where no owner is named below, management names one.");
@@ -61,9 +62,9 @@ fn documents(input: &BriefInput<'_>) -> Vec<Block> {
     let missing = open.iter().filter(|document| !document.entered).count();
     let rest = open.len() - missing;
     let mut text = format!(
-        "{} are asked for: {} there, approved and in force; {rest} there with something to mend or to look at; {missing} \
+        "{} asked for: {} there, approved and in force; {rest} there with something to mend or to look at; {missing} \
          not handed in.",
-        many(wanted.len(), "document"),
+        with_verb(wanted.len(), "document", ["is", "are"]),
         wanted.len() - open.len(),
     );
     text.push_str(&more(open.len(), "document", "the document register"));
@@ -134,7 +135,10 @@ fn owned(input: &BriefInput<'_>, owner: Option<&str>) -> Words {
 fn more(all: usize, one: &str, place: &str) -> String {
     match all.saturating_sub(SHOWN) {
         0 => String::new(),
-        rest => format!(" The first {SHOWN} are listed; {} stand in {place}.", many(rest, &format!("more {one}"))),
+        rest => {
+            let more = with_verb(rest, &format!("more {one}"), ["stands", "stand"]);
+            format!(" The first {SHOWN} are listed; {more} in {place}.")
+        }
     }
 }
 
@@ -203,7 +207,7 @@ pub(super) fn gaps(input: &BriefInput<'_>) -> Vec<Block> {
     }
     let excluded: usize = checks.iter().map(|check| check.count(Status::Excluded)).sum();
     if excluded > 0 {
-        let text = format!("{} are taken out by approved exceptions.", many(excluded, "result"));
+        let text = format!("{} taken out by approved exceptions.", with_verb(excluded, "result", ["is", "are"]));
         blocks.push(Block::paragraph(text));
     }
     blocks
@@ -221,7 +225,7 @@ pub(super) fn risks(input: &BriefInput<'_>) -> Vec<Block> {
     let counted = counted.filter_map(|level| levels.get(level).map(|count| format!("{count} {level}")));
     let proposed = open.iter().filter(|entry| entry.is_undecided()).count();
     let mut text = format!(
-        "{}: {}. {proposed} are proposed from the results of the scan, and nobody has decided on them. A score is likelihood \
+        "{}: {}. Proposed from the results of the scan, and decided on by nobody: {proposed}. A score is likelihood \
          times impact, each from 1 to 5, with the controls as they are.",
         many(open.len(), "risk"),
         counted.collect::<Vec<_>>().join(", "),

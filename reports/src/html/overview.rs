@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::{capped, cite, rest};
 use crate::outcomes::not_asked;
 use crate::package::Dossier;
+use crate::paper::words::with_verb;
 use crate::results::{Criterion, Document};
 use crate::summary::by_status;
 
@@ -42,8 +43,8 @@ fn shortfalls(dossier: &Dossier<'_>) -> Markup {
     html! {
         @if shown < document.results.len() {
             p.warning {
-                strong { "Not all results are shown: " } (document.results.len() - shown)
-                " are of checks that " (dossier.frame.tool) " does not know or that were not selected. results.json has them."
+                strong { "Not all results are shown: " }
+                (with_verb(document.results.len() - shown, "result", ["is", "are"])) " of checks that " (dossier.frame.tool) " does not know or that were not selected. results.json has them."
             }
         }
         @if shortfalls.is_empty() {

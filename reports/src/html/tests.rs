@@ -259,7 +259,7 @@ fn what_is_lacking_stands_first() {
     document.run.state = "interrupted".into();
     let page = page(&document, &Engagement::default(), None, false);
     let overview = page.find("Not all results are shown: ").unwrap();
-    assert!(page[overview..].starts_with("Not all results are shown: </strong>1 are of checks"));
+    assert!(page[overview..].starts_with("Not all results are shown: </strong>1 result is of checks"));
     assert!(page.find("The run was interrupted").unwrap() < overview);
     assert!(page.find("Coverage is incomplete: ").unwrap() < page.find("Results by status").unwrap());
 }

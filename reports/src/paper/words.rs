@@ -90,6 +90,11 @@ pub(crate) fn confidential(engagement: &Engagement) -> String {
     }
 }
 
+/// A number of things with the verb that fits it: `1 result is`, `2 results are`.
+pub(crate) fn with_verb(number: usize, thing: &str, [of_one, of_more]: [&str; 2]) -> String {
+    format!("{} {}", many(number, thing), if number == 1 { of_one } else { of_more })
+}
+
 /// The first so many of a list, and how many more there are.
 pub(crate) fn first<S: AsRef<str>>(list: &[S], most: usize) -> String {
     let named: Vec<&str> = list.iter().take(most).map(AsRef::as_ref).collect();
@@ -109,4 +114,15 @@ pub(crate) fn sentence(text: &str) -> String {
 pub(crate) fn capital(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_a_thing_takes_the_verb_of_one() {
+        let taken = |number| with_verb(number, "result", ["is", "are"]);
+        assert_eq!([0, 1, 2].map(taken), ["0 results are", "1 result is", "2 results are"]);
+    }
 }

@@ -64,7 +64,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let missed = enabled.iter().map(|region| region.name.as_str()).filter(|name| !scanned.contains(name));
     let (left_out, missing): (Vec<&str>, Vec<&str>) = missed.partition(|name| parameters.left_out.contains_key(*name));
     let counted = format!(
-        "{} of {} enabled regions were scanned; {} are not enabled",
+        "{} of {} enabled regions were scanned; not enabled: {}",
         enabled.len() - missing.len() - left_out.len(),
         enabled.len(),
         other.len()

@@ -36,6 +36,7 @@
 use kickoff_facts::detection::Aggregator;
 use kickoff_facts::{Gap, Need, View};
 
+use crate::frame::wording::count;
 use crate::parameters::Parameters;
 use crate::reasoning::management::Standing;
 use crate::reasoning::{administrators, management, regions};
@@ -122,12 +123,12 @@ fn describe(region: &str, aggregator: &Aggregator) -> String {
     let accounts = if aggregator.organization {
         "the organization".to_owned()
     } else {
-        format!("{} listed accounts", aggregator.accounts.len())
+        count(aggregator.accounts.len(), "listed account")
     };
     let regions = if aggregator.all_regions {
         "all regions".to_owned()
     } else {
-        format!("{} listed regions", aggregator.regions.len())
+        count(aggregator.regions.len(), "listed region")
     };
     format!("{} in {region} collects {accounts} in {regions}", aggregator.name)
 }

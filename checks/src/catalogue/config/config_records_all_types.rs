@@ -44,7 +44,7 @@ use kickoff_facts::detection::Recorder;
 use kickoff_facts::{Gap, Need, View};
 
 use crate::frame::partitions::{Home, recorded_at};
-use crate::frame::wording::first;
+use crate::frame::wording::{count, first};
 use crate::parameters::Parameters;
 use crate::reasoning::regions;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict};
@@ -155,10 +155,10 @@ fn coverage(
     let name = &recorder.name;
     Ok(match recorder.strategy.as_str() {
         "INCLUSION_BY_RESOURCE_TYPES" => {
-            Verdict::fail(format!("recorder {name} covers {} listed types only", recorder.types.len()))
+            Verdict::fail(format!("recorder {name} covers {} only", count(recorder.types.len(), "listed type")))
         }
         "" if !recorder.all_supported => {
-            Verdict::fail(format!("recorder {name} covers {} listed types only", recorder.types.len()))
+            Verdict::fail(format!("recorder {name} covers {} only", count(recorder.types.len(), "listed type")))
         }
         "" | "ALL_SUPPORTED_RESOURCE_TYPES" | "EXCLUSION_BY_RESOURCE_TYPES" if !left_out.is_empty() => {
             Verdict::fail(format!("recorder {name} leaves out {}", first(NAMED, left_out)))

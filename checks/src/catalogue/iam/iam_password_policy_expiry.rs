@@ -44,6 +44,7 @@
 
 use kickoff_facts::{Need, View};
 
+use crate::frame::wording::count;
 use crate::parameters::{PASSWORD_MAX_AGE, Parameters};
 use crate::reasoning::credentials::judge_password_policy;
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
@@ -72,7 +73,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&PASSWORD_MAX_AGE);
     judge_password_policy(view, |policy| match policy.and_then(|policy| policy.max_age_days) {
         Some(days) => {
-            Verdict::decide(limit == 0 || u64::from(days) <= limit, format!("passwords expire after {days} days"))
+            Verdict::decide(limit == 0 || u64::from(days) <= limit, format!("passwords expire after {}", count(days, "day")))
         }
         None => Verdict::decide(limit == 0, "passwords do not expire"),
     })

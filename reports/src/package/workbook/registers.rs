@@ -136,9 +136,14 @@ fn standing(standing: &Standing) -> String {
 }
 
 pub(super) fn requests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
+    // The wording is the auditor's only where the list is: kickoff's own list is in kickoff's words.
+    let wording = match dossier.sources.engagement.request_list {
+        Some(_) => "Wording of the auditor's list",
+        None => "Wording (kickoff's list, not the auditor's)",
+    };
     let columns = vec![
         col("Request", 11.0),
-        col("Auditor's wording", 50.0),
+        col(wording, 50.0),
         col("Criteria", 16.0),
         col("Owner", 18.0),
         people("Requested on (to fill in)", 12.0),
