@@ -13,7 +13,7 @@ pub use frame::criteria::{CRITERIA, Criterion, Strength};
 pub use frame::finding::{Entry, Evaluation, Finding, Resource, Status, Verdict};
 pub use frame::page::{Page, Section};
 pub use frame::parameters::{Parameter, ParameterError, Parameters, Value};
-pub use frame::runner::{Row, Selection, SelectionError, Threshold, evaluate, evaluate_among};
+pub use frame::runner::{Evaluated, Row, Selection, SelectionError, Threshold, Untested, evaluate, evaluate_among};
 pub use frame::{differences, parameters};
 pub use reasoning::{estate, people, regions};
 

@@ -93,7 +93,7 @@ fn every_check_gives_what_its_cases_say() {
             }
             let mut others = Neighbours::default();
             case.others.iter().for_each(|other| others.add(&facts(&case.name, other)));
-            let rows = evaluate_among(&facts(&case.name, &case.facts), Some(&others), &[check], &parameters);
+            let rows = evaluate_among(&facts(&case.name, &case.facts), Some(&others), &[check], &parameters).rows;
             let mut left: Vec<&Expected> = case.expect.iter().collect();
             for row in &rows {
                 let found = left.iter().position(|expected| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kickoff_checks::{Entry, Selection, Status};
@@ -40,6 +41,9 @@ pub struct Document {
     pub criteria: Vec<Criterion>,
     /// The results.
     pub results: Vec<ResultRow>,
+    /// What of the populations checks did not test, and why: a population less this is what was tested.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
     /// The evidence items that results cite.
     pub evidence: Vec<Evidence>,
 }
@@ -249,6 +253,10 @@ pub struct ResultRow {
     /// The population that a person has to look at, item by item. Not part of the contract: a population's file has it.
     #[serde(skip)]
     pub listed: Vec<Entry>,
+    /// The time that was looked back over (UTC), where the result is on one. Not part of the contract: what was observed
+    /// says its days.
+    #[serde(skip)]
+    pub window: Option<(Timestamp, Timestamp)>,
 }
 
 impl ResultRow {
@@ -257,6 +265,22 @@ impl ResultRow {
     pub fn key(&self) -> [String; 4] {
         [&*self.check, &self.account, &self.region, &self.resource].map(str::to_owned)
     }
+}
+
+/// What of a population a check did not test, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// The check's id.
+    pub check: String,
+    /// The account.
+    pub account: String,
+    /// The type of what was not tested, as CloudFormation names it.
+    pub resource_type: String,
+    /// Why.
+    pub reason: String,
+    /// How many of them there are.
+    pub count: u64,
 }
 
 /// A threshold or a declaration.

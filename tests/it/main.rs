@@ -22,6 +22,7 @@ mod moto;
 mod package;
 mod permissions;
 mod policy;
+mod reconciled;
 mod regions;
 mod services;
 mod stamp;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use kickoff_facts::{EvidenceRef, Gap, Seen, View};
 
 /// The status of a result.
@@ -106,11 +107,13 @@ pub struct Verdict {
     pub reason: Option<String>,
     /// The population that a person has to look at, item by item; `observed` may hold a part of it only.
     pub listed: Vec<Entry>,
+    /// The time that was looked back over, from its first second to its last (UTC), where the verdict is on one.
+    pub window: Option<(Timestamp, Timestamp)>,
 }
 
 impl Verdict {
     fn of(status: Status, observed: impl Into<String>) -> Self {
-        Self { status, observed: observed.into(), reason: None, listed: Vec::new() }
+        Self { status, observed: observed.into(), reason: None, listed: Vec::new(), window: None }
     }
 
     /// What was seen meets what is expected.
@@ -147,6 +150,13 @@ impl Verdict {
     #[must_use]
     pub fn listing(mut self, entries: Vec<Entry>) -> Self {
         self.listed = entries;
+        self
+    }
+
+    /// Adds the time that was looked back over.
+    #[must_use]
+    pub fn over(mut self, first: Timestamp, last: Timestamp) -> Self {
+        self.window = Some((first, last));
         self
     }
 

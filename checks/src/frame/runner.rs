@@ -1,10 +1,11 @@
 //! Runs checks over the facts of an account and decides what no check may decide: that something was not evaluated,
 //! and that there was nothing to test.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use globset::Glob;
-use kickoff_facts::{AccountFacts, Beyond, EvidenceRef, Gap, Memo, Need, Neighbours, View};
+use jiff::Timestamp;
+use kickoff_facts::{AccountFacts, Beyond, EvidenceRef, Gap, Memo, Need, Neighbours, NotTested, View};
 use rayon::prelude::*;
 
 use crate::frame::check::{Check, Level, Per};
@@ -49,6 +50,8 @@ pub struct Row {
     pub evidence: Vec<EvidenceRef>,
     /// The population that a person has to look at, item by item.
     pub listed: Vec<Entry>,
+    /// The time that was looked back over, from its first second to its last (UTC), where the result is on one.
+    pub window: Option<(Timestamp, Timestamp)>,
 }
 
 impl Row {
@@ -59,9 +62,33 @@ impl Row {
     }
 }
 
+/// What of a population a check does not test, and why. A population less what is left out of it is what was tested.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Untested {
+    /// The check's id.
+    pub check: &'static str,
+    /// The account.
+    pub account: String,
+    /// The type, as CloudFormation names it.
+    pub kind: &'static str,
+    /// Why it is left out.
+    pub why: &'static str,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// What the checks of an account give.
+#[derive(Debug, Default)]
+pub struct Evaluated {
+    /// The results, in their order.
+    pub rows: Vec<Row>,
+    /// What was not tested, in order.
+    pub untested: Vec<Untested>,
+}
+
 /// Runs checks over the facts of an account. Every check gives at least one result.
 #[must_use]
-pub fn evaluate(facts: &AccountFacts, checks: &[&'static Check], parameters: &Parameters) -> Vec<Row> {
+pub fn evaluate(facts: &AccountFacts, checks: &[&'static Check], parameters: &Parameters) -> Evaluated {
     evaluate_among(facts, None, checks, parameters)
 }
 
@@ -72,12 +99,18 @@ pub fn evaluate_among(
     others: Option<&Neighbours>,
     checks: &[&'static Check],
     parameters: &Parameters,
-) -> Vec<Row> {
+) -> Evaluated {
     let memo = Memo::default();
     let one = |check: &&'static Check| run(facts, others, &memo, check, parameters);
-    let mut rows: Vec<Row> = checks.par_iter().flat_map_iter(one).collect();
-    rows.sort_by(|a, b| a.order().cmp(&b.order()));
-    rows
+    let each: Vec<Evaluated> = checks.par_iter().map(one).collect();
+    let mut all = Evaluated::default();
+    for one in each {
+        all.rows.extend(one.rows);
+        all.untested.extend(one.untested);
+    }
+    all.rows.sort_by(|a, b| a.order().cmp(&b.order()));
+    all.untested.sort();
+    all
 }
 
 fn run(
@@ -86,25 +119,33 @@ fn run(
     memo: &Memo,
     check: &'static Check,
     parameters: &Parameters,
-) -> Vec<Row> {
+) -> Evaluated {
     let expected = check.expected(parameters);
     let needs = check.meta.needs;
     let mut rows = Vec::new();
+    let mut not_tested = NotTested::new();
     match check.meta.per {
         Per::Account => {
             let view = View::account(facts, needs).sharing(memo).among(others).without(&parameters.left_out);
             let evaluation = (check.evaluate)(&view, parameters);
             let whole = Resource::account(&view);
+            not_tested = view.not_tested();
             settle(&mut rows, check, &expected, &view, &whole, evaluation);
         }
         Per::Region => {
             // What is left out of scope, and what a policy closes, `account-region-coverage` says once a region.
-            for (region, regional) in facts.regions.iter().filter(|(name, _)| !parameters.left_out.contains_key(*name))
-            {
+            for (region, regional) in &facts.regions {
+                if parameters.left_out.contains_key(region) {
+                    not_tested.insert(("AWS::Region", format!("region/{region}")), "left out of scope by an exclusion");
+                    continue;
+                }
                 let view = View::region(facts, region, regional, needs).among(others);
                 let whole = Resource::region(&view);
                 let evaluation = match facts.beyond(region, needs) {
-                    Some(Beyond::Closed(_)) => continue,
+                    Some(Beyond::Closed(_)) => {
+                        not_tested.insert((whole.kind, whole.id), "closed by a service control policy");
+                        continue;
+                    }
                     Some(Beyond::NotOffered(gap)) => {
                         let finding =
                             Finding::new(whole.clone(), Verdict::not_applicable("not offered there", gap.to_string()));
@@ -112,6 +153,9 @@ fn run(
                     }
                     None => (check.evaluate)(&view, parameters),
                 };
+                for (what, why) in view.not_tested() {
+                    not_tested.entry(what).or_insert(why);
+                }
                 settle(&mut rows, check, &expected, &view, &whole, evaluation);
             }
         }
@@ -130,6 +174,9 @@ fn run(
             row.evidence = evidence.iter().copied().collect();
         }
     } else if rows.iter().any(|row| !empty(row) && !out_of_question(row)) {
+        let nothing = "read, and there is nothing to test there";
+        let dropped = rows.iter().filter(|row| empty(row));
+        not_tested.extend(dropped.map(|row| ((row.resource.kind, row.resource.id.clone()), nothing)));
         rows.retain(|row| !empty(row));
     }
     if rows.is_empty() {
@@ -147,7 +194,23 @@ fn run(
         let view = View::account(facts, needs);
         settle(&mut rows, check, &expected, &view, &Resource::account(&view), Err(gap));
     }
-    rows
+    Evaluated { untested: untested(facts, check, &rows, not_tested), rows }
+}
+
+/// How many of which type were left out for which reason. What one region leaves out and another tests was tested.
+fn untested(facts: &AccountFacts, check: &Check, rows: &[Row], mut not_tested: NotTested) -> Vec<Untested> {
+    for row in rows {
+        not_tested.remove(&(row.resource.kind, row.resource.id.clone()));
+    }
+    let mut counts: BTreeMap<(&'static str, &'static str), usize> = BTreeMap::new();
+    for ((kind, _), why) in not_tested {
+        *counts.entry((kind, why)).or_default() += 1;
+    }
+    let (check, account) = (check.meta.id, &facts.account);
+    counts
+        .into_iter()
+        .map(|((kind, why), count)| Untested { check, account: account.clone(), kind, why, count })
+        .collect()
 }
 
 /// Turns what a check gives into results.
@@ -173,6 +236,7 @@ fn settle(
             reason,
             evidence: evidence.into_iter().collect(),
             listed: Vec::new(),
+            window: None,
         }
     };
     let unknown = |resource: Resource, gap: &Gap, own: &[EvidenceRef]| {
@@ -208,8 +272,9 @@ fn settle(
         Ok(findings) => {
             rows.extend(findings.into_iter().map(|Finding { resource, outcome, evidence }| match outcome {
                 Ok(verdict) => {
-                    let listed = verdict.listed;
-                    Row { listed, ..row(resource, verdict.status, dated(verdict.observed), verdict.reason, &evidence) }
+                    let (listed, window) = (verdict.listed, verdict.window);
+                    let observed = dated(verdict.observed);
+                    Row { listed, window, ..row(resource, verdict.status, observed, verdict.reason, &evidence) }
                 }
                 Err(gap) => unknown(resource, &gap, &evidence),
             }))

@@ -6,6 +6,7 @@ use kickoff_facts::{Gap, GapKind, Reported, Seen, View};
 
 use crate::frame::wording::{count, day};
 use crate::reasoning::gaps::unsaid;
+use crate::reasoning::tested::leave_out;
 use crate::{Evaluation, Finding, Resource, Verdict};
 
 /// The call that tells the credential report.
@@ -87,18 +88,24 @@ pub fn has_password(view: &View<'_>, row: &CredentialRow) -> Result<bool, Gap> {
         .ok_or_else(|| unsaid(view, REPORT, format!("the report does not say whether {} has a password", row.user)))
 }
 
-/// Judges each IAM user who may count: one of whom that is disputed is judged too, and the judgement says so. A user whom
-/// the report lacks is not evaluated.
+/// Judges each IAM user who is not left out for a reason: one of whom that is disputed is judged too, and the judgement
+/// says so. A user whom the report lacks is not evaluated.
 pub fn judge_users(
     view: &View<'_>,
     report: &CredentialReport,
-    may_count: impl Fn(&CredentialRow) -> bool,
+    left_out: impl Fn(&CredentialRow) -> Option<&'static str>,
     judge: impl Fn(&Seen, &CredentialRow) -> Result<Verdict, Gap>,
 ) -> Vec<Finding> {
     report
         .users()
         .filter_map(|reported| match reported {
-            Reported::Row(row) => may_count(row).then(|| Finding::judge(user(row), |seen| judge(seen, row))),
+            Reported::Row(row) => match left_out(row) {
+                None => Some(Finding::judge(user(row), |seen| judge(seen, row))),
+                Some(why) => {
+                    leave_out(view, user(row), why);
+                    None
+                }
+            },
             Reported::Nothing(one) => {
                 let resource = Resource::new("AWS::IAM::User", &one.arn);
                 Some(Finding::judge(resource, |_| Err(lacking(view, &one.why))))
@@ -107,15 +114,20 @@ pub fn judge_users(
         .collect()
 }
 
+/// Why a user is left out of what is asked of console users.
+#[must_use]
+pub fn without_password(row: &CredentialRow) -> Option<&'static str> {
+    let none = row.password_enabled == Some(false) && row.undisputed(Credential::Password).is_ok();
+    none.then_some("without a console password")
+}
+
 /// Judges each IAM user who has a console password; a user of whom the report does not say it is not evaluated.
 pub fn judge_console_users(
     view: &View<'_>,
     report: &CredentialReport,
     judge: impl Fn(&CredentialRow) -> Result<Verdict, Gap>,
 ) -> Vec<Finding> {
-    let maybe =
-        |row: &CredentialRow| row.password_enabled != Some(false) || row.undisputed(Credential::Password).is_err();
-    judge_users(view, report, maybe, |_, row| has_password(view, row).and_then(|_| judge(row)))
+    judge_users(view, report, without_password, |_, row| has_password(view, row).and_then(|_| judge(row)))
 }
 
 /// The IAM users who have a console password, of those that count by their names.
@@ -146,20 +158,35 @@ pub fn console_users<'a>(
 }
 
 /// Judges every active access key of each IAM user, as a resource; a user whose keys are disputed, or whom the report lacks,
-/// is not evaluated.
+/// is not evaluated. Keys that are switched off, those of such users and those of root are left out.
 pub fn judge_active_keys(
     view: &View<'_>,
     report: &CredentialReport,
     judge: impl Fn(&CredentialKey) -> Verdict,
 ) -> Vec<Finding> {
-    let disputed = |row: &CredentialRow| row.undisputed(Credential::Keys).is_err();
-    let mut findings = judge_users(view, report, disputed, |_, row| {
-        certain(view, row, Credential::Keys).map(|()| Verdict::pass("no key is disputed"))
+    let mut findings = Vec::new();
+    let root = report.root.iter().map(|row| (row, Some("root's: iam-root-no-access-keys judges it")));
+    let users = report.users().filter_map(|reported| match reported {
+        Reported::Row(row) => {
+            let disputed = certain(view, row, Credential::Keys).err();
+            let why = disputed.is_some().then_some("of a user whose keys are disputed: not evaluated");
+            findings.extend(disputed.map(|gap| Finding::judge(user(row), |_| Err(gap))));
+            Some((row, why))
+        }
+        Reported::Nothing(one) => {
+            let resource = Resource::new("AWS::IAM::User", &one.arn);
+            findings.push(Finding::judge(resource, |_| Err(lacking(view, &one.why))));
+            None
+        }
     });
-    for row in report.rows().iter().filter(|row| !disputed(row)) {
-        for (number, key) in (1..).zip(&row.keys).filter(|(_, key)| key.active) {
+    let users: Vec<_> = users.collect();
+    for (row, why) in root.chain(users) {
+        for (number, key) in (1..).zip(&row.keys).filter(|(_, key)| key.active || key.last_rotated.is_some()) {
             let resource = Resource::new("AWS::IAM::AccessKey", format!("{}/access-key-{number}", row.arn));
-            findings.push(Finding::new(resource, judge(key)));
+            match why.or((!key.active).then_some("switched off")) {
+                Some(why) => leave_out(view, resource, why),
+                None => findings.push(Finding::new(resource, judge(key))),
+            }
         }
     }
     findings

@@ -61,7 +61,9 @@ impl Population<'_> {
         let rest = "the event history holds 90 days only: the rest of a longer period comes from the trail, or from a scan \
                     every quarter";
         let reason = if self.events.is_empty() { rest.to_owned() } else { format!("{task}; {rest}") };
-        Verdict::manual(self.observed(what), reason).listing(self.events.iter().map(|(r, e)| entry(r, e)).collect())
+        Verdict::manual(self.observed(what), reason)
+            .listing(self.events.iter().map(|(r, e)| entry(r, e)).collect())
+            .over(self.start, self.end)
     }
 
     /// The number of events, the period, how often each operation occurs, and the events themselves.

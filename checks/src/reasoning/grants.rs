@@ -12,6 +12,7 @@ use kickoff_policy::template;
 
 use crate::frame::wording::{count, line, names};
 use crate::reasoning::gaps::unsaid;
+use crate::reasoning::tested::{group, own_policies, own_roles, policy, role, tested, user};
 use crate::{Evaluation, Finding, Resource, Verdict};
 
 /// The call that tells the documents.
@@ -44,36 +45,39 @@ impl Hit {
 
 /// The client's managed policies that something has attached, or those that nothing has.
 #[must_use]
-pub fn managed(authorization: &Authorization, attached: bool) -> Vec<Subject<'_>> {
-    let own = authorization.policies.iter().filter(|policy| !policy.is_aws_managed());
-    own.filter(|policy| (policy.attachments > 0) == attached)
-        .map(|policy| Subject {
-            resource: Resource::new("AWS::IAM::ManagedPolicy", &policy.arn),
-            documents: vec![(format!("policy {}", line(&policy.name)), policy.document.as_str())],
+pub fn managed<'a>(view: &View<'_>, authorization: &'a Authorization, attached: bool) -> Vec<Subject<'a>> {
+    let other = if attached { "attached to nothing" } else { "attached: judged with those that grant" };
+    let own = own_policies(view, authorization, |policy| ((policy.attachments > 0) != attached).then_some(other));
+    own.into_iter()
+        .map(|own| Subject {
+            resource: policy(own),
+            documents: vec![(format!("policy {}", line(&own.name)), own.document.as_str())],
         })
         .collect()
 }
 
 /// The users, groups and roles that have inline policies; service-linked roles, which AWS owns, are left out.
 #[must_use]
-pub fn inline(authorization: &Authorization) -> Vec<Subject<'_>> {
-    fn subject<'a>(kind: &'static str, arn: &str, inline: &'a [InlinePolicy]) -> Option<Subject<'a>> {
+pub fn inline<'a>(view: &View<'_>, authorization: &'a Authorization) -> Vec<Subject<'a>> {
+    fn subject<'a>(resource: Resource, inline: &'a [InlinePolicy]) -> Subject<'a> {
         let name = |policy: &InlinePolicy| format!("inline policy {}", line(&policy.name));
-        let documents: Vec<_> = inline.iter().map(|policy| (name(policy), policy.document.as_str())).collect();
-        (!documents.is_empty()).then(|| Subject { resource: Resource::new(kind, arn), documents })
+        let documents = inline.iter().map(|policy| (name(policy), policy.document.as_str())).collect();
+        Subject { resource, documents }
     }
-    let users = authorization.users.iter().filter_map(|user| subject("AWS::IAM::User", &user.arn, &user.inline));
-    let groups = authorization.groups.iter().filter_map(|group| subject("AWS::IAM::Group", &group.arn, &group.inline));
-    let own_roles = authorization.roles.iter().filter(|role| !role.is_service_linked());
-    let roles = own_roles.filter_map(|role| subject("AWS::IAM::Role", &role.arn, &role.inline));
-    users.chain(groups).chain(roles).collect()
+    let none = |inline: &[InlinePolicy]| inline.is_empty().then_some("without an inline policy");
+    let users = tested(view, &authorization.users, user, |user| none(&user.inline));
+    let groups = tested(view, &authorization.groups, group, |group| none(&group.inline));
+    let roles = own_roles(view, authorization, |role| none(&role.inline));
+    let users = users.into_iter().map(|one| subject(user(one), &one.inline));
+    let groups = groups.into_iter().map(|one| subject(group(one), &one.inline));
+    users.chain(groups).chain(roles.into_iter().map(|one| subject(role(one), &one.inline))).collect()
 }
 
 /// All documents of the client's that grant: attached managed policies, and inline policies by their holders.
 #[must_use]
-pub fn granting(authorization: &Authorization) -> Vec<Subject<'_>> {
-    let mut all = managed(authorization, true);
-    all.extend(inline(authorization));
+pub fn granting<'a>(view: &View<'_>, authorization: &'a Authorization) -> Vec<Subject<'a>> {
+    let mut all = managed(view, authorization, true);
+    all.extend(inline(view, authorization));
     all
 }
 

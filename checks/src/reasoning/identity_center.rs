@@ -4,6 +4,7 @@
 use kickoff_facts::identity_center::{PermissionSet, PermissionSetAssignments};
 use kickoff_facts::{Gap, Need, Seen, View};
 
+use crate::reasoning::tested::leave_out;
 use crate::reasoning::{management, regions};
 use crate::{Evaluation, Finding, Resource, Verdict};
 
@@ -48,7 +49,8 @@ pub fn permission_set(arn: &str) -> Resource {
     Resource::new("AWS::SSO::PermissionSet", arn)
 }
 
-/// Judges things of Identity Center one by one, in the management account; elsewhere the question does not arise.
+/// Judges things of Identity Center one by one, in the management account; elsewhere the question does not arise. What
+/// is not tested has a reason in place of a verdict.
 ///
 /// # Errors
 /// The organization or the things are not known.
@@ -56,15 +58,23 @@ pub fn judge_each<'a, T: 'a>(
     view: &View<'a>,
     things: impl FnOnce(&View<'a>) -> Result<Vec<&'a T>, Gap>,
     arn: impl Fn(&'a T) -> &'a str,
-    decide: impl Fn(&'a T, &Seen) -> Result<Option<Verdict>, Gap>,
+    decide: impl Fn(&'a T, &Seen) -> Result<Result<Verdict, &'static str>, Gap>,
 ) -> Evaluation {
     if let Err(verdict) = management::organization(view)? {
         return Ok(vec![Finding::new(Resource::account(view), verdict)]);
     }
     let judged = things(view)?.into_iter().filter_map(|thing| {
         let seen = Seen::default();
-        let outcome = decide(thing, &seen).transpose()?;
-        Some(Finding { resource: permission_set(arn(thing)), outcome, evidence: seen.evidence() })
+        let resource = permission_set(arn(thing));
+        let outcome = match decide(thing, &seen) {
+            Ok(Ok(verdict)) => Ok(verdict),
+            Ok(Err(why)) => {
+                leave_out(view, resource, why);
+                return None;
+            }
+            Err(gap) => Err(gap),
+        };
+        Some(Finding { resource, outcome, evidence: seen.evidence() })
     });
     Ok(judged.collect())
 }

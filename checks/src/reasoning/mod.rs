@@ -27,5 +27,6 @@ pub mod routing;
 pub mod selectors;
 pub mod service_control;
 pub mod subscriptions;
+pub mod tested;
 pub mod trail_buckets;
 pub mod trust;

@@ -1,11 +1,13 @@
 //! What the event selectors of a trail record.
 
 use kickoff_facts::logging::{AdvancedSelector, FieldSelector, Selectors, Trail};
+use kickoff_facts::storage::Bucket;
 use kickoff_facts::{Gap, Seen, View};
 
 use crate::parameters::{CUSTOMER_DATA_BUCKETS, Parameters};
 use crate::reasoning::certainty::{among, both};
 use crate::reasoning::regions;
+use crate::reasoning::tested::tested;
 use crate::{Evaluation, Finding, Resource, Verdict};
 
 /// A kind of event: one that reads, or one that writes.
@@ -164,11 +166,21 @@ pub fn object_recorders(
 /// # Errors
 /// The account's buckets are not known, or nothing is known of its trails.
 pub fn judge_customer_buckets(view: &View<'_>, parameters: &Parameters, access: Access) -> Evaluation {
-    let buckets = view.buckets()?.iter().filter(|bucket| parameters.matches(&CUSTOMER_DATA_BUCKETS, &bucket.name));
+    let all = view.buckets()?;
     let trails = regions::find(view, |here| Ok(here.trails()?.iter().map(|trail| trail.bucket.as_str()).collect()))?;
-    let judged = buckets.filter(|bucket| !trails.contains(&bucket.name.as_str())).map(|bucket| {
-        let resource = Resource::new("AWS::S3::Bucket", format!("arn:{}:s3:::{}", view.partition(), bucket.name));
-        Finding::judge(resource, |seen| {
+    let resource =
+        |bucket: &Bucket| Resource::new("AWS::S3::Bucket", format!("arn:{}:s3:::{}", view.partition(), bucket.name));
+    let buckets = tested(view, all, resource, |bucket| {
+        if !parameters.matches(&CUSTOMER_DATA_BUCKETS, &bucket.name) {
+            Some("not among customer_data_buckets")
+        } else if trails.contains(&bucket.name.as_str()) {
+            Some("receives the files of a trail")
+        } else {
+            None
+        }
+    });
+    let judged = buckets.into_iter().map(|bucket| {
+        Finding::judge(resource(bucket), |seen| {
             let names = object_recorders(view, seen, &bucket.name, bucket.region.as_deref(), access)?;
             let events = access.name();
             Ok(if names.is_empty() {

@@ -11,7 +11,8 @@ use kickoff_policy::glob;
 
 use crate::frame::wording::line;
 use crate::reasoning::management;
-use crate::{Evaluation, Finding, Resource, Verdict};
+use crate::reasoning::tested::{leave_out, own_roles, role as resource};
+use crate::{Evaluation, Finding, Verdict};
 
 /// Keys that say to which organization or account the caller belongs, or who it is.
 pub const CALLER_KEYS: &[&str] =
@@ -153,8 +154,17 @@ pub fn assumes(statement: &Statement) -> bool {
     speaks_of(statement, &["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"])
 }
 
+/// What a role is of which no statement concerns the question.
+#[derive(Debug, Clone, Copy)]
+pub enum Unconcerned {
+    /// It passes, and this is what was observed.
+    Passes(&'static str),
+    /// It is left out, and this is why.
+    LeftOut(&'static str),
+}
+
 /// Judges the trust policy of every role that AWS does not own, statement by statement. A role of which no statement
-/// concerns the question is left out, or passes with the text of `otherwise`. One bad statement decides; after it a
+/// concerns the question is left out, or passes. One bad statement decides; after it a
 /// statement that could not be judged, then one that a person has to judge. A bad statement beside a Deny that has no
 /// condition, or one of the keys, is for a person to judge.
 ///
@@ -163,12 +173,16 @@ pub fn assumes(statement: &Statement) -> bool {
 pub fn judge<'a>(
     view: &View<'a>,
     keys: &[&str],
-    otherwise: Option<&str>,
+    unconcerned: Unconcerned,
     look: impl Fn(&'a Role, &Statement) -> Option<Result<Judged, Gap>>,
 ) -> Evaluation {
     const CALL: &str = "iam:GetAccountAuthorizationDetails";
+    let (otherwise, without) = match unconcerned {
+        Unconcerned::Passes(observed) => (Some(observed), ""),
+        Unconcerned::LeftOut(why) => (None, why),
+    };
     let mut findings = Vec::new();
-    for role in view.authorization()?.roles.iter().filter(|role| !role.is_service_linked()) {
+    for role in own_roles(view, view.authorization()?, |_| None) {
         let whose = format!("the trust policy of role {}", role.name);
         let decided = parse(view, CALL, &whose, &role.trust).map(|policy| {
             let allows = policy.statements.iter().filter(|s| s.allows() && !s.source.doubtful && assumes(&s.source));
@@ -179,11 +193,14 @@ pub fn judge<'a>(
             })
         });
         let outcome = match decided {
-            Ok(None) => continue,
+            Ok(None) => {
+                leave_out(view, resource(role), without);
+                continue;
+            }
             Ok(Some(outcome)) => outcome,
             Err(gap) => Err(gap),
         };
-        findings.push(Finding::judge(Resource::new("AWS::IAM::Role", &role.arn), |_| outcome));
+        findings.push(Finding::judge(resource(role), |_| outcome));
     }
     Ok(findings)
 }

@@ -84,7 +84,7 @@ fn control<'a>(dossier: &Dossier<'a>, control: &'a Control<'a>, first: usize) ->
         expected: control.rows.first().map_or(meta.expected, |row| &row.expected),
         fix: meta.fix,
         thresholds: control.rows.first().map_or_else(of_check, |row| row.thresholds.clone()),
-        populations: control.populations.iter().map(|at| dossier.populations[*at].id).collect(),
+        populations: control.populations.iter().map(|one| dossier.populations[one.population].id).collect(),
         own: control
             .own
             .iter()

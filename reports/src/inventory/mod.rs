@@ -8,6 +8,7 @@ mod regional;
 mod scope;
 pub(crate) mod tables;
 mod tags;
+mod tested;
 
 use std::borrow::Borrow;
 
@@ -18,6 +19,7 @@ use kickoff_facts::{AccountFacts, Observed};
 pub use scope::{Placed, Standing};
 pub(crate) use tables::{HEADS, record, records};
 pub use tables::{json, listing, population};
+pub(crate) use tested::OTHER_CREDENTIALS;
 
 /// What is said about one property of an asset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +103,11 @@ pub struct Asset {
 }
 
 impl Asset {
+    /// The order of lists.
+    fn order(&self) -> (&str, &str, &str, &str, &str) {
+        (&self.account, &self.region, self.kind, &self.arn, &self.name)
+    }
+
     /// What is not known of it, with the reason.
     #[must_use]
     pub fn not_known(&self) -> Vec<String> {
@@ -133,11 +140,22 @@ pub struct Incomplete {
     pub why: String,
 }
 
+/// What a check tests and is no asset of the account's: it stands on the list of one population alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tested {
+    /// The population, by the name in its file's name: `root-users`.
+    pub population: &'static str,
+    /// What is tested, as an asset is described.
+    pub asset: Asset,
+}
+
 /// The inventory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inventory {
     /// The assets, by account, region, kind and ARN.
     pub assets: Vec<Asset>,
+    /// What checks test besides, in the same order by population.
+    pub tested: Vec<Tested>,
     /// The kinds that are not complete.
     pub incomplete: Vec<Incomplete>,
 }
@@ -155,17 +173,19 @@ pub fn inventory<F: Borrow<AccountFacts>>(accounts: impl IntoIterator<Item = F>,
         let facts = facts.borrow();
         let mut list = Lister { facts, engagement, region: GLOBAL, found: &mut inventory };
         list.global(&facts.global);
+        list.tested_globally(&facts.global);
         for (region, regional) in &facts.regions {
             list.region = region;
             list.regional(regional);
+            list.tested_regionally(regional);
         }
         list.region = GLOBAL;
+        list.trail_buckets();
         list.unread_regions();
         list.totals();
     }
-    inventory.assets.sort_by(|a, b| {
-        (&a.account, &a.region, a.kind, &a.arn, &a.name).cmp(&(&b.account, &b.region, b.kind, &b.arn, &b.name))
-    });
+    inventory.assets.sort_by(|a, b| a.order().cmp(&b.order()));
+    inventory.tested.sort_by(|a, b| (a.population, a.asset.order()).cmp(&(b.population, b.asset.order())));
     inventory.incomplete.sort();
     inventory
 }
@@ -226,6 +246,11 @@ impl Lister<'_> {
     }
 
     fn push_in(&mut self, region: String, found: Found, evidence: &[EvidenceRef]) {
+        let asset = self.asset(region, found, evidence);
+        self.found.assets.push(asset);
+    }
+
+    fn asset(&self, region: String, found: Found, evidence: &[EvidenceRef]) -> Asset {
         let account = &self.facts.account;
         let declared = self.engagement.scope.accounts.iter().find(|declared| &declared.id == account);
         let tags = found.tags.as_ref();
@@ -236,7 +261,7 @@ impl Lister<'_> {
             Some(environment) => Property::Is(environment),
             None => by_tag(tags::Tags::environment),
         };
-        self.found.assets.push(Asset {
+        Asset {
             owner: by_tag(tags::Tags::owner),
             data_class: by_tag(tags::Tags::data_class),
             environment,
@@ -251,7 +276,7 @@ impl Lister<'_> {
             logged: found.logged,
             details: found.details,
             evidence: evidence.to_vec(),
-        });
+        }
     }
 
     /// What a family tells; where it could not be read, its kinds are not complete.
@@ -283,8 +308,12 @@ impl Lister<'_> {
                 return self.incomplete(GLOBAL.to_owned(), &[EVERY_REGIONAL_KIND], why);
             }
         };
+        let (account, scope) = (&self.facts.account, &self.engagement.scope);
+        // What an approved exclusion takes out of the scope is not lacking in it.
+        let lacks = |region: &str| scope.exclusion(account, region, "").is_none();
         let unread = all.iter().filter(|r| r.is_enabled() && !self.facts.regions.contains_key(&r.name));
-        let unread: Vec<String> = unread.map(|region| region.name.clone()).collect();
+        let unread: Vec<String> =
+            unread.filter(|region| lacks(&region.name)).map(|region| region.name.clone()).collect();
         for region in unread {
             let why = "the region is enabled, and the scan did not ask it".to_owned();
             self.incomplete(region, &[EVERY_REGIONAL_KIND], why);

@@ -1,6 +1,6 @@
 //! Assets of a region: trails and logs, alarms and topics, detection, networks, what runs, Identity Center.
 
-use kickoff_evidence::EvidenceRef;
+use kickoff_evidence::{EvidenceRef, count};
 use kickoff_facts::network::FlowLog;
 use kickoff_facts::{Observed, RegionalFacts};
 
@@ -9,6 +9,7 @@ use super::{Found, Lister, Property, short};
 const TRAIL: &str = "AWS::CloudTrail::Trail";
 const LOG_GROUP: &str = "AWS::Logs::LogGroup";
 const ALARM: &str = "AWS::CloudWatch::Alarm";
+const COMPOSITE_ALARM: &str = "AWS::CloudWatch::CompositeAlarm";
 const RULE: &str = "AWS::Events::Rule";
 const TOPIC: &str = "AWS::SNS::Topic";
 const KEY: &str = "AWS::KMS::Key";
@@ -63,7 +64,8 @@ impl Lister<'_> {
             }
         }
         self.each(&facts.log_groups, LOG_GROUP, |_, group| {
-            let kept = group.retention_days.map_or("kept for ever".to_owned(), |days| format!("kept {days} days"));
+            let kept =
+                group.retention_days.map_or("kept for ever".to_owned(), |days| format!("kept {}", count(days, "day")));
             let key = group.kms_key.as_ref().map_or("a key of the service", String::as_str);
             let found =
                 Found::setting(LOG_GROUP, &group.arn, &group.name).details(format!("{kept}; encrypted with {key}"));
@@ -80,7 +82,8 @@ impl Lister<'_> {
     fn alerting(&mut self, facts: &RegionalFacts) {
         self.each(&facts.alarms, ALARM, |_, alarm| {
             let actions = if alarm.actions_enabled { "actions on" } else { "actions off" };
-            Some(Found::setting(ALARM, &alarm.arn, &alarm.name).details(actions))
+            let kind = if alarm.composite { COMPOSITE_ALARM } else { ALARM };
+            Some(Found::setting(kind, &alarm.arn, &alarm.name).details(actions))
         });
         self.each(&facts.rules, RULE, |_, rule| {
             let enabled = if rule.enabled { "enabled" } else { "disabled" };
@@ -175,7 +178,12 @@ impl Lister<'_> {
         self.each(&facts.databases, DATABASE, |_, database| {
             let cluster = database.cluster.as_ref().map(|name| format!(", cluster {name}")).unwrap_or_default();
             let details = format!("{}{cluster}", database.engine);
-            Some(Found::unread(DATABASE, &database.arn, &database.id).details(details))
+            let kind = match database.engine.as_str() {
+                "neptune" => "AWS::Neptune::DBInstance",
+                "docdb" => "AWS::DocDB::DBInstance",
+                _ => DATABASE,
+            };
+            Some(Found::unread(kind, &database.arn, &database.id).details(details))
         });
         let by_arn = |kind| move |_: &Self, arn: &String| Some(Found::unread(kind, arn, short(arn)));
         self.each(&facts.functions, FUNCTION, by_arn(FUNCTION));

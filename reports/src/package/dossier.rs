@@ -6,10 +6,11 @@ use kickoff_checks::{Check, Status};
 use kickoff_engagement::{Report, ReportType};
 
 use super::populations::{self, Population};
+use super::reconcile::{Counted, Reconciled};
 use super::sources::Sources;
 use crate::outcomes::not_asked;
 use crate::paper::words::many;
-use crate::results::{Account, Evidence, ResultRow, Text};
+use crate::results::{Account, Evidence, LeftOut, ResultRow, Text};
 
 /// What every page, sheet and file carries, so that it can stand alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,8 +142,8 @@ pub struct Control<'a> {
     pub own: Vec<&'a kickoff_engagement::Control>,
     /// Its results, in the document's order.
     pub rows: Vec<&'a ResultRow>,
-    /// Indices into [`Dossier::populations`].
-    pub populations: Vec<usize>,
+    /// What it is a test of, and what became of each of those populations.
+    pub populations: Vec<Reconciled>,
     /// The ids of its evidence, in order.
     pub evidence: Vec<&'a str>,
 }
@@ -251,6 +252,11 @@ impl<'a> Dossier<'a> {
         for row in &document.results {
             rows.entry(&row.check).or_default().push(row);
         }
+        let mut left_out: BTreeMap<&str, Vec<&LeftOut>> = BTreeMap::new();
+        for one in &document.left_out {
+            left_out.entry(&one.check).or_default().push(one);
+        }
+        let counted = Counted::new(&populations);
         let selected = document.run.checks.iter().filter_map(|id| Check::get(id));
         let mut controls: Vec<Control<'a>> = selected
             .map(|check| {
@@ -260,11 +266,12 @@ impl<'a> Dossier<'a> {
                 evidence.sort_unstable_by_key(|id| (id.len(), *id));
                 evidence.dedup();
                 let own = sources.engagement.controls.iter();
+                let left_out = left_out.remove(check.meta.id).unwrap_or_default();
                 Control {
                     id: check.meta.control,
                     check,
                     own: own.filter(|own| own.checks.iter().any(|id| id == check.meta.id)).collect(),
-                    populations: populations::of(check, &rows, &populations),
+                    populations: counted.reconcile(check, &rows, &left_out),
                     rows,
                     evidence,
                 }
@@ -306,6 +313,14 @@ impl<'a> Dossier<'a> {
         self.citing.get(id).into_iter().flatten().map(|at| &self.controls[*at])
     }
 
+    /// The controls that test a population, and what became of it in each; the population by its place.
+    pub fn tests_of(&self, population: usize) -> impl Iterator<Item = (&Control<'a>, &Reconciled)> {
+        let of =
+            move |control: &'_ Control<'a>| control.populations.iter().position(|one| one.population == population);
+        let tests = self.controls.iter().filter_map(move |control| Some((control, of(control)?)));
+        tests.map(|(control, at)| (control, &control.populations[at]))
+    }
+
     /// The number of a deviation, for a failing result.
     #[must_use]
     pub fn deviation(&self, row: &ResultRow) -> Option<&'a str> {
@@ -321,8 +336,8 @@ impl<'a> Dossier<'a> {
         let decided = row.status != Status::NotEvaluated.name();
         if decided && !row.evidence.is_empty() && row.evidence.iter().all(read) {
             marks.push(Mark::Source);
-            let mine = |at: &usize| {
-                let population = &self.populations[*at];
+            let mine = |one: &Reconciled| {
+                let population = &self.populations[one.population];
                 population.kinds.contains(&row.resource_type.as_str()) && population.ties(&row.account)
             };
             if control.populations.iter().any(mine) {

@@ -128,6 +128,8 @@ pub struct Completeness {
     pub truncated: bool,
     /// Second counts that AWS offers.
     pub control_totals: Vec<ControlTotal>,
+    /// The populations that are read from it, with the number of all that they list.
+    pub lists: Vec<String>,
     /// What the difference comes from, or that there is no second count.
     pub explanation: String,
 }
@@ -245,6 +247,7 @@ impl Ipe {
                 truncated: !read,
                 explanation: explain(item, &totals),
                 control_totals: totals,
+                lists: lists(dossier, &item.id),
             },
             transformations: transformations(exchanges, raw.len(), rows),
             integrity: Integrity {
@@ -303,6 +306,13 @@ impl Ipe {
         }
         text.push_str(&population.explanation);
         text.push('\n');
+        if !population.lists.is_empty() {
+            let lists = population.lists.join("; ");
+            text.push_str(&format!(
+                "Read into {lists}. What each test left out of these, and why, stands in its workpaper and in the workbook, \
+                 Populations.\n"
+            ));
+        }
         for step in &self.transformations {
             text.push_str(&format!("{step}\n"));
         }
@@ -311,7 +321,14 @@ impl Ipe {
         }
         text.push_str(&format!("Re-perform: {}\n", query.aws_cli));
         if !self.integrity.request_ids.is_empty() {
-            text.push_str("The AWS request ids in request-ids.csv appear in the entity's own CloudTrail.\n");
+            // Only AWS's own calls can be in a CloudTrail, also where the answers are replayed.
+            let foreign = &dossier.sources.document.run.foreign_endpoints;
+            text.push_str(&if foreign.contains(&source.endpoint) {
+                format!("The request ids are of {}, which is not AWS: no CloudTrail knows them.\n", source.endpoint)
+            } else {
+                "The AWS request ids in request-ids.csv appear in the entity's own CloudTrail, where that records the call.\n"
+                    .to_owned()
+            });
         }
         for raw in &self.integrity.raw {
             text.push_str(&format!("{}: {} bytes, sha256 {}\n", raw.file, raw.bytes, raw.sha256));
@@ -327,6 +344,12 @@ impl Ipe {
     }
 }
 
+/// The populations that are read from an item. What each test made of them stands with the populations.
+fn lists(dossier: &Dossier<'_>, id: &str) -> Vec<String> {
+    let read = dossier.populations.iter().filter(|population| population.is_read_from(id));
+    read.map(|population| format!("{} {}, {} listed", population.id, population.what, population.size())).collect()
+}
+
 /// What a second count says, or why there is none.
 fn explain(item: &Evidence, totals: &[ControlTotal]) -> String {
     if totals.is_empty() {
@@ -334,8 +357,8 @@ fn explain(item: &Evidence, totals: &[ControlTotal]) -> String {
             "ok" if item.records.is_none() => {
                 "The answer is one object: there is no list whose records could be counted."
             }
-            "ok" => "AWS offers no second count of it; all pages were read until AWS gave no further token.",
-            "absent" => "AWS offers no second count of it; its answer is that there is none.",
+            "ok" => "No second count of it was read; all pages were read until AWS gave no further token.",
+            "absent" => "No second count of it was read; AWS's answer is that there is none.",
             _ => "Its population is not known: not every page was answered, and a second count is not at hand.",
         }
         .to_owned();

@@ -140,6 +140,7 @@ pub(crate) fn row(check: &str, status: &str, resource: &str) -> ResultRow {
         }],
         evidence: vec!["E-0001".into()],
         listed: Vec::new(),
+        window: None,
     }
 }
 
@@ -185,6 +186,7 @@ fn document(results: Vec<ResultRow>) -> Document {
         }],
         criteria: Vec::new(),
         results,
+        left_out: Vec::new(),
         evidence: vec![Evidence {
             id: "E-0001".to_owned(),
             account: ACCOUNT.to_owned(),

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kickoff_checks::Status;
 
-use super::{Dossier, Population};
+use super::{Dossier, Reconciled};
 use crate::paper::words::{capital, confidential};
 use crate::paper::{Block, Furniture, Paper, Piece, Words};
 use crate::results::{ControlTotal, ResultRow};
@@ -77,10 +77,11 @@ pub(super) fn counted(statuses: impl Fn(Status) -> usize) -> String {
     if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }
 
-/// `POP-03 IAM users, 12`, and whether something is missing.
-pub(super) fn population(population: &Population<'_>) -> String {
+/// `POP-03 IAM users (not complete): 40 listed, less 14 without a console password: 26 tested`.
+pub(super) fn population(dossier: &Dossier<'_>, reconciled: &Reconciled) -> String {
+    let population = &dossier.populations[reconciled.population];
     let whole = if population.is_complete() { "" } else { " (not complete)" };
-    format!("{} {}, {}{whole}", population.id, population.what, population.size())
+    format!("{} {}{whole}: {}", population.id, population.what, reconciled.words())
 }
 
 /// `12 read by iam:ListUsers, iam:GetAccountSummary says 12: difference +0`.

@@ -71,6 +71,7 @@ fn result(check: &str, status: &str, resource: String) -> ResultRow {
         thresholds: Vec::new(),
         evidence: vec!["E-0001".into()],
         listed: Vec::new(),
+        window: None,
     }
 }
 

@@ -6,7 +6,7 @@ use kickoff_checks::{Kind, Status};
 use kickoff_engagement::Attested;
 
 use super::{Control, Dossier, Mark, pages};
-use crate::paper::words::{capital, first, long, many, person, sentence};
+use crate::paper::words::{capital, first, long, person, sentence, with_verb};
 use crate::paper::{Block, Paper, Section, Words};
 use crate::results::{Evidence, ResultRow, Text};
 
@@ -131,8 +131,8 @@ fn expected(control: &Control<'_>) -> Vec<Block> {
 }
 
 fn populations(dossier: &Dossier<'_>, control: &Control<'_>) -> Vec<Block> {
-    let rows = control.populations.iter().map(|at| {
-        let population = &dossier.populations[*at];
+    let lists = control.populations.iter().map(|one| (one, &dossier.populations[one.population]));
+    let rows = lists.clone().map(|(_, population)| {
         let calls: BTreeSet<String> =
             population.evidence.iter().filter_map(|id| dossier.evidence(id)).map(call).collect();
         let totals: Vec<String> = population.totals.iter().map(|total| pages::total(total)).collect();
@@ -144,19 +144,32 @@ fn populations(dossier: &Dossier<'_>, control: &Control<'_>) -> Vec<Block> {
             Words::from(format!("{} {}", population.id, population.what)),
             population.size().to_string().into(),
             first(&calls.into_iter().collect::<Vec<_>>(), 4).into(),
-            if totals.is_empty() {
-                "AWS offers no second count that was read".into()
-            } else {
-                totals.join("; ").into()
-            },
+            if totals.is_empty() { population.without_second_count().into() } else { totals.join("; ").into() },
             complete,
             population.place().into(),
         ]
     });
     let columns =
         [("Population", 19), ("Size", 6), ("Read by", 18), ("Control total", 22), ("Complete?", 17), ("File", 18)];
-    let none = "There is no list to test against: the results below are all that was found.";
-    vec![Block::table_or(columns, rows.collect(), none.into())]
+    let counts = lists.flat_map(|(one, population)| {
+        let line = |what: String, count: String| [Words::from(population.id), what.into(), count.into()];
+        let less = one.left_out.iter().map(move |(why, count)| line(format!("less {why}"), format!("-{count}")));
+        let mut lines = vec![line(population.what.clone(), one.size.to_string())];
+        lines.extend(less);
+        lines.push(line("items tested".to_owned(), one.tested.to_string()));
+        if one.difference() != 0 {
+            let unmet = Words::unsettled("what neither a result nor a reason accounts for");
+            lines.push([population.id.into(), unmet, format!("{:+}", one.difference()).into()]);
+        }
+        lines
+    });
+    vec![
+        Block::table(columns, rows.collect()),
+        Block::table(
+            [("Population", 12), ("From what there is to what was tested", 74), ("Items", 14)],
+            counts.collect(),
+        ),
+    ]
 }
 
 /// The results to list, those that are not as expected first.
@@ -214,9 +227,9 @@ fn results(dossier: &Dossier<'_>, control: &Control<'_>, shown: &[&ResultRow]) -
             of.filter(|row| !listed.contains(&std::ptr::from_ref(**row))).count()
         };
         blocks.push(Block::paragraph(format!(
-            "Every deviation, exception and result that was not evaluated is listed. The other {}, {}, stand in the \
-             workbook, Result detail.",
-            many(rest, "result"),
+            "Every deviation, exception and result that was not evaluated is listed. The other {} in the workbook, Result \
+             detail: {}.",
+            with_verb(rest, "result", ["stands", "stand"]),
             pages::counted(others)
         )));
     }
@@ -283,7 +296,10 @@ fn evidence(dossier: &Dossier<'_>, control: &Control<'_>, shown: &[&ResultRow]) 
     let mut blocks = vec![Block::table_or(columns, rows.collect(), "No result cites evidence.".into())];
     let rest = control.evidence.len() - listed.len();
     if rest > 0 {
-        blocks.push(Block::paragraph(format!("{} stand in the workbook, IPE log.", many(rest, "more item"))));
+        blocks.push(Block::paragraph(format!(
+            "{} in the workbook, IPE log.",
+            with_verb(rest, "more item", ["stands", "stand"])
+        )));
     }
     blocks
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kickoff_checks::{Parameters, evaluate_among};
+use kickoff_checks::{Evaluated, Parameters, evaluate_among};
 use kickoff_engagement::Engagement;
 use kickoff_evidence::EvidenceRef;
 use kickoff_facts::{AccountFacts, Neighbours};
@@ -10,7 +10,7 @@ use kickoff_facts::{AccountFacts, Neighbours};
 use super::fill::{coverage, criteria, evidence, result, run};
 use super::text::Texts;
 use super::told::{Told, cited};
-use super::{Document, Input, ResultRow, SCHEMA, day};
+use super::{Document, Input, LeftOut, ResultRow, SCHEMA, day};
 use crate::exceptions::exclude;
 
 /// A document to which accounts are still added.
@@ -20,6 +20,7 @@ pub struct Draft<'a> {
     texts: Texts,
     told: Vec<Told>,
     results: Vec<ResultRow>,
+    left_out: Vec<LeftOut>,
     excluded: BTreeMap<String, usize>,
     parameters: Parameters,
 }
@@ -33,6 +34,7 @@ impl<'a> Draft<'a> {
             texts: Texts::default(),
             told: Vec::new(),
             results: Vec::new(),
+            left_out: Vec::new(),
             excluded: exclude(&mut [], input.engagement, day(input.run)),
             parameters: parameters(input.engagement),
         }
@@ -43,7 +45,14 @@ impl<'a> Draft<'a> {
     pub fn add(&mut self, facts: &AccountFacts, others: &Neighbours) {
         let Input { run, engagement, selection, .. } = self.input;
         let today = day(run);
-        let mut rows = evaluate_among(facts, Some(others), &selection.0, &self.parameters);
+        let Evaluated { mut rows, untested } = evaluate_among(facts, Some(others), &selection.0, &self.parameters);
+        self.left_out.extend(untested.into_iter().map(|one| LeftOut {
+            check: one.check.to_owned(),
+            account: one.account,
+            resource_type: one.kind.to_owned(),
+            reason: one.why.to_owned(),
+            count: one.count as u64,
+        }));
         for (exception, taken) in exclude(&mut rows, engagement, today) {
             *self.excluded.entry(exception).or_default() += taken;
         }
@@ -59,9 +68,10 @@ impl<'a> Draft<'a> {
     /// The document, and how many results each exception in force takes out. The same accounts give the same bytes.
     #[must_use]
     pub fn finish(self) -> (Document, BTreeMap<String, usize>) {
-        let Self { input, told, mut results, excluded, parameters, .. } = self;
+        let Self { input, told, mut results, mut left_out, excluded, parameters, .. } = self;
         // Those of an account are in order already: all are, by check, account, region and resource.
         results.sort_by(|a, b| (&*a.check, &*a.account).cmp(&(&*b.check, &*b.account)));
+        left_out.sort_by(|a, b| (&a.check, &a.account).cmp(&(&b.check, &b.account)));
         let items = &input.numbered.items;
         let document = Document {
             schema: SCHEMA.to_owned(),
@@ -71,6 +81,7 @@ impl<'a> Draft<'a> {
             criteria: criteria(&input, &results),
             evidence: items.iter().map(|(id, item)| evidence(item, *id)).collect(),
             results,
+            left_out,
         };
         (document, excluded)
     }

@@ -92,6 +92,7 @@ pub(super) fn result(
             .collect(),
         evidence: cited.iter().map(|id| one(&id.to_string())).collect(),
         listed: row.listed,
+        window: row.window,
     }
 }
 

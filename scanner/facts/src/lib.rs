@@ -37,4 +37,4 @@ pub use operation::{OPERATIONS, Operation, WRITES};
 pub use owner::of_others;
 pub use tie::{Again, ControlTotal, Tie};
 pub use ties::ties;
-pub use view::{Memo, Seen, View};
+pub use view::{Memo, NotTested, Seen, View};

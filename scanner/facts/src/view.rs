@@ -53,23 +53,28 @@ pub struct View<'a> {
     region: Option<(&'a str, &'a RegionalFacts)>,
     needs: &'a [Need],
     seen: Seen,
+    not_tested: RefCell<NotTested>,
     memo: Option<&'a Memo>,
     others: Option<&'a Neighbours>,
     left_out: Option<&'a BTreeMap<String, String>>,
 }
 
+/// What of a population a check does not test: type and id, and why.
+pub type NotTested = BTreeMap<(&'static str, String), &'static str>;
+
 impl<'a> View<'a> {
     /// A window on an account.
     #[must_use]
     pub fn account(facts: &'a AccountFacts, needs: &'a [Need]) -> Self {
-        Self { facts, region: None, needs, seen: Seen::default(), memo: None, others: None, left_out: None }
+        let (seen, not_tested) = (Seen::default(), RefCell::default());
+        Self { facts, region: None, needs, seen, not_tested, memo: None, others: None, left_out: None }
     }
 
     /// A window on one region of an account.
     #[must_use]
     pub fn region(facts: &'a AccountFacts, region: &'a str, regional: &'a RegionalFacts, needs: &'a [Need]) -> Self {
-        let (seen, region) = (Seen::default(), Some((region, regional)));
-        Self { facts, region, needs, seen, memo: None, others: None, left_out: None }
+        let (region, seen, not_tested) = (Some((region, regional)), Seen::default(), RefCell::default());
+        Self { facts, region, needs, seen, not_tested, memo: None, others: None, left_out: None }
     }
 
     /// With what other checks have worked out.
@@ -218,6 +223,18 @@ impl<'a> View<'a> {
     /// The gap in place of the fact.
     pub fn see<'b, T>(&self, fact: &'b Observed<T>) -> Result<&'b T, Gap> {
         self.seen.see(fact)
+    }
+
+    /// Notes that something of a population is not tested, and why: a reader must be able to count from what there is to
+    /// what was tested. The first reason stands.
+    pub fn leave_out(&self, kind: &'static str, id: impl Into<String>, why: &'static str) {
+        self.not_tested.borrow_mut().entry((kind, id.into())).or_insert(why);
+    }
+
+    /// What was left out through this window.
+    #[must_use]
+    pub fn not_tested(&self) -> NotTested {
+        self.not_tested.borrow().clone()
     }
 
     pub(crate) fn global<T>(

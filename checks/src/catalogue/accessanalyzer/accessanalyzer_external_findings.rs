@@ -29,11 +29,13 @@
 //! ## References
 //! AWS IAM User Guide, "Working with IAM Access Analyzer findings".
 
+use kickoff_facts::access::Analyzer;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::{ANALYZER_FINDING_MAX_AGE, Parameters};
 use crate::reasoning::finding_age;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::reasoning::tested::leave_out;
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -57,7 +59,12 @@ pub const META: Meta = Meta {
 /// The region's analyzers are not known.
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&ANALYZER_FINDING_MAX_AGE);
-    let analyzers = view.analyzers()?.iter().filter(|analyzer| analyzer.is_external() && analyzer.status == "ACTIVE");
+    let (analyzers, others): (Vec<&Analyzer>, Vec<&Analyzer>) =
+        view.analyzers()?.iter().partition(|analyzer| analyzer.is_external() && analyzer.status == "ACTIVE");
+    for finding in others.iter().filter_map(|analyzer| analyzer.active_findings.get().ok()).flatten() {
+        let resource = Resource::new("AWS::AccessAnalyzer::Finding", &finding.id);
+        leave_out(view, resource, "of an analyzer that does not look for access from outside");
+    }
     let mut looking = false;
     let mut findings = Vec::new();
     for analyzer in analyzers {
@@ -71,7 +78,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                 })
             })),
             Err(gap) => findings
-                .push(Finding::judge(Resource::new("AWS::AccessAnalyzer::Analyzer", &analyzer.arn), |_| {
+                .push(Finding::judge(Resource::new("AWS::AccessAnalyzer::Finding", &analyzer.arn), |_| {
                     Err(gap.clone())
                 })),
         }

@@ -1,4 +1,4 @@
-//! # Trail stops, deletes and selector changes in the period
+//! # Trail stops, deletes and selector changes of the look-back
 //!
 //! ## What it asks
 //! Whether somebody stopped, deleted or changed a trail or an event data store in the last 90 days, or chose other events
@@ -42,7 +42,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 pub const META: Meta = Meta {
     id: "cloudtrail-tamper-events-in-period",
     control: "CC7.2.13",
-    title: "Trail stops, deletes and selector changes in the period",
+    title: "Trail stops, deletes and selector changes of the look-back",
     severity: Severity::High,
     level: Level::Account,
     per: Per::Account,

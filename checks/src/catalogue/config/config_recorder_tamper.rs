@@ -1,4 +1,4 @@
-//! # Recorder stops in the period
+//! # Recorder stops of the look-back
 //!
 //! ## What it asks
 //! Whether somebody stopped, deleted or changed a Config recorder or its delivery channel in the last 90 days, and who.
@@ -41,7 +41,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 pub const META: Meta = Meta {
     id: "config-recorder-tamper",
     control: "CC7.1.03",
-    title: "Recorder stops in the period",
+    title: "Recorder stops of the look-back",
     severity: Severity::Medium,
     level: Level::Account,
     per: Per::Account,

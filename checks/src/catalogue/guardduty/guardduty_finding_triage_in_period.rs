@@ -1,4 +1,4 @@
-//! # All findings in the period with first seen, archived and age
+//! # All findings of the look-back with first seen, archived and age
 //!
 //! ## What it asks
 //! Which findings GuardDuty made in the last 90 days, and which of them were put away.
@@ -30,6 +30,7 @@
 //! ## References
 //! Amazon GuardDuty User Guide, "Managing Amazon GuardDuty findings"; API Reference, `ListFindings`, `GetFindings`.
 
+use jiff::SignedDuration;
 use kickoff_facts::detection::Finding as GuardDutyFinding;
 use kickoff_facts::{Need, View};
 
@@ -42,7 +43,7 @@ use crate::{Entry, Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severi
 pub const META: Meta = Meta {
     id: "guardduty-finding-triage-in-period",
     control: "CC7.3.02",
-    title: "All findings in the period with first seen, archived and age",
+    title: "All findings of the look-back with first seen, archived and age",
     severity: Severity::Medium,
     level: Level::Account,
     per: Per::Account,
@@ -72,6 +73,9 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(findings)
 }
 
+/// How long GuardDuty keeps findings.
+const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
 fn verdict(view: &View<'_>, watched: &[(&str, &Vec<GuardDutyFinding>)], regions: usize) -> Verdict {
     let mut all: Vec<(&str, &GuardDutyFinding)> = watched
         .iter()
@@ -86,13 +90,15 @@ fn verdict(view: &View<'_>, watched: &[(&str, &Vec<GuardDutyFinding>)], regions:
         watched.len(),
         count(regions, "region")
     );
+    let from = view.as_of().checked_sub(KEPT).unwrap_or(view.as_of());
     let rest = "GuardDuty keeps 90 days only: a longer period needs a scan every quarter";
     if all.is_empty() {
-        return Verdict::manual(text, rest);
+        return Verdict::manual(text, rest).over(from, view.as_of());
     }
     let told = entries(all.iter().map(|(region, finding)| told(view, region, finding)));
     Verdict::manual(format!("{text}: {told}"), format!("take the sample, and compare each with its ticket; {rest}"))
         .listing(all.iter().map(|(region, finding)| entry(region, finding)).collect())
+        .over(from, view.as_of())
 }
 
 fn entry(region: &str, finding: &GuardDutyFinding) -> Entry {

@@ -40,11 +40,13 @@
 //! ## References
 //! Amazon GuardDuty User Guide, "Severity levels of GuardDuty findings"; "Sample findings".
 
+use kickoff_facts::detection::Finding as Open;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::{GUARDDUTY_FINDING_MAX_AGE, Parameters};
 use crate::reasoning::finding_age;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::reasoning::tested::tested;
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -75,12 +77,17 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let verdict = Verdict::not_applicable("no detector", "nothing looks here; guardduty-enabled judges that");
         return Ok(vec![Finding::new(Resource::region(view), verdict)]);
     };
-    let population = open.iter().filter(|finding| !finding.sample && finding.severity >= HIGH);
-    let judged = population.map(|finding| {
+    let resource = |finding: &Open| Resource::new("AWS::GuardDuty::Finding", &finding.id);
+    let population = tested(view, open, resource, |finding| match finding {
+        Open { sample: true, .. } => Some("a sample of GuardDuty's own"),
+        Open { severity, .. } if *severity < HIGH => Some("of a severity below high"),
+        _ => None,
+    });
+    let judged = population.into_iter().map(|finding| {
         let (whole, tenths) = (finding.severity / 10, finding.severity % 10);
         let what = format!("{} of severity {whole}.{tenths} on {}", finding.title, finding.resource);
         Finding::new(
-            Resource::new("AWS::GuardDuty::Finding", &finding.id),
+            resource(finding),
             finding_age::judge(view, &what, finding.first_seen, limit),
         )
     });

@@ -1,4 +1,4 @@
-//! # All grants and removals of access in the period
+//! # All grants and removals of access of the look-back
 //!
 //! ## What it asks
 //! Which users, credentials, roles, memberships, policies and assignments were made, changed or taken away in the last
@@ -45,7 +45,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 pub const META: Meta = Meta {
     id: "iam-access-change-population",
     control: "CC6.2.02",
-    title: "All grants and removals of access in the period",
+    title: "All grants and removals of access of the look-back",
     severity: Severity::Medium,
     level: Level::Account,
     per: Per::Account,

@@ -35,7 +35,8 @@ use kickoff_facts::{Need, View};
 use crate::parameters::Parameters;
 use crate::reasoning::credentials::{has_mfa, lacking};
 use crate::reasoning::estate;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::reasoning::tested::{leave_out, user as resource};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -68,13 +69,14 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     for user in &authorization.users {
         let residual = conditional.get(user.arn.as_str());
         if residual.is_none() && !access.administrators.contains(&user.arn) {
+            leave_out(view, resource(user), "no administrator");
             continue;
         }
         let when = residual.map(|residual| format!(" when {}", residual.join(" and "))).unwrap_or_default();
         let (asks_mfa, others): (Vec<&String>, Vec<&String>) =
             residual.into_iter().copied().flatten().partition(|one| asks_for_mfa(one));
         let row = report.rows().iter().find(|row| row.arn == user.arn);
-        findings.push(Finding::judge(Resource::new("AWS::IAM::User", &user.arn), |_| {
+        findings.push(Finding::judge(resource(user), |_| {
             // The report may be some hours older than the details.
             let row = row.ok_or_else(|| lacking(view, &report.lacks(user.created)))?;
             Ok(match has_mfa(view, row)? {

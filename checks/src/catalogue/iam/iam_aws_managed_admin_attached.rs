@@ -45,7 +45,8 @@ use kickoff_facts::{Need, View};
 use crate::frame::wording::{line, names};
 use crate::parameters::{APPROVED_ADMINISTRATORS, BREAK_GLASS_USERS, Parameters};
 use crate::reasoning::attachments::aws_policy;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
+use crate::reasoning::tested::{self, own_roles, tested};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -89,11 +90,12 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         }
     };
     let mut found = Vec::new();
-    for user in authorization.users.iter().filter(|user| holds(&user.attached)) {
+    let without = |attached: &[String]| (!holds(attached)).then_some("does not hold AdministratorAccess itself");
+    for user in tested(view, &authorization.users, tested::user, |user| without(&user.attached)) {
         let verdict = judge("user", &user.name, emergency(&user.name), "");
-        found.push(Finding::new(Resource::new("AWS::IAM::User", &user.arn), verdict));
+        found.push(Finding::new(tested::user(user), verdict));
     }
-    for group in authorization.groups.iter().filter(|group| holds(&group.attached)) {
+    for group in tested(view, &authorization.groups, tested::group, |group| without(&group.attached)) {
         let members: Vec<&str> = authorization
             .users
             .iter()
@@ -103,12 +105,11 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let more =
             if members.is_empty() { " and has no members".into() } else { format!("; members: {}", names(&members)) };
         let all = !members.is_empty() && members.iter().all(|name| emergency(name));
-        found.push(Finding::new(Resource::new("AWS::IAM::Group", &group.arn), judge("group", &group.name, all, &more)));
+        found.push(Finding::new(tested::group(group), judge("group", &group.name, all, &more)));
     }
-    let own_roles = authorization.roles.iter().filter(|role| !role.is_service_linked());
-    for role in own_roles.filter(|role| holds(&role.attached)) {
+    for role in own_roles(view, authorization, |role| without(&role.attached)) {
         let verdict = judge("role", &role.name, false, "");
-        found.push(Finding::new(Resource::new("AWS::IAM::Role", &role.arn), verdict));
+        found.push(Finding::new(tested::role(role), verdict));
     }
     Ok(found)
 }

@@ -59,6 +59,6 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    let subjects = grants::managed(view.authorization()?, true);
+    let subjects = grants::managed(view, view.authorization()?, true);
     grants::judge(view, &subjects, "does not grant every action on every resource", grants::full_admin)
 }

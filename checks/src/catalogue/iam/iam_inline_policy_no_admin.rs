@@ -59,6 +59,6 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    let subjects = grants::inline(view.authorization()?);
+    let subjects = grants::inline(view, view.authorization()?);
     grants::judge(view, &subjects, "no inline policy grants every action on every resource", grants::full_admin)
 }

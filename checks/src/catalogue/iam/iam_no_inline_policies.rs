@@ -31,10 +31,12 @@
 //! ## References
 //! AWS IAM User Guide, "Managed policies and inline policies".
 
+use kickoff_facts::iam::Role;
 use kickoff_facts::{Need, View};
 
 use crate::frame::wording::names;
 use crate::parameters::Parameters;
+use crate::reasoning::tested::own_roles;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -61,8 +63,8 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let authorization = view.authorization()?;
     let users = authorization.users.iter().map(|user| ("AWS::IAM::User", &user.arn, &user.inline));
     let groups = authorization.groups.iter().map(|group| ("AWS::IAM::Group", &group.arn, &group.inline));
-    let own_roles = authorization.roles.iter().filter(|role| !role.is_service_linked() && !role.is_identity_center());
-    let roles = own_roles.map(|role| ("AWS::IAM::Role", &role.arn, &role.inline));
+    let by_identity_center = |role: &Role| role.is_identity_center().then_some("made by Identity Center");
+    let roles = own_roles(view, authorization, by_identity_center).into_iter().map(|role| ("AWS::IAM::Role", &role.arn, &role.inline));
     let judged = users.chain(groups).chain(roles).map(|(kind, arn, inline)| {
         let verdict = if inline.is_empty() {
             Verdict::pass("no inline policy")

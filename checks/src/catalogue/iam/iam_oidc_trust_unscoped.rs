@@ -48,7 +48,7 @@ use kickoff_policy::document::{PrincipalEntry, Statement};
 
 use crate::frame::wording::names;
 use crate::parameters::Parameters;
-use crate::reasoning::trust::{self, Judged};
+use crate::reasoning::trust::{self, Judged, Unconcerned};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 
 /// What the check says of itself.
@@ -204,7 +204,8 @@ fn reach(issuer: Issuer, subject: &str, wildcards: bool) -> Reach {
 /// # Errors
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    trust::judge(view, SUBJECTS, None, |_, statement| {
+    const WITHOUT: Unconcerned = Unconcerned::LeftOut("trusts no OpenID Connect provider");
+    trust::judge(view, SUBJECTS, WITHOUT, |_, statement| {
         let hosts: Vec<&str> = trust::principals(statement)
             .filter_map(|entry| match entry {
                 PrincipalEntry::Federated(arn) => arn.split_once(":oidc-provider/").map(|(_, host)| host),
@@ -263,7 +264,7 @@ fn scope(view: &View<'_>, statement: &Statement, host: &str) -> Result<Judged, G
         Some(Reach::Thing) => Judged::Good(text.clone()),
         Some(Reach::Unclear) => Judged::Open(text.clone()),
         Some(Reach::Owner) => Judged::Bad(format!(
-            "{text}: everything of one owner may assume it (weaker than anybody, still too wide), name the repository, project or service account in {host}:sub"
+            "{text}: everything of the owner that it names may assume it (narrower than anybody, still too wide), name the repository, project or service account in {host}:sub"
         )),
         Some(Reach::Anybody) if asks_for_subject => {
             Judged::Bad(format!("{text}: the subject is open to anybody, name the owner and the thing in {host}:sub"))

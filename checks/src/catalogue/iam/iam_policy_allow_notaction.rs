@@ -54,7 +54,7 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    grants::judge(view, &grants::granting(view.authorization()?), "no Allow with NotAction", |policy| {
+    grants::judge(view, &grants::granting(view, view.authorization()?), "no Allow with NotAction", |policy| {
         grants::allows(policy)
             .filter(|statement| statement.source.actions.not)
             .map(|statement| {

@@ -69,7 +69,7 @@ const DANGEROUS: [&str; 4] =
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let trails = Scope { service: "cloudtrail", resource: "trail/*" };
-    grants::judge(view, &grants::granting(view.authorization()?), "allows to stop or change no trail", |policy| {
+    grants::judge(view, &grants::granting(view, view.authorization()?), "allows to stop or change no trail", |policy| {
         grants::rights(policy, &DANGEROUS, trails, Scope::touched, "trails")
     })
 }

@@ -64,7 +64,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let keys = Scope { service: "kms", resource: "key/*" };
     grants::judge(
         view,
-        &grants::granting(view.authorization()?),
+        &grants::granting(view, view.authorization()?),
         "does not allow to decrypt with every key",
         |policy| grants::rights(policy, &["kms:Decrypt", "kms:ReEncryptFrom"], keys, Scope::reached, "every key"),
     )

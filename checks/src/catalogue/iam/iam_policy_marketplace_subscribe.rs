@@ -60,7 +60,7 @@ pub const META: Meta = Meta {
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let products = Scope { service: "aws-marketplace", resource: "*" };
-    grants::judge(view, &grants::granting(view.authorization()?), "allows no subscription", |policy| {
+    grants::judge(view, &grants::granting(view, view.authorization()?), "allows no subscription", |policy| {
         grants::rights(policy, &["aws-marketplace:Subscribe"], products, Scope::touched, "products")
     })
 }

@@ -59,7 +59,7 @@ pub const META: Meta = Meta {
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let roles = Scope { service: "iam", resource: "role/*" };
-    grants::judge(view, &grants::granting(view.authorization()?), "does not allow to assume any role", |policy| {
+    grants::judge(view, &grants::granting(view, view.authorization()?), "does not allow to assume any role", |policy| {
         grants::rights(policy, &["sts:AssumeRole"], roles, Scope::reached, "every role")
     })
 }

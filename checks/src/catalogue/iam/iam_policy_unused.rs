@@ -27,7 +27,8 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::count;
 use crate::parameters::Parameters;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
+use crate::reasoning::tested::{own_policies, policy as resource};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -50,12 +51,12 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    let own = view.authorization()?.policies.iter().filter(|policy| !policy.is_aws_managed());
-    let judged = own.map(|policy| {
+    let own = own_policies(view, view.authorization()?, |_| None);
+    let judged = own.into_iter().map(|policy| {
         let (attachments, boundaries) = (policy.attachments, policy.boundary_uses);
         let observed = format!("{}, {} as a boundary", count(attachments, "attachment"), count(boundaries, "use"));
         let verdict = Verdict::decide(attachments > 0 || boundaries > 0, observed);
-        Finding::new(Resource::new("AWS::IAM::ManagedPolicy", &policy.arn), verdict)
+        Finding::new(resource(policy), verdict)
     });
     Ok(judged.collect())
 }

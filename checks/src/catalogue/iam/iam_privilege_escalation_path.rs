@@ -38,6 +38,7 @@ use kickoff_policy::access::{Certainty, Escalation};
 use crate::parameters::Parameters;
 use crate::reasoning::estate;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::reasoning::tested::{self, own_roles, tested};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -67,10 +68,12 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let conditional: HashMap<&str, &[String]> =
         access.conditional_administrators.iter().map(|one| (one.principal.as_str(), one.residual.as_slice())).collect();
     let ways: HashMap<&str, &Escalation> = access.escalations.iter().map(|one| (one.from.as_str(), one)).collect();
-    let users = authorization.users.iter().map(|user| ("AWS::IAM::User", user.arn.as_str()));
-    let roles = authorization.roles.iter().filter(|role| !role.is_service_linked());
-    let all = users.chain(roles.map(|role| ("AWS::IAM::Role", role.arn.as_str())));
-    let judged = all.filter(|(_, arn)| !administrators.contains(arn)).map(|(kind, arn)| {
+    let administrator = |arn: &str| administrators.contains(arn).then_some("an administrator already");
+    let users = tested(view, &authorization.users, tested::user, |user| administrator(&user.arn));
+    let roles = own_roles(view, authorization, |role| administrator(&role.arn));
+    let users = users.into_iter().map(|user| ("AWS::IAM::User", user.arn.as_str()));
+    let all = users.chain(roles.into_iter().map(|role| ("AWS::IAM::Role", role.arn.as_str())));
+    let judged = all.map(|(kind, arn)| {
         let verdict = match (ways.get(arn), conditional.get(arn)) {
             (Some(way), _) if way.certainty == Certainty::Certain => Verdict::fail(told(way)),
             (_, Some(residual)) => Verdict::manual(

@@ -35,7 +35,7 @@ use kickoff_facts::{Need, View};
 use kickoff_policy::document::PrincipalEntry;
 
 use crate::parameters::Parameters;
-use crate::reasoning::trust::{self, Judged, SOURCE_KEYS};
+use crate::reasoning::trust::{self, Judged, SOURCE_KEYS, Unconcerned};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 
 /// What the check says of itself.
@@ -94,7 +94,8 @@ fn plain(name: &str) -> &str {
 /// # Errors
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    trust::judge(view, SOURCE_KEYS, None, |_, statement| {
+    const WITHOUT: Unconcerned = Unconcerned::LeftOut("trusts no service that could ask for somebody else");
+    trust::judge(view, SOURCE_KEYS, WITHOUT, |_, statement| {
         let asked: Vec<&str> = trust::principals(statement)
             .filter_map(|entry| match entry {
                 PrincipalEntry::Service(name) if !OWN_ACCOUNT_ONLY.contains(&plain(name)) => Some(name.as_str()),

@@ -35,7 +35,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
-use crate::reasoning::trust::{self, Judged, OwnAccounts};
+use crate::reasoning::trust::{self, Judged, OwnAccounts, Unconcerned};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 
 /// What the check says of itself.
@@ -62,7 +62,8 @@ const KEYS: &[&str] = &["sts:externalid", "aws:principalorgid", "aws:principalor
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let own = OwnAccounts::read(view);
-    trust::judge(view, KEYS, None, |_, statement| {
+    const WITHOUT: Unconcerned = Unconcerned::LeftOut("trusts no other account");
+    trust::judge(view, KEYS, WITHOUT, |_, statement| {
         let named = trust::principals(statement).filter_map(trust::account_of);
         let others: Vec<&str> = named.filter(|account| *account != view.account_id()).collect();
         if others.is_empty() {

@@ -32,7 +32,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
-use crate::reasoning::trust::{self, CALLER_KEYS, Judged};
+use crate::reasoning::trust::{self, CALLER_KEYS, Judged, Unconcerned};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 
 /// What the check says of itself.
@@ -60,7 +60,7 @@ const NETWORK_KEYS: &[&str] = &["aws:sourceip", "aws:sourcevpc", "aws:sourcevpce
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let keys: Vec<&str> = CALLER_KEYS.iter().chain(NETWORK_KEYS).copied().collect();
-    trust::judge(view, &keys, Some("no statement trusts everybody"), |_, statement| {
+    trust::judge(view, &keys, Unconcerned::Passes("no statement trusts everybody"), |_, statement| {
         if !trust::means_everybody(statement) {
             return None;
         }

@@ -33,7 +33,8 @@ use kickoff_facts::{Need, View};
 use crate::frame::wording::{count, day};
 use crate::parameters::{Parameters, ROLE_UNUSED};
 use crate::reasoning::gaps::unsaid;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
+use crate::reasoning::tested::{own_roles, role as resource};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -60,9 +61,9 @@ const TRACKED_DAYS: u64 = 400;
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&ROLE_UNUSED);
-    let roles = view.authorization()?.roles.iter().filter(|role| !role.is_service_linked());
-    let judged = roles.map(|role| {
-        Finding::judge(Resource::new("AWS::IAM::Role", &role.arn), |_| {
+    let roles = own_roles(view, view.authorization()?, |_| None);
+    let judged = roles.into_iter().map(|role| {
+        Finding::judge(resource(role), |_| {
             if let Some(at) = role.last_used {
                 let idle = view.days_since(at);
                 let observed = format!("last used {}, {} ago", day(at), count(idle, "day"));

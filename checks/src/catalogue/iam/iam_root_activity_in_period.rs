@@ -1,4 +1,4 @@
-//! # Every root event in the audit period is listed
+//! # Every root event of the look-back is listed
 //!
 //! ## What it asks
 //! What the root user did in the last 90 days, in every region.
@@ -41,7 +41,7 @@ use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 pub const META: Meta = Meta {
     id: "iam-root-activity-in-period",
     control: "CC6.1.17",
-    title: "Every root event in the audit period is listed",
+    title: "Every root event of the look-back is listed",
     severity: Severity::High,
     level: Level::Account,
     per: Per::Account,
@@ -49,7 +49,7 @@ pub const META: Meta = Meta {
     criteria: &["CC6.1", "CC7.2", "CC7.3"],
     needs: &[Need::RootEvents, Need::Regions, Need::CredentialReport],
     parameters: &[],
-    expected: "each use of root in the period has a reason and an approval",
+    expected: "each use of root in the look-back has a reason and an approval",
     fix: "find out who used root and why, record it, and move the task to a role",
 };
 

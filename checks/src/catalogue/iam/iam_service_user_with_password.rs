@@ -30,6 +30,7 @@ use kickoff_facts::{Need, Reported, View};
 use crate::frame::wording::{count, names};
 use crate::parameters::{Parameters, SERVICE_USERS};
 use crate::reasoning::credentials::{console_users, has_password, lacking};
+use crate::reasoning::tested::leave_out;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -71,16 +72,19 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             Reported::Row(row) => (&row.user, &row.arn),
             Reported::Nothing(one) => (&one.user, &one.arn),
         };
-        parameters.matches(&SERVICE_USERS, name).then(|| {
-            Finding::judge(Resource::new("AWS::IAM::User", arn), |_| {
-                let password = match reported {
-                    Reported::Row(row) => has_password(view, row)?,
-                    Reported::Nothing(one) => return Err(lacking(view, &one.why)),
-                };
-                let observed = if password { "a service with a console password" } else { "no console password" };
-                Ok(Verdict::decide(!password, observed))
-            })
-        })
+        let resource = Resource::new("AWS::IAM::User", arn);
+        if !parameters.matches(&SERVICE_USERS, name) {
+            leave_out(view, resource, "not among service_users");
+            return None;
+        }
+        Some(Finding::judge(resource, |_| {
+            let password = match reported {
+                Reported::Row(row) => has_password(view, row)?,
+                Reported::Nothing(one) => return Err(lacking(view, &one.why)),
+            };
+            let observed = if password { "a service with a console password" } else { "no console password" };
+            Ok(Verdict::decide(!password, observed))
+        }))
     });
     Ok(judged.collect())
 }

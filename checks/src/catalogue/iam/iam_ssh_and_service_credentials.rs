@@ -32,10 +32,12 @@
 //! services"; API Reference, `ListSSHPublicKeys`, `ListServiceSpecificCredentials`.
 
 use jiff::Timestamp;
+use kickoff_facts::iam::SshKey;
 use kickoff_facts::{Need, View};
 
 use crate::frame::wording::{count, day};
 use crate::parameters::{ACCESS_KEY_MAX_AGE, Parameters};
+use crate::reasoning::tested::leave_out;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -54,6 +56,9 @@ pub const META: Meta = Meta {
     fix: "delete the credential, or replace it and delete the old one",
 };
 
+/// Why a credential that nobody can use is left out.
+const OFF: &str = "switched off";
+
 /// Decides.
 ///
 /// # Errors
@@ -65,22 +70,27 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let user = users.iter().find(|user| user.name == name);
         user.map_or_else(|| format!("user/{name}"), |user| user.arn.clone())
     };
+    let resource = |user: &str, id: &str| Resource::new("AWS::IAM::User", format!("{}/{id}", arn(user)));
     let one = |user: &str, id: &str, what: &str, made: Option<Timestamp>| {
-        let resource = Resource::new("AWS::IAM::User", format!("{}/{id}", arn(user)));
-        Finding::new(resource, judge(view, what, made, limit))
+        Finding::new(resource(user, id), judge(view, what, made, limit))
     };
-    let valid = |expires: Option<Timestamp>| expires.is_none_or(|at| at > view.as_of());
-    let mut findings: Vec<Finding> = view
-        .service_credentials()?
-        .iter()
-        .filter(|credential| credential.active && valid(credential.expires))
-        .map(|credential| one(&credential.user, &credential.id, &credential.service, credential.created))
-        .collect();
+    let mut findings: Vec<Finding> = Vec::new();
+    for credential in view.service_credentials()? {
+        let valid = credential.expires.is_none_or(|at| at > view.as_of());
+        match (credential.active, valid) {
+            (false, _) => leave_out(view, resource(&credential.user, &credential.id), OFF),
+            (true, false) => leave_out(view, resource(&credential.user, &credential.id), "expired"),
+            (true, true) => {
+                findings.push(one(&credential.user, &credential.id, &credential.service, credential.created));
+            }
+        }
+    }
     for user in view.user_ssh_keys()? {
         match user.keys.get() {
             Ok(keys) => {
-                let active = keys.iter().filter(|key| key.active);
-                findings.extend(active.map(|key| Finding {
+                let (active, off): (Vec<&SshKey>, Vec<&SshKey>) = keys.iter().partition(|key| key.active);
+                off.iter().for_each(|key| leave_out(view, resource(&user.user, &key.id), OFF));
+                findings.extend(active.into_iter().map(|key| Finding {
                     evidence: user.keys.evidence().to_vec(),
                     ..one(&user.user, &key.id, "SSH key", key.uploaded)
                 }));

@@ -58,6 +58,6 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    let subjects = grants::managed(view.authorization()?, false);
+    let subjects = grants::managed(view, view.authorization()?, false);
     grants::judge(view, &subjects, "would not grant every action on every resource", grants::full_admin)
 }

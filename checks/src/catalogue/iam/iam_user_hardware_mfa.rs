@@ -61,11 +61,13 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
     let listed = view.user_mfa_devices()?;
-    let may_count = |row: &CredentialRow| {
+    let left_out = |row: &CredentialRow| {
         let device = row.reported_mfa() || row.undisputed(Credential::Mfa).is_err();
-        device && row.password_enabled != Some(false)
+        let without_mfa = || (!device).then_some("without MFA: iam-user-console-mfa judges that");
+        let without = (row.password_enabled == Some(false)).then_some("without a console password");
+        without.or_else(without_mfa)
     };
-    Ok(judge_users(view, report, may_count, |seen, row| {
+    Ok(judge_users(view, report, left_out, |seen, row| {
         has_password(view, row)?;
         has_mfa(view, row)?;
         let Some(of_user) = listed.iter().find(|of_user| of_user.user == row.user) else {

@@ -56,14 +56,15 @@ pub const META: Meta = Meta {
 /// The credential report is not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
-    let may_count = |row: &CredentialRow| {
+    let left_out = |row: &CredentialRow| {
         let disputed = |what| row.undisputed(what).is_err();
-        row.keys.iter().any(|key| key.active)
+        let any = row.keys.iter().any(|key| key.active)
             || row.password_enabled != Some(false)
             || disputed(Credential::Keys)
-            || disputed(Credential::Password)
+            || disputed(Credential::Password);
+        (!any).then_some("with neither a console password nor an active access key")
     };
-    Ok(judge_users(view, report, may_count, |_, row| {
+    Ok(judge_users(view, report, left_out, |_, row| {
         certain(view, row, Credential::Keys)?;
         let keys = row.keys.iter().filter(|key| key.active).count();
         Ok(match (has_password(view, row)?, keys) {

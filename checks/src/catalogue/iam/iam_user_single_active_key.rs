@@ -56,10 +56,11 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
     let limit = parameters.number(&ROTATION_OVERLAP);
-    let may_count = |row: &CredentialRow| {
-        row.keys.iter().any(|key| key.active) || row.undisputed(Credential::Keys).is_err()
+    let left_out = |row: &CredentialRow| {
+        let any = row.keys.iter().any(|key| key.active) || row.undisputed(Credential::Keys).is_err();
+        (!any).then_some("without an active access key")
     };
-    Ok(judge_users(view, report, may_count, |_, row| {
+    Ok(judge_users(view, report, left_out, |_, row| {
         certain(view, row, Credential::Keys)?;
         let [first, second] = &row.keys;
         Ok(if !(first.active && second.active) {

@@ -35,11 +35,13 @@
 //! ## References
 //! Amazon CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS Key Management Service".
 
+use kickoff_facts::logging::LogGroup;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::{CUSTOMER_KEY_LOG_GROUPS, Parameters};
 use crate::reasoning::regions;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::reasoning::tested::tested;
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -70,13 +72,16 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let once = regions::speaks_for_account(view).then(|| Finding::new(Resource::account(view), verdict));
         return Ok(once.into_iter().collect());
     }
-    let groups = view.log_groups()?.iter().filter(|group| parameters.matches(&CUSTOMER_KEY_LOG_GROUPS, &group.name));
-    let judged = groups.map(|group| {
+    let resource = |group: &LogGroup| Resource::new("AWS::Logs::LogGroup", &group.arn);
+    let groups = tested(view, view.log_groups()?, resource, |group| {
+        (!parameters.matches(&CUSTOMER_KEY_LOG_GROUPS, &group.name)).then_some("not among customer_key_log_groups")
+    });
+    let judged = groups.into_iter().map(|group| {
         let verdict = match &group.kms_key {
             Some(key) => Verdict::pass(format!("encrypted with {key}")),
             None => Verdict::fail("encrypted with the service's own key"),
         };
-        Finding::new(Resource::new("AWS::Logs::LogGroup", &group.arn), verdict)
+        Finding::new(resource(group), verdict)
     });
     Ok(judged.collect())
 }

@@ -33,6 +33,7 @@
 //! Amazon CloudWatch Logs User Guide, "Change log data retention in CloudWatch Logs"; API Reference,
 //! `PutRetentionPolicy`.
 
+use kickoff_facts::logging::LogGroup;
 use kickoff_facts::{Need, View};
 
 use crate::frame::wording::count;
@@ -40,6 +41,7 @@ use crate::parameters::{CUSTOMER_DATA_LOG_GROUPS, Parameters};
 use crate::reasoning::log_class::fixed;
 use crate::reasoning::regions;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::reasoning::tested::tested;
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -70,14 +72,17 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let once = regions::speaks_for_account(view).then(|| Finding::new(Resource::account(view), verdict));
         return Ok(once.into_iter().collect());
     }
-    let groups = view.log_groups()?.iter().filter(|group| parameters.matches(&CUSTOMER_DATA_LOG_GROUPS, &group.name));
-    let judged = groups.map(|group| {
+    let resource = |group: &LogGroup| Resource::new("AWS::Logs::LogGroup", &group.arn);
+    let groups = tested(view, view.log_groups()?, resource, |group| {
+        (!parameters.matches(&CUSTOMER_DATA_LOG_GROUPS, &group.name)).then_some("not among customer_data_log_groups")
+    });
+    let judged = groups.into_iter().map(|group| {
         let verdict = match group.retention_days {
             _ if group.has_fixed_settings() => fixed(group),
             Some(days) => Verdict::pass(format!("events are deleted after {}", count(days, "day"))),
             None => Verdict::fail("events are kept for ever"),
         };
-        Finding::new(Resource::new("AWS::Logs::LogGroup", &group.arn), verdict)
+        Finding::new(resource(group), verdict)
     });
     Ok(judged.collect())
 }

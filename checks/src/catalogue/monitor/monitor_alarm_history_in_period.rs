@@ -1,4 +1,4 @@
-//! # Alarm state changes in the period
+//! # Alarm state changes of the look-back
 //!
 //! ## What it asks
 //! Which CloudWatch alarms went off lately, when, and when they were calm again, in every region.
@@ -43,7 +43,7 @@ use crate::{Entry, Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severi
 pub const META: Meta = Meta {
     id: "monitor-alarm-history-in-period",
     control: "CC7.2.22",
-    title: "Alarm state changes in the period",
+    title: "Alarm state changes of the look-back",
     severity: Severity::Info,
     level: Level::Account,
     per: Per::Account,
@@ -78,16 +78,17 @@ fn verdict(history: &AlarmHistory, regions: usize, changes: &[(&str, &AlarmChang
     // What is older than that AWS has forgotten: none of it in the answer does not say that there was none.
     let oldest = history.end.checked_sub(KEPT).unwrap_or(history.start);
     let oldest = changes.iter().filter_map(|(_, change)| change.time).fold(oldest, Timestamp::min);
+    let from = history.start.max(oldest);
     let text = format!(
         "{} from {} to {} in {}",
         count(changes.len(), "state change"),
-        day(history.start.max(oldest)),
+        day(from),
         day(history.end),
         count(regions, "region")
     );
     let rest = "CloudWatch keeps 30 days only: a longer period needs a scan every month";
     if changes.is_empty() {
-        return Verdict::manual(text, rest);
+        return Verdict::manual(text, rest).over(from, history.end);
     }
     let mut alarms: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (region, change) in changes {
@@ -103,6 +104,7 @@ fn verdict(history: &AlarmHistory, regions: usize, changes: &[(&str, &AlarmChang
         format!("take the sample, and compare each with its ticket; {rest}"),
     )
     .listing(changes.iter().map(|(region, change)| entry(region, change)).collect())
+    .over(from, history.end)
 }
 
 /// One change, field by field.

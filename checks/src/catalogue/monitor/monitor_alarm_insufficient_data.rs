@@ -35,6 +35,7 @@ use kickoff_facts::{Need, View};
 use crate::frame::wording::count;
 use crate::parameters::{ALARM_NO_DATA_MAX, Parameters};
 use crate::reasoning::alerting::alarm;
+use crate::reasoning::tested::tested;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
@@ -59,11 +60,13 @@ pub const META: Meta = Meta {
 /// The region's alarms or metric filters are not known.
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&ALARM_NO_DATA_MAX);
-    let alarms = view.alarms()?.iter();
+    let alarms = view.alarms()?;
     let fed: Vec<&(String, String)> = view.metric_filters()?.iter().flat_map(|filter| &filter.metrics).collect();
-    let security =
-        alarms.filter(|alarm| fed.iter().any(|(space, name)| *space == alarm.namespace && *name == alarm.metric));
-    let judged = security.map(|found| {
+    let security = tested(view, alarms, alarm, |found| {
+        let watches = fed.iter().any(|(space, name)| *space == found.namespace && *name == found.metric);
+        (!watches).then_some("watches no metric that a metric filter feeds")
+    });
+    let judged = security.into_iter().map(|found| {
         let since = found.state_since.map(|at| (view.hours_since(at), at.strftime("%Y-%m-%d %H:%M UTC").to_string()));
         let observed = match &since {
             Some((hours, at)) => format!("{} since {at}, {}", found.state, count(hours, "hour")),

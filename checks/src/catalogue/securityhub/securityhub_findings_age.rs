@@ -28,11 +28,13 @@
 //! ## References
 //! AWS Security Hub User Guide, "Setting the workflow status of findings"; CISA Binding Operational Directive 19-02.
 
+use kickoff_facts::detection::Finding as Open;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::{Parameters, SECURITY_HUB_FINDING_MAX_AGE};
 use crate::reasoning::finding_age;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::reasoning::tested::tested;
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -60,10 +62,12 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let verdict = Verdict::not_applicable("Security Hub is not enabled", "securityhub-enabled judges that");
         return Ok(vec![Finding::new(Resource::region(view), verdict)]);
     };
-    let judged = open.iter().filter(|finding| !finding.sample).map(|finding| {
+    let resource = |finding: &Open| Resource::new("AWS::SecurityHub::Finding", &finding.id);
+    let population = tested(view, open, resource, |finding| finding.sample.then_some("a sample"));
+    let judged = population.into_iter().map(|finding| {
         let what = format!("{} on {}", finding.title, finding.resource);
         Finding::new(
-            Resource::new("AWS::SecurityHub::Finding", &finding.id),
+            resource(finding),
             finding_age::judge(view, &what, finding.first_seen, limit),
         )
     });

@@ -67,9 +67,9 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             let direct =
                 names(direct.map(|assignment| format!("user {} in {}", assignment.principal, assignment.account)));
             Ok(match (all.is_empty(), direct.is_empty()) {
-                (true, _) => None,
-                (false, true) => Some(Verdict::pass(format!("{}, all to groups", count(all.len(), "assignment")))),
-                (false, false) => Some(Verdict::fail(format!("assigned to single users: {direct}"))),
+                (true, _) => Err("assigned to nobody"),
+                (false, true) => Ok(Verdict::pass(format!("{}, all to groups", count(all.len(), "assignment")))),
+                (false, false) => Ok(Verdict::fail(format!("assigned to single users: {direct}"))),
             })
         },
     )

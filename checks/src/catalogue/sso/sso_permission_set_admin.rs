@@ -42,6 +42,7 @@ use crate::reasoning::grants::{full_admin, verdict};
 use crate::reasoning::identity_center::{assignments, permission_set, permission_sets};
 use crate::reasoning::management;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Status, Verdict};
+use crate::reasoning::tested::leave_out;
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -112,7 +113,10 @@ fn number(view: &View<'_>, seen: &Seen, limit: u64) -> Result<Verdict, Gap> {
 fn of_set(view: &View<'_>, set: &PermissionSet) -> Option<Finding> {
     let seen = Seen::default();
     let outcome = match administers(view, &seen, set) {
-        Ok(Administers::No) => return None,
+        Ok(Administers::No) => {
+            leave_out(view, permission_set(&set.arn), "makes no administrator");
+            return None;
+        }
         Ok(Administers::Perhaps(why)) => {
             Ok(Verdict::manual(why, "judge whether it makes an administrator, and who is assigned it"))
         }

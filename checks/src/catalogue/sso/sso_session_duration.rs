@@ -62,7 +62,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             let settings = seen.see(&set.settings)?;
             let (hours, minutes) = (settings.session_minutes / 60, settings.session_minutes % 60);
             let observed = format!("{}: sessions of {hours} h {minutes:02} min", line(&settings.name));
-            Ok(Some(Verdict::decide(settings.session_minutes <= limit, observed)))
+            Ok(Ok(Verdict::decide(settings.session_minutes <= limit, observed)))
         },
     )
 }

@@ -33,6 +33,7 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::count;
 use crate::parameters::Parameters;
+use crate::reasoning::tested::leave_out;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -67,14 +68,18 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let flow_logs = view.flow_logs()?;
     let mut findings = Vec::new();
     for vpc in own {
-        let Some(used) = interfaces.get(vpc.id.as_str()) else { continue };
+        let arn = format!("arn:{}:ec2:{}:{}:vpc/{}", view.partition(), view.region_name(), view.account_id(), vpc.id);
+        let resource = Resource::new("AWS::EC2::VPC", arn);
+        let Some(used) = interfaces.get(vpc.id.as_str()) else {
+            leave_out(view, resource, "without a network interface");
+            continue;
+        };
         let active = flow_logs.iter().filter(|log| log.resource == vpc.id && log.status == "ACTIVE");
         let ids: Vec<&str> = active.map(|log| log.id.as_str()).collect();
         let name = vpc.name.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
-        let arn = format!("arn:{}:ec2:{}:{}:vpc/{}", view.partition(), view.region_name(), view.account_id(), vpc.id);
         let has = if ids.is_empty() { "no active flow log".to_owned() } else { ids.join(", ") };
         let observed = format!("{name}{has}; {}", count(used, "network interface"));
-        findings.push(Finding::new(Resource::new("AWS::EC2::VPC", arn), Verdict::decide(!ids.is_empty(), observed)));
+        findings.push(Finding::new(resource, Verdict::decide(!ids.is_empty(), observed)));
     }
     Ok(findings)
 }

@@ -44,6 +44,7 @@ use crate::frame::wording::count;
 use crate::parameters::{LOG_RETENTION_MIN, Parameters};
 use crate::reasoning::trail_buckets::owned_elsewhere;
 use crate::reasoning::lifecycle::{Kept, kept};
+use crate::reasoning::tested::tested;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -68,10 +69,15 @@ pub const META: Meta = Meta {
 /// The region's flow logs are not known.
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&LOG_RETENTION_MIN);
-    let judged = view.flow_logs()?.iter().filter(|log| log.resource.starts_with("vpc-")).map(|log| {
+    let resource = |log: &FlowLog| {
         let (partition, region, account) = (view.partition(), view.region_name(), view.account_id());
-        let arn = format!("arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{}", log.id);
-        Finding::judge(Resource::new("AWS::EC2::FlowLog", arn), |seen| {
+        Resource::new("AWS::EC2::FlowLog", format!("arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{}", log.id))
+    };
+    let of_vpcs = tested(view, view.flow_logs()?, resource, |log| {
+        (!log.resource.starts_with("vpc-")).then_some("of a subnet or a network interface, not of a VPC")
+    });
+    let judged = of_vpcs.into_iter().map(|log| {
+        Finding::judge(resource(log), |seen| {
             let mut wrong = Vec::new();
             if log.traffic != "ALL" {
                 wrong.push(format!("records {} traffic only", log.traffic));

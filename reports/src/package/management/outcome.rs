@@ -6,7 +6,7 @@ use kickoff_checks::{CRITERIA, Status};
 
 use crate::outcomes::not_asked;
 use crate::package::{Control, Deviation, Dossier, pages};
-use crate::paper::words::{capital, first, many, person, sentence};
+use crate::paper::words::{capital, first, many, person, sentence, with_verb};
 use crate::paper::{Block, Words};
 use crate::results::Criterion;
 
@@ -67,15 +67,14 @@ fn class(found: Option<&Criterion>) -> String {
 
 pub(super) fn tests(dossier: &Dossier<'_>) -> Vec<Block> {
     let rows = dossier.controls.iter().map(|control| {
-        let populations: Vec<String> =
-            control.populations.iter().map(|at| pages::population(&dossier.populations[*at])).collect();
+        let populations: Vec<String> = control.populations.iter().map(|one| pages::population(dossier, one)).collect();
         let (tested, fails) = (control.tested(), control.count(Status::Fail));
         let deviations = format!("{fails} of {tested}");
         [
             Words::from(control.id),
             wording(control).into(),
             control.procedure(false).into(),
-            if populations.is_empty() { "No list".into() } else { populations.join("; ").into() },
+            populations.join("; ").into(),
             tested.to_string().into(),
             capital(&control.result()).into(),
             if fails > 0 { Words::unsettled(deviations) } else { deviations.into() },
@@ -151,8 +150,8 @@ pub(super) fn deviations(dossier: &Dossier<'_>) -> Vec<Block> {
         blocks.push(Block::table(columns, rows.collect()));
         if count > LISTED {
             blocks.push(Block::paragraph(format!(
-                "The other {} stand in the workpaper of {} and in 40_registers/deviations.csv.",
-                many(count - LISTED, "deviation"),
+                "The other {} in the workpaper of {} and in 40_registers/deviations.csv.",
+                with_verb(count - LISTED, "deviation", ["stands", "stand"]),
                 control.id
             )));
         }
@@ -240,9 +239,9 @@ pub(super) fn populations(dossier: &Dossier<'_>) -> Vec<Block> {
         };
         [
             Words::from(population.id),
-            population.what.into(),
+            (&population.what).into(),
             population.size().to_string().into(),
-            if totals.is_empty() { "No second count".into() } else { totals.join("; ").into() },
+            if totals.is_empty() { population.without_second_count().into() } else { totals.join("; ").into() },
             complete,
         ]
     });

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use kickoff_checks::Check;
+use kickoff_engagement::Engagement;
 use kickoff_engagement::requests::{Answer, Answered, Progress, RequestStatus, default_list};
 use kickoff_engagement::risks::{RegisterEntry, Score, Standing};
 use kickoff_evidence::EvidenceRef;
@@ -12,7 +12,6 @@ use kickoff_policy::review::{Assigned, Inputs, review};
 use super::*;
 use crate::inventory::{Asset, Incomplete, Placed, Property, Standing as InScope};
 use crate::package::made::{ACCOUNT, DIGEST, Made};
-use crate::package::populations::of;
 
 const COLLECTED: &str = "2026-03-02 02:00:00 to 2026-03-02 02:01:10";
 
@@ -102,22 +101,6 @@ fn a_population_that_could_not_be_read_is_left_out_with_the_reason() {
 }
 
 #[test]
-fn a_test_is_of_the_population_that_it_decided_on() {
-    let made = Made::new();
-    let dossier = made.dossier();
-    let regions = dossier.populations.iter().position(|population| population.id == "POP-02").unwrap();
-    let check = Check::get("iam-user-console-mfa").unwrap();
-    let tested = |status: &str| {
-        let mut row = made.document.results[0].clone();
-        (row.resource_type, row.status) = ("AWS::Region".into(), status.into());
-        of(check, &[&row], &dossier.populations)
-    };
-    assert_eq!([tested("pass"), tested("not-evaluated")], [[regions], [regions]]);
-    // That the question does not arise in a region is no test of regions.
-    assert_eq!([tested("not-applicable"), tested("no-population")], [[], [0_usize; 0]]);
-}
-
-#[test]
 fn a_list_that_does_not_hold_what_was_counted_is_not_complete() {
     let mut made = Made::new();
     let reason = |made: &Made| {
@@ -128,6 +111,87 @@ fn a_list_that_does_not_hold_what_was_counted_is_not_complete() {
     assert_eq!(reason(&made), "111122223333: 0 are listed, iam:ListUsers gave 1");
     made.inventory.assets = vec![user("ana")];
     assert_eq!(reason(&made), "");
+}
+
+#[test]
+fn what_the_scope_names_and_nobody_asked_is_lacking_in_every_population() {
+    let mut made = Made::new();
+    let scope = format!("[scope]\nrole = \"R\"\n[[scope.accounts]]\nid = \"{ACCOUNT}\"\n");
+    let of = |made: &Made| {
+        made.dossier().populations.iter().map(|one| (one.id, one.incomplete.join("; "))).collect::<Vec<_>>()
+    };
+    made.inventory.assets = vec![user("ana")];
+    made.engagement = Engagement::parse("kickoff.toml".as_ref(), &scope).unwrap();
+    assert!(of(&made).iter().all(|(_, why)| why.is_empty()), "{:?}", of(&made));
+    let more = format!("{scope}[[scope.accounts]]\nid = \"444455556666\"\n");
+    made.engagement = Engagement::parse("kickoff.toml".as_ref(), &more).unwrap();
+    assert!(of(&made).len() > 2);
+    for (id, why) in of(&made) {
+        assert_eq!(why, "1 account of the scope not asked: 444455556666", "{id}");
+    }
+}
+
+#[test]
+fn lists_that_are_read_from_one_answer_are_judged_alike() {
+    let mut made = Made::new();
+    let key = |number: u8| Asset {
+        arn: format!("arn:aws:iam::{ACCOUNT}:user/ana/access-key-{number}"),
+        kind: "AWS::IAM::AccessKey",
+        ..user("ana")
+    };
+    made.inventory.assets = vec![user("ana"), key(1), key(2)];
+    let mut report = made.document.evidence[0].clone();
+    (report.id, report.operation) = ("E-0001".to_owned(), "GetCredentialReport".to_owned());
+    made.document.evidence = vec![report];
+    let total = &mut made.document.control_totals[0];
+    total.population = "credential report rows (users and root)".to_owned();
+    total.counted_by = "iam:GetCredentialReport".to_owned();
+    (total.counted, total.expected, total.difference) = (2, 3, -1);
+    let dossier = made.dossier();
+    let why = |id: &str| dossier.populations.iter().find(|one| one.id == id).unwrap().incomplete.join("; ");
+    assert_eq!(why("POP-40"), "111122223333: 2 were read, iam:GetAccountSummary says 3");
+    assert_eq!(
+        why("POP-29"),
+        "111122223333: its source iam:GetCredentialReport does not tie: 2 credential report rows (users and root), \
+         iam:GetAccountSummary says 3"
+    );
+}
+
+#[test]
+fn a_look_back_names_its_days_and_how_many_of_the_period_they_are() {
+    let mut made = Made::new();
+    let rows = ["iam-access-change-population", "iam-root-activity-in-period"].map(|check| {
+        let mut row = crate::package::made::row(check, "manual", "account/111122223333");
+        // 90 days, to the second in which the run began.
+        row.window = Some(("2026-08-04T02:00:00Z".parse().unwrap(), "2026-11-02T02:00:00Z".parse().unwrap()));
+        row
+    });
+    made.document.results.extend(rows);
+    let checks = ["iam-access-change-population", "iam-root-activity-in-period"];
+    made.document.run.checks.extend(checks.map(str::to_owned));
+    let of = |made: &Made, report: &str| {
+        let text = format!("[report]\n{report}\n");
+        let engagement = Engagement::parse("kickoff.toml".as_ref(), &text).unwrap();
+        let made = Made { engagement, ..Made { document: made.document.clone(), ..Made::new() } };
+        made.dossier().populations.iter().find(|one| one.id == "POP-43").unwrap().what.clone()
+    };
+    assert_eq!(
+        of(&made, "type = \"type-2\"\nfrom = 2026-07-01\nto = 2026-12-31"),
+        "Changes of access, 2026-08-04 to 2026-11-02: 90 of the 184 days of the period"
+    );
+    // Of a period that began in October, the look-back saw a month and a day and two hours.
+    assert_eq!(
+        of(&made, "type = \"type-2\"\nfrom = 2026-10-01\nto = 2026-12-31"),
+        "Changes of access, 2026-08-04 to 2026-11-02: 32 of the 92 days of the period"
+    );
+    assert_eq!(
+        of(&made, "type = \"type-2\"\nfrom = 2025-01-01\nto = 2025-12-31"),
+        "Changes of access, 2026-08-04 to 2026-11-02: 0 of the 365 days of the period"
+    );
+    assert_eq!(
+        of(&made, "type = \"type-1\"\nas_of = 2026-11-02"),
+        "Changes of access, 2026-08-04 to 2026-11-02: 90 days"
+    );
 }
 
 #[test]

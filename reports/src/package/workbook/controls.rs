@@ -6,7 +6,7 @@ use kickoff_checks::{Check, Kind, Status};
 use kickoff_engagement::Engagement;
 
 use super::super::dossier::{Control, Dossier};
-use super::super::populations::Population;
+use super::super::reconcile::Reconciled;
 use super::sheet::{Cell, Sheet, auditor, col, people, word};
 use crate::inventory::Asset;
 use crate::paper::words::person;
@@ -141,6 +141,7 @@ pub(super) fn tests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Control", 34.0),
         col("Test procedure", 58.0),
         col("Population ref + size", 34.0),
+        col("Left out, and why", 40.0),
         col("Items tested", 9.0),
         col("Result (management)", 30.0),
         col("Deviations n/N", 11.0),
@@ -156,6 +157,7 @@ pub(super) fn tests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
             control.check.meta.title.into(),
             format!("{}. {}", control.test(), control.procedure(dossier.sources.reperformed)).into(),
             populations(dossier, control).into(),
+            left_out(dossier, control).into(),
             tested.into(),
             control.result().into(),
             match tested {
@@ -173,11 +175,25 @@ pub(super) fn tests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
 
 /// `POP-03 IAM users: 40`, a line each.
 fn populations(dossier: &Dossier<'_>, control: &Control<'_>) -> String {
-    let line = |population: &Population<'_>| {
+    let line = |one: &Reconciled| {
+        let population = &dossier.populations[one.population];
         let lacking = if population.is_complete() { "" } else { " (not complete)" };
-        format!("{} {}: {}{lacking}", population.id, population.what, population.size())
+        format!("{} {}: {}{lacking}", population.id, population.what, one.size)
     };
-    let lines: Vec<String> = control.populations.iter().map(|at| line(&dossier.populations[*at])).collect();
+    control.populations.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// `POP-03: 14 without a console password`, a line each; what does not meet is said.
+fn left_out(dossier: &Dossier<'_>, control: &Control<'_>) -> String {
+    let lines = control.populations.iter().flat_map(|one| {
+        let id = dossier.populations[one.population].id;
+        let difference = match one.difference() {
+            0 => None,
+            other => Some(format!("{id}: {other:+} that neither a result nor a reason accounts for")),
+        };
+        one.left_out.iter().map(move |(why, count)| format!("{id}: {count} {why}")).chain(difference)
+    });
+    let lines: Vec<String> = lines.collect();
     if lines.is_empty() { "none".to_owned() } else { lines.join("\n") }
 }
 

@@ -76,7 +76,7 @@ fn record<'d>(item: &'d Evidence, account: Option<&(String, &'d str)>, tied: &[&
         }
         .into(),
     ];
-    row.extend(tie(tied));
+    row.extend(tie(tied, "none was read"));
     row.extend(first.map_or([Cell::Empty, Cell::Empty], |exchange| time(&exchange.started)));
     row.extend(last.map_or([Cell::Empty, Cell::Empty], |exchange| time(&exchange.finished)));
     row.extend([
@@ -94,9 +94,9 @@ fn record<'d>(item: &'d Evidence, account: Option<&(String, &'d str)>, tied: &[&
 }
 
 /// Control total, what it is tied to, and the difference; a line each where there are more.
-fn tie<'d>(totals: &[&'d ControlTotal]) -> [Cell<'d>; 3] {
+fn tie<'d>(totals: &[&'d ControlTotal], none: &'static str) -> [Cell<'d>; 3] {
     match totals {
-        [] => ["none".into(), "AWS offers none".into(), Cell::Empty],
+        [] => ["none".into(), none.into(), Cell::Empty],
         [one] => [one.expected.into(), (&one.tied_to).into(), one.difference.into()],
         many => {
             let lines = |line: &dyn Fn(&ControlTotal) -> String| -> Cell<'d> {
@@ -134,19 +134,22 @@ pub(super) fn populations<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Difference", 10.0),
         col("Complete", 13.0),
         col("Why not complete", 44.0),
+        col("Tests of it: listed, less what is left out, tested", 60.0),
         col("Evidence ids", 24.0),
         col("File", 36.0),
     ];
-    let rows = dossier.populations.iter().map(|population| {
+    let rows = dossier.populations.iter().enumerate().map(|(at, population)| {
+        let tests = dossier.tests_of(at).map(|(control, one)| format!("{}: {}", control.test(), one.words()));
         let (calls, parameters) = source(dossier, population);
         let mut row: Vec<Cell<'_>> =
-            vec![population.id.into(), population.what.into(), calls.into(), parameters.into()];
+            vec![population.id.into(), (&population.what).into(), calls.into(), parameters.into()];
         row.extend(time(&dossier.sources.document.run.started));
         row.push(population.size().into());
-        row.extend(tie(&population.totals));
+        row.extend(tie(&population.totals, population.without_second_count()));
         row.extend([
             word(if population.is_complete() { "complete" } else { "not complete" }),
             population.incomplete.join("\n").into(),
+            tests.collect::<Vec<_>>().join("\n").into(),
             population.evidence.join(" ").into(),
             population.place().into(),
         ]);

@@ -141,7 +141,7 @@ fn made() -> Made {
     Made {
         document: serde_json::from_value(document).unwrap(),
         engagement: Engagement::parse(Path::new("kickoff.toml"), text).unwrap(),
-        inventory: Inventory { assets: assets.into(), incomplete: Vec::new() },
+        inventory: Inventory { assets: assets.into(), ..Inventory::default() },
         deviations: BTreeMap::from([
             (number(&user("bo")), "DEV-2026-002".to_owned()),
             (number(FORMULA), "DEV-2026-001".to_owned()),
@@ -240,6 +240,7 @@ fn the_tests_of_controls_have_their_columns_and_the_auditors_are_empty() {
             "Control",
             "Test procedure",
             "Population ref + size",
+            "Left out, and why",
             "Items tested",
             "Result (management)",
             "Deviations n/N",
@@ -250,11 +251,11 @@ fn the_tests_of_controls_have_their_columns_and_the_auditors_are_empty() {
         ]
     );
     assert_eq!(tests.0.len(), 3);
-    assert!(tests.0[1..].iter().all(|row| row[8..].iter().all(String::is_empty)), "{:?}", tests.0);
+    assert!(tests.0[1..].iter().all(|row| row[9..].iter().all(String::is_empty)), "{:?}", tests.0);
     let of = |head| tests.cell(("Control #", "CC6.1.27"), head);
     assert!(of("Test procedure").starts_with("CC6.1.27-T1. Inspected "), "{}", of("Test procedure"));
     assert_eq!(of("Population ref + size"), "POP-03 IAM users: 4");
-    assert_eq!(of("Items tested"), "4");
+    assert_eq!([of("Left out, and why"), of("Items tested")], ["none", "4"]);
     assert_eq!(of("Result (management)"), "1 of 4 as expected; 2 deviations; 1 excluded by exception");
     assert_eq!(of("Deviations n/N"), "2/4");
     assert_eq!(of("Evidence ids"), "E-0001");
@@ -332,7 +333,7 @@ fn evidence_tells_its_calls_totals_and_clock() {
     assert_eq!(of("E-0001", "Account"), "111122223333 (acme-prod, production)");
     assert_eq!(of("E-0001", "Control total"), "111122223333 IAM users: 4\n111122223333 IAM roles: 80");
     assert_eq!(of("E-0001", "Difference"), "0\n-2");
-    assert_eq!([of("E-0002", "Control total"), of("E-0002", "Tie-out source")], ["none", "AWS offers none"]);
+    assert_eq!([of("E-0002", "Control total"), of("E-0002", "Tie-out source")], ["none", "none was read"]);
     assert_eq!([of("E-0001", "Parameters"), of("E-0001", "Filters")], ["Filter=User", "by Filter"]);
     assert_eq!(of("E-0001", "SHA-256 of the first page"), "aa and 1 more");
     assert_eq!(of("E-0001", "AWS request id"), "q-1 and 1 more");
@@ -440,6 +441,9 @@ fn registers_leave_the_columns_of_people_empty() {
     }
     let tracker = Read::of(&bytes, "PBC tracker");
     assert_eq!(tracker.0.len(), default_list().len() + 1);
+    // The default list is in our words, and does not pass for the auditor's.
+    assert!(!tracker.0[0].iter().any(|head| head.contains("uditor's wording")), "{:?}", tracker.0[0]);
+    assert_eq!(tracker.0[1][tracker.at("Wording (kickoff's list, not the auditor's)")], default_list()[0].text);
     let auditors = tracker.at("Auditor status");
     assert!(tracker.0[1..].iter().all(|row| row[auditors].is_empty()));
     let register = Read::of(&bytes, "Risk register");
