@@ -1,13 +1,15 @@
 //! The evidence package of a run: decided again from the stored answers, rendered, sealed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Seek as _, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use kickoff_checks::{Check, Selection};
-use kickoff_engagement::{Engagement, ReportType};
-use kickoff_evidence::package::{Details, LeftOut, PackageError, PackageWriter, Sealed};
+use kickoff_engagement::{Engagement, Report, ReportType};
+use kickoff_evidence::package::{ChainLine, Details, LeftOut, PackageError, PackageWriter, Sealed};
 use kickoff_evidence::{Exchange, Run, RunMetadata, Tool, count, sha256_hex};
 use kickoff_policy::access::Access;
 use kickoff_policy::review::Review;
@@ -197,19 +199,21 @@ pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Re
     // Two packages at once would take the same name and follow the same line of the chain.
     let chain = &order.seals.chain;
     let _lock = source::locked(chain.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
-    let name = free_name(order.out, engagement, &run.metadata);
+    let name = free_name(order.out, engagement, &run.metadata, &chained(chain)?);
     kickoff_evidence::create_private_directory(order.out).map_err(|error| Failure::usage(&error))?;
     let path = order.out.join(format!("{name}.zip"));
     let mut package = PackageWriter::create(&path, &name, run.metadata.started).map_err(failed)?;
     let mut left_out = replayed.left_out.clone();
     evidence_files(&mut package, &dossier, run, &parts.digests)?;
     machine_files(&mut package, replayed, order.opened, &mut left_out)?;
-    rendered(&mut package, &dossier, run, order.seals.signer.is_some(), &mut left_out)?;
+    // Cut, not rounded: a package is not made half a second from now.
+    let created = jiff::Timestamp::from_second(jiff::Timestamp::now().as_second()).unwrap_or_default();
+    let made = PackageParts { files: &[], key: None, name: &name, made: created };
+    rendered(&mut package, &dossier, run, order.seals.signer.is_some(), made, &mut left_out)?;
     let details = Details {
         run: run.metadata.id.clone(),
         tool: Tool { name: "kickoff".to_owned(), version: VERSION.to_owned() },
-        // Cut, not rounded: a package is not made half a second from now.
-        created: jiff::Timestamp::from_second(jiff::Timestamp::now().as_second()).unwrap_or_default(),
+        created,
         left_out,
         earlier_chain: chain.is_file().then(|| chain.clone()),
     };
@@ -279,6 +283,7 @@ fn rendered(
     dossier: &Dossier<'_>,
     run: &Run,
     signed: bool,
+    parts: PackageParts<'_>,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<(), Failure> {
     let told = |what: String, why: String| LeftOut { what, why };
@@ -306,7 +311,7 @@ fn rendered(
     let mut files: Vec<String> = package.names().map(str::to_owned).collect();
     files.extend(["00_START_HERE.pdf", "90_integrity/MANIFEST.sha256"].map(str::to_owned));
     files.extend(signed.then(|| "90_integrity/manifest.sig".to_owned()));
-    let start = start_here(dossier, &PackageParts { files: &files, key: None });
+    let start = start_here(dossier, &PackageParts { files: &files, ..parts });
     package.file("00_START_HERE.pdf", &render(&start)?).map_err(failed)
 }
 
@@ -323,8 +328,19 @@ const NOT_OF_ONE_RUN: [(&str, &str); 3] = [
     ("60_machine/oscal", "OSCAL is not written by this version"),
 ];
 
-/// The name of the package: the entity, the report, its days, and the first version that is free in a folder.
-fn free_name(out: &Path, engagement: &Engagement, run: &RunMetadata) -> String {
+/// The name of the package: the entity, the report with its days, the run with its day, and the first version that is
+/// free in a folder and in the chain. A run that is off-date says so.
+fn free_name(out: &Path, engagement: &Engagement, run: &RunMetadata, chained: &BTreeSet<String>) -> String {
+    let stem = stem(engagement, run);
+    let taken = |name: &String| {
+        fs::symlink_metadata(out.join(format!("{name}.zip"))).is_ok() || chained.contains(name.as_str())
+    };
+    let mut free = (1..).map(|version| format!("{stem}_v{version}")).filter(|name| !taken(name));
+    free.next().unwrap_or(stem)
+}
+
+/// `Acme_SOC2-T2_20260101-20260630_RUN-20260302-9f31c2aa`.
+fn stem(engagement: &Engagement, run: &RunMetadata) -> String {
     let entity = engagement.entity.as_ref().map_or("", |entity| entity.name.as_str());
     let mut short = String::new();
     for c in entity.chars() {
@@ -336,17 +352,39 @@ fn free_name(out: &Path, engagement: &Engagement, run: &RunMetadata) -> String {
     }
     short.truncate(32);
     let short = short.trim_end_matches('-');
-    let days = match engagement.report.as_ref().and_then(|report| Some((report.kind, report.days()?))) {
+    let report = engagement.report.as_ref();
+    let mut days = match report.and_then(|report| Some((report.kind, report.days()?))) {
         Some((ReportType::Type1, (day, _))) => format!("SOC2-T1_{}", day.strftime("%Y%m%d")),
         Some((ReportType::Type2, (from, to))) => {
             format!("SOC2-T2_{}-{}", from.strftime("%Y%m%d"), to.strftime("%Y%m%d"))
         }
-        None => format!("SOC2_{}", day(run).strftime("%Y%m%d")),
+        None => "SOC2".to_owned(),
     };
-    let stem = format!("{}_{days}", if short.is_empty() { "ENTITY" } else { short });
-    let free = (1..).map(|version| format!("{stem}_v{version}"));
-    let mut free = free.filter(|name| fs::symlink_metadata(out.join(format!("{name}.zip"))).is_err());
-    free.next().unwrap_or(stem)
+    if report.is_some_and(|report| off_date(report, run).is_some()) {
+        days.push_str("_OFF-DATE");
+    }
+    let id = run.id.rsplit('-').next().unwrap_or(&run.id);
+    format!("{}_{days}_RUN-{}-{id}", if short.is_empty() { "ENTITY" } else { short }, day(run).strftime("%Y%m%d"))
+}
+
+/// Why a run is off-date.
+pub(crate) fn off_date(report: &Report, run: &RunMetadata) -> Option<String> {
+    let last = run.finished.map_or(day(run), |finished| finished.to_zoned(TimeZone::UTC).date());
+    report.off_date(day(run), last)
+}
+
+/// The names of the packages that a chain lists.
+fn chained(chain: &Path) -> Result<BTreeSet<String>, Failure> {
+    let unread = |why: &dyn std::fmt::Display| {
+        Failure::Usage(format!("the chain {} cannot be read: {why}; see docs/evidence-package.md", chain.display()))
+    };
+    let text = match fs::read_to_string(chain) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(error) => return Err(unread(&error)),
+    };
+    let name = |line: &str| serde_json::from_str::<ChainLine>(line).map(|line| line.package);
+    text.lines().map(name).collect::<Result<_, _>>().map_err(|error| unread(&error))
 }
 
 /// Says on stderr where the package is, and what stands for it.

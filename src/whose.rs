@@ -5,6 +5,7 @@ use kickoff_engagement::Engagement;
 use kickoff_evidence::package::{TimestampState, Verification};
 use kickoff_evidence::{AccountRecord, RunMetadata, RunState, count};
 
+use crate::package::off_date;
 use crate::tied::Tied;
 
 /// So many accounts are named.
@@ -31,6 +32,9 @@ pub(crate) fn whose(
         lines.push(format!("Account   and {}", count(run.accounts.len() - NAMED, "more account")));
     }
     lines.push(format!("When      {}", when(run)));
+    let report = engagement.and_then(|engagement| engagement.report.as_ref());
+    let off = report.and_then(|report| off_date(report, run));
+    lines.extend(off.map(|off| format!("OFF-DATE  {}", off.trim_start_matches("off-date: "))));
     lines.extend(after(run, seals).map(|line| format!("When      {line}")));
     match tied {
         Some(tied) => lines.extend(from(tied).into_iter().map(|line| format!("From      {line}"))),

@@ -434,6 +434,10 @@ impl Engagement {
                 notices.add(&format!("scope.categories[{at}]"), what);
             }
         }
+        if let Some(off) = self.report.as_ref().and_then(|report| report.off_date(today, today)) {
+            let off = off.replace("collected on", "what is collected today,");
+            notices.add("report", format!("{off}; each page of such a package says so"));
+        }
         let last = self.report.as_ref().and_then(Report::days).map(|(_, last)| last);
         for (at, organization) in self.subservice.iter().enumerate() {
             if let (Some(until), Some(last)) = (organization.report_until, last)

@@ -141,6 +141,30 @@ impl Report {
             ReportType::Type2 => self.from.zip(self.to),
         }
     }
+
+    /// Why what was collected from one day to another (UTC) is off-date: it is not of the days of the report. None where it
+    /// is, and where the report has no days.
+    #[must_use]
+    pub fn off_date(&self, first: Date, last: Date) -> Option<String> {
+        let (from, to) = self.days()?;
+        let days = |apart: jiff::Span| match apart.get_days() {
+            1 => "1 day".to_owned(),
+            days => format!("{days} days"),
+        };
+        let how = if last < from {
+            format!("{} before", days(from - last))
+        } else if to < first {
+            format!("{} after", days(first - to))
+        } else {
+            return None;
+        };
+        let of = match self.kind {
+            ReportType::Type1 => format!("{from}, the day of the report"),
+            ReportType::Type2 => format!("the period of the report, {from} to {to}"),
+        };
+        let when = if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
+        Some(format!("off-date: collected {when} (UTC), {how} {of}"))
+    }
 }
 
 /// `[auditor]`.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::tz::TimeZone;
 use kickoff_checks::{Check, Status};
 use kickoff_engagement::{Report, ReportType};
 
@@ -9,7 +10,7 @@ use super::populations::{self, Population};
 use super::reconcile::{Counted, Reconciled};
 use super::sources::Sources;
 use crate::outcomes::not_asked;
-use crate::paper::words::many;
+use crate::paper::words::{capital, many};
 use crate::results::{Account, Evidence, LeftOut, ResultRow, Text};
 
 /// What every page, sheet and file carries, so that it can stand alone.
@@ -19,8 +20,10 @@ pub struct Frame {
     pub entity: String,
     /// The system.
     pub system: Option<String>,
-    /// `SOC 2 Type 2, 2026-07-01 to 2026-12-31`, or that it is not said.
+    /// `SOC 2 Type 2, 2026-07-01 to 2026-12-31`, or that it is not said; with a mark where the run is off-date.
     pub report: String,
+    /// Why the run is off-date: what it collected is not of the days of the report.
+    pub off_date: Option<String>,
     /// `111122223333 (acme-prod, production)`; how many more there are after the third.
     pub accounts: String,
     /// The regions that were asked, over all accounts.
@@ -42,8 +45,9 @@ impl Frame {
     /// One line for the foot of a page or the end of a sheet.
     #[must_use]
     pub fn line(&self) -> String {
+        let off = self.off_date.as_ref().map(|off| format!("{off} | ")).unwrap_or_default();
         format!(
-            "{} | {} | {} | collected {} | {} | {} | evidence sha256 {}",
+            "{off}{} | {} | {} | collected {} | {} | {} | evidence sha256 {}",
             self.entity, self.accounts, self.regions, self.collected, self.tool, self.run, self.digest
         )
     }
@@ -390,6 +394,10 @@ fn frame(sources: &Sources<'_>) -> Frame {
     regions.sort_unstable();
     regions.dedup();
     let mut warnings = Vec::new();
+    let off_date = off_date(sources);
+    if let Some(off) = &off_date {
+        warnings.push(format!("{}. It is no evidence of any day but those of its collection.", capital(off)));
+    }
     if run.state == "interrupted" {
         warnings.push("The run was interrupted: what had not been read is not evaluated.".to_owned());
     }
@@ -425,7 +433,11 @@ fn frame(sources: &Sources<'_>) -> Frame {
     Frame {
         entity: engagement.entity.as_ref().map_or_else(|| "Entity not named".to_owned(), |entity| entity.name.clone()),
         system: engagement.entity.as_ref().map(|entity| entity.system.clone()),
-        report: report_words(engagement.report.as_ref()),
+        report: match &off_date {
+            Some(off) => format!("{} ({off})", report_words(engagement.report.as_ref())),
+            None => report_words(engagement.report.as_ref()),
+        },
+        off_date,
         accounts: accounts.join(", ") + &if more == 0 { String::new() } else { format!(" and {more} more") },
         regions: if regions.is_empty() { "no region".to_owned() } else { regions.join(", ") },
         collected: match &run.finished {
@@ -437,6 +449,15 @@ fn frame(sources: &Sources<'_>) -> Frame {
         digest: sources.digest.to_owned(),
         warnings,
     }
+}
+
+/// Why a run is off-date; none where the report has no days.
+fn off_date(sources: &Sources<'_>) -> Option<String> {
+    let run = &sources.document.run;
+    let day = |time: &str| time.parse::<jiff::Timestamp>().ok().map(|time| time.to_zoned(TimeZone::UTC).date());
+    let first = day(&run.started)?;
+    let last = run.finished.as_deref().and_then(day).unwrap_or(first);
+    sources.engagement.report.as_ref()?.off_date(first, last)
 }
 
 fn report_words(report: Option<&Report>) -> String {

@@ -1,9 +1,10 @@
 //! `00_START_HERE.pdf`: what the package is, what is in it, how it is read, and how it is verified.
 
+use jiff::Timestamp;
 use kickoff_checks::Status;
 
 use super::{Dossier, Mark, pages};
-use crate::paper::words::{capital, many};
+use crate::paper::words::many;
 use crate::paper::{Block, Paper, Section, Words};
 use crate::summary::by_status;
 
@@ -12,6 +13,10 @@ use crate::summary::by_status;
 pub struct PackageParts<'a> {
     /// Paths of all files, this paper's included, with `/` between folders.
     pub files: &'a [String],
+    /// The package's name.
+    pub name: &'a str,
+    /// When it was made (UTC).
+    pub made: Timestamp,
     /// Where the public key stands outside the package, `TXT record of kickoff-key.acme.example`; none where nobody said.
     pub key: Option<&'a str>,
 }
@@ -59,13 +64,26 @@ pub fn start_here(dossier: &Dossier<'_>, parts: &PackageParts<'_>) -> Paper {
          information produced by the entity. It gives no opinion and draws no conclusion: that is the auditor's.",
         frame.entity, frame.tool
     )));
-    paper.opening.push(pages::frame(dossier));
+    paper.opening.push(Block::paragraph(format!(
+        "All of it is of one run, collected {}. It says nothing of any other time: not of the days before, not of those \
+         after, and of a period only what a look-back saw, whose lists name its days.",
+        frame.collected
+    )));
+    let mut facts: Vec<(&'static str, Words)> =
+        frame.facts().into_iter().map(|(name, value)| (name, value.into())).collect();
+    let made = format!("{}, made {} UTC", parts.name, parts.made.strftime("%Y-%m-%d %H:%M"));
+    facts.push(("Package", made.into()));
+    paper.opening.push(Block::Facts(facts));
     paper.sections = vec![
         Section::new("What came out, as counts", vec![figures(dossier)]),
         Section::new("What is inside", inside(parts)),
         Section::new("How to read it", reading()),
         Section::new("How to verify it", verifying(dossier, parts)),
-        Section::new("What it does not show", vec![Block::points(limits())]),
+        // That it says nothing of other times stands on the first page.
+        Section::new(
+            "What it does not show",
+            vec![Block::points(limits().into_iter().filter(|limit| limit.text != TIME).collect())],
+        ),
     ];
     paper
 }
@@ -130,21 +148,23 @@ fn inside(parts: &PackageParts<'_>) -> Vec<Block> {
 }
 
 fn reading() -> Vec<Block> {
-    let statuses = Status::ALL
+    let statuses: Vec<String> = Status::ALL
         .into_iter()
-        .map(|status| [Words::from(pages::status_words(status.name())), capital(pages::meaning(status)).into()]);
-    let marks =
-        Mark::ALL.into_iter().map(|mark| [Words::from(mark.letter().to_string()), capital(mark.meaning()).into()]);
+        .map(|status| format!("{}: {}", pages::status_words(status.name()), pages::meaning(status)))
+        .collect();
+    let marks: Vec<String> =
+        Mark::ALL.into_iter().map(|mark| format!("{} {}", mark.letter(), mark.meaning())).collect();
     vec![
         Block::paragraph(
             "A control is numbered by its criterion, CC6.1.03, and its test is CC6.1.03-T1. Evidence is E-0042, a population \
              POP-03, a deviation DEV-2026-003, an approved exception EXC-004. No number is used again for another.",
         ),
-        Block::table([("Status", 18), ("What it says", 82)], statuses.collect()),
-        Block::table([("Preparer's mark", 18), ("What it says", 82)], marks.collect()),
-        Block::paragraph(
-            "The columns Auditor W/P ref, Auditor tickmark and Auditor conclusion are left empty for the auditor.",
-        ),
+        Block::paragraph(format!("Results. {}.", statuses.join("; "))),
+        Block::paragraph(format!(
+            "Preparer's marks: {}. The columns Auditor W/P ref, Auditor tickmark and Auditor conclusion are left empty for \
+             the auditor.",
+            marks.join("; ")
+        )),
     ]
 }
 
@@ -166,10 +186,12 @@ fn verifying(dossier: &Dossier<'_>, parts: &PackageParts<'_>) -> Vec<Block> {
             ),
         });
     }
-    steps.push(
-        "AWS's request ids of each evidence item stand in the entity's own CloudTrail, where that records the call."
-            .into(),
-    );
+    if dossier.sources.document.run.foreign_endpoints.is_empty() {
+        steps.push(
+            "AWS's request ids of each evidence item stand in the entity's own CloudTrail, where that records the call."
+                .into(),
+        );
+    }
     if dossier.sources.reperformed {
         steps.push(
             "Each rule was applied again, offline, to the stored answers before this package was written.".into(),
@@ -185,12 +207,14 @@ fn verifying(dossier: &Dossier<'_>, parts: &PackageParts<'_>) -> Vec<Block> {
     blocks
 }
 
+const TIME: &str = "It shows configuration at the time of collection, and not before or after; events only as far as look-backs reach.";
+
 /// What no reader may take from the package.
 pub(super) fn limits() -> Vec<Words> {
     [
         "It is information produced by the entity, and its completeness and accuracy are for the auditor to evaluate.",
         "It is no opinion, no assertion, and no conclusion on whether a criterion is met.",
-        "It shows configuration at the time of collection, and not before or after; events only as far as look-backs reach.",
+        TIME,
         "AWS is eventually consistent: what was changed minutes before collection may not be in an answer.",
         "It shows nothing of accounts, regions and services that were not asked; those that are enabled and were not asked \
          are listed.",

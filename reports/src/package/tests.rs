@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::Document;
 use crate::inventory::Inventory;
-use crate::paper::tests::foreign;
+use crate::paper::tests::{foreign, pages_of};
 use crate::paper::{Block, Paper, Table, pdf};
 use crate::results::ResultRow;
 
@@ -110,9 +110,14 @@ fn row<'a>(table: &'a Table, first: &str) -> Vec<&'a str> {
     found.iter().map(|words| words.text.as_str()).collect()
 }
 
+/// What a package is said to hold.
+fn parts<'a>(files: &'a [String], key: Option<&'a str>) -> PackageParts<'a> {
+    PackageParts { files, key, name: "Acme_v1", made: "2026-12-01T08:30:59Z".parse().unwrap() }
+}
+
 fn all(dossier: &Dossier<'_>) -> Vec<Paper> {
     let files = ["00_START_HERE.pdf".to_owned()];
-    let mut papers = vec![start_here(dossier, &PackageParts { files: &files, key: None }), management_report(dossier)];
+    let mut papers = vec![start_here(dossier, &parts(&files, None)), management_report(dossier)];
     papers.extend(dossier.controls.iter().map(|control| workpaper(dossier, control)));
     papers
 }
@@ -144,21 +149,92 @@ fn each_page_stands_alone_and_none_concludes() {
 }
 
 #[test]
+fn what_was_collected_on_another_day_says_so_on_every_page() {
+    let off = |report: &str| {
+        let file = format!("[report]\n{report}\n");
+        let file = Engagement::parse("kickoff.toml".as_ref(), &file).unwrap();
+        with(&ACME, &file, |dossier| {
+            let marked = |paper: &Paper| {
+                let mut feet = paper.furniture.foot.iter().flatten();
+                (
+                    feet.any(|piece| piece.words.text.contains("off-date")),
+                    text(paper).contains("Off-date: collected on"),
+                )
+            };
+            let papers: Vec<(bool, bool)> = all(dossier).iter().map(marked).collect();
+            assert!(papers.iter().all(|marked| *marked == papers[0]), "{papers:?}");
+            assert_eq!(dossier.frame.line().contains("off-date"), papers[0].0);
+            (papers[0], dossier.frame.off_date.clone())
+        })
+    };
+    let (on, why) = off("type = \"type-1\"\nas_of = 2026-11-23");
+    assert_eq!((on, why), ((false, false), None));
+    assert_eq!(off("type = \"type-2\"\nfrom = 2026-07-01\nto = 2026-11-23").0, (false, false));
+    let (on, why) = off("type = \"type-1\"\nas_of = 2026-06-30");
+    assert_eq!(on, (true, true));
+    // 31 days of July, 31 of August, 30, 31, 23.
+    assert_eq!(
+        why.unwrap(),
+        "off-date: collected on 2026-11-23 (UTC), 146 days after 2026-06-30, the day of the report"
+    );
+    let (on, why) = off("type = \"type-2\"\nfrom = 2026-11-24\nto = 2027-05-31");
+    assert_eq!(on, (true, true));
+    assert_eq!(
+        why.unwrap(),
+        "off-date: collected on 2026-11-23 (UTC), 1 day before the period of the report, 2026-11-24 to 2027-05-31"
+    );
+}
+
+#[test]
+fn that_a_run_says_nothing_of_other_times_stands_on_the_first_page() {
+    with(&ACME, &engagement(), |dossier| {
+        let paper = start_here(dossier, &parts(&[], None));
+        let opening: Vec<&str> = paper.opening.iter().flat_map(Block::texts).map(|words| words.text.as_str()).collect();
+        assert!(opening.iter().any(|text| text.contains("It says nothing of any other time")), "{opening:?}");
+    });
+}
+
+#[test]
+fn start_here_is_two_pages() {
+    let files = [
+        "00_START_HERE.pdf",
+        "01_Management_Report.pdf",
+        "02_Workbook.xlsx",
+        "03_Explorer.html",
+        "10_workpapers/CC6.1/CC6.1.03.pdf",
+        "20_evidence/E-0001/ipe.txt",
+        "30_populations/POP-01_accounts.csv",
+        "40_registers/results.csv",
+        "60_machine/results.json",
+        "90_integrity/MANIFEST.sha256",
+        "90_integrity/manifest.sig",
+    ]
+    .map(str::to_owned);
+    with(&ACME, &engagement(), |dossier| {
+        let name = "Acme-Commerce-GmbH_SOC2-T2_20260701-20261231_OFF-DATE_RUN-20261123-45c8050a_v1";
+        let key = "TXT record of kickoff-key.acme.example, as told in the letter of engagement";
+        let paper = start_here(dossier, &PackageParts { name, ..parts(&files, Some(key)) });
+        assert_eq!(pages_of(&paper), 2);
+    });
+}
+
+#[test]
 fn says_only_what_is_inside() {
     let files =
         ["00_START_HERE.pdf", "10_workpapers/CC6.1/CC6.1.03.pdf", "10_workpapers/CC7.2/CC7.2.08.pdf", "notes.txt"];
     let mut files = files.map(str::to_owned).to_vec();
     with(&ACME, &engagement(), |dossier| {
-        let paper = start_here(dossier, &PackageParts { files: &files, key: None });
+        let paper = start_here(dossier, &parts(&files, None));
         let inside = table(&paper, "File or folder");
         assert_eq!(row(inside, "10_workpapers/")[1], "2");
         assert_eq!(inside.rows.len(), 3);
         assert_eq!(row(inside, "notes.txt")[2], "Added by hand");
         assert!(text(&paper).contains("This package has no manifest") && !text(&paper).contains("sha256sum -c"));
-        assert_eq!(table(&paper, "Status").rows.len(), 7);
-        assert_eq!(table(&paper, "Preparer's mark").rows.len(), 8);
+        assert!(text(&paper).contains("Results. Pass: what was observed meets what is expected; Fail: it does not"));
+        assert!(text(&paper).contains("M manual: a person judges. The columns Auditor W/P ref"));
+        assert!(text(&paper).contains("Acme_v1, made 2026-12-01 08:30 UTC"));
         files.extend(["90_integrity/MANIFEST.sha256", "90_integrity/manifest.sig"].map(str::to_owned));
-        let paper = start_here(dossier, &PackageParts { files: &files, key: Some("TXT record of key.acme.example") });
+        let paper = start_here(dossier, &parts(&files, Some("TXT record of key.acme.example")));
         let text = text(&paper);
         assert!(text.contains("sha256sum -c 90_integrity/MANIFEST.sha256") && text.contains("kickoff verify"));
         assert!(text.contains("from outside the package: TXT record of key.acme.example."));
@@ -319,7 +395,7 @@ proptest! {
             let control = dossier.controls.iter().find(|control| control.id == "CC6.1.03").unwrap();
             let files = [next()];
             let papers = [
-                start_here(dossier, &PackageParts { files: &files, key: Some(&next()) }),
+                start_here(dossier, &parts(&files, Some(&next()))),
                 management_report(dossier),
                 workpaper(dossier, control),
             ];

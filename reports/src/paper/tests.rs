@@ -41,6 +41,11 @@ fn laid(paper: &Paper) -> Vec<Page> {
     flow.pages
 }
 
+/// On how many pages a paper is.
+pub(crate) fn pages_of(paper: &Paper) -> usize {
+    laid(paper).len()
+}
+
 /// Each text with its left edge, its right edge, and its height.
 fn texts(page: &Page) -> Vec<(&str, f32, f32, f32)> {
     let faces = Faces::get().unwrap();

@@ -70,6 +70,11 @@ fn what_is_worth_saying_on_a_day() {
     assert!(march[0].contains("the report of Amazon Web Services ends on 2026-03-31, yours on 2026-06-30"));
     assert!(march[1].starts_with("`thresholds.root_idle_days`: names no policy"), "{march:?}");
     assert!(said(date(2026, 5, 2)).iter().any(|line| line.contains("EXC-001 ends on 2026-05-31")));
+    let off = |today: Date| said(today).into_iter().filter(|line| line.contains("off-date")).collect::<Vec<_>>();
+    assert!(off(date(2026, 1, 1)).is_empty() && off(date(2026, 6, 30)).is_empty());
+    let after = "off-date: what is collected today, 2026-07-01 (UTC), 1 day after the period of the report, 2026-01-01 to \
+                 2026-06-30; each page of such a package says so";
+    assert!(off(date(2026, 7, 1))[0].ends_with(after), "{:?}", off(date(2026, 7, 1)));
     let june = whole().notices(date(2026, 6, 1));
     let ended = june.iter().find(|notice| notice.key == "exceptions.expires").unwrap();
     assert_eq!(ended.what, "EXC-001 ended on 2026-05-31: it no longer counts");

@@ -50,10 +50,9 @@ const LIMITS: [&str; 5] = [
      truth: for that there are the request ids in the entity's CloudTrail, and the auditor's own calls.",
 ];
 
-const VERIFY: [&str; 4] = [
+const VERIFY: [&str; 3] = [
     "`sha256sum -c 90_integrity/MANIFEST.sha256` in the package's folder; 90_integrity/VERIFY.txt says what it shows.",
     "`kickoff verify` with the package recomputes every result from the stored answers of AWS.",
-    "The AWS request ids of the IPE log appear in the entity's own CloudTrail.",
     "`kickoff reperform E-0042` asks AWS again under the reader's own role, and compares.",
 ];
 

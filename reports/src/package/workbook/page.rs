@@ -34,7 +34,8 @@ fn across(width: f64) -> u16 {
 /// Entity and accounts to the left with the regions under them, the sheet's name to the right.
 fn header(frame: &Frame) -> String {
     let (left, right) = ("&L&8 ", "&R&8 &A");
-    let first = within(&format!("{} | {}", frame.entity, frame.accounts), 150);
+    let off = if frame.off_date.is_some() { "OFF-DATE | " } else { "" };
+    let first = within(&format!("{off}{} | {}", frame.entity, frame.accounts), 150);
     let room = MARGIN - 1 - units(left) - units(right) - units(&first);
     format!("{left}{first}\n{}{right}", within(&frame.regions, room))
 }
@@ -82,6 +83,7 @@ mod tests {
             entity: entity.to_owned(),
             system: None,
             report: String::new(),
+            off_date: None,
             accounts: "111122223333 (acme-prod, production)".to_owned(),
             regions: "eu-west-1, us-east-1".to_owned(),
             collected: "2026-03-02 02:00:00 to 02:01:10 UTC".to_owned(),

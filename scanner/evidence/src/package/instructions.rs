@@ -1,14 +1,17 @@
 //! `VERIFY.txt`: how an auditor checks the package without kickoff, and what that proves and does not.
 
+use jiff::Timestamp;
+
 use super::key::{Algorithm, VerifierKey};
 
 /// The text for one package.
-pub(crate) fn text(package: &str, run: &str, key: Option<&VerifierKey>) -> String {
+pub(crate) fn text(package: &str, run: &str, created: Timestamp, key: Option<&VerifierKey>) -> String {
     let signature = key.map_or_else(unsigned, signed);
     format!(
         "HOW TO CHECK THIS PACKAGE\n\n\
          Package  {package}\n\
-         Run      {run}\n\n\
+         Run      {run}\n\
+         Made     {created} (UTC), by the clock of who made it\n\n\
          Unpack the ZIP and open a terminal in the folder {package}, the one that holds\n\
          90_integrity. Every command below is run there. `kickoff verify` does all of this at once.\n\n\
          {FILES}{signature}{TIME}{CHAIN}{LIMITS}"

@@ -99,7 +99,7 @@ impl PackageWriter {
     ) -> Result<Unsealed<'a>, PackageError> {
         name::check_part(&details.run)?;
         let key = signer.map(Signer::verifier_key);
-        let mut own = vec![(INSTRUCTIONS, instructions::text(&self.root, &details.run, key.as_ref()))];
+        let mut own = vec![(INSTRUCTIONS, instructions::text(&self.root, &details.run, details.created, key.as_ref()))];
         if let Some(key) = &key {
             own.push((SIGNER, format!("{key}\n")));
             own.push((SIGNER_PEM, key.pem()));
