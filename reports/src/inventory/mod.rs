@@ -158,6 +158,8 @@ pub struct Inventory {
     pub tested: Vec<Tested>,
     /// The kinds that are not complete.
     pub incomplete: Vec<Incomplete>,
+    /// Kinds of what checks test besides that are not complete.
+    pub untold: Vec<Incomplete>,
 }
 
 /// What the inventory cannot have, in any account.
@@ -187,6 +189,7 @@ pub fn inventory<F: Borrow<AccountFacts>>(accounts: impl IntoIterator<Item = F>,
     inventory.assets.sort_by(|a, b| a.order().cmp(&b.order()));
     inventory.tested.sort_by(|a, b| (a.population, a.asset.order()).cmp(&(b.population, b.asset.order())));
     inventory.incomplete.sort();
+    inventory.untold.sort();
     inventory
 }
 

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use kickoff_evidence::EvidenceRef;
-use kickoff_facts::{GlobalFacts, RegionalFacts};
+use kickoff_facts::{GlobalFacts, Observed, RegionalFacts};
 
-use super::{Found, Lister, Tested};
+use super::{Found, Incomplete, Lister, Tested};
 
 const USER: &str = "AWS::IAM::User";
 const POLICY: &str = "AWS::IAM::ManagedPolicy";
@@ -22,6 +22,18 @@ const SECURITY_HUB_FINDING: &str = "AWS::SecurityHub::Finding";
 pub(crate) const OTHER_CREDENTIALS: &str = "AWS::IAM::ServiceSpecificCredential";
 
 impl Lister<'_> {
+    /// What a family tells; where it could not be read, its kinds are not complete.
+    fn told<'f, T>(&mut self, fact: &'f Observed<T>, kinds: &[&'static str]) -> Option<(&'f T, &'f [EvidenceRef])> {
+        match fact.get() {
+            Ok(value) => Some((value, fact.evidence())),
+            Err(gap) => {
+                let (account, region) = (self.facts.account.clone(), self.region.to_owned());
+                self.found.untold.push(Incomplete { account, region, kinds: kinds.to_vec(), why: gap.to_string() });
+                None
+            }
+        }
+    }
+
     /// Puts something on the list of a population alone; the population by the name in its file's name.
     fn test(&mut self, population: &'static str, found: Found, evidence: &[EvidenceRef]) {
         let region = self.region.to_owned();
@@ -51,15 +63,15 @@ impl Lister<'_> {
             format!("{}/{id}", user.map_or_else(|| format!("user/{name}"), |user| user.arn.clone()))
         };
         let state = |active: bool| if active { "active" } else { "inactive" };
-        if let Some((credentials, evidence)) = self.read(&facts.service_credentials, &[OTHER_CREDENTIALS]) {
+        if let Some((credentials, evidence)) = self.told(&facts.service_credentials, &[OTHER_CREDENTIALS]) {
             for one in credentials {
                 let found = Found::setting(USER, arn(&one.user, &one.id), format!("{} {}", one.user, one.service));
                 self.test("other-credentials", found.details(state(one.active)), evidence);
             }
         }
-        let Some((users, _)) = self.read(&facts.user_ssh_keys, &[OTHER_CREDENTIALS]) else { return };
+        let Some((users, _)) = self.told(&facts.user_ssh_keys, &[OTHER_CREDENTIALS]) else { return };
         for user in users {
-            let Some((keys, evidence)) = self.read(&user.keys, &[OTHER_CREDENTIALS]) else { continue };
+            let Some((keys, evidence)) = self.told(&user.keys, &[OTHER_CREDENTIALS]) else { continue };
             for key in keys {
                 let found = Found::setting(USER, arn(&user.user, &key.id), format!("{} SSH key", user.user));
                 self.test("other-credentials", found.details(state(key.active)), evidence);
@@ -107,7 +119,7 @@ impl Lister<'_> {
                 self.test("topics", found, facts.topics.evidence());
             }
         }
-        if let Some((rules, evidence)) = self.read(&facts.config_rules, &[CONFIG_RULE]) {
+        if let Some((rules, evidence)) = self.told(&facts.config_rules, &[CONFIG_RULE]) {
             for rule in rules {
                 let found = Found::setting(CONFIG_RULE, &rule.name, &rule.name).details(&rule.compliance);
                 self.test("config-rules", found, evidence);
@@ -118,7 +130,7 @@ impl Lister<'_> {
 
     fn findings(&mut self, facts: &RegionalFacts) {
         for analyzer in facts.analyzers.get().ok().into_iter().flatten().filter(|one| one.status == "ACTIVE") {
-            let Some((active, evidence)) = self.read(&analyzer.active_findings, &[ANALYZER_FINDING]) else { continue };
+            let Some((active, evidence)) = self.told(&analyzer.active_findings, &[ANALYZER_FINDING]) else { continue };
             for finding in active {
                 let found = Found::setting(ANALYZER_FINDING, &finding.id, &finding.id);
                 let details = format!("{} on {}, told by {}", finding.kind, finding.resource, analyzer.name);
@@ -130,7 +142,7 @@ impl Lister<'_> {
             ("security-hub-findings", SECURITY_HUB_FINDING, &facts.security_hub_findings),
         ];
         for (population, kind, fact) in services {
-            let Some((Some(open), evidence)) = self.read(fact, &[kind]) else { continue };
+            let Some((Some(open), evidence)) = self.told(fact, &[kind]) else { continue };
             for finding in open {
                 let found = Found::setting(kind, &finding.id, &finding.title);
                 self.test(population, found.details(format!("on {}", finding.resource)), evidence);

@@ -261,7 +261,8 @@ fn the_recorded_account_has_what_its_story_says() {
         ("AWS::S3::Bucket", 12),
         ("AWS::CloudTrail::Trail", 2),
         ("AWS::Logs::LogGroup", 20 + 6 + 8 + 5),
-        ("AWS::CloudWatch::Alarm", 21 + 2),
+        ("AWS::CloudWatch::Alarm", 21),
+        ("AWS::CloudWatch::CompositeAlarm", 2),
         ("AWS::SNS::Topic", 6),
     ] {
         assert_eq!(count(kind), expected, "{kind}");

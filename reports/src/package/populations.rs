@@ -422,7 +422,7 @@ fn assets<'a>(
         one.kinds.iter().any(|kind| lacks.contains(kind) || regional && *kind == EVERY_REGIONAL_KIND)
     };
     let mut lacking: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-    for one in sources.inventory.incomplete.iter().filter(|one| touches(one)) {
+    for one in sources.inventory.incomplete.iter().chain(&sources.inventory.untold).filter(|one| touches(one)) {
         lacking.entry((&one.account, &one.why)).or_default().push(&one.region);
     }
     let incomplete: Vec<String> =

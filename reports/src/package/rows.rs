@@ -172,7 +172,9 @@ mod tests {
     use super::*;
 
     fn text(bodies: &[&str]) -> Option<String> {
-        csv(bodies.iter().map(|body| body.as_bytes())).unwrap().map(|bytes| String::from_utf8(bytes).unwrap())
+        let written = csv(bodies.iter().map(|body| body.as_bytes())).unwrap();
+        // Without the mark at its beginning, by which spreadsheets know the encoding.
+        written.map(|bytes| String::from_utf8(bytes).unwrap().strip_prefix('\u{feff}').unwrap().to_owned())
     }
 
     #[test]

@@ -315,7 +315,7 @@ fn a_workpaper_lists_all_results_or_all_that_are_not_as_expected() {
             .iter()
             .all(|row| row[3].text == "Not evaluated" && row[2].text == "seen (s3:GetBucketAcl was denied)")
     );
-    assert!(text(&many).contains("The other 137 results, 130 pass, 7 manual, stand in the workbook, Result detail."));
+    assert!(text(&many).contains("The other 137 results stand in the workbook, Result detail: 130 pass, 7 manual."));
     assert!(text(&many).contains("Items tested: 240; deviations: 110 of 240."));
     // The auditor's lines are there, and empty.
     let lines = blocks(&many)

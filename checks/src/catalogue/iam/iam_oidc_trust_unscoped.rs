@@ -264,7 +264,7 @@ fn scope(view: &View<'_>, statement: &Statement, host: &str) -> Result<Judged, G
         Some(Reach::Thing) => Judged::Good(text.clone()),
         Some(Reach::Unclear) => Judged::Open(text.clone()),
         Some(Reach::Owner) => Judged::Bad(format!(
-            "{text}: everything of the owner that it names may assume it (narrower than anybody, still too wide), name the repository, project or service account in {host}:sub"
+            "{text}: everything of the owner that it names may assume it (weaker than anybody, still too wide), name the repository, project or service account in {host}:sub"
         )),
         Some(Reach::Anybody) if asks_for_subject => {
             Judged::Bad(format!("{text}: the subject is open to anybody, name the owner and the thing in {host}:sub"))

@@ -20,12 +20,13 @@ fn end() -> String {
     format!(",\"ACME, Inc.\",RUN-20260302T020000Z-9f31c2aa,{COLLECTED},{DIGEST}")
 }
 
+/// A table without the mark at its beginning, by which spreadsheets know the encoding.
 fn text(dossier: &Dossier<'_>, path: &str) -> String {
     let list = registers(dossier);
     let table = list.tables.iter().find(|table| table.path == path).unwrap();
     let mut bytes = Vec::new();
     table.write(&mut bytes).unwrap();
-    String::from_utf8(bytes).unwrap()
+    String::from_utf8(bytes).unwrap().strip_prefix('\u{feff}').unwrap().to_owned()
 }
 
 /// The lines below the header, without the end that every one of them has.
