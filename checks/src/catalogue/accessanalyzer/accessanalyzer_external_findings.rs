@@ -34,8 +34,8 @@ use kickoff_facts::{Need, View};
 
 use crate::parameters::{ANALYZER_FINDING_MAX_AGE, Parameters};
 use crate::reasoning::finding_age;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 use crate::reasoning::tested::leave_out;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {

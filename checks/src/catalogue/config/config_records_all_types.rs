@@ -125,7 +125,8 @@ fn covered_elsewhere(view: &View<'_>, kind: &str) -> Result<bool, Gap> {
     let found = regions::find(view, |region| {
         let covers = |recorder: &Recorder| {
             let listed = |types: &[String]| types.iter().any(|one| one == kind);
-            let all = recorder.strategy != "INCLUSION_BY_RESOURCE_TYPES" && (recorder.all_supported || !recorder.strategy.is_empty());
+            let all = recorder.strategy != "INCLUSION_BY_RESOURCE_TYPES"
+                && (recorder.all_supported || !recorder.strategy.is_empty());
             recorder.recording && (listed(&recorder.types) || all && !listed(&recorder.excluded_types))
         };
         let here = region.region_name() != view.region_name() && region.recorders()?.iter().any(covers);
@@ -167,9 +168,9 @@ fn coverage(
             format!("recorder {name} leaves out {}", first(NAMED, unsaid)),
             "AWS records these in one region only, and does not say in which one of this partition: judge whether they are recorded there",
         ),
-        "" | "ALL_SUPPORTED_RESOURCE_TYPES" | "EXCLUSION_BY_RESOURCE_TYPES" if !at_home.is_empty() => {
-            Verdict::pass(format!("recorder {name} leaves out what is recorded in another region: {}", first(NAMED, at_home)))
-        }
+        "" | "ALL_SUPPORTED_RESOURCE_TYPES" | "EXCLUSION_BY_RESOURCE_TYPES" if !at_home.is_empty() => Verdict::pass(
+            format!("recorder {name} leaves out what is recorded in another region: {}", first(NAMED, at_home)),
+        ),
         "" | "ALL_SUPPORTED_RESOURCE_TYPES" | "EXCLUSION_BY_RESOURCE_TYPES" if !recorder.excluded_types.is_empty() => {
             let excluded = recorder.excluded_types.join(", ");
             Verdict::pass(format!("recorder {name} leaves out global types only: {excluded}"))

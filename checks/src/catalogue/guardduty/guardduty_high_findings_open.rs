@@ -45,8 +45,8 @@ use kickoff_facts::{Need, View};
 
 use crate::parameters::{GUARDDUTY_FINDING_MAX_AGE, Parameters};
 use crate::reasoning::finding_age;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 use crate::reasoning::tested::tested;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -86,10 +86,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let judged = population.into_iter().map(|finding| {
         let (whole, tenths) = (finding.severity / 10, finding.severity % 10);
         let what = format!("{} of severity {whole}.{tenths} on {}", finding.title, finding.resource);
-        Finding::new(
-            resource(finding),
-            finding_age::judge(view, &what, finding.first_seen, limit),
-        )
+        Finding::new(resource(finding), finding_age::judge(view, &what, finding.first_seen, limit))
     });
     Ok(judged.collect())
 }

@@ -45,8 +45,8 @@ use kickoff_facts::{Need, View};
 use crate::frame::wording::{line, names};
 use crate::parameters::{APPROVED_ADMINISTRATORS, BREAK_GLASS_USERS, Parameters};
 use crate::reasoning::attachments::aws_policy;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 use crate::reasoning::tested::{self, own_roles, tested};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {

@@ -64,7 +64,9 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let users = authorization.users.iter().map(|user| ("AWS::IAM::User", &user.arn, &user.inline));
     let groups = authorization.groups.iter().map(|group| ("AWS::IAM::Group", &group.arn, &group.inline));
     let by_identity_center = |role: &Role| role.is_identity_center().then_some("made by Identity Center");
-    let roles = own_roles(view, authorization, by_identity_center).into_iter().map(|role| ("AWS::IAM::Role", &role.arn, &role.inline));
+    let roles = own_roles(view, authorization, by_identity_center)
+        .into_iter()
+        .map(|role| ("AWS::IAM::Role", &role.arn, &role.inline));
     let judged = users.chain(groups).chain(roles).map(|(kind, arn, inline)| {
         let verdict = if inline.is_empty() {
             Verdict::pass("no inline policy")

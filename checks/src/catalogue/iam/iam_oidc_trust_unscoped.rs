@@ -284,6 +284,8 @@ fn scope(view: &View<'_>, statement: &Statement, host: &str) -> Result<Judged, G
                 _ => Judged::Good(text),
             })
         }
-        None => Ok(Judged::Open(format!("{text}; the account has no such provider, so that nobody can assume it today"))),
+        None => {
+            Ok(Judged::Open(format!("{text}; the account has no such provider, so that nobody can assume it today")))
+        }
     }
 }

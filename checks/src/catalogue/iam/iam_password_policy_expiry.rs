@@ -72,9 +72,10 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&PASSWORD_MAX_AGE);
     judge_password_policy(view, |policy| match policy.and_then(|policy| policy.max_age_days) {
-        Some(days) => {
-            Verdict::decide(limit == 0 || u64::from(days) <= limit, format!("passwords expire after {}", count(days, "day")))
-        }
+        Some(days) => Verdict::decide(
+            limit == 0 || u64::from(days) <= limit,
+            format!("passwords expire after {}", count(days, "day")),
+        ),
         None => Verdict::decide(limit == 0, "passwords do not expire"),
     })
 }

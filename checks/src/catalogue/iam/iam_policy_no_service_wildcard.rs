@@ -87,5 +87,10 @@ fn whole_services(policy: &Policy) -> Vec<Hit> {
 /// # Errors
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    grants::judge(view, &grants::granting(view, view.authorization()?), "no statement covers a whole service", whole_services)
+    grants::judge(
+        view,
+        &grants::granting(view, view.authorization()?),
+        "no statement covers a whole service",
+        whole_services,
+    )
 }

@@ -27,8 +27,8 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::count;
 use crate::parameters::Parameters;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 use crate::reasoning::tested::{own_policies, policy as resource};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {

@@ -37,8 +37,8 @@ use kickoff_policy::access::{Certainty, Escalation};
 
 use crate::parameters::Parameters;
 use crate::reasoning::estate;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 use crate::reasoning::tested::{self, own_roles, tested};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {

@@ -33,8 +33,8 @@ use kickoff_facts::{Need, View};
 use crate::frame::wording::{count, day};
 use crate::parameters::{Parameters, ROLE_UNUSED};
 use crate::reasoning::gaps::unsaid;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 use crate::reasoning::tested::{own_roles, role as resource};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {

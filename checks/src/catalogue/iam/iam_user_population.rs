@@ -76,7 +76,9 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     );
     let mut reason = if !lacking.is_empty() {
         let who = names(lacking.iter().map(|one| &one.user));
-        format!("the credential report of {made} does not tell of {who}: look at their credentials, then review who holds what")
+        format!(
+            "the credential report of {made} does not tell of {who}: look at their credentials, then review who holds what"
+        )
     } else if rows as u64 == expected {
         "review who holds what".to_owned()
     } else {

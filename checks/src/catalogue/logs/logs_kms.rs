@@ -40,8 +40,8 @@ use kickoff_facts::{Need, View};
 
 use crate::parameters::{CUSTOMER_KEY_LOG_GROUPS, Parameters};
 use crate::reasoning::regions;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 use crate::reasoning::tested::tested;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {

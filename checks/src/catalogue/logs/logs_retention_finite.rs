@@ -40,8 +40,8 @@ use crate::frame::wording::count;
 use crate::parameters::{CUSTOMER_DATA_LOG_GROUPS, Parameters};
 use crate::reasoning::log_class::fixed;
 use crate::reasoning::regions;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 use crate::reasoning::tested::tested;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {

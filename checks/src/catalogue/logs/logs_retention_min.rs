@@ -37,8 +37,8 @@
 use kickoff_facts::{Need, View};
 
 use crate::frame::wording::count;
-use crate::reasoning::log_class::fixed;
 use crate::parameters::{LOG_RETENTION_MIN, Parameters};
+use crate::reasoning::log_class::fixed;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.

@@ -95,7 +95,8 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             && administration.relationship.as_deref() == Some("Enabled")
         {
             if let Some(there) = view.neighbour_in(account, view.region_name()) {
-                let by_administrator = routing::judge(&there, seen, "GuardDuty", &probes(&there, view.account_id(), false));
+                let by_administrator =
+                    routing::judge(&there, seen, "GuardDuty", &probes(&there, view.account_id(), false));
                 view.adopt(&there);
                 let by_administrator = by_administrator?;
                 let observed = format!("by the administrator {account}: {}", by_administrator.observed);

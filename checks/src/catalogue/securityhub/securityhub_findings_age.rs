@@ -33,8 +33,8 @@ use kickoff_facts::{Need, View};
 
 use crate::parameters::{Parameters, SECURITY_HUB_FINDING_MAX_AGE};
 use crate::reasoning::finding_age;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 use crate::reasoning::tested::tested;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -66,10 +66,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let population = tested(view, open, resource, |finding| finding.sample.then_some("a sample"));
     let judged = population.into_iter().map(|finding| {
         let what = format!("{} on {}", finding.title, finding.resource);
-        Finding::new(
-            resource(finding),
-            finding_age::judge(view, &what, finding.first_seen, limit),
-        )
+        Finding::new(resource(finding), finding_age::judge(view, &what, finding.first_seen, limit))
     });
     Ok(judged.collect())
 }

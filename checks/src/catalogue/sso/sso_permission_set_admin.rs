@@ -41,8 +41,8 @@ use crate::reasoning::attachments::aws_policy;
 use crate::reasoning::grants::{full_admin, verdict};
 use crate::reasoning::identity_center::{assignments, permission_set, permission_sets};
 use crate::reasoning::management;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Status, Verdict};
 use crate::reasoning::tested::leave_out;
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Status, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {

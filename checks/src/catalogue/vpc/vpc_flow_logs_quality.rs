@@ -42,9 +42,9 @@ use kickoff_facts::{Gap, Need, Seen, View};
 
 use crate::frame::wording::count;
 use crate::parameters::{LOG_RETENTION_MIN, Parameters};
-use crate::reasoning::trail_buckets::owned_elsewhere;
 use crate::reasoning::lifecycle::{Kept, kept};
 use crate::reasoning::tested::tested;
+use crate::reasoning::trail_buckets::owned_elsewhere;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.

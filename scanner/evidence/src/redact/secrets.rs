@@ -185,7 +185,7 @@ fn assigned(text: &str) -> bool {
     folded.len() >= 4
         && !WORDS.contains(&folded.as_str())
         && !elsewhere(text)
-        && !(path || address || day || one_letter)
+        && ![path, address, day, one_letter].contains(&true)
 }
 
 /// Says that the secret itself is elsewhere.
