@@ -19,10 +19,13 @@ use crate::support::law::{Collection, same, written};
 use crate::support::replay::acme;
 use crate::support::session::collected;
 
+/// What is answered to a call that was asked so many times before.
+type Answering = Arc<dyn Fn(&Call, HttpRequest, usize) -> HttpConnectorFuture + Send + Sync>;
+
 /// Counts what is sent, and takes its time: others ask the same meanwhile. Each answer differs from the one before.
 #[derive(Clone)]
 struct Counted {
-    answer: Arc<dyn Fn(&Call, HttpRequest, usize) -> HttpConnectorFuture + Send + Sync>,
+    answer: Answering,
     sent: Arc<Mutex<BTreeMap<CallKey, usize>>>,
 }
 

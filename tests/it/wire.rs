@@ -245,7 +245,10 @@ fn an_attempt_is_known_by_its_number() {
 
 /// Answers an operation in a way of its own, without pace and in this process.
 #[derive(Clone)]
-struct Says(Arc<dyn Fn(&str, &HttpRequest) -> Option<String> + Send + Sync>);
+struct Says(Saying);
+
+/// The body of an answer to a request of an operation.
+type Saying = Arc<dyn Fn(&str, &HttpRequest) -> Option<String> + Send + Sync>;
 
 impl std::fmt::Debug for Says {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

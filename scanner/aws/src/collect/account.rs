@@ -45,7 +45,7 @@ pub(super) async fn regions(session: &Session) -> Observed<Vec<Region>> {
         .await
         .parse(|regions| {
             let names = regions.iter().map(|region| region.region_name().unwrap_or_default());
-            names.map(region_name).collect::<Result<(), _>>().map(|()| regions)
+            names.try_for_each(region_name).map(|()| regions)
         })
         .observed()
         .map(|regions| {

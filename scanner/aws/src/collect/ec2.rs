@@ -98,7 +98,7 @@ pub(super) async fn regions(session: &Session) -> Observed<Vec<Region>> {
     let listed = pages::<Regions>(session, asked, "DescribeRegions", &[("AllRegions", "true")]).await;
     let named = listed.parse(|regions| {
         let names = regions.iter().map(|region| region.region_name.as_str());
-        names.map(region_name).collect::<Result<(), _>>().map(|()| regions)
+        names.try_for_each(region_name).map(|()| regions)
     });
     named.observed().map(|regions| {
         let mut regions: Vec<Region> = regions

@@ -11,7 +11,10 @@ fn facts(global: Value, region: Value) -> AccountFacts {
 }
 
 /// What does not tie: population, read, second count, members that lack, families that lack something.
-fn untied(facts: &AccountFacts) -> Vec<(String, u64, u64, Vec<String>, Vec<Need>)> {
+/// A population, what each of the two answers counts, who is missing, and the families that it bears on.
+type Untied = (String, u64, u64, Vec<String>, Vec<Need>);
+
+fn untied(facts: &AccountFacts) -> Vec<Untied> {
     let untied = ties(facts).into_iter().filter(|tie| !tie.total.ties());
     untied
         .map(|tie| (tie.total.population, tie.total.counted, tie.total.expected, tie.total.missing, tie.lacking))
