@@ -44,7 +44,7 @@ pub(super) async fn regions(session: &Session) -> Observed<Vec<Region>> {
         })
         .await
         .parse(|regions| {
-            let names = regions.iter().map(|region| region.region_name().unwrap_or_default());
+            let mut names = regions.iter().map(|region| region.region_name().unwrap_or_default());
             names.try_for_each(region_name).map(|()| regions)
         })
         .observed()

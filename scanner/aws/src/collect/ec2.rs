@@ -97,7 +97,7 @@ pub(super) async fn regions(session: &Session) -> Observed<Vec<Region>> {
     let asked = ask("ec2:DescribeRegions", session.home_region()).with(&[("AllRegions", "true")]);
     let listed = pages::<Regions>(session, asked, "DescribeRegions", &[("AllRegions", "true")]).await;
     let named = listed.parse(|regions| {
-        let names = regions.iter().map(|region| region.region_name.as_str());
+        let mut names = regions.iter().map(|region| region.region_name.as_str());
         names.try_for_each(region_name).map(|()| regions)
     });
     named.observed().map(|regions| {
