@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::problems::{Lines, Problem, Problems};
+use crate::problems::{Lines, Problem, Problems, plain};
 use crate::shape;
 
 /// A file without what does not fit its schema.
@@ -24,6 +24,8 @@ struct Gone {
     ids: BTreeSet<String>,
     /// Lists that were taken out, or of which an entry without an id was: `people`. Any name may be of such a list.
     lists: BTreeSet<String>,
+    /// Tables that lack a key now, with their lines: what is said of such a table as a whole is of what it lacks.
+    tables: BTreeSet<(String, Option<usize>)>,
 }
 
 /// Takes out what is wrong at some keys; none where what is left does not fit either.
@@ -105,6 +107,9 @@ impl Salvaged {
             }
             _ => None,
         };
+        if matches!((&taken, last), (Some(_), Step::Key(_))) && !above.is_empty() {
+            self.gone.tables.insert((plain(&key(above)), self.lines.of(&key(above))));
+        }
         let in_entry = above.iter().any(|step| matches!(step, Step::Entry(_)));
         match (taken, last) {
             (Some(entry), Step::Entry(_)) => match entry.get("id").and_then(Value::as_str) {
@@ -125,6 +130,7 @@ impl Salvaged {
         let named = problem.what.starts_with("there is no ")
             && self.gone.ids.iter().any(|id| problem.what.contains(&format!("`{id}`")));
         named
+            || self.gone.tables.contains(&(problem.key.clone(), problem.line))
             || of_list("person", &["people"])
             || of_list("policy", &["policies"])
             || of_list("control", &["controls"])

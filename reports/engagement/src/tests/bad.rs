@@ -258,7 +258,7 @@ fn names_that_fit_are_held_against_each_other_where_a_list_cannot_be_read() {
     assert!(words.contains("`people`: takes a list, not 3") && !words.contains("there is no person"), "{words}");
     // The second entry keeps its line when the first one goes.
     let words = told(
-        "[[exceptions]]\nid = 1\n[[exceptions]]\nid = \"X-2\"\ncheck = \"nothing\"\nreason = \"r\"\napprover = \"nobody\"\napproved = 2026-01-01\nexpires = 2026-02-01\n",
+        "[[exceptions]]\nid = 1\n[[exceptions]]\nid = \"X-2\"\ncheck = \"nothing\"\nreason = \"r\"\napprover = \"nobody\"\napproved = 2026-01-01\nexpires = 2026-02-01\ncompensating_control = \"c\"\n",
     );
     assert!(words.contains("line 5: `exceptions.check`: there is no check `nothing`"), "{words}");
     assert!(words.contains("line 7: `exceptions.approver`: there is no person `nobody`"), "{words}");

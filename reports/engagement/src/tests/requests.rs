@@ -50,7 +50,7 @@ fn a_list_that_cannot_be_used_is_named_by_row_and_column() {
         ("id,text\n1,=A1+A2\n", "list.csv, row 2, column B (text): holds a formula: paste the values"),
         (
             "id,text,due\n1,One,03/04/2026\n",
-            "list.csv, row 2, column C (due): `03/04/2026` is not a day that can be told",
+            "list.csv, row 2, column C (due): `03/04/2026` can be 2026-04-03 or 2026-03-04: say which",
         ),
         (
             "id,text,criteria\n1,One,CC6.77\n",
