@@ -100,7 +100,15 @@ fn candidates(runs: &Path, engagement: &Engagement, today: Date) -> Result<Vec<C
         if made_for(&folder).is_some_and(|checks| !checks.iter().any(|id| wanted.contains(id.as_str()))) {
             continue;
         }
-        let candidate = Candidate::of(&folder, engagement, today)?;
+        let candidate = match Candidate::of(&folder, engagement, today) {
+            Ok(candidate) => candidate,
+            // The newest one must be readable; what an older one would add is told to be lacking.
+            Err(failure) if !found.is_empty() => {
+                writeln!(streams::problems(), "Left out: {failure}")?;
+                continue;
+            }
+            Err(failure) => return Err(failure),
+        };
         if candidate.whole {
             wanted.retain(|id| !candidate.outcomes.checks.contains_key(*id));
         }

@@ -223,7 +223,7 @@ fn stdout_is_the_contract_or_plain_lines_and_exit_statuses_hold() {
     let document: Document = serde_json::from_str(&stdout).unwrap();
     assert_eq!(document.schema, "kickoff/results/1");
 
-    let (_, stdout, _) = scan(&[]);
+    let (_, stdout, _) = scan(&["--format", "lines"]);
     let lines: Vec<&str> = stdout.lines().collect();
     assert_eq!(lines.len(), document.results.len() + 1);
     assert!(lines.iter().all(|line| line.matches('\t').count() == 8) && !stdout.contains('\u{1b}'));

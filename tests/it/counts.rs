@@ -60,5 +60,6 @@ fn unpaged_lists_are_counted_and_objects_are_not() {
         rows.map(|row| row.items).collect::<Vec<_>>()
     };
     assert_eq!(coverage("sts:GetCallerIdentity"), [None]);
-    assert_eq!(coverage("sqs:ListQueues").len(), 17);
+    // Four regions of the five that were asked are enabled.
+    assert_eq!(coverage("sqs:ListQueues").len(), 4);
 }

@@ -348,8 +348,6 @@ fn a_list_that_cannot_be_used_is_named_and_nothing_is_written() {
     for (file, part) in [
         (put(folder.path(), "columns.csv", "Ref,Due\n1,2026-01-01\n"), "has no column `text`"),
         (put(folder.path(), "twice.csv", "id,text\n1,a\n1,b\n"), "request `1` stands twice"),
-        // The file names requests of the built-in list.
-        (put(folder.path(), "other.csv", "id,text\n1,Access policy\n"), "there is no request `GEN-08`"),
         (put(folder.path(), "list.pdf", "x"), "is neither .csv nor .xlsx"),
         // The list is named as it was given, with its row and column.
         (put(folder.path(), "formula.csv", "id,text\n1,=A1\n"), "formula.csv, row 2, column B (text): holds a formula"),

@@ -163,8 +163,10 @@ impl Tie {
     /// With the evidence of both answers.
     #[must_use]
     pub fn under(mut self, evidence: &[&[EvidenceRef]]) -> Self {
-        let all: BTreeSet<EvidenceRef> = evidence.iter().flat_map(|of| of.iter().copied()).collect();
-        self.total.evidence = all.into_iter().collect();
+        // In the order of the answers: that in which calls were begun is another on each run.
+        let mut known = BTreeSet::new();
+        self.total.evidence =
+            evidence.iter().flat_map(|of| of.iter().copied()).filter(|item| known.insert(*item)).collect();
         self
     }
 

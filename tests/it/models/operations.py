@@ -61,7 +61,11 @@ def pages(service, operation):
         if not asks or not names:
             return None
     member = given.members[asks]
-    return {"asks": wire(asks, member), "in": place(member), "names": wire(names, answered.members[names])}
+    sent = wire(asks, member)
+    if service == "ec2":
+        # The EC2 protocol begins the name of what is sent with a capital letter.
+        sent = sent[:1].upper() + sent[1:]
+    return {"asks": sent, "in": place(member), "names": wire(names, answered.members[names])}
 
 
 def row(name):

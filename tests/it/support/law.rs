@@ -87,6 +87,11 @@ pub fn same(was: &Value, is: &Value) {
         let differences: Vec<String> =
             kickoff_evidence::differences(was, is, 20).iter().map(ToString::to_string).collect();
         let items = |value: &Value| value["items"].as_array().cloned().unwrap_or_default();
+        // In which order a fact names its evidence is the order in which answers came, and no part of the fact; results, which
+        // sort it, are compared byte for byte.
+        if differences.is_empty() && items(was) == items(is) {
+            return;
+        }
         let first = items(was).into_iter().zip(items(is)).find(|(was, is)| was != is);
         panic!(
             "not the same again (live first, replay second):\n{}",
