@@ -37,11 +37,11 @@ pub(crate) fn salvage(value: Value, lines: Lines, schema: &Value, keys: Vec<Stri
         if keys.is_empty() {
             return Some(left);
         }
-        // From behind, so that the numbers of what comes before still hold.
-        keys.sort_by_key(|key| std::cmp::Reverse(steps(key)));
-        keys.dedup();
-        for key in keys {
-            left.take_out(&key);
+        let targets: BTreeSet<Vec<Step>> = keys.iter().map(|key| left.target(key)).collect();
+        // From behind, so that the numbers of what comes before still hold; what goes with an entry goes once.
+        let inner = |path: &[Step]| (0..path.len()).any(|end| targets.contains(&path[..end]));
+        for path in targets.iter().rev().filter(|path| !inner(path)) {
+            left.take_out(path);
         }
         let mut problems = Problems::new(&left.lines);
         shape::check(&left.value, schema, &mut problems);
@@ -88,8 +88,8 @@ fn at<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
 }
 
 impl Salvaged {
-    /// Takes out a value; of one that is missing, the entry or table that lacks it.
-    fn take_out(&mut self, wrong: &str) {
+    /// What is taken out for a key: its value; of one that is missing, the entry or table that lacks it.
+    fn target(&mut self, wrong: &str) -> Vec<Step> {
         let mut path = steps(wrong);
         if at(&mut self.value, &path).is_none() {
             path.pop();
@@ -97,6 +97,11 @@ impl Salvaged {
                 path.pop();
             }
         }
+        path
+    }
+
+    /// Takes out a value.
+    fn take_out(&mut self, path: &[Step]) {
         let Some((last, above)) = path.split_last() else { return };
         let taken = match (at(&mut self.value, above), last) {
             (Some(Value::Object(table)), Step::Key(name)) => table.remove(name),
@@ -117,7 +122,7 @@ impl Salvaged {
                 None => drop(self.gone.lists.insert(key(above))),
             },
             // A key of an entry that stays takes no name away.
-            (Some(_), Step::Key(_)) if !in_entry => drop(self.gone.lists.insert(key(&path))),
+            (Some(_), Step::Key(_)) if !in_entry => drop(self.gone.lists.insert(key(path))),
             _ => {}
         }
     }
