@@ -378,7 +378,7 @@ fn strip(request: &mut HttpRequest, sent: &Sent, asks: &str, place: &str) {
 }
 
 #[test]
-#[ignore = "open: its count of log groups meets the check of metric filters, which reads the groups twice"]
+#[ignore = "open: the records of DescribeLogGroups differ with a second page; why was not found out"]
 fn a_next_page_is_asked_for_where_the_model_says() {
     let (announced, followed) = <(Arc<Mutex<BTreeSet<String>>>, Arc<Mutex<BTreeSet<String>>>)>::default();
     let connector =

@@ -136,7 +136,7 @@ fn a_run_that_is_cut_at_any_call_comes_out_again() {
 }
 
 #[test]
-#[ignore = "open: a throttled answer of its server has no error code, which is no longer tried again"]
+#[ignore = "open: the gap reads `HTTP 400 without an AWS error code`, not that the run was interrupted; why was not found out"]
 fn a_list_that_is_cut_within_keeps_the_pages_that_were_read() {
     for last in [Last::Unanswered, Last::Throttled] {
         let (facts, numbered) = cut(Some("iam:GetAccountAuthorizationDetails"), 1, last);

@@ -173,7 +173,7 @@ fn no_population_shrinks_silently_where_there_is_a_second_answer() {
 }
 
 #[test]
-#[ignore = "open: the second reading is an item of its own; its pages are counted otherwise than the test expects"]
+#[ignore = "open: one item of GetAccountAuthorizationDetails is counted where two are expected; why was not found out"]
 fn what_does_not_tie_is_asked_once_more_and_the_later_answers_count() {
     let run = acme();
     let baseline = plainly(&run, Replay::new(acme()));
