@@ -67,11 +67,24 @@ impl HttpConnector for Cut {
                         tokio::time::sleep(Duration::from_millis(3)).await;
                         cancel.cancel();
                     });
-                    let body = SdkBody::from(r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#);
-                    Ok(HttpResponse::new(400.try_into().unwrap(), body))
+                    Ok(HttpResponse::new(400.try_into().unwrap(), SdkBody::from(throttled(&call))))
                 }
             }
         })
+    }
+}
+
+/// What a service says that is asked too often, in the protocol that it speaks.
+fn throttled(call: &Call) -> &'static str {
+    match call.id().split(':').next().unwrap_or_default() {
+        "ec2" => {
+            "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Rate exceeded</Message></Error></Errors></Response>"
+        }
+        "elbv2" | "iam" | "rds" | "sns" | "sts" => {
+            "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>"
+        }
+        "s3" => "<Error><Code>SlowDown</Code><Message>Rate exceeded</Message></Error>",
+        _ => r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#,
     }
 }
 
@@ -136,7 +149,6 @@ fn a_run_that_is_cut_at_any_call_comes_out_again() {
 }
 
 #[test]
-#[ignore = "open: the gap reads `HTTP 400 without an AWS error code`, not that the run was interrupted; why was not found out"]
 fn a_list_that_is_cut_within_keeps_the_pages_that_were_read() {
     for last in [Last::Unanswered, Last::Throttled] {
         let (facts, numbered) = cut(Some("iam:GetAccountAuthorizationDetails"), 1, last);
@@ -144,7 +156,9 @@ fn a_list_that_is_cut_within_keeps_the_pages_that_were_read() {
         assert_eq!(gap.message, "the run was interrupted", "{last:?}");
         let (_, item) =
             numbered.items.iter().find(|(_, item)| item.key.operation == "GetAccountAuthorizationDetails").unwrap();
-        let answered: Vec<Option<u16>> = item.exchanges.iter().map(|exchange| exchange.status).collect();
+        let mut answered: Vec<Option<u16>> = item.exchanges.iter().map(|exchange| exchange.status).collect();
+        // How often it was told to come again before the interrupt is chance.
+        answered.dedup();
         let expected: &[Option<u16>] = match last {
             Last::Throttled => &[Some(200), Some(400), None],
             _ => &[Some(200), None],

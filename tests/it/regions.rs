@@ -63,7 +63,6 @@ fn undecided(document: &Document) -> BTreeSet<(String, String, String)> {
 }
 
 #[test]
-#[ignore = "open: checks that look back over all regions still tell the closed ones as not read"]
 fn a_region_closed_by_policy_is_one_row_and_no_gap() {
     let run = acme();
     let open = plainly(&run, Replay::new(acme()));

@@ -11,7 +11,7 @@ use kickoff_evidence::{CallKey, Run};
 use kickoff_reports::Document;
 use kickoff_reports::results::ResultRow;
 
-use crate::support::replay::{acme, plainly};
+use crate::support::replay::{acme, plainly, through};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Loss {
@@ -144,7 +144,6 @@ fn lists(baseline: &Document) -> BTreeSet<String> {
 }
 
 #[test]
-#[ignore = "open: the list of operations without a second answer is not worked out yet"]
 fn no_population_shrinks_silently_where_there_is_a_second_answer() {
     let run = acme();
     let baseline = plainly(&run, Replay::new(acme()));
@@ -173,7 +172,6 @@ fn no_population_shrinks_silently_where_there_is_a_second_answer() {
 }
 
 #[test]
-#[ignore = "open: one item of GetAccountAuthorizationDetails is counted where two are expected; why was not found out"]
 fn what_does_not_tie_is_asked_once_more_and_the_later_answers_count() {
     let run = acme();
     let baseline = plainly(&run, Replay::new(acme()));
@@ -183,7 +181,8 @@ fn what_does_not_tie_is_asked_once_more_and_the_later_answers_count() {
         loss: Loss::Half,
         mends,
     };
-    let mended = plainly(&run, losing(true));
+    // Through the recorder, which notes what the second reading was answered.
+    let mended = through(&run, |_| losing(true));
     let verdicts = |document: &Document| -> Vec<(String, String, String, String)> {
         let of = |row: &ResultRow| {
             (row.check.to_string(), row.region.to_string(), row.resource.clone(), row.status.to_string())
@@ -208,7 +207,7 @@ fn what_does_not_tie_is_asked_once_more_and_the_later_answers_count() {
     let row = short.results.iter().find(|row| row.check == "iam-role-unused").unwrap();
     assert_eq!(row.status, "not-evaluated");
     let reason = row.reason.as_deref().unwrap_or_default();
-    for part in ["does not agree with another answer", "IAM roles", "78 by iam:GetAccountSummary", "no second reading"]
+    for part in ["does not agree with another answer", "IAM groups", "13 by iam:GetAccountSummary", "no second reading"]
     {
         assert!(reason.contains(part), "{part}: {reason}");
     }

@@ -160,6 +160,19 @@ pub fn object_recorders(
     Ok(names)
 }
 
+/// What is said of a bucket that no trail is seen to record, in a region that a service control policy closes: trails of that
+/// region alone go on recording, and nobody is let in to read of them.
+#[must_use]
+pub fn in_closed_region(view: &View<'_>, region: Option<&str>) -> Option<Verdict> {
+    let (name, _) = view.closed_regions().find(|(name, _)| region == Some(*name))?;
+    Some(Verdict::manual(
+        "no trail that is read records every object",
+        format!(
+            "a service control policy closes {name}: a trail of that region alone may record the bucket, and cannot be read"
+        ),
+    ))
+}
+
 /// Judges whether events of a kind are recorded for each bucket of customer data; buckets that receive a trail are left
 /// out.
 ///
@@ -181,7 +194,10 @@ pub fn judge_customer_buckets(view: &View<'_>, parameters: &Parameters, access: 
     });
     let judged = buckets.into_iter().map(|bucket| {
         Finding::judge(resource(bucket), |seen| {
-            let names = object_recorders(view, seen, &bucket.name, bucket.region.as_deref(), access)?;
+            let names = match object_recorders(view, seen, &bucket.name, bucket.region.as_deref(), access) {
+                Ok(names) => names,
+                Err(gap) => return in_closed_region(view, bucket.region.as_deref()).ok_or(gap),
+            };
             let events = access.name();
             Ok(if names.is_empty() {
                 Verdict::fail(format!("no trail that is logging records every object {events}"))

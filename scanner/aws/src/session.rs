@@ -180,9 +180,13 @@ impl Session {
         self.ties.lock().unwrap_or_else(PoisonError::into_inner).push(tie);
     }
 
-    /// What was noted since this was asked last.
+    /// What was noted since this was asked last; not in the order of the answers, which is another on each run.
     pub(crate) fn take_ties(&self) -> Vec<Tie> {
-        std::mem::take(&mut *self.ties.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut ties = std::mem::take(&mut *self.ties.lock().unwrap_or_else(PoisonError::into_inner));
+        ties.sort_by(|a, b| {
+            (&a.total.population, &a.total.counted_by).cmp(&(&b.total.population, &b.total.counted_by))
+        });
+        ties
     }
 
     /// Twelve digits.

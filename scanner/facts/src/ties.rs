@@ -84,7 +84,8 @@ fn details(global: &GlobalFacts, ties: &mut Vec<Tie>) {
     let Ok(all) = global.authorization.get() else { return };
     let evidence = global.authorization.evidence();
     let mut spoken = |population, list: BTreeSet<&str>, of: BTreeSet<&str>| {
-        let tie = Tie::spoken_of(population, (DETAILS, &list), (DETAILS, &of), &[Need::Authorization]);
+        let same = "principals in the same answer";
+        let tie = Tie::spoken_of(population, (DETAILS, &list), (same, &of), &[Need::Authorization]);
         // One answer that speaks of what it lists is no second count: it is told where it does not hold.
         if !tie.total.ties() {
             ties.push(tie.under(&[evidence]));

@@ -143,6 +143,12 @@ impl<'a> View<'a> {
         regions.map(move |(name, regional)| View::region(facts, name, regional, needs).among(others))
     }
 
+    /// Whether a region is left out of scope.
+    #[must_use]
+    pub fn is_left_out(&self, region: &str) -> bool {
+        self.left_out.is_some_and(|left_out| left_out.contains_key(region))
+    }
+
     /// The regions that were asked, whatever they have to say.
     pub fn asked_regions(&self) -> impl Iterator<Item = &'a str> {
         self.facts.regions.keys().map(String::as_str)

@@ -10,6 +10,7 @@
 //! The population is every bucket that a trail delivers to, once for each region whose trails use it. Server access
 //! logging must have a target; or a trail that is switched on records data events of the whole bucket, reads and
 //! writes. A bucket of another account is `not-evaluated`: its settings are seen from that account.
+//! A bucket in a region that a service control policy closes, which no trail is seen to record, is for a person: `manual`.
 //!
 //! ## What else is accepted
 //! CloudTrail data events of the bucket, reads and writes, in place of server access logging.
@@ -37,7 +38,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
-use crate::reasoning::selectors::{Access, object_recorders};
+use crate::reasoning::selectors::{Access, in_closed_region, object_recorders};
 use crate::reasoning::trail_buckets;
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
@@ -79,7 +80,9 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         }
         target?;
         let (reads, writes) = (reads.map(|names| !names.is_empty()), writes.map(|names| !names.is_empty()));
-        crate::reasoning::certainty::both(reads, writes)?;
+        if let Err(gap) = crate::reasoning::certainty::both(reads, writes) {
+            return in_closed_region(view, Some(&settings.region)).ok_or(gap);
+        }
         Ok(Verdict::fail("no access log, and no trail records all reads and writes"))
     })
 }

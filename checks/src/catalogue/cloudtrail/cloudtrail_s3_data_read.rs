@@ -12,6 +12,7 @@
 //! account that matches `customer_data_buckets` and receives no trail, and a trail must take in all reads: basic
 //! selectors with `All` or `ReadOnly`, advanced selectors with `readOnly` true or open. The rest is decided as for
 //! `cloudtrail-s3-data-write`: exact ARNs, the region, and nothing that takes in a part only.
+//! A bucket in a region that a service control policy closes, which no trail is seen to record, is for a person: `manual`.
 //!
 //! ## What else is accepted
 //! A trail of the organization. S3 server access logs are no equal: AWS delivers them as best it can. Where they are

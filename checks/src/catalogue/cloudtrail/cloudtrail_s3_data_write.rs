@@ -14,6 +14,7 @@
 //! `resources.type` is `AWS::S3::Object`, `readOnly` is false or open, and conditions on `resources.ARN` that take in
 //! every object of the bucket; a condition on `eventName` or on anything else takes in a part only. Parts are not added
 //! up.
+//! A bucket in a region that a service control policy closes, which no trail is seen to record, is for a person: `manual`.
 //!
 //! ## What else is accepted
 //! A trail of the organization. S3 server access logs are no equal: AWS delivers them as best it can. Where they are

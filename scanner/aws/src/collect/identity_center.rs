@@ -8,7 +8,7 @@ use kickoff_facts::identity_center::{
     Assignment, DirectoryGroup, DirectoryUser, IdentityCenter, PermissionSet, PermissionSetAssignments,
     PermissionSetSettings,
 };
-use kickoff_facts::{Gap, GapKind, GlobalFacts, Need, Observed, RegionalFacts, Tie};
+use kickoff_facts::{GlobalFacts, Observed, RegionalFacts};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -286,11 +286,10 @@ pub(super) async fn assignments(
                             all
                         });
                     }
-                    let all = all.map(|mut all| {
+                    all.map(|mut all| {
                         all.sort();
                         all
-                    });
-                    assigned_where_provisioned(session, region, set, found, all)
+                    })
                 }
             };
             PermissionSetAssignments { permission_set: set.arn.clone(), assignments }
@@ -306,40 +305,8 @@ fn administers(set: &PermissionSet) -> bool {
     set.managed.get().is_ok_and(|arns| arns.iter().any(|arn| arn.ends_with(":aws:policy/AdministratorAccess")))
 }
 
-/// The assignments of one permission set in one account.
-/// A permission set is provisioned in the accounts that somebody is assigned it in, and taken away with the last assignment:
-/// an account without any contradicts the list of accounts.
-fn assigned_where_provisioned(
-    session: &Session,
-    region: &str,
-    set: &PermissionSet,
-    accounts: &[String],
-    assignments: Observed<Vec<Assignment>>,
-) -> Observed<Vec<Assignment>> {
-    let Observed::Known { value, evidence } = &assignments else { return assignments };
-    let provisioned = accounts.iter().map(String::as_str).collect();
-    let assigned = value.iter().map(|assignment| assignment.account.as_str()).collect();
-    let tie = Tie::spoken_of(
-        &format!("accounts with an assignment of {}", set.arn),
-        ("sso-admin:ListAccountAssignments", &assigned),
-        ("sso-admin:ListAccountsForProvisionedPermissionSet", &provisioned),
-        &[],
-    )
-    .told_by(&[Need::Assignments])
-    .within(region)
-    .under(&[evidence]);
-    let agreed = tie.total.ties();
-    let gap = Gap {
-        kind: GapKind::Contradicted,
-        call: tie.total.counted_by.clone(),
-        region: region.to_owned(),
-        message: tie.total.told(),
-        evidence: evidence.first().copied(),
-    };
-    session.tie(tie);
-    if agreed { assignments } else { gap.into() }
-}
-
+/// The assignments of one permission set in one account. There may be none: a set can be provisioned without
+/// (`ProvisionPermissionSet`), so that the list of accounts is no second list of these.
 async fn of_account(
     session: &Session,
     region: &str,

@@ -251,7 +251,12 @@ fn again_of(tie: &Tie, outcomes: &BTreeMap<Place, Again>) -> Again {
 
 fn put_gap(facts: &mut AccountFacts, tie: &Tie, again: &Again) {
     let gap = tie.gap(again, &facts.home_region);
+    let place = |need: &Need| (*need, tie.region.clone());
     for need in &tie.lacking {
+        // What was told first stays: a short list contradicts whatever speaks of it.
+        if gap_at(facts, &place(need)).is_some_and(|known| known.kind == GapKind::Contradicted) {
+            continue;
+        }
         match &tie.region {
             None => facts.global.set_gap(*need, gap.clone()),
             Some(name) => {
