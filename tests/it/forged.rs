@@ -28,7 +28,7 @@ fn small() -> &'static (tempfile::TempDir, PathBuf) {
     })
 }
 
-/// A copy of the small package, without the chain, which somebody who lists files anew would write anew.
+/// A copy of the small package.
 fn copy(to: &Path) {
     let from = &small().1;
     let mut folders = vec![PathBuf::new()];
@@ -43,7 +43,6 @@ fn copy(to: &Path) {
             }
         }
     }
-    fs::remove_file(to.join("90_integrity/chain.jsonl")).unwrap();
 }
 
 /// Lists every file again, as a forger would.
@@ -63,7 +62,12 @@ fn relist(package: &Path) {
     fs::write(&json, text).unwrap();
     lines.sort();
     let root: String = lines.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect();
-    fs::write(package.join("90_integrity/MANIFEST.sha256"), root).unwrap();
+    fs::write(package.join("90_integrity/MANIFEST.sha256"), &root).unwrap();
+    // A chain of its own: nothing but this package.
+    let line = ["run", "package", "created"].map(|name| format!("\"{name}\":{}", manifest[name])).join(",");
+    let digest = sha256_hex(root.as_bytes());
+    let chain = format!("{{{line},\"manifest_sha256\":\"{digest}\",\"previous\":null}}\n");
+    fs::write(package.join("90_integrity/chain.jsonl"), chain).unwrap();
 }
 
 /// One change of a document.
