@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use kickoff_engagement::Engagement;
 use kickoff_reports::outcomes::not_asked;
+use kickoff_reports::paper::printable;
 use kickoff_reports::results::Document;
 
 use crate::streams;
@@ -18,7 +19,7 @@ pub(crate) fn tell(document: &Document, engagement: &Engagement) -> io::Result<(
     if !shortfalls.is_empty() {
         writeln!(words, "Coverage is incomplete; what depends on it is not-evaluated (exit status 3):")?;
         for line in shortfalls.iter().take(SHOWN) {
-            writeln!(words, "  {line}")?;
+            writeln!(words, "  {}", printable(line))?;
         }
         if shortfalls.len() > SHOWN {
             writeln!(words, "  and {} more, in the report", shortfalls.len() - SHOWN)?;
@@ -26,7 +27,7 @@ pub(crate) fn tell(document: &Document, engagement: &Engagement) -> io::Result<(
     }
     let not_asked = not_asked(document, engagement).lines();
     for line in not_asked.iter().take(SHOWN) {
-        writeln!(words, "Not asked: {line}")?;
+        writeln!(words, "Not asked: {}", printable(line))?;
     }
     if not_asked.len() > SHOWN {
         writeln!(words, "Not asked: and {} more, in the report", not_asked.len() - SHOWN)?;

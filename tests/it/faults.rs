@@ -139,6 +139,7 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
         "iam-oidc-trust-unscoped",
         "a trust policy that names audiences, or lets anybody in, needs no provider's",
     ),
+    ("iam:ListOpenIDConnectProviders", "iam-oidc-trust-unscoped", "as above"),
     ("account:ListRegions", "monitor-organizations-change", "its events are those of the home region"),
     ("ec2:DescribeInstances", "inspector-enabled", "another kind is in use and not scanned"),
     ("ecr:DescribeRepositories", "inspector-enabled", "as above"),
@@ -309,9 +310,9 @@ fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Of {
     All,
-    /// Every second one: of two faults that are told alike each operation has one.
-    Even,
-    Odd,
+    /// Every fifth one, beginning with the first, the second ...: of five faults that differ in what is said of them alone
+    /// each operation has one.
+    Fifth(usize),
 }
 
 fn matrix(fault: Fault, of: Of) {
@@ -323,12 +324,8 @@ fn matrix(fault: Fault, of: Of) {
     if fault == Fault::Bare {
         operations.retain(|id| !MAY_BE_BARE.iter().any(|(may, _)| may == id));
     }
-    if std::env::var_os("KICKOFF_FAULTS").is_none() && of != Of::All {
-        let mut odd = of == Of::Even;
-        operations.retain(|_| {
-            odd = !odd;
-            !odd
-        });
+    if let (Of::Fifth(first), None) = (of, std::env::var_os("KICKOFF_FAULTS")) {
+        operations = operations.into_iter().skip(first).step_by(5).collect();
     }
     let wrong: Vec<String> = operations.iter().flat_map(|operation| judge(&baseline, operation, fault)).collect();
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -341,22 +338,22 @@ fn denied() {
 
 #[test]
 fn throttled_without_end() {
-    matrix(Fault::Throttled, Of::Even);
+    matrix(Fault::Throttled, Of::Fifth(0));
 }
 
 #[test]
 fn server_error() {
-    matrix(Fault::ServerError, Of::Odd);
+    matrix(Fault::ServerError, Of::Fifth(1));
 }
 
 #[test]
 fn truncated() {
-    matrix(Fault::Truncated, Of::Even);
+    matrix(Fault::Truncated, Of::Fifth(2));
 }
 
 #[test]
 fn answered_with_nothing() {
-    matrix(Fault::Empty, Of::Odd);
+    matrix(Fault::Empty, Of::Fifth(3));
 }
 
 #[test]
@@ -366,7 +363,7 @@ fn answered_without_what_was_asked() {
 
 #[test]
 fn answered_by_something_else() {
-    matrix(Fault::Message, Of::All);
+    matrix(Fault::Message, Of::Fifth(4));
 }
 
 /// Changes the first page of the list of principals: it says that it is the last, or it does not say where to go on.

@@ -4,6 +4,7 @@
 mod acme;
 mod activity;
 mod alike;
+mod as_aws_may;
 mod bad_input;
 mod brief;
 mod collectors;

@@ -6,9 +6,12 @@ pub use kickoff_facts::count;
 /// So many names are written out; the rest is counted.
 const NAMES: usize = 10;
 
-/// A day (UTC).
+/// A day (UTC). What is later than can be told is of the last day that there is.
 #[must_use]
 pub fn day(at: Timestamp) -> String {
+    if at == Timestamp::MAX {
+        return "9999-12-31".to_owned();
+    }
     at.strftime("%Y-%m-%d").to_string()
 }
 

@@ -29,6 +29,6 @@ pub fn guardduty<'a>(view: &View<'a>, seen: &Seen) -> Result<GuardDuty<'a>, Gap>
     match gap {
         Some(gap) => Err(gap),
         None if off.is_empty() => Ok(GuardDuty::Off("no detector".to_owned())),
-        None => Ok(GuardDuty::Off(format!("detector {} is suspended", off.join(", ")))),
+        None => Ok(GuardDuty::Off(format!("detector {} is not enabled", off.join(", ")))),
     }
 }

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 pub use error::PdfError;
 pub(crate) use pdf::LANGUAGE;
 pub use pdf::pdf;
-pub use words::Words;
+pub use words::{Words, printable};
 
 /// A paper, before it is drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -58,7 +58,7 @@ impl From<&String> for Words {
 
 /// What a page can show: white space is one space, and control characters and marks that turn the direction of text, are
 /// left out. They are of no use to a reader, and can make a name look like another.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let hidden = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')

@@ -382,6 +382,19 @@ const DENIED: [&str; 12] = [
     "UnrecognizedClientException",
 ];
 
+/// Refusals of credentials that ended, or of a request that was signed at another time than it came: nobody lacks a right. Their
+/// status is 403 with some services and 400 with others.
+const OUTDATED: [&str; 8] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidSignatureException",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+];
+
 /// The kind of gap, AWS's code, and one line of what was said.
 fn classify<E>(error: &SdkError<E, HttpResponse>) -> (GapKind, Option<String>, String)
 where
@@ -407,6 +420,8 @@ where
             };
             let kind = if THROTTLING_ERRORS.contains(&code) || status == 429 {
                 GapKind::Throttled
+            } else if OUTDATED.contains(&code) {
+                GapKind::Failed
             } else if DENIED.contains(&code) || status == 403 {
                 GapKind::Denied
             } else {

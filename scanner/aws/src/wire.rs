@@ -363,7 +363,16 @@ pub(crate) fn root_cause(error: &dyn std::error::Error) -> String {
     while let Some(source) = cause.source() {
         cause = source;
     }
-    cause.to_string()
+    in_words(&cause.to_string()).to_owned()
+}
+
+/// A message up to where an error of the SDK shows how it is written in Rust: `invalid base64: DecodeError("...")`.
+fn in_words(message: &str) -> &str {
+    let shown = ["Error(", "Error {", "Kind("].iter().filter_map(|form| message.find(form)).min();
+    let Some(at) = shown else { return message };
+    let name = message[..at].rfind(|c: char| !c.is_alphanumeric()).map_or(0, |before| before + 1);
+    let words = message[..name].trim_end_matches([':', ' ']);
+    if words.is_empty() { "what it says cannot be told in words" } else { words }
 }
 
 /// The SDK says in a header which try it is.

@@ -76,6 +76,10 @@ pub fn redact_body(service: &str, body: &Bytes) -> Redacted {
     let by_field = fields.iter().filter_map(|one| match one.how {
         How::Keep => None,
         How::Base64 => Cut::encoded(body, one.range.clone()),
+        How::Packed => {
+            let instead = Cow::Owned(STANDARD.encode(MARK).into_bytes());
+            Some(Cut { instead, ..Cut::new(one.range.clone(), one.name) })
+        }
         _ => Some(Cut::new(one.range.clone(), one.name)),
     });
     let cuts = by_field.chain(by_shape(body, &kept)).collect();
@@ -97,7 +101,9 @@ pub fn redact_uri(uri: &str) -> Cow<'_, str> {
 
 fn redact_path(uri: &str) -> Cow<'_, str> {
     let bytes = Bytes::copy_from_slice(uri.as_bytes());
-    let redacted = apply(&bytes, by_shape(&bytes, &[]));
+    let tokens = fields::asked_again(&bytes);
+    let kept: Vec<&Range<usize>> = tokens.iter().map(|token| &token.range).collect();
+    let redacted = apply(&bytes, by_shape(&bytes, &kept));
     if redacted.redactions.is_empty() {
         Cow::Borrowed(uri)
     } else {

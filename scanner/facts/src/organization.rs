@@ -28,7 +28,8 @@ impl Region {
     /// Whether resources can exist there.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
-        matches!(self.status.as_str(), "ENABLED_BY_DEFAULT" | "ENABLED" | "DISABLING")
+        // A state that AWS adds counts: resources may exist there.
+        !matches!(self.status.as_str(), "DISABLED" | "ENABLING")
     }
 }
 

@@ -16,7 +16,8 @@
 //!
 //! The question about global types is asked once, in the home region (in the first scanned region where the home
 //! region was not scanned). It holds where any region has a recorder that is recording and includes global types,
-//! excludes none of the four IAM types, or lists all four. If no region is seen to do so, and an enabled region was not
+//! excludes none of the four IAM types, or lists all four. The younger regions, which AWS Config came to after February
+//! 2022, record none of the four whatever their recorder says, and do not count. If no region is seen to do so, and an enabled region was not
 //! scanned or could not be read, the result is `not-evaluated`.
 //!
 //! A region without a recorder is `not-applicable`, because `config-recorder-enabled` judges that, unless it is the
@@ -68,6 +69,23 @@ pub const META: Meta = Meta {
 /// The types of IAM, which is global.
 const GLOBAL: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];
 
+/// Regions that AWS Config came to after February 2022: it records none of the four there (AWS Config Developer Guide,
+/// "Recording AWS resources", of the first ten; the last two were opened later still).
+const WITHOUT_GLOBAL: [&str; 12] = [
+    "ap-south-2",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "mx-central-1",
+    "ap-east-2",
+    "ap-southeast-6",
+];
+
 /// Types outside IAM that every region records alike: leaving them out is sound where another region records them (API
 /// Reference, `RecordingGroup`).
 const ALIKE: [&str; 1] = ["AWS::RDS::GlobalCluster"];
@@ -92,6 +110,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         }
         let global = regions::find(view, |region| {
             let here = region.recorders()?.iter().any(|recorder| recorder.recording && records_global_types(recorder));
+            let here = here && !WITHOUT_GLOBAL.contains(&region.region_name());
             Ok(if here { vec![region.region_name()] } else { Vec::new() })
         })?;
         let anywhere = own.is_some()

@@ -80,7 +80,10 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                     }
                 }
                 "" => Verdict::not_applicable("no compliance is given", "the rule decided nothing"),
-                other => Verdict::not_applicable(other, "the rule decided nothing"),
+                decided @ ("INSUFFICIENT_DATA" | "NOT_APPLICABLE") => {
+                    Verdict::not_applicable(decided, "the rule decided nothing")
+                }
+                other => Verdict::manual(other, "look at the rule: its state came after this version of kickoff"),
             })
         })
     });

@@ -12,6 +12,11 @@ use super::shared::{follows, inherited, time};
 use crate::call::ask;
 use crate::session::Session;
 
+/// Whether a credential can be used: whatever is not said to be out of use, since AWS may add states.
+fn can_be_used(status: &StatusType) -> bool {
+    !matches!(status.as_str(), "Inactive" | "Expired")
+}
+
 families! {
     global ServiceCredentials service_credentials = |session, _| of_services(session);
     global UserSshKeys user_ssh_keys = |session, facts| ssh_keys(session, &facts.global);
@@ -49,7 +54,7 @@ pub(super) async fn of_services(session: &Session) -> Observed<Vec<ServiceCreden
             let mut all: Vec<ServiceCredential> = credentials
                 .into_iter()
                 .map(|c| ServiceCredential {
-                    active: c.status == StatusType::Active,
+                    active: can_be_used(&c.status),
                     created: time(Some(&c.create_date)),
                     expires: time(c.expiration_date.as_ref()),
                     user: c.user_name,
@@ -108,7 +113,7 @@ pub(super) async fn ssh_keys(session: &Session, global: &GlobalFacts) -> Observe
                 .observed()
                 .map(|keys| {
                     let key = |k: aws_sdk_iam::types::SshPublicKeyMetadata| SshKey {
-                        active: k.status == StatusType::Active,
+                        active: can_be_used(&k.status),
                         uploaded: time(Some(&k.upload_date)),
                         id: k.ssh_public_key_id,
                     };

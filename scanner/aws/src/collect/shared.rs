@@ -6,10 +6,12 @@ use kickoff_facts::{Gap, GapKind, GlobalFacts, Observed};
 
 use crate::session::Session;
 
-/// The time of an SDK timestamp (UTC); none for a time that cannot be.
+/// The time of an SDK timestamp (UTC). The first and the last that can be told stand for what is beyond: what never ends, ends
+/// in the last second of the year 9999 (RFC 5280, 4.1.2.5).
 pub(super) fn time(then: Option<&aws_smithy_types::DateTime>) -> Option<Timestamp> {
     let then = then?;
-    Timestamp::new(then.secs(), i32::try_from(then.subsec_nanos()).ok()?).ok()
+    let beyond = if then.secs() < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Some(Timestamp::new(then.secs(), i32::try_from(then.subsec_nanos()).ok()?).unwrap_or(beyond))
 }
 
 /// Text of a field; empty where AWS gave none.
@@ -57,9 +59,14 @@ pub(super) fn period(session: &Session) -> (Timestamp, Timestamp) {
     (end.checked_sub(jiff::SignedDuration::from_hours(90 * 24)).unwrap_or(end), end)
 }
 
-/// Seconds since 1970, as JSON protocols give time (UTC).
+/// Seconds since 1970, as JSON protocols give time (UTC), to the microsecond: more does not fit into their numbers. As for
+/// [`time`], the first and the last that can be told stand for what is beyond.
 pub(super) fn epoch(seconds: f64) -> Option<Timestamp> {
-    jiff::SignedDuration::try_from_secs_f64(seconds)
-        .ok()
-        .and_then(|since| Timestamp::UNIX_EPOCH.checked_add(since).ok())
+    if seconds.is_nan() {
+        return None;
+    }
+    let beyond = if seconds < 0.0 { Timestamp::MIN } else { Timestamp::MAX };
+    let since = jiff::SignedDuration::try_from_secs_f64(seconds).ok();
+    let since = since.and_then(|since| since.round(jiff::Unit::Microsecond).ok());
+    Some(since.and_then(|since| Timestamp::UNIX_EPOCH.checked_add(since).ok()).unwrap_or(beyond))
 }

@@ -19,6 +19,8 @@ pub(super) enum How {
     Json,
     /// The value is text in Base64: secrets in it are found by their shape.
     Base64,
+    /// As [`How::Whole`], for a value in Base64: what stands in its place is Base64 too, so that the answer can be read.
+    Packed,
     /// The value is asked with again: without it the next page could not be asked for, live or on replay.
     Keep,
 }
@@ -48,8 +50,8 @@ const RULES: &[(&str, &str, How)] = &[
     ("*", "*plaintext", How::Value),
     ("*", "authorizationtoken", How::Whole),
     ("*", "bearertoken", How::Whole),
-    ("*", "base32stringseed", How::Whole),
-    ("*", "qrcodepng", How::Whole),
+    ("*", "base32stringseed", How::Packed),
+    ("*", "qrcodepng", How::Packed),
     ("*", "apikeyvalue", How::Whole),
     ("*", "userdata", How::Whole),
     ("*", "environment", How::Whole),
@@ -124,14 +126,34 @@ pub(super) struct Field {
     pub how: How,
 }
 
-/// The values of a body's fields that the rules of a service name. A body that is neither XML nor JSON has none.
+/// The values of a body's fields that the rules of a service name. Of a body that is neither XML nor JSON those of its form are
+/// found that are asked with again.
 pub(super) fn find(service: &str, body: &[u8]) -> Vec<Field> {
     let rules = Rules(service);
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'<') => xml_values(body, rules),
         Some(b'{' | b'[') => json_values(body, rules),
-        _ => Vec::new(),
+        _ => asked_again(body),
     }
+}
+
+/// What a form, or the query of an address, asks with again: the token of a page, which looks like a secret and is none. By
+/// it a replay tells one page from the next.
+pub(super) fn asked_again(form: &[u8]) -> Vec<Field> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for pair in form.split(|byte| matches!(byte, b'&' | b'?')) {
+        let begins = at;
+        at += pair.len() + 1;
+        let Some(equals) = pair.iter().position(|byte| *byte == b'=') else { continue };
+        // `continuation-token` is `ContinuationToken`.
+        let name: Vec<u8> = pair[..equals].iter().copied().filter(|byte| !matches!(byte, b'-' | b'_')).collect();
+        let rule = std::str::from_utf8(&name).ok().and_then(|name| Rules("*").of(name));
+        if let Some((name, How::Keep)) = rule {
+            found.push(Field { range: begins + equals + 1..begins + pair.len(), name, how: How::Keep });
+        }
+    }
+    found
 }
 
 impl How {
@@ -149,7 +171,9 @@ fn part(how: How, value: &str) -> Option<Range<usize>> {
     match how {
         // What is JSON by rule and stands elsewhere than in a JSON string is not looked into: it goes.
         How::Value if matches!(value, "true" | "false") => None,
-        How::Whole | How::Value | How::Json | How::Base64 | How::Keep => (!value.is_empty()).then_some(0..value.len()),
+        How::Whole | How::Value | How::Json | How::Base64 | How::Packed | How::Keep => {
+            (!value.is_empty()).then_some(0..value.len())
+        }
         How::Address => {
             let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"))?;
             let authority = value.len() - rest.len();

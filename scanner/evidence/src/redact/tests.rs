@@ -184,3 +184,19 @@ fn a_secret_in_the_credential_report_goes_and_the_report_stays_one() {
     let clean = format!("<R><Content>{}</Content></R>", STANDARD.encode("user,arn\nann,arn\n"));
     assert_eq!(redacted("iam", &clean).0, clean);
 }
+
+#[test]
+fn the_token_of_a_page_stays_in_forms_and_addresses_and_nothing_beside_it() {
+    let secret = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+    let form = format!("Action=DescribeVpcs&NextToken=token%3Dabcdefghij0123456789&Marker={secret}&Name={secret}");
+    let (stored, what) = redacted("", &form);
+    assert_eq!(stored, form.replace(&format!("Name={secret}"), &format!("Name={MARK}")));
+    assert_eq!(what, [("GitHub token".to_owned(), 1)]);
+    for name in ["nextToken", "NextToken", "continuation-token", "Marker"] {
+        let uri = format!(
+            "https://guardduty.us-east-1.amazonaws.com/detector?maxResults=50&{name}=page-1&x=token%3D{secret}"
+        );
+        let stored = redact_uri(&uri).into_owned();
+        assert!(stored.contains(&format!("{name}=page-1&")) && !stored.contains(secret), "{stored}");
+    }
+}
