@@ -232,8 +232,13 @@ fn drawn(failures: &[Failure], width: usize, colour: bool, to: &mut dyn Write) -
 }
 
 fn stacked(failures: &[Failure], width: usize, colour: bool, to: &mut dyn Write) -> io::Result<()> {
-    let indented =
-        |text: &str| textwrap::fill(text, textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  "));
+    // Names and ids stay whole where they fit on a line.
+    let whole = textwrap::Options::new(width)
+        .initial_indent("  ")
+        .subsequent_indent("  ")
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let indented = |text: &str| textwrap::fill(text, &whole);
     for failure in failures {
         writeln!(to, "{} {}", failure.painted(colour), failure.title)?;
         writeln!(to, "{}", indented(&format!("{} · {} · {}", failure.id, failure.places(), failure.evidence)))?;

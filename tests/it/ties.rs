@@ -108,9 +108,57 @@ fn lost(body: &str, loss: Loss) -> String {
     text.replace("<IsTruncated>true</IsTruncated>", "<IsTruncated>false</IsTruncated>")
 }
 
-/// Lists of which AWS gives no second count, or one that this run does not hold for what is lost: a part of them is lost
-/// unseen. Each is told as such in its record.
-const NO_SECOND: &[&str] = &[];
+/// Operations of which a part is lost unseen: AWS gives no second answer that this run asks for, and why not. Their records say
+/// that no second count was read.
+const NO_SECOND: &[(&str, &str)] = &[
+    ("accessanalyzer:ListAnalyzers", NONE),
+    ("accessanalyzer:ListFindingsV2", "GetFindingsStatistics is as late as its analyzer"),
+    ("cloudtrail:DescribeTrails", "where all regions lose all; ListTrails, which would tell, is not asked"),
+    ("cloudtrail:GetEventSelectors", OBJECT),
+    ("cloudtrail:GetInsightSelectors", OBJECT),
+    ("cloudwatch:DescribeAlarms", NONE),
+    ("config:DescribeComplianceByConfigRule", "DescribeConfigRules is not asked"),
+    ("config:DescribeConfigurationAggregators", NONE),
+    ("config:DescribeRetentionConfigurations", NONE),
+    ("ec2:DescribeFlowLogs", NONE),
+    ("elbv2:DescribeLoadBalancers", NONE),
+    ("events:ListRules", NONE),
+    ("events:ListTargetsByRule", NONE),
+    ("guardduty:GetDetector", OBJECT),
+    ("guardduty:ListDetectors", NONE),
+    ("guardduty:ListFindings", "where both lists of it lose all; GetFindingsStatistics is not asked"),
+    ("iam:GetOpenIDConnectProvider", OBJECT),
+    ("iam:ListOrganizationsFeatures", NONE),
+    ("iam:ListSSHPublicKeys", NONE),
+    ("iam:ListServiceSpecificCredentials", NONE),
+    ("inspector2:ListCoverage", "ListCoverageStatistics is not asked"),
+    ("inspector2:ListFindings", "ListFindingAggregations is not asked; the oldest of each severity decide"),
+    ("lambda:ListFunctions", "GetAccountSettings is not asked"),
+    ("logs:DescribeAccountPolicies", NONE),
+    ("logs:DescribeResourcePolicies", NONE),
+    ("oam:ListLinks", NONE),
+    ("organizations:ListDelegatedAdministrators", NONE),
+    ("organizations:ListDelegatedServicesForAccount", NONE),
+    ("organizations:ListPolicies", "ListPoliciesForTarget is not asked"),
+    ("organizations:ListTargetsForPolicy", "ListPoliciesForTarget is not asked"),
+    ("rds:DescribeDBInstances", "DescribeAccountAttributes is not asked"),
+    ("s3:GetBucketPolicy", OBJECT),
+    ("s3:ListBuckets", NONE),
+    ("securityhub:GetEnabledStandards", NONE),
+    ("securityhub:GetFindings", NONE),
+    ("securityhub:ListFindingAggregators", NONE),
+    ("sns:ListSubscriptionsByTopic", "GetTopicAttributes is not asked"),
+    ("sqs:ListQueues", NONE),
+    ("sso-admin:ListAccountAssignments", "ListAccountAssignmentsForPrincipal is not asked"),
+    ("sso-admin:ListAccountsForProvisionedPermissionSet", "ListPermissionSetsProvisionedToAccount is not asked"),
+    ("sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet", NONE),
+    ("sso-admin:ListManagedPoliciesInPermissionSet", NONE),
+    ("sso-admin:ListPermissionSets", "ListPermissionSetsProvisionedToAccount is not asked"),
+];
+
+const NONE: &str = "the service has no other list or count of it";
+/// What is lost is a part of one object.
+const OBJECT: &str = "one object: nothing else says what belongs to it";
 
 fn key(row: &ResultRow) -> (&str, &str, &str) {
     (&row.check, &row.region, &row.resource)
@@ -151,22 +199,25 @@ fn no_population_shrinks_silently_where_there_is_a_second_answer() {
     let wanted = std::env::var("KICKOFF_FAULTS").unwrap_or_default();
     let (mut wrong, mut unseen, mut tried) = (Vec::new(), BTreeSet::new(), 0);
     for operation in lists(&baseline).into_iter().filter(|id| id.contains(&wanted)) {
-        for loss in [Loss::Half, Loss::All] {
+        let listed = NO_SECOND.iter().any(|(id, _)| *id == operation);
+        for loss in [Loss::All, Loss::Half] {
             tried += 1;
             let found = judge(&baseline, &operation, loss);
             if found.is_empty() {
                 continue;
             }
             unseen.insert(operation.clone());
-            if !NO_SECOND.contains(&operation.as_str()) {
-                wrong.push(format!("{operation} {loss:?}: {} of them, first {}", found.len(), found[0]));
+            if listed {
+                // Nothing tells: one loss shows that it is still so.
+                break;
             }
+            wrong.push(format!("{operation} {loss:?}: {} of them, first {}", found.len(), found[0]));
         }
     }
     println!("{tried} losses were tried; of {} operations a loss is not seen: {unseen:?}", unseen.len());
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     if wanted.is_empty() {
-        let stale: Vec<&&str> = NO_SECOND.iter().filter(|id| !unseen.contains(**id)).collect();
+        let stale: Vec<&str> = NO_SECOND.iter().map(|(id, _)| *id).filter(|id| !unseen.contains(*id)).collect();
         assert!(stale.is_empty(), "these have a second answer, or lose nothing: {stale:?}");
     }
 }

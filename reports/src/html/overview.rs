@@ -87,7 +87,7 @@ fn totals(document: &Document) -> Markup {
                         tr class=[(!total.ties()).then_some("bad")] {
                             th scope="row" { (total.population) } td { (total.account) } td.n { (total.counted) } td.n { (total.expected) }
                             td.n { (total.difference) @if !total.ties() { " does not tie" (total.members()) } }
-                            td { code { (total.tied_to) } } td { (cite(&total.evidence)) }
+                            td.call { code { (total.tied_to) } } td { (cite(&total.evidence)) }
                         }
                     }
                 }

@@ -12,6 +12,8 @@ const ABOVE: f32 = 64.0;
 const BELOW: f32 = 62.0;
 pub(super) const FOOT: f32 = 9.0;
 
+/// The heading of a section.
+const SECTION: f32 = 13.0;
 const BODY: f32 = 9.5;
 const CELL: f32 = 8.5;
 /// From line to line, as a multiple of the size.
@@ -155,10 +157,12 @@ impl<'a> Flow<'a> {
             self.broad = section.broad;
             self.turn();
         }
-        self.need(34.0 + self.least(&section.blocks));
-        self.y += if self.y > ABOVE { 12.0 } else { 0.0 };
+        const BEFORE: f32 = 12.0;
+        const AFTER: f32 = 5.0;
+        self.need(BEFORE + leading(SECTION) + AFTER + self.least(&section.blocks));
+        self.y += if self.y > ABOVE { BEFORE } else { 0.0 };
         self.outline.push((section.heading.text.clone(), self.pages.len() - 1, self.y));
-        self.text(&section.heading, style(true, 13.0, TITLE), Part::Heading(2), 5.0);
+        self.text(&section.heading, style(true, SECTION, TITLE), Part::Heading(2), AFTER);
         self.blocks(&section.blocks);
     }
 

@@ -172,6 +172,9 @@ impl Session {
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         match self.paced(call.operation(), asked.region, send).await {
+            Ok(_) if call.records() == Some(0) && call.operation().holds.some => {
+                Err(self.refuse(call.item(), self.failed(call.operation(), asked.region, NOTHING)))
+            }
             Ok(value) => {
                 self.register().close(call.item(), Outcome::Complete { pages: 1, records: call.records() });
                 Ok(value)
@@ -214,6 +217,7 @@ impl Session {
                     }
                     empty = if of_page == Some(0) { empty + 1 } else { 0 };
                     match next.filter(|next| !next.is_empty()) {
+                        None if read == Some(0) && operation.holds.some => break failed(NOTHING),
                         None => {
                             self.register().close(item, Outcome::Complete { pages, records: read });
                             break Ok(all);
@@ -358,6 +362,9 @@ impl Session {
         })
     }
 }
+
+/// What is said of a list without a record, where there cannot be none.
+const NOTHING: &str = "the answer lists nothing, and there is always something";
 
 /// Why something is not asked about: what AWS gave as its name is none.
 fn too_long(asked: &Ask<'_>) -> Option<String> {

@@ -11,6 +11,9 @@ pub struct Holds {
     pub members: &'static [&'static str],
     /// The error codes by which AWS says that there is none, which is a fact.
     pub absent: &'static [&'static str],
+    /// There cannot be none: an account has regions, an organization accounts and a root. A whole list without a record is no
+    /// answer.
+    pub some: bool,
 }
 
 /// How an answer is written, and so what the path of a member means.
@@ -80,7 +83,7 @@ pub enum Source {
 
 impl Holds {
     /// One JSON object of which nothing is known.
-    pub(crate) const UNKNOWN: Self = Self { form: Form::Json, lists: &[], members: &[], absent: &[] };
+    pub(crate) const UNKNOWN: Self = Self { form: Form::Json, lists: &[], members: &[], absent: &[], some: false };
 
     /// Whether the answer holds lists, whose records are counted; otherwise it is one object.
     #[must_use]

@@ -75,6 +75,11 @@ impl Operation {
         self
     }
 
+    const fn some(mut self) -> Self {
+        self.holds.some = true;
+        self
+    }
+
     const fn absent(mut self, codes: &'static [&'static str]) -> Self {
         self.holds.absent = codes;
         self
@@ -108,7 +113,7 @@ pub const OPERATIONS: &[Operation] = &[
     under("accessanalyzer:ListFindingsV2", "access-analyzer:ListFindings", 10).lists(&[Always("findings", Model)]),
     op("account:GetAlternateContact", 10).members(&["AlternateContact"]).absent(&["ResourceNotFoundException"]),
     op("account:GetContactInformation", 10).members(&["ContactInformation"]),
-    op("account:ListRegions", 10).lists(&[Always("Regions", NeverEmpty)]),
+    op("account:ListRegions", 10).lists(&[Always("Regions", NeverEmpty)]).some(),
     op("cloudtrail:DescribeTrails", 8).lists(&[Always("trailList", Shown)]),
     op("cloudtrail:GetEventSelectors", 8)
         .lists(&[Either("EventSelectors", NeverEmpty), Either("AdvancedEventSelectors", NeverEmpty)])
@@ -136,7 +141,7 @@ pub const OPERATIONS: &[Operation] = &[
     op("ec2:DescribeFlowLogs", 20).ec2().lists(&[Always("flowLogSet/item", Shown)]),
     op("ec2:DescribeInstances", 20).ec2().lists(&[Always("reservationSet/item/instancesSet/item", Shown)]),
     op("ec2:DescribeNetworkInterfaces", 20).ec2().lists(&[Always("networkInterfaceSet/item", Shown)]),
-    op("ec2:DescribeRegions", 20).ec2().lists(&[Always("regionInfo/item", NeverEmpty)]),
+    op("ec2:DescribeRegions", 20).ec2().lists(&[Always("regionInfo/item", NeverEmpty)]).some(),
     op("ec2:DescribeVpcs", 20).ec2().lists(&[Always("vpcSet/item", Shown)]),
     op("ecr:DescribeRepositories", 10).lists(&[Always("repositories", Shown)]),
     under("elbv2:DescribeLoadBalancers", "elasticloadbalancing:DescribeLoadBalancers", 10)
@@ -217,13 +222,13 @@ pub const OPERATIONS: &[Operation] = &[
         .members(&["Organization"])
         .absent(&["AWSOrganizationsNotInUseException"]),
     op("organizations:DescribePolicy", 5).members(&["Policy"]),
-    op("organizations:ListAccounts", 5).lists(&[Always("Accounts", NeverEmpty)]),
+    op("organizations:ListAccounts", 5).lists(&[Always("Accounts", NeverEmpty)]).some(),
     op("organizations:ListAccountsForParent", 5).lists(&[Always("Accounts", Shown)]),
     op("organizations:ListDelegatedAdministrators", 5).lists(&[Always("DelegatedAdministrators", Shown)]),
     op("organizations:ListDelegatedServicesForAccount", 5).lists(&[Always("DelegatedServices", NeverEmpty)]),
     op("organizations:ListOrganizationalUnitsForParent", 5).lists(&[Always("OrganizationalUnits", Shown)]),
     op("organizations:ListPolicies", 5).lists(&[Always("Policies", Shown)]),
-    op("organizations:ListRoots", 5).lists(&[Always("Roots", NeverEmpty)]),
+    op("organizations:ListRoots", 5).lists(&[Always("Roots", NeverEmpty)]).some(),
     op("organizations:ListTargetsForPolicy", 5).lists(&[Always("Targets", Shown)]),
     op("rds:DescribeDBInstances", 10).query().lists(&[Always("DBInstances/DBInstance", Shown)]),
     op("s3:GetBucketAcl", 50)
