@@ -1,6 +1,7 @@
 //! `kickoff report --brief` and `kickoff inventory`: what the kick-off meeting is given.
 
 use std::fmt;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use kickoff_evidence::Run;
@@ -13,7 +14,7 @@ use crate::cli::{InventoryArgs, ListFormat, ReportArgs};
 use crate::engagement::{Opened, save};
 use crate::exit::{Exit, Failure};
 use crate::outcomes::counted;
-use crate::{lists, source};
+use crate::{lists, source, streams};
 
 /// Writes the brief, as a document to edit and as pages to read.
 pub(crate) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {
@@ -58,5 +59,12 @@ pub(crate) fn assets(arguments: &InventoryArgs) -> Result<Exit, Failure> {
         ListFormat::Json => lists::print_json(&json(&found, &source.numbered.ids))?,
         ListFormat::Csv => lists::print(&listing.csv().map_err(|error| Failure::usage(&error))?)?,
     }
-    Ok(if found.incomplete.is_empty() { Exit::Done } else { Exit::Incomplete })
+    if let Some(first) = found.incomplete.first() {
+        let (more, why) = (found.incomplete.len() - 1, &first.why);
+        let more = if more == 0 { String::new() } else { format!("; and {more} more, in --format json") };
+        let place = format!("{} of {}", first.region, first.account);
+        writeln!(streams::problems(), "The list is not complete (exit status 3): {place}: {why}{more}")?;
+        return Ok(Exit::Incomplete);
+    }
+    Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use kickoff_engagement::Engagement;
-use kickoff_evidence::package::{Package, Trust, Verification, VerifierKey, verify};
+use kickoff_evidence::package::{Package, SignatureState, Trust, Verification, VerifierKey, verify};
 use kickoff_evidence::{Difference, RunMetadata, count, differences};
 use kickoff_reports::results::day;
 use serde_json::Value;
@@ -78,6 +78,11 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Result<Exit, Failure> {
         (
             Exit::Incomplete,
             "NOT CHECKED in full: for what is named above as not compared, the package has its own word only.",
+        )
+    } else if matches!(seals.signature, SignatureState::Absent) {
+        (
+            Exit::Done,
+            "What was checked is as it should be. Nobody signed the package: for what was not made again, papers and workbook among it, it has its own word only.",
         )
     } else {
         (Exit::Done, "What was checked is as it should be.")

@@ -367,7 +367,7 @@ fn explain(item: &Evidence, totals: &[ControlTotal]) -> String {
         .iter()
         .map(|total| {
             format!(
-                "{}: {} were read by {}, {} says {}; difference {}.",
+                "{}: {} read by {}, {} says {}; difference {}.",
                 total.population, total.counted, total.counted_by, total.tied_to, total.expected, total.difference
             )
         })

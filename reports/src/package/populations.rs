@@ -1,6 +1,6 @@
 //! Populations: everything of a kind that a run knows to exist, unfiltered, with its second count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -131,9 +131,9 @@ const ASSETS: &[Row] = &[
     (
         "POP-07",
         "identity-providers",
-        "Identity providers and server certificates",
-        &["AWS::IAM::SAMLProvider", "AWS::IAM::OIDCProvider", "AWS::IAM::ServerCertificate"],
-        None,
+        "Identity providers of IAM",
+        &["AWS::IAM::SAMLProvider", "AWS::IAM::OIDCProvider"],
+        Some("identity providers"),
     ),
     ("POP-08", "mfa-devices", "Virtual MFA devices that are assigned", &["AWS::IAM::VirtualMFADevice"], None),
     ("POP-09", "permission-sets", "Permission sets of Identity Center", &["AWS::SSO::PermissionSet"], None),
@@ -176,6 +176,14 @@ const ASSETS: &[Row] = &[
     ("POP-28", "repositories", "ECR repositories", &["AWS::ECR::Repository"], None),
     ("POP-29", "access-keys", "Access keys of users and root", &["AWS::IAM::AccessKey"], None),
     ("POP-30", "security-hubs", "Security Hub", &["AWS::SecurityHub::Hub"], None),
+    // They were in POP-07 before, where nothing counted both.
+    (
+        "POP-38",
+        "server-certificates",
+        "Server certificates of IAM",
+        &["AWS::IAM::ServerCertificate"],
+        Some("server certificates"),
+    ),
     ("POP-34", "config-rules", "Rules of AWS Config", &["AWS::Config::ConfigRule"], None),
     ("POP-35", "analyzer-findings", "Active findings of IAM Access Analyzer", &["AWS::AccessAnalyzer::Finding"], None),
     (
@@ -183,7 +191,7 @@ const ASSETS: &[Row] = &[
         "guardduty-findings",
         "GuardDuty findings of high severity that are not archived",
         &["AWS::GuardDuty::Finding"],
-        None,
+        Some("open high GuardDuty findings"),
     ),
     (
         "POP-37",
@@ -266,7 +274,13 @@ const LISTS: &[List] = &[
     ("POP-48", "alarm-history", "State changes of alarms", "monitor-alarm-history-in-period", None),
     ("POP-49", "guardduty-triage", "GuardDuty findings and their triage", "guardduty-finding-triage-in-period", None),
     ("POP-50", "detection-paths", "What is detected, and who is told", "monitor-detection-path", None),
-    ("POP-51", "account-inventory", "Accounts of the organization, for review", "org-account-inventory", None),
+    (
+        "POP-51",
+        "account-inventory",
+        "Accounts of the organization, for review",
+        "org-account-inventory",
+        Some("accounts of the organization"),
+    ),
 ];
 
 /// All populations of a run: those of which the run has items, or of which it was asked.
@@ -317,11 +331,11 @@ pub(super) fn all<'a>(sources: &Sources<'a>) -> Vec<Population<'a>> {
         let rows: Vec<&ResultRow> = sources.document.results.iter().filter(|row| row.check == check.meta.id).collect();
         let (read, unread): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status != "not-evaluated");
         let (totals, mut untied) = tied(sources, *total);
-        for total in &totals {
+        for account in accounts_of(&totals) {
             // Where there is nothing to list, or it could not be read, a result says so: only a list is held to the count.
-            let lists = read.iter().filter(|row| row.account == total.account && row.status == "manual");
+            let lists = read.iter().filter(|row| row.account == account && row.status == "manual");
             let listed: Vec<usize> = lists.map(|row| row.listed.len()).collect();
-            untied.extend((!listed.is_empty()).then(|| short(total, listed.iter().sum())).flatten());
+            untied.extend((!listed.is_empty()).then(|| short(&totals, account, listed.iter().sum())).flatten());
         }
         let evidence = read.iter().flat_map(|row| row.evidence.iter().map(ToString::to_string));
         let out = read.iter().filter(|row| row.status == "not-applicable").find_map(|row| row.reason.as_deref());
@@ -429,8 +443,8 @@ fn assets<'a>(
         lacking.iter().map(|((account, why), regions)| format!("{account} {}: {why}", regions.join(", "))).collect();
     let (totals, mut untied) = tied(sources, total);
     // The second count is of what was read: the list must hold just that.
-    for total in &totals {
-        untied.extend(short(total, items.iter().filter(|asset| asset.account == total.account).count()));
+    for account in accounts_of(&totals) {
+        untied.extend(short(&totals, account, items.iter().filter(|asset| asset.account == account).count()));
     }
     items.extend(sources.inventory.tested.iter().filter(|one| one.population == slug).map(|one| &one.asset));
     // None of a kind is news where AWS counts them: then it is known that there is none.
@@ -452,7 +466,12 @@ fn assets<'a>(
 /// The second counts of a population, and what is wrong with those that do not agree.
 fn tied<'a>(sources: &Sources<'a>, name: Option<&str>) -> (Vec<&'a ControlTotal>, Vec<String>) {
     let all = sources.document.control_totals.iter();
-    let totals: Vec<&ControlTotal> = all.filter(|total| name.is_some_and(|name| name == total.population)).collect();
+    // What is regional has one a region: `open high GuardDuty findings in eu-west-1`.
+    let named = |total: &&ControlTotal| {
+        let rest = name.and_then(|name| total.population.strip_prefix(name));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" in "))
+    };
+    let totals: Vec<&ControlTotal> = all.filter(named).collect();
     let untied = totals.iter().filter(|total| !total.ties()).map(|total| {
         let ControlTotal { account, counted, tied_to, expected, .. } = total;
         format!("{account}: {counted} were read, {tied_to} says {expected}{}", total.members())
@@ -461,10 +480,17 @@ fn tied<'a>(sources: &Sources<'a>, name: Option<&str>) -> (Vec<&'a ControlTotal>
     (totals, untied)
 }
 
-/// What is wrong where a list does not hold what was counted.
-fn short(total: &ControlTotal, listed: usize) -> Option<String> {
-    let ControlTotal { account, counted_by, counted, .. } = total;
-    (listed as u64 != *counted).then(|| format!("{account}: {listed} are listed, {counted_by} gave {counted}"))
+/// What is wrong where a list does not hold what was counted in all regions of an account.
+fn short(totals: &[&ControlTotal], account: &str, listed: usize) -> Option<String> {
+    let mut own = totals.iter().filter(|total| total.account == account).peekable();
+    let by = own.peek()?.counted_by.clone();
+    let counted: u64 = own.map(|total| total.counted).sum();
+    (listed as u64 != counted).then(|| format!("{account}: {listed} are listed, {by} gave {counted}"))
+}
+
+/// The accounts of totals, each once.
+fn accounts_of<'a>(totals: &[&'a ControlTotal]) -> BTreeSet<&'a str> {
+    totals.iter().map(|total| total.account.as_str()).collect()
 }
 
 /// What belongs to no region lacks nothing in a region that was not asked.

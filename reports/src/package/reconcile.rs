@@ -383,15 +383,14 @@ mod tests {
     #[test]
     fn of_a_list_of_several_types_the_others_are_left_out() {
         let all = vec![
-            asset("AWS::IAM::ServerCertificate", "cert"),
-            asset("AWS::IAM::SAMLProvider", "okta"),
-            asset("AWS::IAM::OIDCProvider", "github"),
+            asset("AWS::CloudWatch::Alarm", "cpu"),
+            asset("AWS::CloudWatch::CompositeAlarm", "both"),
+            asset("AWS::CloudWatch::CompositeAlarm", "either"),
         ];
-        let rows = vec![of("iam-expired-server-cert", "pass", "AWS::IAM::ServerCertificate", "cert")];
+        let rows = vec![of("monitor-alarm-has-action", "pass", "AWS::CloudWatch::Alarm", "cpu")];
         assert_eq!(
-            reconciled("iam-expired-server-cert", rows, &[], all),
-            ["POP-07: 3 listed, less 1 of another type, AWS::IAM::OIDCProvider, less 1 of another type, \
-              AWS::IAM::SAMLProvider: 1 tested"]
+            reconciled("monitor-alarm-has-action", rows, &[], all),
+            ["POP-13: 3 listed, less 2 of another type, AWS::CloudWatch::CompositeAlarm: 1 tested"]
         );
     }
 }

@@ -261,7 +261,9 @@ impl<'a> Flow<'a> {
 
     fn text(&mut self, words: &Words, style: Style, part: Part, after: f32) {
         let node = self.node(part, None);
-        self.nodes[node].title = matches!(part, Part::Heading(_)).then(|| words.text.clone());
+        // A name of which nothing can be shown is still the title of what it heads.
+        let title = if words.text.is_empty() { "untitled" } else { &words.text };
+        self.nodes[node].title = matches!(part, Part::Heading(_)).then(|| title.to_owned());
         self.lines(&words.text, SIDE, self.room(), style, node);
         self.y += after;
     }

@@ -110,8 +110,11 @@ pub(crate) fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
-/// With a capital at its beginning.
+/// With a capital at its beginning, but for the name of a call, which is written as AWS writes it.
 pub(crate) fn capital(text: &str) -> String {
+    if text.split_whitespace().next().is_some_and(|word| word.trim_end_matches(':').contains(':')) {
+        return text.to_owned();
+    }
     let mut rest = text.chars();
     rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
@@ -119,6 +122,13 @@ pub(crate) fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_and_a_call_as_it_is_written() {
+        assert_eq!(capital("less a sample"), "Less a sample");
+        assert_eq!(capital("guardduty:ListFindings was not collected"), "guardduty:ListFindings was not collected");
+        assert_eq!(capital("regions: eu-west-1"), "Regions: eu-west-1");
+    }
 
     #[test]
     fn one_of_a_thing_takes_the_verb_of_one() {

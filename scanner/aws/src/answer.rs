@@ -366,12 +366,13 @@ mod tests {
     }
 
     /// Answers without anything, which really are AWS's: operation, why.
-    const BARE: [(&str, &str); 5] = [
+    const BARE: [(&str, &str); 6] = [
         ("guardduty:GetAdministratorAccount", "nobody administers the account"),
         ("s3:GetBucketLocation", "no constraint: the partition's first region"),
         ("s3:GetBucketLogging", "no access log is kept"),
         ("s3:GetBucketVersioning", "versioning was never on"),
         ("sqs:ListQueues", "there is no queue"),
+        ("sso-admin:ListAccountsForProvisionedPermissionSet", "it is provisioned in no account"),
     ];
 
     #[test]

@@ -108,7 +108,15 @@ fn regional(host: &str, label: &str, region: &str, suffixes: &[&str]) -> bool {
 /// service there; one of a customer has `vpce-svc-` and an id in its place.
 fn is_interface(host: &str, label: &str, region: &str, partition: &Partition) -> bool {
     let tail = format!(".{region}.vpce.{}", partition.dns_suffix);
-    let Some((id, named)) = host.strip_suffix(&tail).and_then(|rest| rest.split_once('.')) else { return false };
+    let Some(rest) = host.strip_suffix(&tail) else { return false };
+    // Amazon S3 takes the bucket, or the word itself, before the endpoint (Amazon S3 User Guide, "AWS PrivateLink for Amazon S3").
+    let bucket = if label == "s3" {
+        rest.find("bucket.vpce-").filter(|at| *at == 0 || rest[..*at].ends_with('.'))
+    } else {
+        None
+    };
+    let rest = bucket.map_or(rest, |at| &rest[at + "bucket.".len()..]);
+    let Some((id, named)) = rest.split_once('.') else { return false };
     let named = if label == "ecr" { named.strip_prefix("api.").unwrap_or_default() } else { named };
     id.starts_with("vpce-") && named.strip_suffix("-fips").unwrap_or(named) == label
 }

@@ -306,8 +306,10 @@ fn answered(call: &Call, exchange: &Exchange) -> Result<HttpResponse, ConnectorE
     // An error answer counts too: a code by which AWS says "there is none" must not be read off a broken one. Pages of
     // HTML, which proxies and test servers send, are no XML and are left to be refused as errors.
     let success = (200..300).contains(&response.status);
-    if success && response.body.is_empty() {
-        // No operation that kickoff calls answers with nothing, and the SDK would read it as an empty list.
+    // What may say nothing may say it with nothing (GuardDuty, `GetAdministratorAccount`: success, and no content). Of any other
+    // operation the SDK would read an empty list.
+    let bare = success && response.body.is_empty() && call.operation().holds.may_be_empty();
+    if success && response.body.is_empty() && !bare {
         return cut("the answer is empty");
     }
     let kind = response.headers.get("content-type").map(String::as_str).unwrap_or_default();
@@ -316,7 +318,9 @@ fn answered(call: &Call, exchange: &Exchange) -> Result<HttpResponse, ConnectorE
     if xml && !xml_is_complete(&response.body) {
         return cut("the answer was cut short: its XML does not end");
     }
-    if success {
+    if bare {
+        call.holds(None);
+    } else if success {
         let records = answer::records(call.operation(), &response.body)
             .map_err(|text| ConnectorError::other(failure(&text), None))?;
         call.holds(records);
@@ -354,7 +358,9 @@ fn failure_text(error: &ConnectorError) -> String {
     } else {
         OTHER
     };
-    format!("{kind}: {}", root_cause(error))
+    // An address may stand in it, and more than an address.
+    let text = redact_body("", &bytes::Bytes::from(root_cause(error))).body;
+    format!("{kind}: {}", String::from_utf8_lossy(&text))
 }
 
 /// The innermost message of an error: the outer ones only say that something was wrong.

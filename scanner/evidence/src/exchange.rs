@@ -46,9 +46,9 @@ pub struct Exchange {
     /// 1, or 2 where the question was put a second time because the first answer did not agree with another one.
     #[serde(default = "first", skip_serializing_if = "is_first")]
     pub reading: u32,
-    /// When the request was handed to the connection (UTC, our clock).
+    /// When the request was handed to the connection (UTC, by AWS's clock where ours is off).
     pub started: Timestamp,
-    /// When the answer was complete (UTC, our clock).
+    /// When the answer was complete (UTC, by AWS's clock where ours is off).
     pub finished: Timestamp,
 }
 

@@ -91,6 +91,12 @@ impl Holds {
         !self.lists.is_empty()
     }
 
+    /// Whether an answer of no bytes at all is an answer: one object of which AWS may say nothing, and an empty body is how.
+    #[must_use]
+    pub fn may_be_empty(&self) -> bool {
+        self.lists.is_empty() && self.members.is_empty() && matches!(self.form, Form::Json)
+    }
+
     /// Whether an answer without any member is an answer: it says that there is none.
     #[must_use]
     pub fn may_be_bare(&self) -> bool {

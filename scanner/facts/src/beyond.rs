@@ -2,6 +2,8 @@
 //!
 //! Neither is a gap that somebody could mend, and neither is an answer.
 
+use std::collections::BTreeSet;
+
 use kickoff_evidence::{Gap, GapKind};
 
 use crate::need::{AccountFacts, Need, RegionalFacts};
@@ -38,7 +40,7 @@ fn asked(gap: Option<&Gap>) -> bool {
 impl RegionalFacts {
     /// A refusal by which a service control policy is seen to close the region: of the families of workloads that were
     /// asked none was answered, and one at least names the policy's explicit deny. Where none of these was asked, every
-    /// family that was has to be refused so.
+    /// family that was has to be refused so. One service that is refused is a service that is denied: it takes two.
     fn closed(&self) -> Option<&Gap> {
         let workloads: Vec<Option<&Gap>> =
             WORKLOADS.iter().map(|need| self.gap(*need)).filter(|gap| asked(*gap)).collect();
@@ -47,7 +49,9 @@ impl RegionalFacts {
         let named = decisive.iter().copied().flatten().find(|gap| gap.is_explicit_deny_of_policy())?;
         let refused =
             |gap: &Option<&Gap>| gap.is_some_and(|gap| matches!(gap.kind, GapKind::Denied | GapKind::NotOffered));
-        decisive.iter().all(refused).then_some(named)
+        let services: BTreeSet<&str> =
+            decisive.iter().copied().flatten().filter_map(|gap| Some(gap.call.split_once(':')?.0)).collect();
+        (services.len() > 1 && decisive.iter().all(refused)).then_some(named)
     }
 }
 
@@ -104,7 +108,9 @@ mod tests {
         let mut region = RegionalFacts::default();
         region.set_gap(Need::Vpcs, denied(BY_POLICY));
         // Of some services the refusal gives no reason.
-        region.set_gap(Need::Queues, denied("AccessDenied: Access to the resource is denied."));
+        let queues =
+            Gap { call: "sqs:ListQueues".to_owned(), ..denied("AccessDenied: Access to the resource is denied.") };
+        region.set_gap(Need::Queues, queues);
         region.set_gap(Need::Detectors, denied(BY_POLICY));
         // Exempt from the policy.
         region.analyzers = Observed::Known { value: Vec::new(), evidence: Vec::new() };
@@ -126,9 +132,12 @@ mod tests {
     #[test]
     fn a_refusal_for_want_of_rights_closes_nothing_and_neither_does_any_in_the_region_of_global_services() {
         let mut region = RegionalFacts::default();
+        let queues = Gap { call: "sqs:ListQueues".to_owned(), ..denied(BY_POLICY) };
+        region.set_gap(Need::Queues, Gap { message: "AccessDenied".to_owned(), ..queues.clone() });
         region.set_gap(Need::Vpcs, denied("UnauthorizedOperation: because no identity-based policy allows the action"));
         assert_eq!(facts(region.clone()).closed_regions().count(), 0);
         region.set_gap(Need::Vpcs, denied(BY_POLICY));
+        region.set_gap(Need::Queues, queues);
         let mut facts = facts(region);
         facts.home_region = "eu-north-1".to_owned();
         assert_eq!(facts.closed_regions().count(), 0);
@@ -139,6 +148,9 @@ mod tests {
     fn without_workloads_every_answer_has_to_be_the_policys() {
         let mut region = RegionalFacts::default();
         region.set_gap(Need::Detectors, denied(BY_POLICY));
+        assert_eq!(facts(region.clone()).closed_regions().count(), 0, "one service may be denied everywhere");
+        let alarms = Gap { call: "cloudwatch:DescribeAlarms".to_owned(), ..denied(BY_POLICY) };
+        region.set_gap(Need::Alarms, alarms);
         assert_eq!(facts(region.clone()).closed_regions().count(), 1);
         region.analyzers = Observed::Known { value: Vec::new(), evidence: Vec::new() };
         assert_eq!(facts(region).closed_regions().count(), 0);

@@ -15,7 +15,7 @@ const OWN: &[(&str, &[&str])] = &[
     ("iam:ListSAMLProviders", &["SAMLProviderList.*.Arn"]),
     ("iam:ListOpenIDConnectProviders", &["OpenIDConnectProviderList.*.Arn"]),
     ("iam:ListServerCertificates", &["ServerCertificateMetadataList.*.Arn"]),
-    ("cloudwatch:DescribeAlarms", &["MetricAlarms.*.AlarmArn", "CompositeAlarms.*.AlarmArn"]),
+    ("cloudwatch:DescribeAlarms", &["MetricAlarms.*.AlarmArn", "CompositeAlarms.*.AlarmArn", "LogAlarms.*.AlarmArn"]),
     ("events:ListRules", &["Rules.*.Arn"]),
     ("lambda:ListFunctions", &["Functions.*.FunctionArn"]),
     ("logs:DescribeLogGroups", &["logGroups.*.arn"]),

@@ -152,6 +152,30 @@ impl Tie {
         self
     }
 
+    /// Whether it is of the same population by the same answers as another.
+    #[must_use]
+    pub fn is_of(&self, other: &Self) -> bool {
+        let name = |tie: &'_ Self| {
+            (tie.total.population.clone(), tie.total.counted_by.clone(), tie.total.tied_to.clone(), tie.region.clone())
+        };
+        name(self) == name(other)
+    }
+
+    /// Leaves out of a second reading the members in which the first did not differ: what comes and goes while it is read is
+    /// missed by one answer now and then, and is no loss.
+    pub fn persisting(&mut self, before: &Self) {
+        let total = &mut self.total;
+        let (missing, extra) = (total.missing.len(), total.extra.len());
+        // Where members are not what is counted, numbers alone are held.
+        if i64::try_from(extra).ok().zip(i64::try_from(missing).ok()).map(|(e, m)| e - m) != Some(total.difference()) {
+            return;
+        }
+        total.missing.retain(|member| before.total.missing.contains(member));
+        total.extra.retain(|member| before.total.extra.contains(member));
+        total.expected -= (missing - total.missing.len()) as u64;
+        total.counted -= (extra - total.extra.len()) as u64;
+    }
+
     /// In a region.
     #[must_use]
     pub fn within(mut self, region: &str) -> Self {

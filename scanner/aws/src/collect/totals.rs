@@ -2,6 +2,7 @@
 //! do. Accounts change while they are read, so that the later answers count.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -13,6 +14,9 @@ use super::family::Work;
 use crate::call::READING;
 use crate::session::Session;
 
+/// How long is rested before a second reading: what AWS was told a moment ago is not yet told by all of its answers.
+const REST: Duration = Duration::from_secs(5);
+
 /// A family, in one region where it is regional.
 type Place = (Need, Option<String>);
 
@@ -23,15 +27,15 @@ pub(super) type Plan = for<'a> fn(&'a Session, &'a AccountFacts, Need) -> Vec<Wo
 pub(super) struct Ties {
     plan: Plan,
     totals: Vec<ControlTotal>,
-    /// What was asked a second time: nothing is asked a third time.
-    again: BTreeSet<Place>,
+    /// What was asked a second time, and how that went: nothing is asked a third time.
+    again: BTreeMap<Place, Again>,
     report_held: bool,
 }
 
 impl Ties {
     /// Nothing yet.
     pub(super) fn new(plan: Plan) -> Self {
-        Self { plan, totals: Vec::new(), again: BTreeSet::new(), report_held: false }
+        Self { plan, totals: Vec::new(), again: BTreeMap::new(), report_held: false }
     }
 
     /// Holds what is known now against each other. Families that do not tie are a gap afterwards.
@@ -43,15 +47,18 @@ impl Ties {
         if untied.is_empty() {
             found.into_iter().for_each(|tie| self.note(tie.total));
         } else {
-            let (outcomes, from_again) = self.read_again(session, facts, &untied).await;
+            let from_again = self.read_again(session, facts, &untied).await;
             let mut found = ties(facts);
             // What only a collector sees is told by its latest reading.
             let newer = |tie: &Tie| from_again.iter().any(|new| new.total.population == tie.total.population);
             found.extend(seen.into_iter().filter(|tie| !newer(tie)));
             found.extend(from_again.iter().cloned());
-            for tie in found {
+            for mut tie in found {
+                if let Some(before) = untied.iter().find(|before| before.is_of(&tie)) {
+                    tie.persisting(before);
+                }
                 if !tie.total.ties() {
-                    let again = again_of(&tie, &outcomes);
+                    let again = again_of(&tie, &self.again);
                     put_gap(facts, &tie, &again);
                 }
                 self.note(tie.total);
@@ -76,16 +83,14 @@ impl Ties {
         }
     }
 
-    /// Asks once more what told the populations that do not tie, and takes over what was answered. Says of each family how
-    /// that went; and what the collectors saw on the way.
-    async fn read_again(
-        &mut self,
-        session: &Session,
-        facts: &mut AccountFacts,
-        untied: &[Tie],
-    ) -> (BTreeMap<Place, Again>, Vec<Tie>) {
+    /// Asks once more what told the populations that do not tie, and takes over what was answered. Gives what the collectors saw
+    /// on the way.
+    async fn read_again(&mut self, session: &Session, facts: &mut AccountFacts, untied: &[Tie]) -> Vec<Tie> {
         let wanted: BTreeSet<Place> =
-            untied.iter().flat_map(|tie| places(tie, facts)).filter(|place| !self.again.contains(place)).collect();
+            untied.iter().flat_map(|tie| places(tie, facts)).filter(|place| !self.again.contains_key(place)).collect();
+        if !wanted.is_empty() {
+            session.rest(REST).await;
+        }
         let second = session.second_reading();
         let mut fresh = facts.clone();
         let work: Vec<_> = wanted
@@ -105,20 +110,20 @@ impl Ties {
         }
         let account = session.account();
         session.register().withdraw(|key| key.account == account && key.parameters.contains_key(READING));
-        let mut outcomes: BTreeMap<Place, Again> = BTreeMap::new();
-        for place in wanted {
-            let outcome = match gap_at(&fresh, &place) {
+        for place in &wanted {
+            let outcome = match gap_at(&fresh, place) {
                 None => Again::StillDiffer,
                 Some(gap) if gap.kind == GapKind::NotCollected => Again::NotAsked,
                 Some(gap) => Again::Failed(gap.clone()),
             };
-            self.again.insert(place.clone());
-            outcomes.insert(place, outcome);
+            self.again.insert(place.clone(), outcome);
         }
         // The later answers count where there are any; of two sides of which one was not answered again, neither does.
         let whole =
-            |tie: &&Tie| places(tie, facts).iter().all(|place| outcomes.get(place) == Some(&Again::StillDiffer));
+            |tie: &&Tie| places(tie, facts).iter().all(|place| self.again.get(place) == Some(&Again::StillDiffer));
         let adopted: BTreeSet<Place> = untied.iter().filter(whole).flat_map(|tie| places(tie, facts)).collect();
+        // What was taken over before stays.
+        let adopted: BTreeSet<Place> = adopted.intersection(&wanted).cloned().collect();
         for (need, region) in &adopted {
             match region {
                 None => facts.global.adopt(*need, &fresh.global),
@@ -134,7 +139,7 @@ impl Ties {
                 adopted.iter().any(|(of, region)| of == need && (region.is_none() || *region == tie.region))
             })
         };
-        (outcomes, second.take_ties().into_iter().filter(of_adopted).collect())
+        second.take_ties().into_iter().filter(of_adopted).collect()
     }
 
     /// Holds the credential report against the users, their devices and what was changed since it was made.

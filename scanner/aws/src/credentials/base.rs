@@ -248,7 +248,8 @@ impl Base {
         let text = cause.text();
         match self {
             Self::SignIn { profile, session, account, role, .. } => {
-                let token = text.contains("SSO token") || text.contains("SSO OIDC");
+                // Nobody ever signed in: there is no file of the session.
+                let token = ["SSO token", "SSO OIDC", "No such file"].iter().any(|part| text.contains(part));
                 let code = matches!(&cause, Cause::Code { code, .. } if code.starts_with("Unauthorized"));
                 if token || code || cause.is_expired() {
                     let session = session.as_ref().map_or_else(String::new, |name| format!(", sso-session {name:?}"));

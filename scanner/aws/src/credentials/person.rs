@@ -4,8 +4,8 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-/// Waiting that is shorter needs no words.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Waiting that is shorter needs no words. Half of what one try of the instance metadata may take.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Who starts kickoff, as far as credentials need them.
 pub trait Person: fmt::Debug + Send + Sync {

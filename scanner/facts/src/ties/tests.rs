@@ -62,7 +62,7 @@ fn what_is_listed_of_iam_is_what_the_summary_counts() {
 #[test]
 fn what_principals_belong_to_and_hold_is_listed() {
     let global = json!({ "authorization": known(json!({
-        "users": [{"name": "ann", "groups": ["gone"], "boundary": "arn:aws:iam::aws:policy/Edge"}],
+        "users": [{"name": "ann", "groups": ["gone"], "boundary": "arn:aws:iam::111122223333:policy/Edge", "attached": ["arn:aws:iam::aws:policy/service-role/AWSConfigRole"]}],
     })) });
     let lack = vec![Need::Authorization];
     assert_eq!(
@@ -70,10 +70,10 @@ fn what_principals_belong_to_and_hold_is_listed() {
         [
             ("IAM groups that users belong to".to_owned(), 0, 1, vec!["gone".to_owned()], lack.clone()),
             (
-                "managed policies that principals hold".to_owned(),
+                "customer managed policies that principals hold".to_owned(),
                 0,
                 1,
-                vec!["arn:aws:iam::aws:policy/Edge".to_owned()],
+                vec!["arn:aws:iam::111122223333:policy/Edge".to_owned()],
                 lack
             ),
         ]
@@ -196,4 +196,27 @@ fn who_is_in_a_group_is_in_the_directory_and_open_findings_are_among_all() {
             ),
         ]
     );
+}
+
+#[test]
+fn what_comes_and_goes_while_it_is_read_is_no_loss_and_what_stays_away_is() {
+    let tie = |list: &[&str], other: &[&str]| {
+        let (list, other) = (list.iter().copied().collect(), other.iter().copied().collect());
+        Tie::listed("instances", ("a", &list), ("b", &other), &[Need::Instances])
+    };
+    let first = tie(&["i-1", "i-2"], &["i-1", "i-3", "i-9"]);
+    // i-3 has come since, i-4 is new to one of the two, i-5 has just gone.
+    let mut second = tie(&["i-1", "i-3", "i-5"], &["i-1", "i-3", "i-4"]);
+    second.persisting(&first);
+    assert!(second.total.ties(), "{:?}", second.total);
+    assert_eq!((second.total.counted, second.total.expected), (2, 2));
+    // i-9 is lacking twice.
+    let mut second = tie(&["i-1", "i-3"], &["i-1", "i-3", "i-4", "i-9"]);
+    second.persisting(&first);
+    assert_eq!((second.total.counted, second.total.expected), (2, 3));
+    assert_eq!(second.total.missing, ["i-9"]);
+    // Numbers alone have no members that could come and go.
+    let mut second = Tie::counted("users", ("a", 4), ("b", 5), &[Need::Authorization]);
+    second.persisting(&Tie::counted("users", ("a", 3), ("b", 5), &[Need::Authorization]));
+    assert!(!second.total.ties());
 }
