@@ -173,7 +173,7 @@ fn an_evidence_item_says_where_it_came_from_how_complete_it_is_and_how_to_do_it_
         details.id.as_str(),
         "111122223333 (acme-prod, production)",
         "with no parameters",
-        "IAM users: 40 were read by iam:GetAccountAuthorizationDetails, iam:GetAccountSummary says 40; difference 0.",
+        "IAM users: 40 read by iam:GetAccountAuthorizationDetails, iam:GetAccountSummary says 40; difference 0.",
         "Re-perform: aws iam get-account-authorization-details",
         "The request ids are of http://127.0.0.1:4566, which is not AWS: no CloudTrail knows them.",
         "Acme Commerce GmbH",

@@ -22,6 +22,21 @@ pub fn acme() -> Arc<Run> {
 ///
 /// The connector's answers go through the recorder, as AWS's do.
 pub fn through<C: HttpConnector + 'static>(run: &Run, make: impl FnOnce(Replay) -> C) -> Document {
+    let (document, folder) = recorded(run, make);
+    // The law: it comes out again from what was stored.
+    let stored = Arc::new(Run::unsealed(folder.path(), run.metadata.clone()).unwrap());
+    let again = decide(&run.metadata, Replay::new(stored).into_client());
+    if document != again {
+        super::law::same(&serde_json::to_value(&document).unwrap(), &serde_json::to_value(&again).unwrap());
+    }
+    document
+}
+
+/// As [`through`], with the folder of what was stored in place of the law.
+pub fn recorded<C: HttpConnector + 'static>(
+    run: &Run,
+    make: impl FnOnce(Replay) -> C,
+) -> (Document, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let writer = RunWriter::create(folder.path(), &run.metadata).unwrap();
     let tape = Arc::new(Tape::new(writer));
@@ -29,14 +44,8 @@ pub fn through<C: HttpConnector + 'static>(run: &Run, make: impl FnOnce(Replay) 
     let inner = SharedHttpConnector::new(make(Replay::new(acme())));
     let client = Recorder::new(inner, Arc::clone(&tape), "test").into_client();
     let document = decide(&run.metadata, client);
-    // The law: it comes out again from what was stored.
     tape.finish(&run.metadata.accounts[0].id).unwrap();
-    let stored = Arc::new(Run::unsealed(folder.path(), run.metadata.clone()).unwrap());
-    let again = decide(&run.metadata, Replay::new(stored).into_client());
-    if document != again {
-        super::law::same(&serde_json::to_value(&document).unwrap(), &serde_json::to_value(&again).unwrap());
-    }
-    document
+    (document, folder)
 }
 
 /// Decides over a run that is answered by a plain connector.
