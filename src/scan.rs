@@ -44,7 +44,12 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
             let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
             let needs = selection.needs_in(&run.metadata.needs);
             let source = runtime.block_on(source::replay(&run, &needs))?;
-            let folder = arguments.out.join(format!("{}-replay", source.metadata.id));
+            // What a part of the checks says does not take the place of what all of them said.
+            let part = match selection.0.len() {
+                all if all == kickoff_checks::CHECKS.len() => String::new(),
+                some => format!("-{some}-checks"),
+            };
+            let folder = arguments.out.join(format!("{}-replay{part}", source.metadata.id));
             (source, folder, Some(run))
         }
         None => {

@@ -313,7 +313,7 @@ pub struct Evidence {
     pub parameters: BTreeMap<String, String>,
     /// `ok`, `absent` (AWS says there is none), or a kind of gap.
     pub status: String,
-    /// What AWS said, where something went wrong or there is none.
+    /// What AWS said, where something went wrong or there is none; of what was read, that AWS has more than was asked for.
     pub reason: Option<String>,
     /// Pages that were read.
     pub pages: u32,

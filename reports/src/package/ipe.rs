@@ -229,6 +229,7 @@ impl Ipe {
                 pagination: match (read, item.pages) {
                     (false, _) => "not all pages could be read".to_owned(),
                     (true, _) if item.status == "absent" => "none: AWS answered that there is none".to_owned(),
+                    (true, 0 | 1) if item.reason.is_some() => "the first page, and AWS has more".to_owned(),
                     (true, 0 | 1) => "one page, the last".to_owned(),
                     (true, pages) => format!("{pages} pages, until AWS gave no further token"),
                 },
@@ -301,7 +302,7 @@ impl Ipe {
                 text.push_str(&format!("It could not be read ({status}): what depends on it is not evaluated.\n"))
             }
         }
-        if let Some(reason) = &self.reason {
+        if let Some(reason) = self.reason.as_ref().filter(|_| self.status != "ok") {
             text.push_str(&format!("AWS said: {reason}\n"));
         }
         text.push_str(&population.explanation);
@@ -356,6 +357,9 @@ fn explain(item: &Evidence, totals: &[ControlTotal]) -> String {
         return match item.status.as_str() {
             "ok" if item.records.is_none() => {
                 "The answer is one object: there is no list whose records could be counted."
+            }
+            "ok" if item.reason.is_some() => {
+                "It is the first page of more, which were not asked for: it lists the first of what there is, and no population."
             }
             "ok" => "No second count of it was read; all pages were read until AWS gave no further token.",
             "absent" => "No second count of it was read; AWS's answer is that there is none.",
@@ -422,10 +426,14 @@ mod tests {
 
     /// The record, as words, of the made account's item with another status.
     fn words(status: &str) -> String {
+        said(status, (status == "denied").then_some("not authorized to perform iam:ListUsers"))
+    }
+
+    fn said(status: &str, reason: Option<&str>) -> String {
         let mut made = Made::new();
         let item = made.document.evidence.first_mut().unwrap();
         item.status = status.to_owned();
-        item.reason = (status == "denied").then(|| "not authorized to perform iam:ListUsers".to_owned());
+        item.reason = reason.map(str::to_owned);
         made.document.control_totals.clear();
         let dossier = made.dossier();
         let item = &dossier.sources.document.evidence[0];
@@ -450,5 +458,8 @@ mod tests {
         let absent = words("absent");
         assert!(absent.contains("AWS answered that there is none.") && !absent.contains("all pages"), "{absent}");
         assert!(words("ok").contains("all pages were read until AWS gave no further token"));
+        let first = said("ok", Some("the first page is all that was asked for: AWS has more"));
+        assert!(first.contains("It is the first page of more") && !first.contains("AWS said"), "{first}");
+        assert!(!first.contains("all pages") && !first.contains("one page, the last"), "{first}");
     }
 }

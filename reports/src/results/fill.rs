@@ -96,8 +96,12 @@ pub(super) fn result(
     }
 }
 
+/// What is said of an answer of which the first page was wanted.
+const FIRST_PAGE: &str = "the first page is all that was asked for: AWS has more";
+
 fn status(outcome: &Outcome) -> (&'static str, Option<String>) {
     match outcome {
+        Outcome::Complete { more: true, .. } => ("ok", Some(FIRST_PAGE.to_owned())),
         Outcome::Complete { .. } => ("ok", None),
         Outcome::Absent { code } => ("absent", Some(code.clone())),
         Outcome::Pending => (GapKind::NotCollected.name(), Some("the run ended before the answer came".to_owned())),
@@ -108,7 +112,7 @@ fn status(outcome: &Outcome) -> (&'static str, Option<String>) {
 pub(super) fn evidence(item: &Item, id: EvidenceId) -> Evidence {
     let (status, reason) = status(&item.outcome);
     let (pages, records) = match item.outcome {
-        Outcome::Complete { pages, records } => (pages, records),
+        Outcome::Complete { pages, records, .. } => (pages, records),
         _ => (0, None),
     };
     Evidence {
@@ -171,7 +175,7 @@ pub(super) fn coverage(
         });
         row.calls += u32::try_from(item.exchanges.len()).unwrap_or(u32::MAX);
         match &item.outcome {
-            Outcome::Complete { pages, records } => {
+            Outcome::Complete { pages, records, .. } => {
                 row.pages += pages;
                 if let Some(records) = records {
                     *row.items.get_or_insert_default() += records;

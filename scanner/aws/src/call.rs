@@ -37,6 +37,14 @@ pub(crate) struct Answer<T> {
 }
 
 impl<T> Answer<T> {
+    /// An answer of which the first page is wanted: whether AWS has more is told with it.
+    pub fn first_page(self, more: impl FnOnce(&T) -> bool) -> Self {
+        if self.result.as_ref().is_ok_and(more) {
+            self.register.goes_on(self.item);
+        }
+        self
+    }
+
     /// As [`Self::or_absent`], where the code also means other things and only the message tells.
     pub fn or_absent_where(self, phrases: &[&str]) -> Observed<Option<T>> {
         let told = match &self.result {
@@ -176,7 +184,8 @@ impl Session {
                 Err(self.refuse(call.item(), self.failed(call.operation(), asked.region, NOTHING)))
             }
             Ok(value) => {
-                self.register().close(call.item(), Outcome::Complete { pages: 1, records: call.records() });
+                self.register()
+                    .close(call.item(), Outcome::Complete { pages: 1, records: call.records(), more: false });
                 Ok(value)
             }
             Err(refusal) => {
@@ -219,7 +228,7 @@ impl Session {
                     match next.filter(|next| !next.is_empty()) {
                         None if read == Some(0) && operation.holds.some => break failed(NOTHING),
                         None => {
-                            self.register().close(item, Outcome::Complete { pages, records: read });
+                            self.register().close(item, Outcome::Complete { pages, records: read, more: false });
                             break Ok(all);
                         }
                         Some(next) if next == LOST_PAGE => break failed("AWS says that there is more, and not where"),

@@ -124,6 +124,12 @@ impl Recorder {
                 .await
                 .map_err(|error| ConnectorError::io(Failure::boxed(format!("the answer broke off: {error}"))))?
                 .into_bytes();
+            if body.len() > LARGEST {
+                return Err(ConnectorError::other(
+                    Failure::boxed(format!("the answer has {} bytes", body.len())),
+                    None,
+                ));
+            }
             Ok((status, headers, body))
         })
         .await
@@ -341,6 +347,9 @@ fn answered(call: &Call, exchange: &Exchange) -> Result<HttpResponse, ConnectorE
     answer.add_extension(Try(exchange.attempt));
     Ok(answer)
 }
+
+/// An answer of more bytes is none of AWS's, whose pages are a few megabytes, and would not fit into an archive.
+const LARGEST: usize = 40 << 20;
 
 /// The kinds of failures, as they are stored: those that the SDK knows, because by them it tries again.
 const TIMEOUT: &str = "timeout";

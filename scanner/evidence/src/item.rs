@@ -202,12 +202,14 @@ impl Summary {
 pub enum Outcome {
     /// Not finished yet; what is still pending when a run ends was interrupted.
     Pending,
-    /// Everything was read.
+    /// Everything that was asked for was read.
     Complete {
         /// Answers that were read, each one page.
         pages: u32,
         /// Records in the lists of all pages, as their bytes hold them; none where the answer is one object and no list.
         records: Option<u64>,
+        /// AWS has more than the first page, and no more was wanted: the newest or the oldest decide.
+        more: bool,
     },
     /// AWS said that the object does not exist: a fact, not a gap.
     Absent {

@@ -48,6 +48,13 @@ impl Register {
         }
     }
 
+    /// Says of an item that was read that AWS has more of it, which nobody asked for.
+    pub fn goes_on(&self, item: EvidenceRef) {
+        if let Some(Item { outcome: Outcome::Complete { more, .. }, .. }) = self.items().get_mut(item.0 as usize) {
+            *more = true;
+        }
+    }
+
     /// The call (`service:Operation`) and region of an item.
     #[must_use]
     pub fn name(&self, item: EvidenceRef) -> (String, String) {

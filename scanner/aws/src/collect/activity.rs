@@ -3,6 +3,7 @@
 //! operation by operation only where those pages are not all there is.
 
 use aws_sdk_cloudtrail::Client;
+use aws_sdk_cloudtrail::operation::lookup_events::LookupEventsOutput;
 use aws_sdk_cloudtrail::types::{self as sdk, LookupAttributeKey as Key};
 use aws_smithy_types::DateTime;
 use futures::future::join_all;
@@ -73,11 +74,10 @@ impl<'a> History<'a> {
                 self.request(&key, value).customize().interceptor(call).send()
             })
             .await;
-        page.parse(|out| {
-            let more = out.next_token().is_some_and(|token| !token.is_empty());
-            if more { Ok(None) } else { read(out.events.unwrap_or_default()).map(Some) }
-        })
-        .observed()
+        let more = |out: &LookupEventsOutput| out.next_token().is_some_and(|token| !token.is_empty());
+        page.first_page(more)
+            .parse(|out| if more(&out) { Ok(None) } else { read(out.events.unwrap_or_default()).map(Some) })
+            .observed()
     }
 
     fn parameters(&self, key: &Key, value: &str) -> (String, String, String) {

@@ -209,6 +209,7 @@ async fn oldest(session: &Session, region: &str, severity: &str) -> Observed<Old
     FINDINGS
         .one::<Findings>(session, ask("inspector2:ListFindings", region).with(&parameters), body)
         .await
+        .first_page(|page| page.next_token.as_ref().is_some_and(|token| !token.is_empty()))
         .parse(|page| {
             let more = page.next_token.is_some_and(|token| !token.is_empty());
             let findings: Vec<Vulnerability> = page.findings.into_iter().map(finding).collect();
