@@ -219,6 +219,8 @@ fn minutes(duration: Option<&str>) -> Result<u64, String> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Accounts {
+    /// Left out where there is none.
+    #[serde(default)]
     account_ids: Vec<String>,
     next_token: Option<String>,
 }
