@@ -18,7 +18,7 @@ use aws_smithy_types::date_time::Format;
 use aws_smithy_types::retry::{ErrorKind, RetryConfig};
 
 use crate::clock::ClockSet;
-use crate::wire::Failure;
+use crate::failure::Failure;
 
 /// Tries of a call that is throttled, the first included: waits of a quarter of a second at the most, doubled each time,
 /// which is half a minute on average and a minute at the longest.

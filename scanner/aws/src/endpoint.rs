@@ -8,19 +8,8 @@
 use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
-use crate::declared::Service;
 use crate::partition::Partition;
-
-/// How a service's hosts with FIPS are named in GovCloud, where the plain ones have FIPS themselves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Gov {
-    /// As elsewhere, with `-fips`.
-    AsElsewhere,
-    /// As the plain ones; with `-fips` where dual-stack is asked for too.
-    Plain,
-    /// As the plain ones.
-    PlainAlways,
-}
+use crate::service::{Gov, Service};
 
 /// AWS's own endpoint of a service in a region.
 pub(crate) fn of_aws(service: Service, region: &str, fips: bool, dual_stack: bool) -> String {
@@ -180,7 +169,7 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::declared::{
+    use crate::service::{
         CLOUDWATCH, EC2, ECR, ELB, IDENTITY_STORE, INSPECTOR, LAMBDA, OAM, RDS, SECURITY_HUB, SQS, SSM, SSO_ADMIN,
     };
     use crate::session::{Session, Shared, client};
@@ -318,6 +307,8 @@ mod tests {
             ("s3", "eu-west-1", "acme-logs.s3.dualstack.eu-west-1.amazonaws.com"),
             ("ec2", "us-east-1", "vpce-0a1b2c3d-abcd.ec2.us-east-1.vpce.amazonaws.com"),
             ("ecr", "us-east-1", "vpce-0a1b2c3d-abcd.api.ecr.us-east-1.vpce.amazonaws.com"),
+            ("s3", "eu-west-1", "bucket.vpce-0a1b2c3d-abcd.s3.eu-west-1.vpce.amazonaws.com"),
+            ("s3", "eu-west-1", "acme.logs.bucket.vpce-0a1b2c3d-abcd.s3.eu-west-1.vpce.amazonaws.com"),
             ("logs", "eusc-de-east-1", "logs.eusc-de-east-1.amazonaws.eu"),
             ("logs", "eu-isoe-west-1", "logs.eu-isoe-west-1.cloud.adc-e.uk"),
         ] {
@@ -362,7 +353,10 @@ mod tests {
             ("iam", "us-gov-west-1", "https://iam.amazonaws.com"),
             ("cloudwatch", "eu-west-1", "https://cloudwatch.eu-west-1.amazonaws.com"),
             ("ec2", "us-east-1", "http://127.0.0.1:5000"),
-            // A service of a customer's own, in a VPC.
+            // A service of a customer's own, in a VPC; and what S3 alone takes before its endpoint.
+            ("s3", "us-east-1", "https://acme.bucket.vpce-0a1b2c3d-abcd.vpce-svc-0a1b2c.us-east-1.vpce.amazonaws.com"),
+            ("s3", "us-east-1", "https://acmebucket.vpce-0a1b2c3d-abcd.s3.us-east-1.vpce.amazonaws.com"),
+            ("ec2", "us-east-1", "https://bucket.vpce-0a1b2c3d-abcd.ec2.us-east-1.vpce.amazonaws.com"),
             ("ec2", "us-east-1", "https://vpce-0a1b2c3d-abcd.vpce-svc-0a1b2c.us-east-1.vpce.amazonaws.com"),
         ] {
             assert!(!is_aws_endpoint(service, region, endpoint), "{service} {region} {endpoint}");

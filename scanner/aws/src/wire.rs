@@ -31,29 +31,8 @@ use crate::again::Try;
 use crate::answer;
 use crate::asked::{CUT, Call, INTERRUPTED, sent};
 use crate::clock::{self, ClockSet, Timed, now};
+use crate::failure::Failure;
 use crate::tape::{Tape, Turn};
-
-/// Why no answer came, in words that are stored and read again on replay.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure {
-    text: String,
-    /// Which try it was.
-    pub tried: u32,
-}
-
-impl Failure {
-    fn boxed(text: impl Into<String>) -> BoxError {
-        Box::new(Self { text: text.into(), tried: 1 })
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl std::error::Error for Failure {}
 
 /// A replay was asked for a call that its run does not hold, with the reason.
 #[derive(Debug, Clone, Copy)]
