@@ -112,3 +112,27 @@ fn the_program_starts_where_glibc_is_2_34() {
     let newest = needed.max().expect("the program needs no glibc at all");
     assert!(newest <= 34, "the program needs glibc 2.{newest}");
 }
+
+/// What a part of the checks says does not take the place of what all of them said: each replay has a folder of its own.
+#[test]
+fn a_replay_of_some_checks_has_a_folder_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let replay = |more: &[&str]| {
+        let mut command = kickoff();
+        command.args(["scan", "--no-package", "--quiet", "--replay"]).arg(acme()).arg("--out").arg(folder.path());
+        command.args(more).output().unwrap();
+        let mut names: Vec<String> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.starts_with("RUN-"))
+            .collect();
+        names.sort();
+        names
+    };
+    let whole = replay(&[]);
+    assert!(whole.len() == 1 && whole[0].ends_with("-replay"), "{whole:?}");
+    let results = std::fs::read(folder.path().join(&whole[0]).join("results.json")).unwrap();
+    let both = replay(&["--check", "iam-root-mfa", "--check", "iam-root-no-access-keys"]);
+    assert_eq!(both, [whole[0].clone(), format!("{}-2-checks", whole[0])]);
+    assert_eq!(std::fs::read(folder.path().join(&whole[0]).join("results.json")).unwrap(), results);
+}

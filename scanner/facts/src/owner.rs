@@ -115,6 +115,12 @@ mod tests {
         );
         let json = br#"{"Rules":[{"Arn":"arn:aws:events:eu-west-1:111122223333:rule/a"},{"Arn":"arn:aws:events:eu-west-1:444455556666:rule/b"}]}"#;
         assert_eq!(of_others("events:ListRules", OWN_ACCOUNT, json), ["arn:aws:events:eu-west-1:444455556666:rule/b"]);
+        // Alarms are of three kinds, each in a list of its own.
+        for list in ["MetricAlarms", "CompositeAlarms", "LogAlarms"] {
+            let arn = "arn:aws:cloudwatch:eu-west-1:444455556666:alarm:a";
+            let body = format!(r#"{{"{list}":[{{"AlarmArn":"{arn}"}}]}}"#);
+            assert_eq!(of_others("cloudwatch:DescribeAlarms", OWN_ACCOUNT, body.as_bytes()), [arn]);
+        }
         // A trail can be an organization's, and its ARN the management account's.
         assert!(of_others("cloudtrail:DescribeTrails", OWN_ACCOUNT, json).is_empty());
         assert!(of_others("events:ListRules", OWN_ACCOUNT, b"{").is_empty());
