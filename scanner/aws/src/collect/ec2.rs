@@ -147,6 +147,10 @@ struct RawVpc {
 }
 page!(Vpcs, "vpcSet", RawVpc);
 
+/// What services of AWS run in the account is the account's too, though its settings may hide it (EC2 API Reference,
+/// `DescribeInstances`, `IncludeManagedResources`).
+const MANAGED_TOO: &[(&str, &str)] = &[("MaxResults", "1000"), ("IncludeManagedResources", "true")];
+
 pub(super) async fn vpcs(session: &Session, region: &str) -> Observed<Vec<Vpc>> {
     pages::<Vpcs>(session, ask("ec2:DescribeVpcs", region), "DescribeVpcs", &[("MaxResults", "1000")])
         .await
@@ -184,24 +188,22 @@ page!(Interfaces, "networkInterfaceSet", RawInterface);
 
 pub(super) async fn network_interfaces(session: &Session, region: &str) -> Observed<Vec<NetworkInterface>> {
     let asked = ask("ec2:DescribeNetworkInterfaces", region);
-    pages::<Interfaces>(session, asked, "DescribeNetworkInterfaces", &[("MaxResults", "1000")]).await.observed().map(
-        |interfaces| {
-            let mut interfaces: Vec<NetworkInterface> = interfaces
-                .into_iter()
-                .map(|i| {
-                    // Interfaces of AWS's own services are attached to instances that nobody else sees.
-                    let own = |a: &RawAttachment| a.instance_owner_id.as_deref() == Some(session.account());
-                    NetworkInterface {
-                        id: i.network_interface_id,
-                        vpc: i.vpc_id.unwrap_or_default(),
-                        instance: i.attachment.filter(own).and_then(|attachment| attachment.instance_id),
-                    }
-                })
-                .collect();
-            interfaces.sort_by(|a, b| a.id.cmp(&b.id));
-            interfaces
-        },
-    )
+    pages::<Interfaces>(session, asked, "DescribeNetworkInterfaces", MANAGED_TOO).await.observed().map(|interfaces| {
+        let mut interfaces: Vec<NetworkInterface> = interfaces
+            .into_iter()
+            .map(|i| {
+                // Interfaces of AWS's own services are attached to instances that nobody else sees.
+                let own = |a: &RawAttachment| a.instance_owner_id.as_deref() == Some(session.account());
+                NetworkInterface {
+                    id: i.network_interface_id,
+                    vpc: i.vpc_id.unwrap_or_default(),
+                    instance: i.attachment.filter(own).and_then(|attachment| attachment.instance_id),
+                }
+            })
+            .collect();
+        interfaces.sort_by(|a, b| a.id.cmp(&b.id));
+        interfaces
+    })
 }
 
 #[derive(Deserialize)]
@@ -281,26 +283,24 @@ page!(Reservations, "reservationSet", RawReservation);
 
 pub(super) async fn instances(session: &Session, region: &str) -> Observed<Vec<Instance>> {
     let asked = ask("ec2:DescribeInstances", region);
-    pages::<Reservations>(session, asked, "DescribeInstances", &[("MaxResults", "1000")]).await.observed().map(
-        |reservations| {
-            let mut instances: Vec<Instance> = reservations
-                .into_iter()
-                .flat_map(|reservation| reservation.instances_set.item)
-                .map(|i| Instance {
-                    id: i.instance_id,
-                    name: i.tag_set.item.into_iter().find(|tag| tag.key == "Name").map(|tag| tag.value),
-                    state: i.instance_state.name,
-                    profile: i.iam_instance_profile.map(|profile| profile.arn),
-                    interfaces: i
-                        .network_interface_set
-                        .item
-                        .into_iter()
-                        .filter_map(|interface| interface.network_interface_id)
-                        .collect(),
-                })
-                .collect();
-            instances.sort_by(|a, b| a.id.cmp(&b.id));
-            instances
-        },
-    )
+    pages::<Reservations>(session, asked, "DescribeInstances", MANAGED_TOO).await.observed().map(|reservations| {
+        let mut instances: Vec<Instance> = reservations
+            .into_iter()
+            .flat_map(|reservation| reservation.instances_set.item)
+            .map(|i| Instance {
+                id: i.instance_id,
+                name: i.tag_set.item.into_iter().find(|tag| tag.key == "Name").map(|tag| tag.value),
+                state: i.instance_state.name,
+                profile: i.iam_instance_profile.map(|profile| profile.arn),
+                interfaces: i
+                    .network_interface_set
+                    .item
+                    .into_iter()
+                    .filter_map(|interface| interface.network_interface_id)
+                    .collect(),
+            })
+            .collect();
+        instances.sort_by(|a, b| a.id.cmp(&b.id));
+        instances
+    })
 }
