@@ -14,7 +14,7 @@ use std::borrow::Borrow;
 
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{EvidenceRef, Gap};
-use kickoff_facts::{AccountFacts, Observed};
+use kickoff_facts::{AccountFacts, Observed, RegionalFacts};
 
 pub use scope::{Placed, Standing};
 pub(crate) use tables::{HEADS, record, records};
@@ -149,6 +149,21 @@ pub struct Tested {
     pub asset: Asset,
 }
 
+/// How many of a kind AWS Config has discovered in a region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discovered {
+    /// The account.
+    pub account: String,
+    /// The region whose recorder counts.
+    pub region: String,
+    /// The kind, as CloudFormation names it.
+    pub kind: String,
+    /// How many.
+    pub count: u64,
+    /// What it was read from.
+    pub evidence: Vec<EvidenceRef>,
+}
+
 /// The inventory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inventory {
@@ -160,6 +175,8 @@ pub struct Inventory {
     pub incomplete: Vec<Incomplete>,
     /// Kinds of what checks test besides that are not complete.
     pub untold: Vec<Incomplete>,
+    /// What AWS Config counts, which decides nothing: it counts what is recorded, and late.
+    pub discovered: Vec<Discovered>,
 }
 
 /// What the inventory cannot have, in any account.
@@ -180,6 +197,7 @@ pub fn inventory<F: Borrow<AccountFacts>>(accounts: impl IntoIterator<Item = F>,
             list.region = region;
             list.regional(regional);
             list.tested_regionally(regional);
+            list.discovered(regional);
         }
         list.region = GLOBAL;
         list.trail_buckets();
@@ -332,6 +350,19 @@ impl Lister<'_> {
                 format!("{}: {read} were read by {by}, {} says {}", total.population, total.tied_to, total.expected);
             self.incomplete(GLOBAL.to_owned(), &[], why);
         }
+    }
+
+    /// What AWS Config counts in the region at hand.
+    fn discovered(&mut self, facts: &RegionalFacts) {
+        let Ok(Some(counts)) = facts.discovered_counts.get() else { return };
+        let (account, region, evidence) = (&self.facts.account, self.region, facts.discovered_counts.evidence());
+        self.found.discovered.extend(counts.iter().map(|counted| Discovered {
+            account: account.clone(),
+            region: region.to_owned(),
+            kind: counted.kind.clone(),
+            count: counted.count,
+            evidence: evidence.to_vec(),
+        }));
     }
 
     /// An ARN of the account in the region at hand.

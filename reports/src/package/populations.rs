@@ -45,6 +45,8 @@ pub struct Population<'a> {
     pub subject: Subject<'a>,
     /// Second counts that AWS offers, one an account.
     pub totals: Vec<&'a ControlTotal>,
+    /// What AWS Config counts beside it, in words; it decides nothing.
+    pub beside: Vec<String>,
     /// Why it is not complete, where it is not.
     pub incomplete: Vec<String>,
     /// Why there is nothing of it, where the question does not arise.
@@ -83,17 +85,18 @@ impl Population<'_> {
         self.is_complete() && self.totals.iter().any(|total| total.account == account && total.difference == 0)
     }
 
-    /// What is said where no second count of it was read, and where a reader can have one. AWS Config Developer Guide,
-    /// `GetDiscoveredResourceCounts`: it counts the types that the recorder records, as late as that is.
+    /// What is said where no second count of it was read: what AWS Config counts beside it, where it counts any.
     #[must_use]
-    pub fn without_second_count(&self) -> &'static str {
-        match self.subject {
-            Subject::Assets(_) if self.only.is_empty() => {
-                "No second count was read. Where AWS Config records the type, config:GetDiscoveredResourceCounts gives one, as \
-                 late as its recorder is"
-            }
-            _ => "No second count was read",
+    pub fn without_second_count(&self) -> String {
+        if self.beside.is_empty() {
+            return "No second count was read".to_owned();
         }
+        // AWS Config Developer Guide, `GetDiscoveredResourceCounts`.
+        format!(
+            "No second count was read. Beside it, and deciding nothing, as AWS Config counts what its recorder records, some \
+             time after a change: {}",
+            self.beside.join("; ")
+        )
     }
 
     /// Its file for a reader: there is none where there is nothing to list.
@@ -295,6 +298,7 @@ pub(super) fn all<'a>(sources: &Sources<'a>) -> Vec<Population<'a>> {
         only: &[],
         subject,
         totals: Vec::new(),
+        beside: Vec::new(),
         incomplete: Vec::new(),
         does_not_arise: None,
         evidence: Vec::new(),
@@ -451,6 +455,7 @@ fn assets<'a>(
     if items.is_empty() && incomplete.is_empty() && totals.is_empty() {
         return None;
     }
+    let beside = if only.is_empty() { beside(sources, &items, kinds) } else { Vec::new() };
     let evidence = items.iter().flat_map(|asset| &asset.evidence).filter_map(|e| sources.ids.get(e));
     let mut cited: BTreeMap<String, ()> = evidence.map(|id| (id.to_string(), ())).collect();
     cited.extend(totals.iter().flat_map(|total| total.evidence.iter().map(|id| (id.clone(), ()))));
@@ -459,6 +464,7 @@ fn assets<'a>(
         evidence: sorted(cited.into_keys().collect()),
         subject: Subject::Assets(items),
         totals,
+        beside,
         ..empty
     })
 }
@@ -478,6 +484,30 @@ fn tied<'a>(sources: &Sources<'a>, name: Option<&str>) -> (Vec<&'a ControlTotal>
     });
     let untied = untied.collect();
     (totals, untied)
+}
+
+/// What AWS Config counts of kinds, by account and region, beside what is listed of them there. What belongs to no region is
+/// counted in each region whose recorder takes it in.
+fn beside(sources: &Sources<'_>, items: &[&Asset], kinds: &[&str]) -> Vec<String> {
+    let told = sources.inventory.discovered.iter().filter(|counted| kinds.contains(&counted.kind.as_str()));
+    let told = told.map(|counted| {
+        // Buckets are recorded where they are.
+        let global = belongs_to_no_region(&counted.kind) && !counted.kind.starts_with("AWS::S3::");
+        let here = |asset: &&&Asset| {
+            let there = global || asset.region == counted.region;
+            asset.account == counted.account && asset.kind == counted.kind && there
+        };
+        let (listed, count) = (items.iter().filter(here).count() as u64, counted.count);
+        let ids: Vec<String> =
+            counted.evidence.iter().filter_map(|item| sources.ids.get(item)).map(ToString::to_string).collect();
+        let difference = match listed.abs_diff(count) {
+            0 => "no difference".to_owned(),
+            some => format!("difference {some}"),
+        };
+        let (account, region, kind) = (&counted.account, &counted.region, &counted.kind);
+        format!("{account} {region}: {count} of {kind} counted ({}), {listed} listed, {difference}", ids.join(", "))
+    });
+    told.collect()
 }
 
 /// What is wrong where a list does not hold what was counted in all regions of an account.

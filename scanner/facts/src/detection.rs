@@ -31,6 +31,17 @@ pub struct Recorder {
     pub last_error: Option<String>,
 }
 
+/// How many resources of a type AWS Config has discovered. AWS Config Developer Guide, `GetDiscoveredResourceCounts`: of the
+/// types that are recorded, some time after a change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DiscoveredCount {
+    /// The type, `AWS::IAM::User`.
+    pub kind: String,
+    /// How many.
+    pub count: u64,
+}
+
 /// A Config delivery channel, with its state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

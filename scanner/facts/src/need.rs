@@ -9,7 +9,7 @@ use crate::access::Analyzer;
 use crate::activity::EventHistory;
 use crate::compute::{Database, Instance};
 use crate::detection::{
-    Aggregator, ConfigRule, DeliveryChannel, Detector, Finding, GuardDutyAdministration, Hub, Recorder,
+    Aggregator, ConfigRule, DeliveryChannel, Detector, DiscoveredCount, Finding, GuardDutyAdministration, Hub, Recorder,
 };
 use crate::iam::{
     AccountSummary, Authorization, CredentialReport, MfaDevice, OidcProvider, PasswordPolicy, RootManagement,
@@ -237,6 +237,8 @@ families! {
         DeliveryChannels delivery_channels: Vec<DeliveryChannel> = ["config:DescribeDeliveryChannels", "config:DescribeDeliveryChannelStatus"] after [];
         /// How many days Config keeps history; none when the default of seven years (2557 days) holds.
         ConfigRetention config_retention: Option<u32> = ["config:DescribeRetentionConfigurations"] after [];
+        /// Resources by type as AWS Config counts them; none where no recorder records. It counts the types that are recorded, and late.
+        DiscoveredCounts discovered_counts: Option<Vec<DiscoveredCount>> = ["config:GetDiscoveredResourceCounts"] after [Recorders];
         /// Config aggregators.
         Aggregators aggregators: Vec<Aggregator> = ["config:DescribeConfigurationAggregators"] after [];
         /// Config rules and what does not comply with them.

@@ -139,6 +139,9 @@ pub const OPERATIONS: &[Operation] = &[
     op("config:DescribeDeliveryChannels", 10).lists(&[Always("DeliveryChannels", Shown)]),
     op("config:DescribeRetentionConfigurations", 10).lists(&[Always("RetentionConfigurations", Sibling)]),
     op("config:GetComplianceDetailsByConfigRule", 10).lists(&[Always("EvaluationResults", Shown)]),
+    op("config:GetDiscoveredResourceCounts", 10)
+        .lists(&[Always("resourceCounts", Shown)])
+        .members(&["totalDiscoveredResources"]),
     op("ec2:DescribeFlowLogs", 20).ec2().lists(&[Always("flowLogSet/item", Shown)]),
     op("ec2:DescribeInstances", 20).ec2().lists(&[Always("reservationSet/item/instancesSet/item", Shown)]),
     op("ec2:DescribeNetworkInterfaces", 20).ec2().lists(&[Always("networkInterfaceSet/item", Shown)]),

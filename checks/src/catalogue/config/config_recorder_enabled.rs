@@ -11,7 +11,8 @@
 //! For each region: a recorder that `DescribeConfigurationRecorderStatus` reports as recording and whose last status
 //! is not `Failure`. A `Pending` status is accepted: the recorder runs and has not finished yet. No recorder, a
 //! stopped one, or one whose last run failed is `fail`. Recorders are named `default` in every region; each region is
-//! judged by its own.
+//! judged by its own. How many resources of how many types Config has discovered is told beside, and decides nothing:
+//! it counts the types that are recorded, some time after a change.
 //!
 //! ## What else is accepted
 //! Nothing that configuration shows. Where another product keeps the history of changes, declare an exception that
@@ -49,7 +50,7 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC7.1", "CC8.1", "CC4.1"],
-    needs: &[Need::Recorders],
+    needs: &[Need::Recorders, Need::DiscoveredCounts],
     parameters: &[],
     expected: "a recorder of the region is recording, and its last run did not fail",
     fix: "start the recorder of the region, and correct what its last run reports",
@@ -63,10 +64,13 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let recorders = view.recorders()?;
     let working = recorders.iter().find(|recorder| recorder.recording && recorder.last_status != "Failure");
     let verdict = match (working, recorders.first()) {
-        (Some(recorder), _) => Verdict::pass(match recorder.last_status.as_str() {
-            "" => format!("recorder {} is recording; it has no status yet", recorder.name),
-            status => format!("recorder {} is recording; its last status is {status}", recorder.name),
-        }),
+        (Some(recorder), _) => {
+            let status = match recorder.last_status.as_str() {
+                "" => "it has no status yet".to_owned(),
+                status => format!("its last status is {status}"),
+            };
+            Verdict::pass(format!("recorder {} is recording; {status}{}", recorder.name, discovered(view)))
+        }
         (None, Some(recorder)) if recorder.recording => Verdict::fail(format!(
             "recorder {} is recording, but its last run failed: {}",
             recorder.name,
@@ -76,4 +80,11 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         (None, None) => Verdict::fail("no recorder"),
     };
     Ok(vec![Finding::new(Resource::region(view), verdict)])
+}
+
+/// What Config has discovered; nothing where that is not known.
+fn discovered(view: &View<'_>) -> String {
+    let Ok(Some(counts)) = view.discovered_counts() else { return String::new() };
+    let resources: u64 = counts.iter().map(|count| count.count).sum();
+    format!("; it has discovered {resources} resources of {} types", counts.len())
 }

@@ -10,7 +10,7 @@ use kickoff_policy::estate::{Around, Estate};
 use kickoff_policy::review::{Assigned, Inputs, review};
 
 use super::*;
-use crate::inventory::{Asset, Incomplete, Placed, Property, Standing as InScope};
+use crate::inventory::{Asset, Discovered, Incomplete, Placed, Property, Standing as InScope};
 use crate::package::made::{ACCOUNT, DIGEST, Made};
 
 const COLLECTED: &str = "2026-03-02 02:00:00 to 2026-03-02 02:01:10";
@@ -193,6 +193,53 @@ fn a_look_back_names_its_days_and_how_many_of_the_period_they_are() {
         of(&made, "type = \"type-1\"\nas_of = 2026-11-02"),
         "Changes of access, 2026-08-04 to 2026-11-02: 90 days"
     );
+}
+
+#[test]
+fn what_config_counts_stands_beside_a_population_without_a_second_count_and_decides_nothing() {
+    let mut made = Made::new();
+    made.document.control_totals.clear();
+    let key = |at: usize, region: &str| Asset {
+        arn: format!("arn:aws:kms:{region}:{ACCOUNT}:key/{at}"),
+        kind: "AWS::KMS::Key",
+        region: region.to_owned(),
+        ..user("key")
+    };
+    made.inventory.assets = vec![user("ana"), key(1, "eu-west-1"), key(2, "eu-west-1"), key(3, "eu-central-1")];
+    let counted = |region: &str, kind: &str, count: u64| Discovered {
+        account: ACCOUNT.to_owned(),
+        region: region.to_owned(),
+        kind: kind.to_owned(),
+        count,
+        evidence: vec![EvidenceRef(0)],
+    };
+    made.inventory.discovered = vec![
+        counted("eu-west-1", "AWS::KMS::Key", 5),
+        counted("eu-central-1", "AWS::KMS::Key", 1),
+        counted("eu-west-1", "AWS::IAM::User", 1),
+        counted("eu-west-1", "AWS::EC2::Volume", 7),
+    ];
+    let dossier = made.dossier();
+    let of = |id: &str| dossier.populations.iter().find(|population| population.id == id).unwrap();
+    let keys = of("POP-17");
+    assert!(keys.is_complete() && !keys.ties(ACCOUNT), "a count of Config's neither completes nor doubts: {keys:?}");
+    assert_eq!(
+        keys.beside,
+        [
+            format!("{ACCOUNT} eu-west-1: 5 of AWS::KMS::Key counted (E-0001), 2 listed, difference 3"),
+            format!("{ACCOUNT} eu-central-1: 1 of AWS::KMS::Key counted (E-0001), 1 listed, no difference"),
+        ]
+    );
+    assert!(keys.without_second_count().contains("deciding nothing"), "{}", keys.without_second_count());
+    // What belongs to no region is held against all that is listed.
+    assert_eq!(
+        of("POP-03").beside,
+        [format!("{ACCOUNT} eu-west-1: 1 of AWS::IAM::User counted (E-0001), 1 listed, no difference")]
+    );
+    made.inventory.discovered.clear();
+    let dossier = made.dossier();
+    let plain = dossier.populations.iter().find(|population| population.id == "POP-17").unwrap();
+    assert_eq!(plain.without_second_count(), "No second count was read");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn record<'d>(item: &'d Evidence, account: Option<&(String, &'d str)>, tied: &[&
 }
 
 /// Control total, what it is tied to, and the difference; a line each where there are more.
-fn tie<'d>(totals: &[&'d ControlTotal], none: &'static str) -> [Cell<'d>; 3] {
+fn tie<'d>(totals: &[&'d ControlTotal], none: impl Into<Cell<'d>>) -> [Cell<'d>; 3] {
     match totals {
         [] => ["none".into(), none.into(), Cell::Empty],
         [one] => [one.expected.into(), (&one.tied_to).into(), one.difference.into()],

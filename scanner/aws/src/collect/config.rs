@@ -6,10 +6,12 @@ use aws_sdk_config::Client;
 use aws_sdk_config::types as sdk;
 use futures::future::join_all;
 use kickoff_evidence::{Gap, GapKind};
-use kickoff_facts::detection::{Aggregator, ConfigRule, Delivery, DeliveryChannel, NonCompliant, Recorder};
+use kickoff_facts::detection::{
+    Aggregator, ConfigRule, Delivery, DeliveryChannel, DiscoveredCount, NonCompliant, Recorder,
+};
 use kickoff_facts::{Need, Observed, Tie};
 
-use super::shared::{follows, text, time};
+use super::shared::{follows, inherited, text, time};
 use crate::call::ask;
 use crate::session::{Session, client};
 
@@ -17,6 +19,7 @@ families! {
     regional Recorders recorders = |session, _, region, _| recorders(session, region);
     regional DeliveryChannels delivery_channels = |session, _, region, _| delivery_channels(session, region);
     regional ConfigRetention config_retention = |session, _, region, _| retention(session, region);
+    regional DiscoveredCounts discovered_counts = |session, _, region, known| discovered(session, region, &known.recorders);
     regional Aggregators aggregators = |session, _, region, _| aggregators(session, region);
     regional ConfigRules config_rules = |session, _, region, _| rules(session, region);
 }
@@ -149,6 +152,37 @@ pub(super) async fn retention(session: &Session, region: &str) -> Observed<Optio
         .await
         .observed()
         .map(|list| list.first().and_then(|c| u32::try_from(c.retention_period_in_days()).ok()))
+}
+
+/// What AWS Config counts, where a recorder records: elsewhere its counts are what it knew when it was stopped.
+async fn discovered(
+    session: &Session,
+    region: &str,
+    recorders: &Observed<Vec<Recorder>>,
+) -> Observed<Option<Vec<DiscoveredCount>>> {
+    const OPERATION: &str = "config:GetDiscoveredResourceCounts";
+    const PAGE: i32 = 100;
+    match recorders.get() {
+        Ok(found) if found.iter().any(|recorder| recorder.recording) => {}
+        Ok(_) => return follows(None, recorders),
+        Err(gap) => return inherited(gap, OPERATION).into(),
+    }
+    let client = config(session, region);
+    session
+        .pages(ask(OPERATION, region), |token, call| {
+            let request = client.get_discovered_resource_counts().limit(PAGE).set_next_token(token);
+            let request = request.customize().interceptor(call).send();
+            async { request.await.map(|out| (out.resource_counts.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .observed()
+        .map(|counts| {
+            let told = counts.iter().map(|count| DiscoveredCount {
+                kind: count.resource_type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+                count: u64::try_from(count.count()).unwrap_or_default(),
+            });
+            Some(told.collect())
+        })
 }
 
 pub(super) async fn aggregators(session: &Session, region: &str) -> Observed<Vec<Aggregator>> {
