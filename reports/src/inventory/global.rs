@@ -123,7 +123,7 @@ impl Lister<'_> {
                         for cited in [
                             settings.public_access_block.evidence(),
                             settings.policy_is_public.evidence(),
-                            settings.acl_groups.evidence(),
+                            settings.acl.evidence(),
                             settings.encryption.evidence(),
                             settings.access_log_target.evidence(),
                         ] {
@@ -159,8 +159,7 @@ fn public(settings: &BucketSettings) -> Property {
             (grants, _) => grants,
         };
     let policy = Property::of(&settings.policy_is_public, |public| *public == Some(true));
-    let everybody = |group: &String| group.ends_with("/AllUsers") || group.ends_with("/AuthenticatedUsers");
-    let acl = Property::of(&settings.acl_groups, |groups| groups.iter().any(everybody));
+    let acl = Property::of(&settings.acl, |grants| grants.iter().any(|grant| grant.everyone().is_some()));
     match (by(policy, |block| block.restrict), by(acl, |block| block.ignore_acls)) {
         (Property::Yes, _) | (_, Property::Yes) => Property::Yes,
         (unknown @ Property::Unknown(_), _) | (_, unknown) => unknown,

@@ -8,7 +8,7 @@ use kickoff_facts::compute::{Database, Instance};
 use kickoff_facts::iam::{Authorization, Role, User};
 use kickoff_facts::network::{FlowLog, Vpc};
 use kickoff_facts::organization::Region;
-use kickoff_facts::storage::{Bucket, BucketSettings, LogBucket, PublicAccessBlock};
+use kickoff_facts::storage::{AclGrant, Bucket, BucketSettings, LogBucket, PublicAccessBlock};
 use kickoff_facts::{ControlTotal, RegionalFacts};
 
 use super::*;
@@ -124,10 +124,13 @@ fn terminated_instances_and_the_networks_of_others_are_no_assets() {
 #[test]
 fn a_bucket_is_public_if_its_settings_open_it_and_nothing_blocks_them() {
     let blocked = PublicAccessBlock { ignore_acls: true, restrict: true, ..PublicAccessBlock::default() };
-    let public = "http://acs.amazonaws.com/groups/global/AllUsers".to_owned();
-    let settings = |policy: Option<bool>, groups: &[String], block| BucketSettings {
+    let public = AclGrant {
+        grantee: "http://acs.amazonaws.com/groups/global/AllUsers".to_owned(),
+        permission: "READ".to_owned(),
+    };
+    let settings = |policy: Option<bool>, grants: &[AclGrant], block| BucketSettings {
         policy_is_public: known(policy),
-        acl_groups: known(groups.to_vec()),
+        acl: known(grants.to_vec()),
         public_access_block: block,
         access_log_target: known(None),
         encryption: known(Some("AES256".to_owned())),

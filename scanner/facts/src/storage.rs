@@ -42,8 +42,8 @@ pub struct BucketSettings {
     pub policy_is_public: Observed<Option<bool>>,
     /// The bucket policy, as JSON text.
     pub policy: Observed<Option<String>>,
-    /// Groups that the ACL grants something, by URI (`.../AllUsers`, `.../AuthenticatedUsers`, `.../LogDelivery`).
-    pub acl_groups: Observed<Vec<String>>,
+    /// What the ACL grants to others than the bucket's owner.
+    pub acl: Observed<Vec<AclGrant>>,
     /// Versioning and MFA delete.
     pub versioning: Observed<Versioning>,
     /// Object Lock; none when it is off.
@@ -52,6 +52,36 @@ pub struct BucketSettings {
     pub lifecycle: Observed<Vec<LifecycleRule>>,
     /// `AES256`, `aws:kms`, `aws:kms:dsse`; none when not set.
     pub encryption: Observed<Option<String>>,
+}
+
+/// What an ACL grants to somebody.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AclGrant {
+    /// A group by URI (`.../AllUsers`, `.../AuthenticatedUsers`, `.../LogDelivery`), or an account by its canonical id.
+    pub grantee: String,
+    /// `READ`, `WRITE`, `READ_ACP`, `WRITE_ACP` or `FULL_CONTROL`.
+    pub permission: String,
+}
+
+impl AclGrant {
+    /// The last name of a group that stands for everyone, `AllUsers`; none for anybody else.
+    #[must_use]
+    pub fn everyone(&self) -> Option<&str> {
+        self.group().filter(|name| matches!(*name, "AllUsers" | "AuthenticatedUsers"))
+    }
+
+    /// The last name of the group; none of an account. A canonical id has no `/`.
+    #[must_use]
+    pub fn group(&self) -> Option<&str> {
+        self.grantee.rsplit_once('/').map(|(_, name)| name)
+    }
+
+    /// Whether it lets one write objects, or change the ACL so that one may.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        matches!(self.permission.as_str(), "WRITE" | "WRITE_ACP" | "FULL_CONTROL")
+    }
 }
 
 /// The four switches of a block on public access.

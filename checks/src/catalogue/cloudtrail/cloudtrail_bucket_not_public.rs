@@ -11,7 +11,8 @@
 //! The population is every bucket that a trail delivers to, once for each region whose trails use it. The bucket is
 //! `fail` when AWS calls its policy public (`GetBucketPolicyStatus`) and the bucket's own block does not restrict
 //! public policies, or when its ACL grants something to `AllUsers` or `AuthenticatedUsers` and the bucket's own block
-//! does not ignore public ACLs. The block of the whole account is not read here: a policy that is public fails even
+//! does not ignore public ACLs. An ACL that grants something to another canonical id than the owner's is `manual`: the
+//! block on public access holds back the public alone, and AWS does not tell whose an id is. The block of the whole account is not read here: a policy that is public fails even
 //! where that block holds it back, because one switch would open the bucket. What is not known matters only where the
 //! answer turns on it.
 //!
@@ -36,9 +37,10 @@
 //! ## References
 //! Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage", "The meaning of public".
 
-use kickoff_facts::storage::PublicAccessBlock;
+use kickoff_facts::storage::{AclGrant, PublicAccessBlock};
 use kickoff_facts::{Need, View};
 
+use crate::frame::wording::line;
 use crate::parameters::Parameters;
 use crate::reasoning::certainty::both;
 use crate::reasoning::trail_buckets;
@@ -70,21 +72,27 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         let open = |held: fn(&PublicAccessBlock) -> bool| block.clone().map(|block| !block.as_ref().is_some_and(held));
         let policy = seen.see(&settings.policy_is_public).map(|public| *public == Some(true));
         let policy = both(policy, open(|block| block.restrict));
-        let grants = seen.see(&settings.acl_groups).map(|groups| public_groups(groups));
-        let acl = both(grants.clone().map(|groups| !groups.is_empty()), open(|block| block.ignore_acls));
+        let acl = seen.see(&settings.acl);
+        let grants = acl.clone().map(|grants| public_groups(grants));
+        let by_acl = both(grants.clone().map(|groups| !groups.is_empty()), open(|block| block.ignore_acls));
         // Either way in is enough.
         let mut ways = Vec::new();
         if policy == Ok(true) {
             ways.push("the policy is public".to_owned());
         }
-        if acl == Ok(true) {
+        if by_acl == Ok(true) {
             ways.push(format!("the ACL grants to {}", grants?.join(", ")));
         }
         if !ways.is_empty() {
             return Ok(Verdict::fail(ways.join(" and ")));
         }
         policy?;
-        acl?;
+        by_acl?;
+        let accounts = acl.map(|grants| accounts(grants))?;
+        if !accounts.is_empty() {
+            let reason = "AWS does not tell whose canonical id it is, and the block on public access does not hold it back: judge whether it is meant";
+            return Ok(Verdict::manual(format!("the ACL grants {}", accounts.join(", ")), reason));
+        }
         Ok(Verdict::pass(match block {
             Ok(Some(PublicAccessBlock { block_acls: true, ignore_acls: true, block_policy: true, restrict: true })) => {
                 "all four switches of the block on public access are on"
@@ -96,8 +104,15 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     })
 }
 
-/// The groups of an ACL that stand for everyone, by their last name.
-fn public_groups(groups: &[String]) -> Vec<&str> {
-    let names = groups.iter().filter_map(|uri| uri.rsplit('/').next());
-    names.filter(|name| matches!(*name, "AllUsers" | "AuthenticatedUsers")).collect()
+/// The groups of an ACL that stand for everyone, by their last name, each once.
+fn public_groups(grants: &[AclGrant]) -> Vec<&str> {
+    let mut names: Vec<&str> = grants.iter().filter_map(AclGrant::everyone).collect();
+    names.dedup();
+    names
+}
+
+/// What an ACL grants to accounts by their canonical ids.
+fn accounts(grants: &[AclGrant]) -> Vec<String> {
+    let accounts = grants.iter().filter(|grant| grant.group().is_none());
+    accounts.map(|grant| format!("{} to the canonical id {}", grant.permission, line(&grant.grantee))).collect()
 }

@@ -7,7 +7,7 @@ use aws_sdk_s3::types as sdk;
 use futures::future::join_all;
 use kickoff_evidence::{Gap, GapKind};
 use kickoff_facts::storage::{
-    Bucket, BucketSettings, LifecycleRule, LogBucket, ObjectLock, PublicAccessBlock, Versioning,
+    AclGrant, Bucket, BucketSettings, LifecycleRule, LogBucket, ObjectLock, PublicAccessBlock, Versioning,
 };
 use kickoff_facts::{AccountFacts, Observed};
 
@@ -185,12 +185,19 @@ async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSetti
                 Ok(policy)
             })
             .or_absent(),
-        acl_groups: acl.observed().map(|out| {
-            let mut groups: Vec<String> =
-                out.grants().iter().filter_map(|g| g.grantee().and_then(|g| g.uri()).map(str::to_owned)).collect();
-            groups.sort();
-            groups.dedup();
-            groups
+        acl: acl.observed().map(|out| {
+            let owner = out.owner().and_then(sdk::Owner::id);
+            let grant = |grant: &sdk::Grant| {
+                let grantee = grant.grantee()?;
+                // What is named by e-mail address is answered by canonical id.
+                let named = grantee.uri().or(grantee.id()).or(grantee.email_address())?;
+                let permission = text(grant.permission().map(sdk::Permission::as_str));
+                (Some(named) != owner).then(|| AclGrant { grantee: named.to_owned(), permission })
+            };
+            let mut grants: Vec<AclGrant> = out.grants().iter().filter_map(grant).collect();
+            grants.sort();
+            grants.dedup();
+            grants
         }),
         versioning: versioning.observed().map(|out| Versioning {
             enabled: out.status() == Some(&sdk::BucketVersioningStatus::Enabled),
