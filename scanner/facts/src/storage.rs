@@ -54,6 +54,24 @@ pub struct BucketSettings {
     pub encryption: Observed<Option<String>>,
 }
 
+/// A bucket that other logs go to: the access logs of a trail's bucket, or the sessions of Session Manager.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogTarget {
+    /// Its name.
+    pub name: String,
+    /// Its region.
+    pub region: String,
+    /// The bucket policy, as JSON text.
+    pub policy: Observed<Option<String>>,
+    /// Groups that the ACL grants something, by URI.
+    pub acl_groups: Observed<Vec<String>>,
+    /// Object Lock; none when it is off.
+    pub object_lock: Observed<Option<ObjectLock>>,
+    /// `AES256`, `aws:kms`, `aws:kms:dsse`; none when not set.
+    pub encryption: Observed<Option<String>>,
+}
+
 /// The four switches of a block on public access.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
