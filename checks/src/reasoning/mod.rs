@@ -7,6 +7,7 @@ pub mod certainty;
 pub mod contacts;
 pub mod credentials;
 pub mod delivery;
+pub mod destination;
 pub mod detection_events;
 pub mod detection_path;
 pub mod detectors;

@@ -172,6 +172,17 @@ pub struct GuardDutyAdministration {
     pub relationship: Option<String>,
 }
 
+/// How accounts of an organization come under GuardDuty's administrator: `DescribeOrganizationConfiguration`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GuardDutyMembership {
+    /// For whom GuardDuty is switched on by itself: `ALL`, `NEW`, `NONE`.
+    pub auto_enable: String,
+    /// The administrator has as many members as it can have.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub limit_reached: bool,
+}
+
 /// A finding aggregator of Security Hub.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

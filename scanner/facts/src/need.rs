@@ -9,8 +9,8 @@ use crate::access::Analyzer;
 use crate::activity::EventHistory;
 use crate::compute::{Database, Instance};
 use crate::detection::{
-    Aggregator, ConfigRule, DeliveryChannel, Detector, Finding, FindingAggregator, GuardDutyAdministration, Hub,
-    Recorder,
+    Aggregator, ConfigRule, DeliveryChannel, Detector, Finding, FindingAggregator, GuardDutyAdministration,
+    GuardDutyMembership, Hub, Recorder,
 };
 use crate::iam::{
     AccountSummary, Authorization, CredentialReport, MfaDevice, OidcProvider, PasswordPolicy, RootManagement,
@@ -258,8 +258,8 @@ families! {
         GuardDutyAdministrator guardduty_administrator: Option<GuardDutyAdministration> = ["guardduty:GetAdministratorAccount"] after [Detectors];
         /// GuardDuty's delegated administrators, which only the management account may ask; none elsewhere.
         GuardDutyOrganization guardduty_organization: Option<Vec<String>> = ["guardduty:ListOrganizationAdminAccounts"] after [Organization];
-        /// Whether GuardDuty is switched on for new members, which only the administrator account may ask; none elsewhere.
-        GuardDutyAutoEnable guardduty_auto_enable: Option<String> = ["guardduty:DescribeOrganizationConfiguration"] after [Detectors, GuardDutyAdministrator, Organization];
+        /// How accounts come under GuardDuty's administrator, which only that account may ask; none elsewhere.
+        GuardDutyAutoEnable guardduty_auto_enable: Option<GuardDutyMembership> = ["guardduty:DescribeOrganizationConfiguration"] after [Detectors, GuardDutyAdministrator, Organization];
         /// Access Analyzer's analyzers and their active findings.
         Analyzers analyzers: Vec<Analyzer> = ["accessanalyzer:ListAnalyzers", "accessanalyzer:ListFindingsV2"] after [];
         /// VPCs.

@@ -17,6 +17,7 @@ impl Neighbours {
             delegated_administrators: facts.global.delegated_administrators.clone(),
             buckets: facts.global.buckets.clone(),
             log_buckets: facts.global.log_buckets.clone(),
+            log_targets: facts.global.log_targets.clone(),
             ..GlobalFacts::default()
         };
         let regional = |here: &RegionalFacts| RegionalFacts {

@@ -36,6 +36,9 @@ pub struct BucketSettings {
     pub region: String,
     /// The bucket that its access log goes to; none when it has none.
     pub access_log_target: Observed<Option<String>>,
+    /// What the names of its access log's objects begin with there.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub access_log_prefix: String,
     /// The bucket's block on public access; none when it has none of its own.
     pub public_access_block: Observed<Option<PublicAccessBlock>>,
     /// AWS's own verdict on the bucket policy; none when there is no policy.

@@ -163,9 +163,12 @@ async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSetti
         get!("s3:GetBucketLifecycleConfiguration", get_bucket_lifecycle_configuration),
         get!("s3:GetBucketEncryption", get_bucket_encryption),
     );
+    let logging = logging.observed();
+    let prefix = logging.get().ok().and_then(|out| out.logging_enabled()).map(|l| l.target_prefix().to_owned());
     BucketSettings {
         region: region.to_owned(),
-        access_log_target: logging.observed().map(|out| out.logging_enabled().map(|l| l.target_bucket().to_owned())),
+        access_log_target: logging.map(|out| out.logging_enabled().map(|l| l.target_bucket().to_owned())),
+        access_log_prefix: prefix.unwrap_or_default(),
         public_access_block: block
             .parse(|out| out.public_access_block_configuration.ok_or_else(|| "it holds no configuration".to_owned()))
             .or_absent()
