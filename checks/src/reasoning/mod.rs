@@ -19,6 +19,7 @@ pub mod finding_age;
 pub mod gaps;
 pub mod grants;
 pub mod identity_center;
+pub mod leaked_keys;
 pub mod lifecycle;
 pub mod log_class;
 pub mod management;

@@ -74,7 +74,8 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         }
     }
     let verdict = if !places.is_empty() {
-        Verdict::pass(format!("sessions are logged to {}", places.join(" and ")))
+        let beside: String = open.iter().chain(&wrong).map(|why| format!("; beside it {why}")).collect();
+        Verdict::pass(format!("sessions are logged to {}{beside}", places.join(" and ")))
     } else if !view.instances()?.iter().any(Instance::exists) {
         Verdict::not_applicable("sessions are not logged", "the region has no instance to open a session on")
     } else if let Some(gap) = gap {
@@ -114,7 +115,7 @@ fn destinations(view: &View<'_>, preferences: &SessionPreferences) -> Vec<(Strin
     bucket.into_iter().chain(group).collect()
 }
 
-/// What a text of the document amounts to once its parameters have their values.
+/// What a text of the document amounts to once what it names in braces has its value.
 fn resolved(
     text: &str,
     defaults: &BTreeMap<String, String>,
