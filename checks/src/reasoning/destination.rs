@@ -61,9 +61,9 @@ impl<'v, 'a> Accounts<'v, 'a> {
                 "{named}: account {account} is neither of your organization nor of this run"
             ))),
             Whose::Unknown(gap) if matches!(gap.kind, GapKind::Denied | GapKind::Throttled) => Err(gap),
-            Whose::Unknown(_) => Ok(Place::Unknown(format!(
-                "{named}: this run does not know whose account {account} is"
-            ))),
+            Whose::Unknown(_) => {
+                Ok(Place::Unknown(format!("{named}: this run does not know whose account {account} is")))
+            }
         }
     }
 }
@@ -146,7 +146,7 @@ pub fn flow_log(view: &View<'_>, accounts: &Accounts<'_, '_>, log: &FlowLog) -> 
             bucket(view, place.split('/').next().unwrap_or(place))
         }
         ("cloud-watch-logs", "") => Ok(Place::Ours(named())),
-        (_, account) if account.is_empty() => Ok(Place::Unknown(format!("{} {}", log.destination_type, named()))),
+        (_, "") => Ok(Place::Unknown(format!("{} {}", log.destination_type, named()))),
         (_, account) => accounts.place(account, named()),
     }
 }
@@ -203,10 +203,18 @@ const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 ///
 /// # Errors
 /// Nothing is known to be wrong, and something is not known.
-pub fn access_log(view: &View<'_>, seen: &Seen, source: &str, from: &BucketSettings, target: &str) -> Result<Takes, Gap> {
+pub fn access_log(
+    view: &View<'_>,
+    seen: &Seen,
+    source: &str,
+    from: &BucketSettings,
+    target: &str,
+) -> Result<Takes, Gap> {
     let Some(bucket) = view.buckets()?.iter().find(|bucket| bucket.name == target) else {
         let account = view.account_id();
-        return Ok(Takes::No(format!("it is no bucket of account {account}, and S3 delivers to buckets of the same account")));
+        return Ok(Takes::No(format!(
+            "it is no bucket of account {account}, and S3 delivers to buckets of the same account"
+        )));
     };
     if let Some(region) = bucket.region.as_ref().filter(|region| **region != from.region) {
         return Ok(Takes::No(format!("it is in {region}, and S3 delivers within {}", from.region)));
@@ -228,16 +236,21 @@ pub fn access_log(view: &View<'_>, seen: &Seen, source: &str, from: &BucketSetti
         }
         _ => Takes::Yes,
     });
-    let key = format!("arn:{}:s3:::{target}/{}2026-01-01-00-00-00-0123456789ABCDEF", view.partition(), from.access_log_prefix);
-    let service = Delivering { principal: "logging.s3.amazonaws.com", from: &format!("arn:{}:s3:::{source}", view.partition()) };
+    let key = format!(
+        "arn:{}:s3:::{target}/{}2026-01-01-00-00-00-0123456789ABCDEF",
+        view.partition(),
+        from.access_log_prefix
+    );
+    let service =
+        Delivering { principal: "logging.s3.amazonaws.com", from: &format!("arn:{}:s3:::{source}", view.partition()) };
     let by_policy = seen.see(to.policy).and_then(|text| match text {
         Some(text) => service.may_put(view, target, text, &key),
         None => Ok(Takes::No(service.nothing_lets())),
     });
     let write = match by_policy {
-        Ok(Takes::No(why)) if why == service.nothing_lets() => seen.see(to.acl_groups).map(|groups| {
-            if groups.iter().any(|group| group == LOG_DELIVERY) { Takes::Yes } else { Takes::No(why) }
-        }),
+        Ok(Takes::No(why)) if why == service.nothing_lets() => seen
+            .see(to.acl_groups)
+            .map(|groups| if groups.iter().any(|group| group == LOG_DELIVERY) { Takes::Yes } else { Takes::No(why) }),
         other => other,
     };
     all([lock, encryption, write])
@@ -303,7 +316,9 @@ impl Delivering<'_> {
         Ok(match (denied, allowed) {
             (Truth::True, _) => Takes::No(format!("{place} of its policy denies {} to write", self.principal)),
             (_, Truth::False) => Takes::No(self.nothing_lets()),
-            (Truth::Unknown, _) => Takes::Depends(format!("{place} of its policy may deny {} to write", self.principal)),
+            (Truth::Unknown, _) => {
+                Takes::Depends(format!("{place} of its policy may deny {} to write", self.principal))
+            }
             (Truth::False, Truth::Unknown) => {
                 Takes::Depends(format!("its policy lets {} write under conditions that are not known", self.principal))
             }
@@ -328,9 +343,13 @@ impl Asked {
             let meant = statement.source.principals.as_ref().map_or(Truth::False, |principals| {
                 Truth::any(self.caller.meant(principals, effect, false, false).into_iter().map(|(_, truth)| truth))
             });
-            let speaks = Truth::all([meant, statement.covers(&self.target, &self.context), statement.holds(&self.context)]);
+            let speaks =
+                Truth::all([meant, statement.covers(&self.target, &self.context), statement.holds(&self.context)]);
             (speaks, Some(&statement.source))
         });
-        answers.filter(|(speaks, _)| speaks.possible()).max_by_key(|(speaks, _)| *speaks).unwrap_or((Truth::False, None))
+        answers
+            .filter(|(speaks, _)| speaks.possible())
+            .max_by_key(|(speaks, _)| *speaks)
+            .unwrap_or((Truth::False, None))
     }
 }

@@ -25,8 +25,8 @@ use crate::logging::{
 use crate::network::{FlowLog, NetworkInterface, Vpc};
 use crate::operation::Operation;
 use crate::organization::{
-    AlternateContacts, DelegatedAdministrator, Delegation, MemberAccount, Organization, OrganizationPolicy, PrimaryContact, Region,
-    Root, TreeNode,
+    AlternateContacts, DelegatedAdministrator, Delegation, MemberAccount, Organization, OrganizationPolicy,
+    PrimaryContact, Region, Root, TreeNode,
 };
 use crate::storage::{Bucket, LogBucket, LogKey, LogTarget};
 use crate::{ControlTotal, Observed, View};

@@ -107,7 +107,8 @@ impl References {
             for log in here.flow_logs.get().into_iter().flatten() {
                 log.destination.as_deref().iter().for_each(|arn| refer(&owner(arn)));
             }
-            let destinations = here.security_log_groups.get().into_iter().flatten().filter_map(|g| g.subscriptions.get().ok());
+            let destinations =
+                here.security_log_groups.get().into_iter().flatten().filter_map(|g| g.subscriptions.get().ok());
             for subscription in destinations.flatten() {
                 refer(&owner(&subscription.destination));
             }

@@ -113,7 +113,12 @@ fn whole(view: &View<'_>, of: &str) -> Result<Option<Verdict>, Gap> {
             return Verdict::pass(told);
         }
         let filters = aggregator.filters.iter().map(|filter| {
-            format!("{} {} {}", filter.on, if filter.kind.is_empty() { "of" } else { &filter.kind }, names(&filter.values))
+            format!(
+                "{} {} {}",
+                filter.on,
+                if filter.kind.is_empty() { "of" } else { &filter.kind },
+                names(&filter.values)
+            )
         });
         let observed = format!("{told}, with filters: {}", filters.collect::<Vec<_>>().join("; "));
         Verdict::manual(observed, "judge what the filters leave out of the population")

@@ -103,9 +103,12 @@ fn judge(view: &View<'_>, seen: &Seen, channel: &DeliveryChannel) -> Result<Verd
     }
     let files = [&channel.history, &channel.snapshot];
     let newest = files.into_iter().filter_map(|delivery| delivery.last_success).max();
-    let own = view.log_buckets()?.iter().find(|bucket| bucket.owned && bucket.name == channel.bucket);
     // What arrived within a day shows that the bucket takes it: history is delivered every six hours.
-    if let Some(bucket) = own.filter(|_| newest.is_none_or(|at| view.hours_since(at) > 24))
+    if newest.is_some_and(|at| view.hours_since(at) <= 24) {
+        return Ok(Verdict::pass(observed));
+    }
+    let own = view.log_buckets()?.iter().find(|bucket| bucket.owned && bucket.name == channel.bucket);
+    if let Some(bucket) = own
         && let Some(ObjectLock { mode: Some(mode), .. }) = seen.see(&seen.see(&bucket.settings)?.object_lock)?
     {
         let reason = format!(

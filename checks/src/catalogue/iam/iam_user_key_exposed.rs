@@ -61,7 +61,6 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    let report = view.credential_report();
     let judged = view.authorization()?.users.iter().map(|user| {
         Finding::judge(resource(user), |_| {
             let found: Vec<_> = marks(user).collect();
@@ -70,7 +69,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             };
             let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
             let told = format!("AWS marked a key of the user as leaked by {}: {}", names.join(", "), mark.says);
-            let active = report.as_ref().ok().and_then(|report| active(view, report, &user.name));
+            let active = view.credential_report().ok().and_then(|report| active(view, report, &user.name));
             Ok(match active {
                 Some(0) => Verdict::manual(
                     format!("{told}; the user has no active key now"),

@@ -131,15 +131,21 @@ fn by_policy(view: &View<'_>, parameters: &Parameters) -> Result<Option<Verdict>
 fn changes(statement: &Statement) -> Option<String> {
     let table = ActionTable::embedded();
     let reads = |name: &str| {
-        table.id(name).map(|id| table.access_level(id)).is_some_and(|level| matches!(level, AccessLevel::Read | AccessLevel::List))
+        table
+            .id(name)
+            .map(|id| table.access_level(id))
+            .is_some_and(|level| matches!(level, AccessLevel::Read | AccessLevel::List))
     };
     let service = table.service("organizations")?;
-    let all: Vec<&str> = service.actions().map(|id| table.name(id)).filter(|name| trust::speaks_of(statement, &[name])).collect();
+    let all: Vec<&str> =
+        service.actions().map(|id| table.name(id)).filter(|name| trust::speaks_of(statement, &[name])).collect();
     let changing = all.iter().filter(|name| !reads(name)).count();
     // An action that the table lacks may change anything.
-    let unknown = statement.actions.entries.iter().filter(|entry| {
-        !statement.actions.not && !entry.contains(['*', '?']) && table.id(entry).is_none()
-    });
+    let unknown = statement
+        .actions
+        .entries
+        .iter()
+        .filter(|entry| !statement.actions.not && !entry.contains(['*', '?']) && table.id(entry).is_none());
     (changing > 0 || unknown.count() > 0).then(|| {
         let except = if statement.actions.not { "all but " } else { "" };
         format!("{except}{}", names(&statement.actions.entries))

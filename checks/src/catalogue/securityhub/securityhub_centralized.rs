@@ -111,7 +111,10 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
 }
 
 /// The aggregators of the administrators, each as the region tells it in which it gathers, where that was asked.
-fn aggregators<'a>(view: &View<'a>, accounts: &BTreeSet<&str>) -> Result<BTreeMap<&'a str, &'a FindingAggregator>, Gap> {
+fn aggregators<'a>(
+    view: &View<'a>,
+    accounts: &BTreeSet<&str>,
+) -> Result<BTreeMap<&'a str, &'a FindingAggregator>, Gap> {
     let mut all: BTreeMap<&str, &FindingAggregator> = BTreeMap::new();
     let mut add = |found: Vec<&'a FindingAggregator>| {
         for aggregator in found.into_iter().filter(|aggregator| accounts.contains(aggregator.account())) {

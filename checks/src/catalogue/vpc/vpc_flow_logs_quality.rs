@@ -91,7 +91,9 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             }
             let owner = log.destination.as_deref().and_then(|arn| arn.split(':').nth(4)).unwrap_or_default();
             if !owner.is_empty() && accounts.whose(owner) == Whose::Stranger {
-                wrong.push(format!("delivers to account {owner}, which is neither of your organization nor of this run"));
+                wrong.push(format!(
+                    "delivers to account {owner}, which is neither of your organization nor of this run"
+                ));
             }
             if !wrong.is_empty() {
                 return Ok(Verdict::fail(format!("{}: {}", log.resource, wrong.join("; "))));

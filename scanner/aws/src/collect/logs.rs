@@ -8,6 +8,7 @@ use futures::future::join_all;
 use kickoff_facts::logging::{
     AccountSubscription, LogGroup, LogGroupPolicy, LogResourcePolicy, MetricFilter, SecurityLogGroup, Subscription,
 };
+use kickoff_facts::network::FlowLog;
 use kickoff_facts::{Observed, RegionalFacts};
 
 use super::shared::{follows, inherited, text};
@@ -202,7 +203,11 @@ pub(super) async fn security_log_groups(
             holds.entry((*name).to_owned()).or_default().push(format!("trail {}", trail.name));
         }
     }
-    for log in flow_logs.iter().filter(|log| log.destination_type == "cloud-watch-logs") {
+    let here = |log: &&FlowLog| {
+        let owner = log.destination.as_deref().and_then(|arn| arn.split(':').nth(4)).unwrap_or_default();
+        log.destination_type == "cloud-watch-logs" && (owner.is_empty() || owner == session.account())
+    };
+    for log in flow_logs.iter().filter(here) {
         if let Some(name) = &log.log_group {
             holds.entry(name.clone()).or_default().push(format!("flow log {}", log.id));
         }
