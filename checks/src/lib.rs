@@ -136,6 +136,7 @@ checks! {
         iam_user_console_mfa
         iam_user_hardware_mfa
         iam_user_in_group
+        iam_user_key_exposed
         iam_user_no_initial_access_key
         iam_user_password_and_key
         iam_user_permissions_via_groups

@@ -169,6 +169,22 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
         "an inline policy of the set allows everything",
     ),
     ("logs:DescribeSubscriptionFilters", "logs-central-forwarding", "an account-wide subscription carries every group"),
+    ("organizations:DescribeOrganization", "logs-central-forwarding", "a log group without a subscription decides"),
+    ("organizations:ListAccounts", "logs-central-forwarding", "as above"),
+    ("cloudtrail:DescribeTrails", "logs-not-public", "a policy of the account that lets everybody in decides"),
+    ("ec2:DescribeFlowLogs", "logs-not-public", "as above"),
+    ("logs:DescribeLogGroups", "logs-not-public", "how many log groups were not asked about is told, not judged"),
+    (
+        "cloudtrail:DescribeTrails",
+        "config-delivery-healthy",
+        "the channel names its bucket, whatever trails deliver to",
+    ),
+    ("organizations:DescribeResourcePolicy", "org-delegated-admins", "an account that is registered and not approved"),
+    (
+        "organizations:ListDelegatedAdministrators",
+        "org-delegated-admins",
+        "one that the resource policy lets change it",
+    ),
     (
         "organizations:ListDelegatedServicesForAccount",
         "org-delegated-admins",

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use kickoff_facts::{Gap, Seen, View};
 
+use crate::Verdict;
+use crate::reasoning::destination::{self, Accounts, Place};
 use crate::reasoning::regions;
 
 /// Who administers a service, by region.
@@ -37,6 +39,29 @@ impl<'a> Administrators<'a> {
             Some(gap) if read.missing.is_empty() => Err(gap),
             _ => Ok(read),
         }
+    }
+
+    /// The verdict where an administrator is an account that is outside, or one of which the run does not know whose it
+    /// is.
+    ///
+    /// # Errors
+    /// A call that would have told whose an account is was refused.
+    pub fn foreign(&self, accounts: &Accounts<'_, '_>) -> Result<Option<Verdict>, Gap> {
+        let (mut strangers, mut unknown) = (Vec::new(), Vec::new());
+        for account in &self.accounts {
+            match accounts.place(account, format!("administrator {account}"))? {
+                Place::Ours(_) => {}
+                Place::Stranger(told) => strangers.push(told),
+                Place::Unknown(told) => unknown.push(told),
+            }
+        }
+        Ok(if !strangers.is_empty() {
+            Some(Verdict::fail(strangers.join("; ")))
+        } else if unknown.is_empty() {
+            None
+        } else {
+            Some(Verdict::manual(unknown.join("; "), destination::CONFIRM))
+        })
     }
 
     /// What was seen, in words.

@@ -13,8 +13,8 @@ pub fn aws_policy(arn: &str) -> Option<&str> {
 }
 
 /// The names of policies, without the rest of their ARNs.
-pub fn policy_names(arns: &[String]) -> impl Iterator<Item = &str> {
-    arns.iter().map(|arn| arn.rsplit('/').next().unwrap_or(arn))
+pub fn policy_names<'a>(arns: impl IntoIterator<Item = &'a String>) -> impl Iterator<Item = &'a str> {
+    arns.into_iter().map(|arn| arn.rsplit('/').next().unwrap_or(arn))
 }
 
 /// Who holds a policy that AWS owns: users, roles, and groups that have members.

@@ -88,6 +88,21 @@ pub struct Aggregator {
     pub regions: Vec<String>,
     /// The accounts it collects, when not the organization.
     pub accounts: Vec<String>,
+    /// What it takes in, where not all that recorders record.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<AggregatorFilter>,
+}
+
+/// A filter of a Config aggregator.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AggregatorFilter {
+    /// `ResourceType`, `ServicePrincipal`.
+    pub on: String,
+    /// `INCLUDE`.
+    pub kind: String,
+    /// Resource types, or services whose own recorders are meant.
+    pub values: Vec<String>,
 }
 
 /// A Config rule, with what does not comply.
@@ -166,6 +181,51 @@ pub struct GuardDutyAdministration {
     pub administrator: Option<String>,
     /// `Enabled` when the relationship is in force.
     pub relationship: Option<String>,
+}
+
+/// How accounts of an organization come under GuardDuty's administrator: `DescribeOrganizationConfiguration`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GuardDutyMembership {
+    /// For whom GuardDuty is switched on by itself: `ALL`, `NEW`, `NONE`.
+    pub auto_enable: String,
+    /// The administrator has as many members as it can have.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub limit_reached: bool,
+}
+
+/// A finding aggregator of Security Hub.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FindingAggregator {
+    /// Its ARN.
+    pub arn: String,
+    /// Which regions it gathers; asked in its own region only.
+    pub linking: Observed<RegionLinking>,
+}
+
+impl FindingAggregator {
+    /// The region that it gathers findings in.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.arn.split(':').nth(3).unwrap_or_default()
+    }
+
+    /// The account that it belongs to.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        self.arn.split(':').nth(4).unwrap_or_default()
+    }
+}
+
+/// `GetFindingAggregator`: the regions whose findings an aggregator gathers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegionLinking {
+    /// `ALL_REGIONS`, `ALL_REGIONS_EXCEPT_SPECIFIED`, `SPECIFIED_REGIONS`, `NO_REGIONS`.
+    pub mode: String,
+    /// The regions that the mode speaks of.
+    pub regions: Vec<String>,
 }
 
 /// Security Hub in a region.

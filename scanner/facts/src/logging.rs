@@ -1,5 +1,7 @@
 //! CloudTrail, CloudWatch Logs, alarms, topics and event rules: what is recorded, and who is told.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -229,6 +231,21 @@ pub struct Subscription {
     pub destination: String,
     /// Its filter pattern, empty for all events; none when it is not known.
     pub pattern: Option<String>,
+    /// Which events it takes by the account or region that they come from; none is all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<String>,
+}
+
+/// The resource policy of a log group of its own, beside those of the account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogGroupPolicy {
+    /// The log group's name.
+    pub log_group: String,
+    /// Which security log it holds, `trail acme-main`.
+    pub holds: String,
+    /// Its policies; AWS allows one.
+    pub policies: Observed<Vec<LogResourcePolicy>>,
 }
 
 /// The subscriptions of a log group that holds security logs (a trail's, or VPC flow logs).
@@ -390,4 +407,7 @@ pub struct SessionPreferences {
     pub bucket: Option<String>,
     /// The log group that sessions are logged to.
     pub log_group: Option<String>,
+    /// What the document's parameters are where whoever begins a session does not name another value.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub defaults: BTreeMap<String, String>,
 }

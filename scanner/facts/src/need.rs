@@ -9,7 +9,8 @@ use crate::access::Analyzer;
 use crate::activity::EventHistory;
 use crate::compute::{Database, Instance};
 use crate::detection::{
-    Aggregator, ConfigRule, DeliveryChannel, Detector, DiscoveredCount, Finding, GuardDutyAdministration, Hub, Recorder,
+    Aggregator, ConfigRule, DeliveryChannel, Detector, DiscoveredCount, Finding, FindingAggregator,
+    GuardDutyAdministration, GuardDutyMembership, Hub, Recorder,
 };
 use crate::iam::{
     AccountSummary, Authorization, CredentialReport, MfaDevice, OidcProvider, PasswordPolicy, RootManagement,
@@ -18,16 +19,16 @@ use crate::iam::{
 use crate::identity_center::{DirectoryGroup, DirectoryUser, IdentityCenter, PermissionSet, PermissionSetAssignments};
 use crate::inspector::{Inspector, NotScanned, Vulnerabilities};
 use crate::logging::{
-    AccountSubscription, Alarm, AlarmHistory, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup,
-    SessionPreferences, SharingLink, Topic, Trail,
+    AccountSubscription, Alarm, AlarmHistory, LogGroup, LogGroupPolicy, LogResourcePolicy, MetricFilter, Rule,
+    SecurityLogGroup, SessionPreferences, SharingLink, Topic, Trail,
 };
 use crate::network::{FlowLog, NetworkInterface, Vpc};
 use crate::operation::Operation;
 use crate::organization::{
-    AlternateContacts, DelegatedAdministrator, MemberAccount, Organization, OrganizationPolicy, PrimaryContact, Region,
-    Root, TreeNode,
+    AlternateContacts, DelegatedAdministrator, Delegation, MemberAccount, Organization, OrganizationPolicy,
+    PrimaryContact, Region, Root, TreeNode,
 };
-use crate::storage::{Bucket, LogBucket, LogKey};
+use crate::storage::{Bucket, LogBucket, LogKey, LogTarget};
 use crate::{ControlTotal, Observed, View};
 use kickoff_evidence::Gap;
 
@@ -175,6 +176,8 @@ families! {
         OrganizationPolicies organization_policies: Option<Vec<OrganizationPolicy>> = ["organizations:ListPolicies", "organizations:DescribePolicy", "organizations:ListTargetsForPolicy"] after [Organization];
         /// Delegated administrators; none where there is no organization.
         DelegatedAdministrators delegated_administrators: Option<Vec<DelegatedAdministrator>> = ["organizations:ListDelegatedAdministrators", "organizations:ListDelegatedServicesForAccount"] after [Organization];
+        /// What the organization's resource policy hands out, which only the management account may ask; none elsewhere.
+        Delegation delegation: Option<Delegation> = ["organizations:DescribeResourcePolicy"] after [Organization];
         /// AWS's count of IAM entities, and the state of the root user's credentials.
         AccountSummary account_summary: AccountSummary = ["iam:GetAccountSummary"] after [];
         /// The credential report.
@@ -203,6 +206,8 @@ families! {
         Buckets buckets: Vec<Bucket> = ["s3:ListBuckets"] after [];
         /// Buckets that hold trails, flow logs or Config history, as far as the scanned regions tell.
         LogBuckets log_buckets: Vec<LogBucket> = ["s3:GetBucketLocation", "s3:GetBucketLogging", "s3:GetPublicAccessBlock", "s3:GetBucketPolicyStatus", "s3:GetBucketPolicy", "s3:GetBucketAcl", "s3:GetBucketVersioning", "s3:GetObjectLockConfiguration", "s3:GetBucketLifecycleConfiguration", "s3:GetBucketEncryption"] after [Buckets, Trails];
+        /// The account's buckets that the access logs of trails' buckets go to and that hold no such logs themselves.
+        LogTargets log_targets: Vec<LogTarget> = ["s3:GetBucketLocation", "s3:GetBucketPolicy", "s3:GetBucketAcl", "s3:GetObjectLockConfiguration", "s3:GetBucketEncryption"] after [Buckets, Trails, LogBuckets];
     }
     regional {
         /// Trails that the region lists, shadows of other regions' and of the organization's included.
@@ -215,12 +220,14 @@ families! {
         LogGroups log_groups: Vec<LogGroup> = ["logs:DescribeLogGroups"] after [];
         /// Metric filters.
         MetricFilters metric_filters: Vec<MetricFilter> = ["logs:DescribeMetricFilters"] after [];
-        /// Resource policies of CloudWatch Logs.
+        /// Resource policies of CloudWatch Logs that hold for the account in the region.
         LogResourcePolicies log_resource_policies: Vec<LogResourcePolicy> = ["logs:DescribeResourcePolicies"] after [];
         /// Account-wide subscriptions of CloudWatch Logs.
         AccountSubscriptions account_subscriptions: Vec<AccountSubscription> = ["logs:DescribeAccountPolicies"] after [];
         /// The log groups that hold security logs, with their subscriptions.
         SecurityLogGroups security_log_groups: Vec<SecurityLogGroup> = ["logs:DescribeSubscriptionFilters"] after [Trails, FlowLogs];
+        /// The resource policies of single log groups, of those that hold security logs: AWS lists them a log group at a time.
+        LogGroupPolicies log_group_policies: Vec<LogGroupPolicy> = ["logs:DescribeResourcePolicies"] after [SecurityLogGroups];
         /// Alarms.
         Alarms alarms: Vec<Alarm> = ["cloudwatch:DescribeAlarms"] after [];
         /// Changes of alarms' states in the last 90 days, as far as CloudWatch keeps them.
@@ -253,8 +260,8 @@ families! {
         GuardDutyAdministrator guardduty_administrator: Option<GuardDutyAdministration> = ["guardduty:GetAdministratorAccount"] after [Detectors];
         /// GuardDuty's delegated administrators, which only the management account may ask; none elsewhere.
         GuardDutyOrganization guardduty_organization: Option<Vec<String>> = ["guardduty:ListOrganizationAdminAccounts"] after [Organization];
-        /// Whether GuardDuty is switched on for new members, which only the administrator account may ask; none elsewhere.
-        GuardDutyAutoEnable guardduty_auto_enable: Option<String> = ["guardduty:DescribeOrganizationConfiguration"] after [Detectors, GuardDutyAdministrator, Organization];
+        /// How accounts come under GuardDuty's administrator, which only that account may ask; none elsewhere.
+        GuardDutyAutoEnable guardduty_auto_enable: Option<GuardDutyMembership> = ["guardduty:DescribeOrganizationConfiguration"] after [Detectors, GuardDutyAdministrator, Organization];
         /// Access Analyzer's analyzers and their active findings.
         Analyzers analyzers: Vec<Analyzer> = ["accessanalyzer:ListAnalyzers", "accessanalyzer:ListFindingsV2"] after [];
         /// VPCs.
@@ -271,8 +278,8 @@ families! {
         SecurityHubFindings security_hub_findings: Option<Vec<Finding>> = ["securityhub:GetFindings"] after [SecurityHub];
         /// Security Hub's delegated administrators, which only the management account may ask; none elsewhere.
         SecurityHubOrganization security_hub_organization: Option<Vec<String>> = ["securityhub:ListOrganizationAdminAccounts"] after [Organization];
-        /// Security Hub's aggregators, by ARN; none where it is not enabled.
-        FindingAggregators finding_aggregators: Option<Vec<String>> = ["securityhub:ListFindingAggregators"] after [SecurityHub];
+        /// Security Hub's aggregators, with the regions that they gather; none where it is not enabled.
+        FindingAggregators finding_aggregators: Option<Vec<FindingAggregator>> = ["securityhub:ListFindingAggregators", "securityhub:GetFindingAggregator"] after [SecurityHub];
         /// The instances of Identity Center that the region shows to the account.
         IdentityCenters identity_centers: Vec<IdentityCenter> = ["sso-admin:ListInstances"] after [];
         /// The permission sets of the organization's Identity Center, in the region of its instance; none in an account that does not manage an organization.

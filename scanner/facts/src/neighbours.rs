@@ -15,7 +15,9 @@ impl Neighbours {
         let global = GlobalFacts {
             organization: facts.global.organization.clone(),
             delegated_administrators: facts.global.delegated_administrators.clone(),
+            buckets: facts.global.buckets.clone(),
             log_buckets: facts.global.log_buckets.clone(),
+            log_targets: facts.global.log_targets.clone(),
             ..GlobalFacts::default()
         };
         let regional = |here: &RegionalFacts| RegionalFacts {
@@ -31,6 +33,8 @@ impl Neighbours {
             aggregators: here.aggregators.clone(),
             analyzers: here.analyzers.clone(),
             security_hub: here.security_hub.clone(),
+            finding_aggregators: here.finding_aggregators.clone(),
+            guardduty_auto_enable: here.guardduty_auto_enable.clone(),
             ..RegionalFacts::default()
         };
         let kept = AccountFacts {
@@ -102,6 +106,17 @@ impl References {
             }
             for log in here.flow_logs.get().into_iter().flatten() {
                 log.destination.as_deref().iter().for_each(|arn| refer(&owner(arn)));
+            }
+            let destinations =
+                here.security_log_groups.get().into_iter().flatten().filter_map(|g| g.subscriptions.get().ok());
+            for subscription in destinations.flatten() {
+                refer(&owner(&subscription.destination));
+            }
+            for policy in here.account_subscriptions.get().into_iter().flatten() {
+                policy.destination.as_deref().iter().for_each(|arn| refer(&owner(arn)));
+            }
+            for administrators in [&here.guardduty_organization, &here.security_hub_organization] {
+                administrators.get().ok().into_iter().flatten().flatten().for_each(|account| refer(account));
             }
             if let Ok(Some(administration)) = here.guardduty_administrator.get() {
                 administration.administrator.as_deref().iter().for_each(|account| refer(account));

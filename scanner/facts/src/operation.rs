@@ -226,6 +226,10 @@ pub const OPERATIONS: &[Operation] = &[
         .members(&["Organization"])
         .absent(&["AWSOrganizationsNotInUseException"]),
     op("organizations:DescribePolicy", 5).members(&["Policy"]),
+    // Most organizations have none (AWS Organizations API Reference, errors of the operation).
+    op("organizations:DescribeResourcePolicy", 5)
+        .members(&["ResourcePolicy"])
+        .absent(&["ResourcePolicyNotFoundException"]),
     op("organizations:ListAccounts", 5).lists(&[Always("Accounts", NeverEmpty)]).some(),
     op("organizations:ListAccountsForParent", 5).lists(&[Always("Accounts", Shown)]),
     op("organizations:ListDelegatedAdministrators", 5).lists(&[Always("DelegatedAdministrators", Shown)]),
@@ -267,6 +271,7 @@ pub const OPERATIONS: &[Operation] = &[
         .members(&["HubArn"])
         .absent(&["InvalidAccessException", "ResourceNotFoundException"]),
     op("securityhub:GetEnabledStandards", 3).lists(&[Always("StandardsSubscriptions", Shown)]),
+    op("securityhub:GetFindingAggregator", 3).members(&["FindingAggregatorArn", "RegionLinkingMode"]),
     op("securityhub:GetFindings", 3).lists(&[Always("Findings", Model)]),
     op("securityhub:ListFindingAggregators", 3).lists(&[Always("FindingAggregators", Sibling)]),
     op("securityhub:ListOrganizationAdminAccounts", 3).lists(&[Always("AdminAccounts", Sibling)]),

@@ -148,3 +148,11 @@ pub struct DelegatedAdministrator {
     /// The services, `guardduty.amazonaws.com`.
     pub services: Observed<Vec<String>>,
 }
+
+/// What the organization hands out to member accounts by its resource policy.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Delegation {
+    /// The resource policy, as JSON text; none where the organization has none.
+    pub policy: Option<String>,
+}

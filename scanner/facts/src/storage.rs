@@ -36,6 +36,9 @@ pub struct BucketSettings {
     pub region: String,
     /// The bucket that its access log goes to; none when it has none.
     pub access_log_target: Observed<Option<String>>,
+    /// What the names of its access log's objects begin with there.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub access_log_prefix: String,
     /// The bucket's block on public access; none when it has none of its own.
     pub public_access_block: Observed<Option<PublicAccessBlock>>,
     /// AWS's own verdict on the bucket policy; none when there is no policy.
@@ -82,6 +85,24 @@ impl AclGrant {
     pub fn writes(&self) -> bool {
         matches!(self.permission.as_str(), "WRITE" | "WRITE_ACP" | "FULL_CONTROL")
     }
+}
+
+/// A bucket that other logs go to: the access logs of a trail's bucket, or the sessions of Session Manager.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogTarget {
+    /// Its name.
+    pub name: String,
+    /// Its region.
+    pub region: String,
+    /// The bucket policy, as JSON text.
+    pub policy: Observed<Option<String>>,
+    /// What the ACL grants to others than the owner.
+    pub acl: Observed<Vec<AclGrant>>,
+    /// Object Lock; none when it is off.
+    pub object_lock: Observed<Option<ObjectLock>>,
+    /// `AES256`, `aws:kms`, `aws:kms:dsse`; none when not set.
+    pub encryption: Observed<Option<String>>,
 }
 
 /// The four switches of a block on public access.

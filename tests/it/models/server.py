@@ -216,7 +216,9 @@ SKEWED = {
 def pattern(uri):
     """A request's path in a model as a pattern, and the words that its query must have."""
     path, _, query = uri.partition("?")
-    path = re.sub(r"\{(\w+)\+?\}", r"(?P<\1>[^/]+)", path.rstrip("/") or "/")
+    # A label with a plus may hold slashes.
+    path = re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", path.rstrip("/") or "/")
+    path = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
     return re.compile(path + "/?$"), set(filter(None, query.split("&")))
 
 

@@ -350,6 +350,9 @@ VALUES = {
         "Organization.FeatureSet": "ALL",
     },
     "organizations:DescribePolicy": {"Policy.PolicySummary.Id": "{PolicyId}", "Policy.Content": allow("*", "*")},
+    "organizations:DescribeResourcePolicy": {
+        "ResourcePolicy.Content": allow("organizations:Describe*", "*", Principal={"AWS": f"arn:aws:iam::{MEMBER}:root"})
+    },
     "organizations:ListAccounts": {"Accounts.*.Id": ACCOUNTS, "Accounts.*.State": "ACTIVE", "Accounts.*.Status": "ACTIVE"},
     "organizations:ListAccountsForParent": {"Accounts.*.Id": lambda answer, index: unit_accounts(answer, index)[index[0]]},
     "organizations:ListDelegatedAdministrators": {"DelegatedAdministrators.*.Id": ACCOUNTS},
@@ -375,11 +378,15 @@ VALUES = {
     "s3:GetBucketPolicy": {"Policy": OF_BUCKET},
     "s3:ListBuckets": {"Buckets.*.Name": "logs-{n}", "Buckets.*.BucketRegion": "us-east-1", "Prefix": ""},
     "securityhub:DescribeHub": {"HubArn": arn("securityhub", "hub/default")},
+    "securityhub:GetFindingAggregator": {"RegionLinkingMode": "ALL_REGIONS"},
     "securityhub:GetFindings": {
         "Findings.*.Id": arn("securityhub", "finding/f-{n}"),
         "Findings.*.Severity.Normalized": 90,
         "Findings.*.Severity.Label": "CRITICAL",
         "Findings.*.RecordState": "ACTIVE",
+    },
+    "securityhub:ListFindingAggregators": {
+        "FindingAggregators.*.FindingAggregatorArn": "arn:aws:securityhub:us-east-1:{account}:finding-aggregator/a-{n}"
     },
     "securityhub:ListOrganizationAdminAccounts": {"AdminAccounts.*.AccountId": ACCOUNTS},
     "sns:ListSubscriptionsByTopic": {

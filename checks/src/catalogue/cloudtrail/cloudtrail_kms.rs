@@ -11,8 +11,9 @@
 //! The population is every trail that the scanned regions list, each once. A trail without a key is `fail`: S3 encrypts
 //! with its own key, and whoever may read the bucket may read the logs. A key of this account must exist and be
 //! `Enabled`. It is looked for in every scanned region, because the key lives in the region of the bucket, not of the
-//! trail; if nothing was read about it, the trail is `not-evaluated`. A key of another account is accepted by its ARN:
-//! its state is seen from there.
+//! trail; if nothing was read about it, the trail is `not-evaluated`. A key of another account of the organization or of
+//! the run is accepted by its ARN: its state is seen from there. A key of an account that is neither is `fail`: whoever
+//! owns it can take the logs away. One of an account of which the run does not know whose it is, is `manual`.
 //!
 //! ## What else is accepted
 //! A key of another account, such as the log archive's. Default encryption of the bucket is not accepted: CloudTrail
@@ -30,10 +31,12 @@
 //! ## References
 //! AWS CloudTrail User Guide, "Encrypting CloudTrail log files, digest files, and event data stores with AWS KMS keys".
 
+use kickoff_facts::logging::Trail;
 use kickoff_facts::storage::LogKey;
 use kickoff_facts::{Gap, GapKind, Need, Seen, View};
 
 use crate::parameters::Parameters;
+use crate::reasoning::destination::{self, Accounts, Place};
 use crate::reasoning::regions;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
@@ -47,9 +50,9 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC6.1"],
-    needs: &[Need::Trails, Need::LogKeys],
+    needs: &[Need::Trails, Need::LogKeys, Need::Organization, Need::Members],
     parameters: &[],
-    expected: "the trail has a KMS key that exists and is enabled",
+    expected: "the trail has a KMS key that exists, is enabled, and is known to be yours",
     fix: "give the trail a KMS key whose policy lets CloudTrail use it, and keep the key enabled",
 };
 
@@ -58,23 +61,31 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The region's trails are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+    let accounts = Accounts::of(view);
     let judged = view.trails()?.iter().filter(|trail| trail.primary).map(|trail| {
         Finding::judge(Resource::new("AWS::CloudTrail::Trail", &trail.arn), |seen| match &trail.kms_key {
-            Some(key) => by_key(view, seen, key),
+            Some(key) => by_key(view, seen, &accounts, trail, key),
             None => Ok(Verdict::fail("no KMS key: S3 encrypts with its own")),
         })
     });
     Ok(judged.collect())
 }
 
-fn by_key(view: &View<'_>, seen: &Seen, id: &str) -> Result<Verdict, Gap> {
-    let foreign = || Verdict::pass(format!("{id}, a key of another account")).because("its state is seen from there");
+fn by_key(view: &View<'_>, seen: &Seen, accounts: &Accounts<'_, '_>, trail: &Trail, id: &str) -> Result<Verdict, Gap> {
+    let foreign = |owner: &str| {
+        let named = format!("{id}, a key of another account");
+        Ok(match accounts.place(owner, named)? {
+            Place::Ours(named) => Verdict::pass(named).because("its state is seen from there"),
+            Place::Stranger(why) => Verdict::fail(why),
+            Place::Unknown(why) => Verdict::manual(why, destination::CONFIRM),
+        })
+    };
     let mut arn = id.split(':').skip(3);
     let (region, owner) = (arn.next(), arn.next());
     if let Some(owner) = owner.filter(|owner| *owner != view.account_id()) {
-        let Some(there) = view.neighbour_in(owner, region.unwrap_or_default()) else { return Ok(foreign()) };
+        let Some(there) = view.neighbour_in(owner, region.unwrap_or_default()) else { return foreign(owner) };
         let own = there.log_keys().ok().and_then(|keys| keys.iter().find(|key| key.owned && key.id == id));
-        let Some(key) = own else { return Ok(foreign()) };
+        let Some(key) = own else { return foreign(owner) };
         view.adopt(&there);
         let verdict = state(seen, id, key)?;
         return Ok(Verdict { observed: format!("{}, in account {owner}", verdict.observed), ..verdict });
@@ -89,8 +100,9 @@ fn by_key(view: &View<'_>, seen: &Seen, id: &str) -> Result<Verdict, Gap> {
             evidence: None,
         });
     };
+    // An id or alias alone is one of the trail's own account.
     if !key.owned {
-        return Ok(foreign());
+        return foreign(owner.unwrap_or_else(|| trail.owner()));
     }
     state(seen, id, key)
 }

@@ -9,7 +9,8 @@
 //!
 //! ## How it is decided
 //! In any account: an aggregator in any scanned region that collects the organization and all regions is `pass`. Only
-//! the management account and a delegated administrator can have one.
+//! the management account and a delegated administrator can have one. One that does so but has filters takes in only
+//! what some recorders record, by their resource types or by the service that owns them: `manual`, naming the filters.
 //!
 //! Otherwise the management account decides. If AWS Config (`config.amazonaws.com`) is delegated to another account,
 //! the aggregator is expected there, which this account cannot see: `manual`, naming the account. If it is not
@@ -31,12 +32,12 @@
 //!
 //! ## References
 //! AWS Config Developer Guide, "Multi-Account Multi-Region Data Aggregation"; AWS Organizations User Guide, "AWS
-//! Config and AWS Organizations".
+//! Config and AWS Organizations"; AWS Config API Reference, `AggregatorFilters`.
 
 use kickoff_facts::detection::Aggregator;
 use kickoff_facts::{Gap, Need, View};
 
-use crate::frame::wording::count;
+use crate::frame::wording::{count, names};
 use crate::parameters::Parameters;
 use crate::reasoning::management::Standing;
 use crate::reasoning::{administrators, management, regions};
@@ -54,7 +55,7 @@ pub const META: Meta = Meta {
     criteria: &["CC4.1", "CC7.1"],
     needs: &[Need::Organization, Need::DelegatedAdministrators, Need::Aggregators, Need::Regions],
     parameters: &[],
-    expected: "an aggregator collects the whole organization and all regions",
+    expected: "an aggregator collects the whole organization and all regions, without filters",
     fix: "make an organization aggregator for all regions, where AWS Config is administered",
 };
 
@@ -68,12 +69,8 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         if standing == Standing::Alone {
             return Ok(management::alone());
         }
-        let whole = aggregators(view, |aggregator| aggregator.organization && aggregator.all_regions)?;
-        if let Some((region, aggregator)) = whole.first() {
-            return Ok(Verdict::pass(format!(
-                "{} in {region} collects the organization and all regions",
-                aggregator.name
-            )));
+        if let Some(verdict) = whole(view, "")? {
+            return Ok(verdict);
         }
         let part = aggregators(view, |_| true)?;
         let observed = if part.is_empty() {
@@ -91,13 +88,10 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             Verdict::fail(observed)
         } else {
             for there in delegates.iter().filter_map(|account| view.neighbour(account)) {
-                let whole = aggregators(&there, |aggregator| aggregator.organization && aggregator.all_regions);
+                let found = whole(&there, &format!(" of account {}", there.account_id()));
                 view.adopt(&there);
-                if let Some((region, aggregator)) = whole.ok().and_then(|found| found.into_iter().next()) {
-                    let (name, account) = (&aggregator.name, there.account_id());
-                    return Ok(Verdict::pass(format!(
-                        "{name} in {region} of account {account} collects the organization and all regions"
-                    )));
+                if let Ok(Some(verdict)) = found {
+                    return Ok(verdict);
                 }
             }
             let delegates = delegates.join(", ");
@@ -107,6 +101,28 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             Verdict::manual(observed, reason)
         })
     })])
+}
+
+/// The verdict where an aggregator collects the organization and all regions: one without filters decides.
+fn whole(view: &View<'_>, of: &str) -> Result<Option<Verdict>, Gap> {
+    let found = aggregators(view, |aggregator| aggregator.organization && aggregator.all_regions)?;
+    let unfiltered = found.iter().find(|(_, aggregator)| aggregator.filters.is_empty());
+    Ok(unfiltered.or(found.first()).map(|(region, aggregator)| {
+        let told = format!("{} in {region}{of} collects the organization and all regions", aggregator.name);
+        if aggregator.filters.is_empty() {
+            return Verdict::pass(told);
+        }
+        let filters = aggregator.filters.iter().map(|filter| {
+            format!(
+                "{} {} {}",
+                filter.on,
+                if filter.kind.is_empty() { "of" } else { &filter.kind },
+                names(&filter.values)
+            )
+        });
+        let observed = format!("{told}, with filters: {}", filters.collect::<Vec<_>>().join("; "));
+        Verdict::manual(observed, "judge what the filters leave out of the population")
+    }))
 }
 
 fn aggregators<'a>(

@@ -9,7 +9,8 @@
 //! ## How it is decided
 //! The population is every IAM user, group and role. An inline policy → fail. Left out are service-linked roles, which
 //! AWS owns, and the roles that Identity Center makes from permission sets, whose inline policy is the permission set.
-//! It is advice: an inline policy grants no more than a managed one.
+//! It is advice: an inline policy grants no more than a managed one. `AWSExposedCredentialPolicy_DO_NOT_REMOVE`, by which
+//! AWS marks a leaked key, does not count: `iam-user-key-exposed` judges it.
 //!
 //! ## What else is accepted
 //! An inline policy that is kept in code and reviewed there, as an approved exception.
@@ -36,6 +37,7 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::names;
 use crate::parameters::Parameters;
+use crate::reasoning::leaked_keys;
 use crate::reasoning::tested::own_roles;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
@@ -68,10 +70,13 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         .into_iter()
         .map(|role| ("AWS::IAM::Role", &role.arn, &role.inline));
     let judged = users.chain(groups).chain(roles).map(|(kind, arn, inline)| {
-        let verdict = if inline.is_empty() {
-            Verdict::pass("no inline policy")
+        let (marks, own): (Vec<&String>, Vec<&String>) =
+            inline.iter().map(|policy| &policy.name).partition(|name| leaked_keys::inline(name).is_some());
+        let left = if marks.is_empty() { String::new() } else { format!(" but {}, a mark of AWS", names(marks)) };
+        let verdict = if own.is_empty() {
+            Verdict::pass(format!("no inline policy{left}"))
         } else {
-            Verdict::fail(format!("inline: {}", names(inline.iter().map(|policy| &policy.name))))
+            Verdict::fail(format!("inline: {}", names(own)))
         };
         Finding::new(Resource::new(kind, arn), verdict)
     });

@@ -9,7 +9,9 @@
 //!
 //! ## How it is decided
 //! The population is every IAM user. A managed policy attached to the user, or an inline policy of the user → fail. A
-//! permission boundary grants nothing and does not count.
+//! permission boundary grants nothing and does not count. Nor does the policy by which AWS marks a leaked key, such as
+//! `AWSCompromisedKeyQuarantineV3`: it only denies, AWS says not to remove it, and `iam-user-key-exposed` judges it; what
+//! is observed names it.
 //!
 //! ## What else is accepted
 //! Identity Center permission sets or roles, with no IAM users.
@@ -31,6 +33,7 @@ use kickoff_facts::{Need, View};
 use crate::frame::wording::names;
 use crate::parameters::Parameters;
 use crate::reasoning::attachments::policy_names;
+use crate::reasoning::leaked_keys;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -55,13 +58,20 @@ pub const META: Meta = Meta {
 /// The authorization details are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let judged = view.authorization()?.users.iter().map(|user| {
-        let attached = policy_names(&user.attached).map(|name| format!("{name} (attached)"));
-        let inline = user.inline.iter().map(|policy| format!("{} (inline)", policy.name));
+        let attached = user.attached.iter().filter(|arn| leaked_keys::attached(arn).is_none());
+        let attached = policy_names(attached).map(|name| format!("{name} (attached)"));
+        let inline = user.inline.iter().filter(|policy| leaked_keys::inline(&policy.name).is_none());
+        let inline = inline.map(|policy| format!("{} (inline)", policy.name));
         let own: Vec<String> = attached.chain(inline).collect();
+        let marks: Vec<&str> = leaked_keys::marks(user).map(|(name, _)| name).collect();
+        let left = match marks.is_empty() {
+            true => String::new(),
+            false => format!("; left out: {}, by which AWS marks a leaked key", names(marks)),
+        };
         let verdict = if own.is_empty() {
-            Verdict::pass("no policies of its own")
+            Verdict::pass(format!("no policies of its own{left}"))
         } else {
-            Verdict::fail(format!("policies of its own: {}", names(own)))
+            Verdict::fail(format!("policies of its own: {}{left}", names(own)))
         };
         Finding::new(Resource::new("AWS::IAM::User", &user.arn), verdict)
     });

@@ -9,11 +9,14 @@
 //! hard to lose.
 //!
 //! ## How it is decided
-//! For each region: every log group with security logs must have a subscription, or an account-wide subscription policy
-//! must take it in. With `siem_destinations` declared, the destination must match one of them; without, any destination
-//! counts. An account policy may leave log groups out (`LogGroupName NOT IN [...]`). A region without such log groups
-//! is `not-applicable`. Where only a policy is left whose selection or destination cannot be read, the region is
-//! `manual`. Filter patterns are not among the facts: a subscription may forward a part of the events only.
+//! For each region: every log group with security logs must have a subscription that takes all events, or an
+//! account-wide subscription policy that does must take it in. With `siem_destinations` declared, the destination must
+//! match one of them; without, it must belong to this account, to one of its organization, or to one of the run: logs
+//! that go to another account are not forwarded to a place of yours, unless you declare it → fail. An account policy may
+//! leave log groups out (`LogGroupName NOT IN [...]`). A region without such log groups is `not-applicable`. Where nothing
+//! better is left than a subscription with a filter pattern, or with a selection by account or region, which takes a part
+//! of the events or none; one whose pattern is not known; a policy whose selection or destination cannot be read; or a
+//! destination in an account of which the run does not know whose it is, the region is `manual` and says which.
 //!
 //! ## What else is accepted
 //! An account-wide policy in place of single subscriptions. A SIEM that reads the trail's bucket or topic is seen by
@@ -31,10 +34,12 @@
 //! Amazon CloudWatch Logs User Guide, "Real-time processing of log data with subscriptions", "Account-level
 //! subscription filters"; API Reference, `DescribeAccountPolicies`.
 
-use kickoff_facts::logging::SecurityLogGroup;
+use kickoff_facts::logging::{SecurityLogGroup, Subscription};
 use kickoff_facts::{Gap, Need, Seen, View};
 
+use crate::frame::wording::line;
 use crate::parameters::{Parameters, SIEM_DESTINATIONS};
+use crate::reasoning::destination::{Accounts, Place};
 use crate::reasoning::subscriptions::selects;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
@@ -48,20 +53,20 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC7.2"],
-    needs: &[Need::SecurityLogGroups, Need::AccountSubscriptions],
+    needs: &[Need::SecurityLogGroups, Need::AccountSubscriptions, Need::Organization, Need::Members],
     parameters: &[&SIEM_DESTINATIONS],
-    expected: "each log group with security logs is forwarded (declared destinations: {siem_destinations})",
-    fix: "add an account-wide subscription policy, or a subscription to each log group with security logs",
+    expected: "all events of each log group with security logs are forwarded to a place of yours (declared destinations: {siem_destinations})",
+    fix: "forward each log group with security logs, without a filter pattern, to an account of yours or a destination that you declare in siem_destinations",
 };
 
 /// How a log group is forwarded.
 enum Forwarded {
     /// To here.
     To(String),
-    /// Not.
-    Not,
-    /// A policy would have to be read by a person: its name.
-    Unclear(String),
+    /// Not; what was found in place of it.
+    Not(Vec<String>),
+    /// A person would have to judge: what of.
+    Unclear(Vec<String>),
 }
 
 /// Decides.
@@ -70,6 +75,7 @@ enum Forwarded {
 /// The region's log groups with security logs are not known.
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let groups = view.security_log_groups()?;
+    let accounts = Accounts::of(view);
     let finding = Finding::judge(Resource::region(view), |seen| {
         if groups.is_empty() {
             return Ok(Verdict::not_applicable(
@@ -80,23 +86,40 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let (mut to, mut not, mut unclear, mut gap) = (Vec::new(), Vec::new(), Vec::new(), None);
         for group in groups {
             let name = &group.log_group;
-            match forwarded(view, seen, group, parameters) {
+            match forwarded(view, seen, group, parameters, &accounts) {
                 Ok(Forwarded::To(destination)) => to.push(format!("{name} to {destination}")),
-                Ok(Forwarded::Not) => not.push(format!("{name} ({})", group.holds)),
-                Ok(Forwarded::Unclear(policy)) => unclear.push(format!("{name} perhaps by policy {policy}")),
+                Ok(Forwarded::Not(found)) => {
+                    let found: Vec<String> = found.iter().map(|found| format!(", {found}")).collect();
+                    not.push(format!("{name} ({}){}", group.holds, found.concat()));
+                }
+                Ok(Forwarded::Unclear(by)) => unclear.push(format!("{name} perhaps by {}", by.join(", or by "))),
                 Err(error) => gap = gap.or(Some(error)),
             }
         }
         if !not.is_empty() {
-            return Ok(Verdict::fail(format!("not forwarded: {}", not.join(", "))));
+            not.extend(unclear);
+            return Ok(Verdict::fail(format!("not forwarded: {}", not.join("; "))));
         }
         match gap {
             Some(gap) => Err(gap),
             None if unclear.is_empty() => Ok(Verdict::pass(format!("forwarded: {}", to.join(", ")))),
-            None => Ok(Verdict::manual(unclear.join(", "), "read the policy's selection and destination")),
+            None => {
+                let reason = "judge whether all that has to be watched is forwarded, and to a place of yours";
+                Ok(Verdict::manual(unclear.join("; "), reason))
+            }
         }
     });
     Ok(vec![finding])
+}
+
+/// One way out of a log group.
+struct Way<'a> {
+    what: String,
+    destination: Option<&'a str>,
+    /// Whether it takes in the log group; none where that cannot be read.
+    selects: Option<bool>,
+    /// What it leaves out, in words; none where it takes all events.
+    narrowed: Option<String>,
 }
 
 fn forwarded(
@@ -104,26 +127,70 @@ fn forwarded(
     seen: &Seen,
     group: &SecurityLogGroup,
     parameters: &Parameters,
+    accounts: &Accounts<'_, '_>,
 ) -> Result<Forwarded, Gap> {
-    let any = parameters.list(&SIEM_DESTINATIONS).is_empty();
-    let counts = |destination: &str| any || parameters.matches(&SIEM_DESTINATIONS, destination);
     let own = seen.see(&group.subscriptions);
-    if let Ok(own) = &own
-        && let Some(subscription) = own.iter().find(|own| counts(&own.destination))
-    {
-        return Ok(Forwarded::To(subscription.destination.clone()));
-    }
-    let mut unclear = None;
     let policies = view.account_subscriptions();
-    for policy in policies.iter().copied().flatten() {
-        match (selects(policy, &group.log_group), &policy.destination) {
-            (Some(true), Some(destination)) if counts(destination) => return Ok(Forwarded::To(destination.clone())),
-            (Some(false), _) | (Some(true), Some(_)) => {}
-            (None, Some(destination)) if !counts(destination) => {}
-            _ => unclear = Some(policy.name.clone()),
+    let subscriptions = own.iter().copied().flatten().map(|own| Way {
+        what: format!("subscription {}", own.name),
+        destination: Some(own.destination.as_str()),
+        selects: Some(true),
+        narrowed: narrowed(own),
+    });
+    let policies_here = policies.iter().copied().flatten().map(|policy| Way {
+        what: format!("policy {}", policy.name),
+        destination: policy.destination.as_deref(),
+        selects: selects(policy, &group.log_group),
+        narrowed: by_pattern(policy.pattern.as_deref()),
+    });
+    let (mut unclear, mut not, mut gap) = (Vec::new(), Vec::new(), None);
+    for way in subscriptions.chain(policies_here).filter(|way| way.selects != Some(false)) {
+        let Some(destination) = way.destination else {
+            unclear.push(format!("{}, whose destination cannot be read", way.what));
+            continue;
+        };
+        let place = if parameters.list(&SIEM_DESTINATIONS).is_empty() {
+            let account = destination.split(':').nth(4).unwrap_or_default();
+            accounts.place(account, format!("{} to {destination}", way.what))
+        } else if parameters.matches(&SIEM_DESTINATIONS, destination) {
+            Ok(Place::Ours(destination.to_owned()))
+        } else {
+            continue;
+        };
+        match (place, way.selects, way.narrowed) {
+            (Ok(Place::Ours(_)), Some(true), None) => return Ok(Forwarded::To(destination.to_owned())),
+            (Ok(Place::Ours(_)), _, None) => {
+                unclear.push(format!("{}, whose selection of log groups cannot be read", way.what));
+            }
+            (Ok(Place::Ours(_)), _, Some(narrowed)) => unclear.push(format!("{}, {narrowed}", way.what)),
+            (Ok(Place::Unknown(why)), ..) => unclear.push(why),
+            (Ok(Place::Stranger(why)), ..) => not.push(why),
+            (Err(error), ..) => gap = gap.or(Some(error)),
         }
     }
     own?;
     policies?;
-    Ok(unclear.map_or(Forwarded::Not, Forwarded::Unclear))
+    match gap {
+        Some(gap) => Err(gap),
+        None if unclear.is_empty() => Ok(Forwarded::Not(not)),
+        None => {
+            unclear.extend(not);
+            Ok(Forwarded::Unclear(unclear))
+        }
+    }
+}
+
+/// What a subscription leaves out.
+fn narrowed(subscription: &Subscription) -> Option<String> {
+    let selection = subscription.selection.as_ref();
+    by_pattern(subscription.pattern.as_deref())
+        .or_else(|| selection.map(|selection| format!("which takes events where {} only", line(selection))))
+}
+
+fn by_pattern(pattern: Option<&str>) -> Option<String> {
+    match pattern.map(str::trim) {
+        Some("") => None,
+        Some(pattern) => Some(format!("which takes only events that match {}", line(pattern))),
+        None => Some("whose filter pattern is not known".to_owned()),
+    }
 }

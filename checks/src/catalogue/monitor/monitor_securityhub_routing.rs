@@ -39,6 +39,7 @@
 //! AWS Security Hub User Guide, "Using EventBridge for automated response and remediation"; "Understanding
 //! cross-Region aggregation".
 
+use kickoff_facts::detection::FindingAggregator;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
@@ -82,7 +83,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             .finding_aggregators()?
             .iter()
             .flatten()
-            .filter_map(|aggregator| aggregator.split(':').nth(3))
+            .map(FindingAggregator::region)
             .find(|home| *home != view.region_name());
         Ok(match elsewhere {
             Some(home) => {

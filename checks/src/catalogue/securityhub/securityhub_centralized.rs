@@ -8,13 +8,21 @@
 //!
 //! ## How it is decided
 //! In the management account: `ListOrganizationAdminAccounts` names an administrator in every scanned region;
-//! administrators are designated region by region. A region without one is `fail`.
+//! administrators are designated region by region. A region without one is `fail`; so is an administrator that is no
+//! account of the organization or of the run.
 //!
-//! Where more than one region is enabled, a finding aggregator must gather them. It belongs to the administrator
-//! account: if none is visible here and another account is the administrator, the result is `manual`, naming the
-//! account; if this account is the administrator, it is `fail`. That nothing has to be gathered, or that there is no
-//! aggregator, is said only where every enabled region was scanned; otherwise the result is `not-evaluated` and names
-//! the regions that were not. Other accounts are `not-applicable`: the management account answers.
+//! Where more than one region is enabled, a finding aggregator of the administrator account must gather them; that
+//! account's own facts are looked at where it is in the run. What the aggregator gathers is its linking mode
+//! (`GetFindingAggregator`): `ALL_REGIONS`, all but those that it names, those that it names, or none. A region where
+//! Security Hub is on and that is not gathered is `fail`. An enabled region that is not gathered and was not scanned is
+//! `manual`: whether Security Hub is on there is not known. A linking mode that could not be read is `not-evaluated`,
+//! one that this version does not know `manual`.
+//!
+//! If no aggregator of the administrator is visible and another account is the administrator, the result is `manual`,
+//! naming the account; if this account is the administrator, it is `fail`. That nothing has to be gathered, or that
+//! there is no aggregator, is said only where every enabled region was scanned; otherwise the result is `not-evaluated`
+//! and names the regions that were not. Other accounts are `not-applicable`: the management account answers. Whether new
+//! member accounts get Security Hub by themselves (`DescribeOrganizationConfiguration`) is not read.
 //!
 //! ## What else is accepted
 //! The management account as administrator, although AWS advises against it.
@@ -30,12 +38,17 @@
 //!
 //! ## References
 //! AWS Security Hub User Guide, "Managing Security Hub CSPM for multiple accounts with AWS Organizations";
-//! "Understanding cross-Region aggregation".
+//! "Understanding cross-Region aggregation"; AWS Security Hub API Reference, `GetFindingAggregator`.
 
-use kickoff_facts::{Need, View};
+use std::collections::{BTreeMap, BTreeSet};
 
+use kickoff_facts::detection::{FindingAggregator, RegionLinking};
+use kickoff_facts::{Gap, Need, Seen, View};
+
+use crate::frame::wording::names;
 use crate::parameters::Parameters;
 use crate::reasoning::administrators::Administrators;
+use crate::reasoning::destination::Accounts;
 use crate::reasoning::{management, regions};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
@@ -49,10 +62,17 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC4.1"],
-    needs: &[Need::Organization, Need::SecurityHubOrganization, Need::FindingAggregators, Need::Regions],
+    needs: &[
+        Need::Organization,
+        Need::Members,
+        Need::SecurityHubOrganization,
+        Need::SecurityHub,
+        Need::FindingAggregators,
+        Need::Regions,
+    ],
     parameters: &[],
-    expected: "every scanned region has a delegated administrator, and findings are gathered in one region",
-    fix: "designate a delegated administrator for Security Hub in each region, and make a finding aggregator there",
+    expected: "every scanned region has a delegated administrator of yours, which gathers the findings of all regions in one",
+    fix: "designate a delegated administrator for Security Hub in each region, and let its finding aggregator link all regions",
 };
 
 /// Decides.
@@ -60,7 +80,7 @@ pub const META: Meta = Meta {
 /// # Errors
 /// Never: what is not known is told on the account.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    Ok(vec![Finding::judge(Resource::account(view), |_| {
+    Ok(vec![Finding::judge(Resource::account(view), |seen| {
         if let Err(verdict) = management::organization(view)? {
             return Ok(verdict);
         }
@@ -69,21 +89,132 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         if !administrators.missing.is_empty() {
             return Ok(Verdict::fail(observed));
         }
+        if let Some(verdict) = administrators.foreign(&Accounts::of(view))? {
+            return Ok(verdict);
+        }
         let whole = regions::all_scanned(view, "securityhub:ListFindingAggregators");
         if view.regions().count() == 1 && whole.is_ok() {
             return Ok(Verdict::pass(format!("{observed}; one region is enabled, so nothing has to be gathered")));
         }
-        let aggregators =
-            regions::find(view, |region| Ok(region.finding_aggregators()?.iter().flatten().collect::<Vec<_>>()))?;
-        Ok(if let Some(aggregator) = aggregators.first() {
-            Verdict::pass(format!("{observed}; aggregator {aggregator}"))
+        let found = aggregators(view, &administrators.accounts)?;
+        Ok(if !found.is_empty() {
+            gathered(view, seen, &observed, found)?
         } else if administrators.accounts.contains(view.account_id()) {
             whole?;
             Verdict::fail(format!("{observed}; no finding aggregator"))
         } else {
             let accounts: Vec<&str> = administrators.accounts.into_iter().collect();
             let reason = format!("the finding aggregator belongs to {}: look there", accounts.join(", "));
-            Verdict::manual(format!("{observed}; no finding aggregator is visible here"), reason)
+            Verdict::manual(format!("{observed}; no finding aggregator of it is visible here"), reason)
         })
     })])
+}
+
+/// The aggregators of the administrators, each as the region tells it in which it gathers, where that was asked.
+fn aggregators<'a>(
+    view: &View<'a>,
+    accounts: &BTreeSet<&str>,
+) -> Result<BTreeMap<&'a str, &'a FindingAggregator>, Gap> {
+    let mut all: BTreeMap<&str, &FindingAggregator> = BTreeMap::new();
+    let mut add = |found: Vec<&'a FindingAggregator>| {
+        for aggregator in found.into_iter().filter(|aggregator| accounts.contains(aggregator.account())) {
+            let known = all.entry(aggregator.arn.as_str()).or_insert(aggregator);
+            if aggregator.linking.get().is_ok() {
+                *known = aggregator;
+            }
+        }
+    };
+    let look = |region: &View<'a>| Ok(region.finding_aggregators()?.iter().flatten().collect::<Vec<_>>());
+    let here = regions::each(view, look);
+    here.known.into_iter().for_each(|(_, found)| add(found));
+    for there in accounts.iter().filter_map(|account| view.neighbour(account)) {
+        regions::each(&there, look).known.into_iter().for_each(|(_, found)| add(found));
+        view.adopt(&there);
+    }
+    match here.gap {
+        Some(gap) if all.is_empty() => Err(gap),
+        _ => Ok(all),
+    }
+}
+
+/// Whether an aggregator gathers what has to be gathered: the best of them.
+fn gathered(
+    view: &View<'_>,
+    seen: &Seen,
+    observed: &str,
+    found: BTreeMap<&str, &FindingAggregator>,
+) -> Result<Verdict, Gap> {
+    let (mut wrong, mut open, mut gap) = (Vec::new(), Vec::new(), None);
+    for aggregator in found.into_values() {
+        let home = aggregator.region();
+        let linking = match seen.see(&aggregator.linking) {
+            Ok(linking) => linking,
+            Err(error) => {
+                gap = gap.or(Some(error));
+                continue;
+            }
+        };
+        let told = format!("the aggregator of {home} in account {} gathers {}", aggregator.account(), words(linking));
+        let Some(left) = left_out(view, home, linking) else {
+            open.push((told, format!("the linking mode {} is not known: see what it gathers", linking.mode)));
+            continue;
+        };
+        let (mut with_findings, mut unknown, mut without) = (Vec::new(), Vec::new(), Vec::new());
+        for region in left? {
+            match view.regions().find(|here| here.region_name() == region) {
+                Some(here) => {
+                    let hub = here.security_hub();
+                    view.adopt(&here);
+                    match hub {
+                        Ok(Some(_)) => with_findings.push(region),
+                        Ok(None) => without.push(region),
+                        Err(_) => unknown.push(region),
+                    }
+                }
+                None => unknown.push(region),
+            }
+        }
+        if !with_findings.is_empty() {
+            wrong.push(format!("{told}, and not {}, where Security Hub is on", names(with_findings)));
+        } else if !unknown.is_empty() {
+            let reason = format!("see that Security Hub is not on in {}, which is not gathered", names(unknown));
+            open.push((told, reason));
+        } else if without.is_empty() {
+            return Ok(Verdict::pass(format!("{observed}; {told}")));
+        } else {
+            let off = format!("not {}, where Security Hub is off", names(without));
+            return Ok(Verdict::pass(format!("{observed}; {told}, {off}")));
+        }
+    }
+    match (gap, open.into_iter().next()) {
+        (None, None) => Ok(Verdict::fail(format!("{observed}; {}", wrong.join("; ")))),
+        (Some(gap), _) => Err(gap),
+        (None, Some((told, reason))) => Ok(Verdict::manual(format!("{observed}; {told}"), reason)),
+    }
+}
+
+fn words(linking: &RegionLinking) -> String {
+    match linking.mode.as_str() {
+        "ALL_REGIONS" => "all regions".to_owned(),
+        "ALL_REGIONS_EXCEPT_SPECIFIED" => format!("all regions but {}", names(&linking.regions)),
+        "SPECIFIED_REGIONS" => format!("the regions {}", names(&linking.regions)),
+        "NO_REGIONS" => "no other region".to_owned(),
+        mode => format!("by {mode} {}", names(&linking.regions)),
+    }
+}
+
+/// The enabled regions that an aggregator leaves out; none where its linking mode is not known.
+fn left_out<'a>(view: &View<'a>, home: &str, linking: &RegionLinking) -> Option<Result<Vec<&'a str>, Gap>> {
+    let listed = |region: &str| linking.regions.iter().any(|linked| linked == region);
+    let gathers: Box<dyn Fn(&str) -> bool> = match linking.mode.as_str() {
+        "ALL_REGIONS" => return Some(Ok(Vec::new())),
+        "ALL_REGIONS_EXCEPT_SPECIFIED" => Box::new(|region| !listed(region)),
+        "SPECIFIED_REGIONS" => Box::new(listed),
+        "NO_REGIONS" => Box::new(|_| false),
+        _ => return None,
+    };
+    Some(view.all_regions().map(|all| {
+        let enabled = all.iter().filter(|region| region.is_enabled()).map(|region| region.name.as_str());
+        enabled.filter(|region| *region != home && !view.is_left_out(region) && !gathers(region)).collect()
+    }))
 }

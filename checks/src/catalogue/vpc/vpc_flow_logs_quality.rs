@@ -16,7 +16,8 @@
 //! a short rule for certain tags or sizes is `manual`. A bucket whose settings could not be read, one of another account
 //! among them, is `not-evaluated`. A log group of another account, a bucket of which nothing was asked, and a Firehose
 //! stream are `manual`: the reason says what a person must confirm. A flow log that fails by its traffic or its delivery
-//! fails wherever it goes.
+//! fails wherever it goes; so does one that delivers to a log group or stream of an account that is neither of your
+//! organization nor of the run.
 //!
 //! ## What else is accepted
 //! Two flow logs, one for accepted and one for rejected traffic, record everything: record an exception for both.
@@ -42,6 +43,7 @@ use kickoff_facts::{Gap, Need, Seen, View};
 
 use crate::frame::wording::count;
 use crate::parameters::{LOG_RETENTION_MIN, Parameters};
+use crate::reasoning::destination::{Accounts, Whose};
 use crate::reasoning::lifecycle::{Kept, kept};
 use crate::reasoning::tested::tested;
 use crate::reasoning::trail_buckets::owned_elsewhere;
@@ -57,7 +59,7 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC7.2"],
-    needs: &[Need::FlowLogs, Need::LogGroups, Need::LogBuckets],
+    needs: &[Need::FlowLogs, Need::LogGroups, Need::LogBuckets, Need::Organization, Need::Members],
     parameters: &[&LOG_RETENTION_MIN],
     expected: "all traffic is recorded, delivery works, and logs are kept at least {log_retention_min_days} days",
     fix: "make a flow log for all traffic, mend the role or policy of its destination, and lengthen the retention",
@@ -69,6 +71,7 @@ pub const META: Meta = Meta {
 /// The region's flow logs are not known.
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&LOG_RETENTION_MIN);
+    let accounts = Accounts::of(view);
     let resource = |log: &FlowLog| {
         let (partition, region, account) = (view.partition(), view.region_name(), view.account_id());
         Resource::new("AWS::EC2::FlowLog", format!("arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{}", log.id))
@@ -85,6 +88,12 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             if log.deliver_status == "FAILED" {
                 let error = log.deliver_error.as_deref().unwrap_or("no message");
                 wrong.push(format!("delivery fails: {error}"));
+            }
+            let owner = log.destination.as_deref().and_then(|arn| arn.split(':').nth(4)).unwrap_or_default();
+            if !owner.is_empty() && accounts.whose(owner) == Whose::Stranger {
+                wrong.push(format!(
+                    "delivers to account {owner}, which is neither of your organization nor of this run"
+                ));
             }
             if !wrong.is_empty() {
                 return Ok(Verdict::fail(format!("{}: {}", log.resource, wrong.join("; "))));

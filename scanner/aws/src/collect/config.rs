@@ -7,7 +7,7 @@ use aws_sdk_config::types as sdk;
 use futures::future::join_all;
 use kickoff_evidence::{Gap, GapKind};
 use kickoff_facts::detection::{
-    Aggregator, ConfigRule, Delivery, DeliveryChannel, DiscoveredCount, NonCompliant, Recorder,
+    Aggregator, AggregatorFilter, ConfigRule, Delivery, DeliveryChannel, DiscoveredCount, NonCompliant, Recorder,
 };
 use kickoff_facts::{Need, Observed, Tie};
 
@@ -210,10 +210,22 @@ pub(super) async fn aggregators(session: &Session, region: &str) -> Observed<Vec
                             .map(|o| o.aws_regions().to_vec())
                             .unwrap_or_else(|| sources.iter().flat_map(|s| s.aws_regions().to_vec()).collect()),
                         accounts: sources.iter().flat_map(|s| s.account_ids().to_vec()).collect(),
+                        filters: a.aggregator_filters().map(filters).unwrap_or_default(),
                     }
                 })
                 .collect()
         })
+}
+
+fn filters(of: &sdk::AggregatorFilters) -> Vec<AggregatorFilter> {
+    let one = |on: &str, kind: Option<&sdk::AggregatorFilterType>, values: &[String]| AggregatorFilter {
+        on: on.to_owned(),
+        kind: kind.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+        values: values.to_vec(),
+    };
+    let types = of.resource_type().map(|f| one("ResourceType", f.r#type(), f.value()));
+    let services = of.service_principal().map(|f| one("ServicePrincipal", f.r#type(), f.value()));
+    types.into_iter().chain(services).collect()
 }
 
 /// Rules with their verdicts; details are asked for rules that something does not comply with.

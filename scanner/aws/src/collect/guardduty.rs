@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_guardduty::Client;
 use aws_sdk_guardduty::types as sdk;
 use futures::future::join_all;
-use kickoff_facts::detection::{Detector, DetectorSettings, Finding, GuardDutyAdministration};
+use kickoff_facts::detection::{Detector, DetectorSettings, Finding, GuardDutyAdministration, GuardDutyMembership};
 use kickoff_facts::{GlobalFacts, Need, Observed, RegionalFacts, Tie};
 
 use super::shared::{follows, inherited, speaks_for, text};
@@ -266,7 +266,7 @@ pub(super) async fn auto_enable(
     region: &str,
     known: &RegionalFacts,
     global: &GlobalFacts,
-) -> Observed<Option<String>> {
+) -> Observed<Option<GuardDutyMembership>> {
     const OPERATION: &str = "guardduty:DescribeOrganizationConfiguration";
     let detector = detector!(known, "guardduty:DescribeOrganizationConfiguration");
     match global.organization.get() {
@@ -288,5 +288,15 @@ pub(super) async fn auto_enable(
         .await
         // AWS says so to an account that is not the administrator.
         .or_absent()
-        .map(|found| found.and_then(|out| out.auto_enable_organization_members).map(|kind| kind.as_str().to_owned()))
+        .map(|found| {
+            found.map(|out| {
+                // The older member stands for new accounts alone.
+                #[allow(deprecated)]
+                let older = if out.auto_enable == Some(true) { "NEW" } else { "NONE" };
+                GuardDutyMembership {
+                    auto_enable: out.auto_enable_organization_members().map_or(older, |kind| kind.as_str()).to_owned(),
+                    limit_reached: out.member_account_limit_reached == Some(true),
+                }
+            })
+        })
 }

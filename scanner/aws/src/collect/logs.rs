@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatchlogs::Client;
-use aws_sdk_cloudwatchlogs::types::PolicyType;
+use aws_sdk_cloudwatchlogs::types::{PolicyScope, PolicyType, ResourcePolicy};
 use futures::future::join_all;
 use kickoff_facts::logging::{
-    AccountSubscription, LogGroup, LogResourcePolicy, MetricFilter, SecurityLogGroup, Subscription,
+    AccountSubscription, LogGroup, LogGroupPolicy, LogResourcePolicy, MetricFilter, SecurityLogGroup, Subscription,
 };
+use kickoff_facts::network::FlowLog;
 use kickoff_facts::{Observed, RegionalFacts};
 
 use super::shared::{follows, inherited, text};
@@ -22,6 +23,8 @@ families! {
         |session, _, region, _| account_subscriptions(session, region);
     regional SecurityLogGroups security_log_groups =
         |session, _, region, known| security_log_groups(session, region, known);
+    regional LogGroupPolicies log_group_policies =
+        |session, _, region, known| log_group_policies(session, region, known);
 }
 
 fn logs(session: &Session, region: &str) -> Client {
@@ -95,12 +98,48 @@ pub(super) async fn resource_policies(session: &Session, region: &str) -> Observ
         })
         .await
         .observed()
-        .map(|policies| {
-            policies
-                .iter()
-                .map(|p| LogResourcePolicy { name: text(p.policy_name()), document: text(p.policy_document()) })
-                .collect()
-        })
+        .map(|policies| policies.iter().map(resource_policy).collect())
+}
+
+fn resource_policy(policy: &ResourcePolicy) -> LogResourcePolicy {
+    LogResourcePolicy { name: text(policy.policy_name()), document: text(policy.policy_document()) }
+}
+
+/// The policies of single log groups. Without a scope AWS tells those of the account, and of the scope of resources those of
+/// the one that is named: only the groups that hold security logs are asked.
+pub(super) async fn log_group_policies(
+    session: &Session,
+    region: &str,
+    known: &RegionalFacts,
+) -> Observed<Vec<LogGroupPolicy>> {
+    const OPERATION: &str = "logs:DescribeResourcePolicies";
+    let groups = match known.security_log_groups.get() {
+        Ok(groups) => groups,
+        Err(gap) => return inherited(gap, OPERATION).into(),
+    };
+    let client = &logs(session, region);
+    let asked = groups.iter().map(|group| async move {
+        let (partition, account) = (session.partition(), session.account());
+        let arn = format!("arn:{partition}:logs:{region}:{account}:log-group:{}", group.log_group);
+        let parameters = [("policyScope", "RESOURCE"), ("resourceArn", arn.as_str())];
+        let policies = session
+            .pages(ask(OPERATION, region).with(&parameters), |token, call| {
+                let request = client
+                    .describe_resource_policies()
+                    .policy_scope(PolicyScope::Resource)
+                    .resource_arn(&arn)
+                    .set_next_token(token)
+                    .customize()
+                    .interceptor(call)
+                    .send();
+                async { request.await.map(|out| (out.resource_policies.unwrap_or_default(), out.next_token)) }
+            })
+            .await
+            .observed()
+            .map(|policies| policies.iter().map(resource_policy).collect());
+        LogGroupPolicy { log_group: group.log_group.clone(), holds: group.holds.clone(), policies }
+    });
+    follows(join_all(asked).await, &known.security_log_groups)
 }
 
 pub(super) async fn account_subscriptions(session: &Session, region: &str) -> Observed<Vec<AccountSubscription>> {
@@ -164,7 +203,11 @@ pub(super) async fn security_log_groups(
             holds.entry((*name).to_owned()).or_default().push(format!("trail {}", trail.name));
         }
     }
-    for log in flow_logs.iter().filter(|log| log.destination_type == "cloud-watch-logs") {
+    let here = |log: &&FlowLog| {
+        let owner = log.destination.as_deref().and_then(|arn| arn.split(':').nth(4)).unwrap_or_default();
+        log.destination_type == "cloud-watch-logs" && (owner.is_empty() || owner == session.account())
+    };
+    for log in flow_logs.iter().filter(here) {
         if let Some(name) = &log.log_group {
             holds.entry(name.clone()).or_default().push(format!("flow log {}", log.id));
         }
@@ -194,6 +237,7 @@ pub(super) async fn security_log_groups(
                             name: text(f.filter_name()),
                             destination: text(f.destination_arn()),
                             pattern: Some(text(f.filter_pattern())),
+                            selection: f.field_selection_criteria().filter(|s| !s.is_empty()).map(str::to_owned),
                         })
                         .collect()
                 });

@@ -6,7 +6,7 @@ use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::PolicyType;
 use futures::future::join_all;
 use kickoff_facts::organization::{
-    DelegatedAdministrator, MemberAccount, Organization, OrganizationPolicy, Root, TreeNode,
+    DelegatedAdministrator, Delegation, MemberAccount, Organization, OrganizationPolicy, Root, TreeNode,
 };
 use kickoff_facts::{GlobalFacts, Observed};
 
@@ -22,6 +22,7 @@ families! {
     global OrganizationPolicies organization_policies = |session, facts| policies(session, &facts.global);
     global DelegatedAdministrators delegated_administrators =
         |session, facts| delegated_administrators(session, &facts.global);
+    global Delegation delegation = |session, facts| delegation(session, &facts.global);
 }
 
 fn organizations(session: &Session) -> Client {
@@ -303,4 +304,18 @@ pub(super) async fn delegated_administrators(
     let mut administrators = join_all(asked).await;
     administrators.sort_by(|a, b| a.id.cmp(&b.id));
     follows(Some(administrators), &listed)
+}
+
+/// The resource policy, by which the management account hands out actions of its own to members.
+pub(super) async fn delegation(session: &Session, global: &GlobalFacts) -> Observed<Option<Delegation>> {
+    speaking!(session, global, "organizations:DescribeResourcePolicy");
+    let client = organizations(session);
+    session
+        .one(ask("organizations:DescribeResourcePolicy", session.home_region()), |call| {
+            client.describe_resource_policy().customize().interceptor(call).send()
+        })
+        .await
+        .parse(|out| out.resource_policy.and_then(|p| p.content).ok_or_else(|| "it holds no document".to_owned()))
+        .or_absent()
+        .map(|policy| Some(Delegation { policy }))
 }

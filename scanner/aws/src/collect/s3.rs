@@ -1,17 +1,21 @@
 //! S3: the account's buckets, and the settings of those that hold security logs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_bucket_acl::GetBucketAclOutput;
+use aws_sdk_s3::operation::get_bucket_encryption::GetBucketEncryptionOutput;
+use aws_sdk_s3::operation::get_bucket_policy::GetBucketPolicyOutput;
+use aws_sdk_s3::operation::get_object_lock_configuration::GetObjectLockConfigurationOutput;
 use aws_sdk_s3::types as sdk;
 use futures::future::join_all;
 use kickoff_evidence::{Gap, GapKind};
 use kickoff_facts::storage::{
-    AclGrant, Bucket, BucketSettings, LifecycleRule, LogBucket, ObjectLock, PublicAccessBlock, Versioning,
+    AclGrant, Bucket, BucketSettings, LifecycleRule, LogBucket, LogTarget, ObjectLock, PublicAccessBlock, Versioning,
 };
 use kickoff_facts::{AccountFacts, Observed};
 
-use super::shared::{inherited, text};
+use super::shared::{follows, inherited, text};
 use crate::again::Again;
 use crate::call::ask;
 use crate::session::Session;
@@ -19,6 +23,7 @@ use crate::session::Session;
 families! {
     global Buckets buckets = |session, _| buckets(session);
     global LogBuckets log_buckets = |session, facts| log_buckets(session, facts);
+    global LogTargets log_targets = |session, facts| log_targets(session, facts);
 }
 
 /// Path style, so that a bucket's name never becomes part of a host name, where dots would break the certificate.
@@ -158,9 +163,12 @@ async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSetti
         get!("s3:GetBucketLifecycleConfiguration", get_bucket_lifecycle_configuration),
         get!("s3:GetBucketEncryption", get_bucket_encryption),
     );
+    let logging = logging.observed();
+    let prefix = logging.get().ok().and_then(|out| out.logging_enabled()).map(|l| l.target_prefix().to_owned());
     BucketSettings {
         region: region.to_owned(),
-        access_log_target: logging.observed().map(|out| out.logging_enabled().map(|l| l.target_bucket().to_owned())),
+        access_log_target: logging.map(|out| out.logging_enabled().map(|l| l.target_bucket().to_owned())),
+        access_log_prefix: prefix.unwrap_or_default(),
         public_access_block: block
             .parse(|out| out.public_access_block_configuration.ok_or_else(|| "it holds no configuration".to_owned()))
             .or_absent()
@@ -177,51 +185,122 @@ async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSetti
                 out.policy_status().and_then(sdk::PolicyStatus::is_public).ok_or_else(|| "it does not say".to_owned())
             })
             .or_absent(),
-        policy: policy
-            .parse(|out| {
-                let policy = out.policy.ok_or("it holds no policy")?;
-                // The body is the policy itself: nothing else would notice that it was cut short.
-                serde_json::from_str::<serde::de::IgnoredAny>(&policy).map_err(|e| e.to_string())?;
-                Ok(policy)
-            })
-            .or_absent(),
-        acl: acl.observed().map(|out| {
-            let owner = out.owner().and_then(sdk::Owner::id);
-            let grant = |grant: &sdk::Grant| {
-                let grantee = grant.grantee()?;
-                // What is named by e-mail address is answered by canonical id.
-                let named = grantee.uri().or(grantee.id()).or(grantee.email_address())?;
-                let permission = text(grant.permission().map(sdk::Permission::as_str));
-                (Some(named) != owner).then(|| AclGrant { grantee: named.to_owned(), permission })
-            };
-            let mut grants: Vec<AclGrant> = out.grants().iter().filter_map(grant).collect();
-            grants.sort();
-            grants.dedup();
-            grants
-        }),
+        policy: policy.parse(document).or_absent(),
+        acl: acl.observed().map(|out| grants(&out)),
         versioning: versioning.observed().map(|out| Versioning {
             enabled: out.status() == Some(&sdk::BucketVersioningStatus::Enabled),
             mfa_delete: out.mfa_delete() == Some(&sdk::MfaDeleteStatus::Enabled),
         }),
-        object_lock: lock.or_absent().map(|found| {
-            let lock = found.and_then(|out| out.object_lock_configuration)?;
-            let retention = lock.rule().and_then(|r| r.default_retention());
-            let number = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
-            Some(ObjectLock {
-                mode: retention.and_then(|r| r.mode()).map(|mode| mode.as_str().to_owned()),
-                days: retention.and_then(|r| {
-                    number(r.days()).or_else(|| number(r.years()).map(|years| years.saturating_mul(365)))
-                }),
-            })
-        }),
+        object_lock: lock.or_absent().map(|found| found.and_then(object_lock)),
         lifecycle: lifecycle
             .or_absent()
             .map(|found| found.map(|out| out.rules().iter().map(rule).collect()).unwrap_or_default()),
-        encryption: encryption.or_absent().map(|found| {
-            let config = found.and_then(|out| out.server_side_encryption_configuration)?;
-            let default = config.rules().first()?.apply_server_side_encryption_by_default()?;
-            Some(default.sse_algorithm().as_str().to_owned())
-        }),
+        encryption: encryption.or_absent().map(|found| found.and_then(algorithm)),
+    }
+}
+
+/// What an ACL grants to others than the owner.
+fn grants(out: &GetBucketAclOutput) -> Vec<AclGrant> {
+    let owner = out.owner().and_then(sdk::Owner::id);
+    let grant = |grant: &sdk::Grant| {
+        let grantee = grant.grantee()?;
+        // What is named by e-mail address is answered by canonical id.
+        let named = grantee.uri().or(grantee.id()).or(grantee.email_address())?;
+        let permission = text(grant.permission().map(sdk::Permission::as_str));
+        (Some(named) != owner).then(|| AclGrant { grantee: named.to_owned(), permission })
+    };
+    let mut grants: Vec<AclGrant> = out.grants().iter().filter_map(grant).collect();
+    grants.sort();
+    grants.dedup();
+    grants
+}
+
+fn object_lock(out: GetObjectLockConfigurationOutput) -> Option<ObjectLock> {
+    let lock = out.object_lock_configuration?;
+    let retention = lock.rule().and_then(|r| r.default_retention());
+    let number = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
+    Some(ObjectLock {
+        mode: retention.and_then(|r| r.mode()).map(|mode| mode.as_str().to_owned()),
+        days: retention
+            .and_then(|r| number(r.days()).or_else(|| number(r.years()).map(|years| years.saturating_mul(365)))),
+    })
+}
+
+fn algorithm(out: GetBucketEncryptionOutput) -> Option<String> {
+    let config = out.server_side_encryption_configuration?;
+    let default = config.rules().first()?.apply_server_side_encryption_by_default()?;
+    Some(default.sse_algorithm().as_str().to_owned())
+}
+
+/// The document of a policy. The body is the policy itself: nothing else would notice that it was cut short.
+fn document(out: GetBucketPolicyOutput) -> Result<String, String> {
+    let policy = out.policy.ok_or("it holds no policy")?;
+    serde_json::from_str::<serde::de::IgnoredAny>(&policy).map_err(|e| e.to_string())?;
+    Ok(policy)
+}
+
+/// The buckets of the account that trails' buckets send their access logs to. A bucket that is one of the log buckets was
+/// asked about already.
+pub(super) async fn log_targets(session: &Session, facts: &AccountFacts) -> Observed<Vec<LogTarget>> {
+    let (own, logs) = match (facts.global.buckets.get(), facts.global.log_buckets.get()) {
+        (Ok(own), Ok(logs)) => (own, logs),
+        (Err(gap), _) | (_, Err(gap)) => return inherited(gap, "s3:GetBucketPolicy").into(),
+    };
+    let of_trails: BTreeSet<&str> = facts
+        .regions
+        .values()
+        .flat_map(|region| region.trails.get().into_iter().flatten())
+        .map(|trail| trail.bucket.as_str())
+        .collect();
+    let targets: BTreeSet<&str> = logs
+        .iter()
+        .filter(|log| of_trails.contains(log.name.as_str()))
+        .filter_map(|log| log.settings.get().ok()?.access_log_target.get().ok()?.as_deref())
+        .filter(|target| !logs.iter().any(|log| log.name == *target))
+        .collect();
+    let asked = own.iter().filter(|bucket| targets.contains(bucket.name.as_str())).map(|bucket| async move {
+        let region = match &bucket.region {
+            Some(region) => Observed::Known { value: region.clone(), evidence: Vec::new() },
+            None => location(session, &bucket.name).await,
+        };
+        match region {
+            Observed::Known { value, .. } => target(session, &bucket.name, &value).await,
+            Observed::Unknown { gap } => LogTarget {
+                name: bucket.name.clone(),
+                region: String::new(),
+                policy: gap.clone().into(),
+                acl: gap.clone().into(),
+                object_lock: gap.clone().into(),
+                encryption: gap.into(),
+            },
+        }
+    });
+    follows(join_all(asked).await, &facts.global.log_buckets)
+}
+
+/// What decides whether a bucket takes delivery.
+async fn target(session: &Session, bucket: &str, region: &str) -> LogTarget {
+    let client = s3(session, region);
+    let parameters = [("Bucket", bucket)];
+    let ask = |operation: &'static str| ask(operation, region).with(&parameters);
+    macro_rules! get {
+        ($operation:literal, $method:ident) => {
+            session.one(ask($operation), |call| client.$method().bucket(bucket).customize().interceptor(call).send())
+        };
+    }
+    let (policy, acl, lock, encryption) = futures::join!(
+        get!("s3:GetBucketPolicy", get_bucket_policy),
+        get!("s3:GetBucketAcl", get_bucket_acl),
+        get!("s3:GetObjectLockConfiguration", get_object_lock_configuration),
+        get!("s3:GetBucketEncryption", get_bucket_encryption),
+    );
+    LogTarget {
+        name: bucket.to_owned(),
+        region: region.to_owned(),
+        policy: policy.parse(document).or_absent(),
+        acl: acl.observed().map(|out| grants(&out)),
+        object_lock: lock.or_absent().map(|found| found.and_then(object_lock)),
+        encryption: encryption.or_absent().map(|found| found.and_then(algorithm)),
     }
 }
 

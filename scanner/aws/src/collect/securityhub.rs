@@ -1,6 +1,8 @@
 //! Security Hub, by declared operations.
 
-use kickoff_facts::detection::{Finding, Hub};
+use futures::future::join_all;
+use kickoff_evidence::{Gap, GapKind};
+use kickoff_facts::detection::{Finding, FindingAggregator, Hub, RegionLinking};
 use kickoff_facts::{GlobalFacts, Observed, RegionalFacts};
 use serde::Deserialize;
 use serde_json::json;
@@ -242,14 +244,14 @@ pub(super) async fn aggregators(
     session: &Session,
     region: &str,
     known: &RegionalFacts,
-) -> Observed<Option<Vec<String>>> {
+) -> Observed<Option<Vec<FindingAggregator>>> {
     const OPERATION: &str = "securityhub:ListFindingAggregators";
     match known.security_hub.get() {
         Err(gap) => return inherited(gap, OPERATION).into(),
         Ok(None) => return follows(None, &known.security_hub),
         Ok(Some(_)) => {}
     }
-    session
+    let listed = session
         .declared_pages(
             ask(OPERATION, region),
             |token, call| {
@@ -262,6 +264,52 @@ pub(super) async fn aggregators(
             },
         )
         .await
+        .observed();
+    let found = match listed.get() {
+        Ok(found) => found,
+        Err(gap) => return gap.clone().into(),
+    };
+    let asked = found.iter().map(|raw| async move {
+        let mut aggregator =
+            FindingAggregator { arn: raw.finding_aggregator_arn.clone(), ..FindingAggregator::default() };
+        aggregator.linking = if aggregator.region() == region {
+            linking(session, region, &aggregator.arn).await
+        } else {
+            let message = format!("asked in {}, where it gathers", aggregator.region());
+            let (kind, call) = (GapKind::NotCollected, "securityhub:GetFindingAggregator".to_owned());
+            Gap { kind, call, region: region.to_owned(), message, evidence: None }.into()
+        };
+        aggregator
+    });
+    follows(Some(join_all(asked).await), &listed)
+}
+
+/// In a part of a path that may hold slashes (`{FindingAggregatorArn+}`) these and what RFC 3986 does not reserve stay.
+const IN_PATH: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RawLinking {
+    region_linking_mode: String,
+    #[serde(default)]
+    regions: Option<Vec<String>>,
+}
+
+/// Every region lists an aggregator; what it gathers is asked where it gathers.
+async fn linking(session: &Session, region: &str, arn: &str) -> Observed<RegionLinking> {
+    let parameters = [("FindingAggregatorArn", arn)];
+    let path = format!("/findingAggregator/get/{}", percent_encoding::utf8_percent_encode(arn, IN_PATH));
+    session
+        .one(ask("securityhub:GetFindingAggregator", region).with(&parameters), |call| {
+            send(session, SECURITY_HUB, "GetFindingAggregator", region, Payload::Get(path.clone()), call)
+        })
+        .await
+        .parse(|body| serde_json::from_slice::<RawLinking>(&body).map_err(|e| e.to_string()))
         .observed()
-        .map(|list| Some(list.into_iter().map(|a| a.finding_aggregator_arn).collect()))
+        .map(|raw| {
+            let mut regions = raw.regions.unwrap_or_default();
+            regions.sort();
+            RegionLinking { mode: raw.region_linking_mode, regions }
+        })
 }

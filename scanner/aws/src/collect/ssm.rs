@@ -1,5 +1,7 @@
 //! Systems Manager, by declared operations. Of all documents only the preferences of Session Manager are read.
 
+use std::collections::BTreeMap;
+
 use kickoff_facts::Observed;
 use kickoff_facts::logging::SessionPreferences;
 use serde::Deserialize;
@@ -29,6 +31,13 @@ struct Document {
 #[serde(rename_all = "camelCase")]
 struct Content {
     inputs: Inputs,
+    #[serde(default)]
+    parameters: BTreeMap<String, Parameter>,
+}
+
+#[derive(Deserialize)]
+struct Parameter {
+    default: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize, Default)]
@@ -53,10 +62,14 @@ pub(super) async fn preferences(session: &Session, region: &str) -> Observed<Opt
 
 /// The preferences in the text of the document.
 fn read(content: &str) -> Result<SessionPreferences, String> {
-    let Inputs { s3_bucket_name, cloud_watch_log_group_name } =
-        serde_json::from_str::<Content>(content).map_err(|e| format!("{PREFERENCES}: {e}"))?.inputs;
+    let Content { inputs, parameters } = serde_json::from_str(content).map_err(|e| format!("{PREFERENCES}: {e}"))?;
     let given = |text: String| Some(text).filter(|text| !text.trim().is_empty());
-    Ok(SessionPreferences { bucket: given(s3_bucket_name), log_group: given(cloud_watch_log_group_name) })
+    let default = |(name, parameter): (String, Parameter)| Some((name, parameter.default?.as_str()?.to_owned()));
+    Ok(SessionPreferences {
+        bucket: given(inputs.s3_bucket_name),
+        log_group: given(inputs.cloud_watch_log_group_name),
+        defaults: parameters.into_iter().filter_map(default).collect(),
+    })
 }
 
 #[cfg(test)]
@@ -66,7 +79,16 @@ mod tests {
     #[test]
     fn empty_names_are_no_destination_and_another_document_is_none() {
         let document = r#"{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"s3BucketName":"","cloudWatchLogGroupName":"/ssm","cloudWatchEncryptionEnabled":true,"idleSessionTimeout":"20"}}"#;
-        assert_eq!(read(document), Ok(SessionPreferences { bucket: None, log_group: Some("/ssm".to_owned()) }));
+        let preferences = SessionPreferences { log_group: Some("/ssm".to_owned()), ..SessionPreferences::default() };
+        assert_eq!(read(document), Ok(preferences));
         assert!(read(r#"{"schemaVersion":"2.2"}"#).is_err() && read("schemaVersion: 1").is_err());
+    }
+
+    #[test]
+    fn parameters_of_the_document_have_their_defaults_or_none() {
+        let document = r#"{"schemaVersion":"1.0","sessionType":"Standard_Stream","parameters":{"bucket":{"type":"String"},"group":{"type":"String","default":"/ssm"}},"inputs":{"s3BucketName":"{{bucket}}","cloudWatchLogGroupName":"{{ group }}"}}"#;
+        let read = read(document).unwrap();
+        assert_eq!(read.bucket.as_deref(), Some("{{bucket}}"));
+        assert_eq!(read.defaults, BTreeMap::from([("group".to_owned(), "/ssm".to_owned())]));
     }
 }

@@ -22,6 +22,9 @@ def instance(region):
 
 
 # To a bucket, to a log group, to both, with servers and without.
+client("s3", "us-east-1").create_bucket(Bucket="sessions")
+for region in ["eu-west-1", "ca-central-1"]:
+    client("logs", region).create_log_group(logGroupName="/sessions")
 preferences("us-east-1", bucket="sessions")
 instance("us-east-1")
 preferences("eu-west-1", group="/sessions")
