@@ -209,7 +209,7 @@ families! {
         Trails trails: Vec<Trail> = ["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors", "cloudtrail:GetInsightSelectors"] after [];
         /// What the root user did.
         RootEvents root_events: EventHistory = ["cloudtrail:LookupEvents"] after [Aliases];
-        /// Changes of access, of trails and of Config recorders: those of `activity::WATCHED`. IAM's appear in one region of a partition.
+        /// Changes of access, logging, detection and guardrails: those of `changes`. IAM's appear in one region of a partition.
         ChangeEvents change_events: EventHistory = ["cloudtrail:LookupEvents"] after [];
         /// Log groups.
         LogGroups log_groups: Vec<LogGroup> = ["logs:DescribeLogGroups"] after [];
