@@ -54,6 +54,17 @@ impl<T> Answer<T> {
         if told { self.or_absent() } else { self.observed().map(Some) }
     }
 
+    /// As [`Self::or_absent`], where the service refuses a member of an organization in words of its own: what is asked for is
+    /// its administrator's. IAM's refusals name the action that is not allowed, and the role, whatever that is called.
+    pub fn or_absent_of_member(self) -> Observed<Option<T>> {
+        let told = self.result.as_ref().err().is_none_or(|refusal| {
+            let message = refusal.gap.message.to_ascii_lowercase();
+            !message.contains("not authorized to perform")
+                && ["administrator", "member"].iter().any(|word| message.contains(word))
+        });
+        if told { self.or_absent() } else { self.observed().map(Some) }
+    }
+
     /// AWS's error code, where it gave one in place of an answer.
     pub fn code(&self) -> Option<&str> {
         self.result.as_ref().err().and_then(|refusal| refusal.code.as_deref())

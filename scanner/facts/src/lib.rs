@@ -15,6 +15,7 @@ pub mod iam;
 pub mod identity_center;
 pub mod inspector;
 pub mod logging;
+pub mod muting;
 mod need;
 mod neighbours;
 pub mod network;

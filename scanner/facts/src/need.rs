@@ -21,6 +21,7 @@ use crate::logging::{
     AccountSubscription, Alarm, AlarmHistory, LogGroup, LogResourcePolicy, MetricFilter, Rule, SecurityLogGroup,
     SessionPreferences, SharingLink, Topic, Trail,
 };
+use crate::muting::{AlarmMute, HubMuting, Muting};
 use crate::network::{FlowLog, NetworkInterface, Vpc};
 use crate::operation::Operation;
 use crate::organization::{
@@ -223,6 +224,8 @@ families! {
         SecurityLogGroups security_log_groups: Vec<SecurityLogGroup> = ["logs:DescribeSubscriptionFilters"] after [Trails, FlowLogs];
         /// Alarms.
         Alarms alarms: Vec<Alarm> = ["cloudwatch:DescribeAlarms"] after [];
+        /// Rules that mute alarms, those that are over left out; none is asked for where there is no alarm.
+        AlarmMutes alarm_mutes: Vec<AlarmMute> = ["cloudwatch:ListAlarmMuteRules", "cloudwatch:GetAlarmMuteRule"] after [Alarms];
         /// Changes of alarms' states in the last 90 days, as far as CloudWatch keeps them.
         AlarmHistory alarm_history: AlarmHistory = ["cloudwatch:DescribeAlarmHistory"] after [];
         /// Rules on the default bus that have an event pattern.
@@ -247,14 +250,16 @@ families! {
         GuardDutyFindings guardduty_findings: Option<Vec<Finding>> = ["guardduty:ListFindings", "guardduty:GetFindings"] after [Detectors];
         /// All GuardDuty findings that are kept, of any severity and archived ones too; none where there is no detector.
         GuardDutyHistory guardduty_history: Option<Vec<Finding>> = ["guardduty:ListFindings", "guardduty:GetFindings"] after [Detectors];
+        /// GuardDuty's filters that archive findings; none where no detector is enabled.
+        GuardDutyMuting guardduty_muting: Option<Muting> = ["guardduty:ListFilters", "guardduty:GetFilter"] after [Detectors];
         /// Who runs GuardDuty for this account; none where there is no detector.
         GuardDutyAdministrator guardduty_administrator: Option<GuardDutyAdministration> = ["guardduty:GetAdministratorAccount"] after [Detectors];
         /// GuardDuty's delegated administrators, which only the management account may ask; none elsewhere.
         GuardDutyOrganization guardduty_organization: Option<Vec<String>> = ["guardduty:ListOrganizationAdminAccounts"] after [Organization];
         /// Whether GuardDuty is switched on for new members, which only the administrator account may ask; none elsewhere.
         GuardDutyAutoEnable guardduty_auto_enable: Option<String> = ["guardduty:DescribeOrganizationConfiguration"] after [Detectors, GuardDutyAdministrator, Organization];
-        /// Access Analyzer's analyzers and their active findings.
-        Analyzers analyzers: Vec<Analyzer> = ["accessanalyzer:ListAnalyzers", "accessanalyzer:ListFindingsV2"] after [];
+        /// Access Analyzer's analyzers, their active findings and the rules that archive some.
+        Analyzers analyzers: Vec<Analyzer> = ["accessanalyzer:ListAnalyzers", "accessanalyzer:ListFindingsV2", "accessanalyzer:ListArchiveRules"] after [];
         /// VPCs.
         Vpcs vpcs: Vec<Vpc> = ["ec2:DescribeVpcs"] after [];
         /// Network interfaces.
@@ -267,6 +272,8 @@ families! {
         SecurityHub security_hub: Option<Hub> = ["securityhub:DescribeHub", "securityhub:GetEnabledStandards"] after [];
         /// Critical findings of Security Hub that are active and not resolved; none where it is not enabled.
         SecurityHubFindings security_hub_findings: Option<Vec<Finding>> = ["securityhub:GetFindings"] after [SecurityHub];
+        /// Automation rules and controls by which Security Hub leaves findings out; none where it is not enabled.
+        SecurityHubMuting security_hub_muting: Option<HubMuting> = ["securityhub:ListAutomationRules", "securityhub:BatchGetAutomationRules", "securityhub:DescribeStandardsControls"] after [SecurityHub];
         /// Security Hub's delegated administrators, which only the management account may ask; none elsewhere.
         SecurityHubOrganization security_hub_organization: Option<Vec<String>> = ["securityhub:ListOrganizationAdminAccounts"] after [Organization];
         /// Security Hub's aggregators, by ARN; none where it is not enabled.
@@ -291,6 +298,8 @@ families! {
         InspectorNotScanned inspector_not_scanned: Option<Vec<NotScanned>> = ["inspector2:ListCoverage"] after [Inspector];
         /// The oldest open findings of Inspector that are critical or high; none where it is not enabled.
         Vulnerabilities vulnerabilities: Option<Vulnerabilities> = ["inspector2:ListFindings"] after [Inspector];
+        /// Filters by which Inspector suppresses findings; none where it is not enabled.
+        InspectorMuting inspector_muting: Option<Muting> = ["inspector2:ListFilters"] after [Inspector];
         /// Links by which CloudWatch data is shared with other accounts.
         SharingLinks sharing_links: Vec<SharingLink> = ["oam:ListLinks"] after [];
         /// The preferences of Session Manager; none where AWS's default holds, which logs nothing.

@@ -11,7 +11,8 @@
 //! For each region: a recorder that `DescribeConfigurationRecorderStatus` reports as recording and whose last status
 //! is not `Failure`. A `Pending` status is accepted: the recorder runs and has not finished yet. No recorder, a
 //! stopped one, or one whose last run failed is `fail`. Recorders are named `default` in every region; each region is
-//! judged by its own.
+//! judged by its own. A recorder that records once a day, or some types so, passes too, and the result says so: of a day's
+//! changes it keeps the last.
 //!
 //! ## What else is accepted
 //! Nothing that configuration shows. Where another product keeps the history of changes, declare an exception that
@@ -32,11 +33,13 @@
 //!   (measured with 5.46). Here each region is judged by its own recorder.
 //!
 //! ## References
-//! AWS Config Developer Guide, "Managing the configuration recorder"; API Reference, `ConfigurationRecorderStatus`.
+//! AWS Config Developer Guide, "Managing the configuration recorder"; API Reference, `ConfigurationRecorderStatus`,
+//! `RecordingMode`.
 
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
+use crate::reasoning::recording;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -63,10 +66,13 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let recorders = view.recorders()?;
     let working = recorders.iter().find(|recorder| recorder.recording && recorder.last_status != "Failure");
     let verdict = match (working, recorders.first()) {
-        (Some(recorder), _) => Verdict::pass(match recorder.last_status.as_str() {
-            "" => format!("recorder {} is recording; it has no status yet", recorder.name),
-            status => format!("recorder {} is recording; its last status is {status}", recorder.name),
-        }),
+        (Some(recorder), _) => {
+            let state = match recorder.last_status.as_str() {
+                "" => format!("recorder {} is recording; it has no status yet", recorder.name),
+                status => format!("recorder {} is recording; its last status is {status}", recorder.name),
+            };
+            Verdict::pass(recording::how_often(recorder).map_or(state.clone(), |often| format!("{state}; {often}")))
+        }
         (None, Some(recorder)) if recorder.recording => Verdict::fail(format!(
             "recorder {} is recording, but its last run failed: {}",
             recorder.name,
