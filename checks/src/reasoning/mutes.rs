@@ -4,7 +4,7 @@
 
 use kickoff_facts::logging::Alarm;
 use kickoff_facts::muting::{AlarmMute, MuteCondition, MuteRule, MuteTest, Muting};
-use kickoff_facts::{Gap, View};
+use kickoff_facts::{EvidenceRef, Gap, View};
 
 use crate::frame::table::fields;
 use crate::frame::wording::{count, day, entries, line, names};
@@ -13,11 +13,12 @@ use crate::{Finding, Resource, Verdict};
 /// The fields of each service by which nothing is singled out.
 const BROAD: &str = include_str!("../../data/broad_fields.csv");
 
-/// The rules by which a service puts findings away, as a result on the region; none where there is no rule.
+/// The rules by which a service puts findings away, with the evidence that the window does not note by itself, as a result on
+/// the region; none where there is no rule.
 pub fn on_region(
     view: &View<'_>,
     service: &str,
-    muting: Result<Option<&Muting>, Gap>,
+    (muting, evidence): (Result<Option<&Muting>, Gap>, Vec<EvidenceRef>),
     takes_in: impl Fn(&MuteRule) -> bool,
 ) -> Option<Finding> {
     let outcome = match muting {
@@ -29,7 +30,7 @@ pub fn on_region(
         )),
         Ok(Some(Muting { rules, .. })) => Ok(verdict(service, rules, takes_in)?),
     };
-    Some(Finding { resource: Resource::region(view), outcome, evidence: Vec::new() })
+    Some(Finding { resource: Resource::region(view), outcome, evidence })
 }
 
 /// The verdict on rules that put findings away; `takes_in` says which can take in what the check is about.

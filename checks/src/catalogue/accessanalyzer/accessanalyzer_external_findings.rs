@@ -35,7 +35,7 @@
 
 use kickoff_facts::access::Analyzer;
 use kickoff_facts::muting::Muting;
-use kickoff_facts::{Need, View};
+use kickoff_facts::{Need, Seen, View};
 
 use crate::parameters::{ANALYZER_FINDING_MAX_AGE, Parameters};
 use crate::reasoning::tested::leave_out;
@@ -71,13 +71,13 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         leave_out(view, resource, "of an analyzer that does not look for access from outside");
     }
     let (mut looking, mut muting) = (false, Muting::default());
-    let mut unread = None;
+    let (seen, mut unread) = (Seen::default(), None);
     let mut findings = Vec::new();
     for analyzer in analyzers {
         looking = true;
-        match analyzer.archive_rules.get() {
+        match seen.see(&analyzer.archive_rules) {
             Ok(rules) => muting.rules.extend(rules.iter().cloned()),
-            Err(gap) => unread = unread.or(Some(gap.clone())),
+            Err(gap) => unread = unread.or(Some(gap)),
         }
         match analyzer.active_findings.get() {
             Ok(active) => findings.extend(active.iter().map(|finding| {
@@ -94,7 +94,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         }
     }
     if looking {
-        findings.extend(mutes::on_region(view, "accessanalyzer", Ok(Some(&muting)), |_| true));
+        findings.extend(mutes::on_region(view, "accessanalyzer", (Ok(Some(&muting)), seen.evidence()), |_| true));
         // What is known of one analyzer stands beside what is not of another.
         let gap =
             unread.map(|gap| Finding { resource: Resource::region(view), outcome: Err(gap), evidence: Vec::new() });

@@ -47,6 +47,7 @@
 //! Amazon GuardDuty User Guide, "Severity levels of GuardDuty findings"; "Sample findings"; "Suppression rules".
 
 use kickoff_facts::detection::Finding as Open;
+use kickoff_facts::muting::MuteRule;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::{GUARDDUTY_FINDING_MAX_AGE, Parameters};
@@ -94,8 +95,8 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let what = format!("{} of severity {whole}.{tenths} on {}", finding.title, finding.resource);
         Finding::new(resource(finding), finding_age::judge(view, &what, finding.first_seen, limit))
     });
-    let muted = mutes::on_region(view, "guardduty", view.guardduty_muting().map(Option::as_ref), |filter| {
-        mutes::takes_in_from(filter, "severity", f64::from(HIGH) / 10.0)
-    });
+    let filters = view.guardduty_muting().map(Option::as_ref);
+    let takes_in = |filter: &MuteRule| mutes::takes_in_from(filter, "severity", f64::from(HIGH) / 10.0);
+    let muted = mutes::on_region(view, "guardduty", (filters, Vec::new()), takes_in);
     Ok(judged.chain(muted).collect())
 }

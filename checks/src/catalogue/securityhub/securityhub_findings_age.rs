@@ -36,7 +36,8 @@
 //! AWS Security Hub User Guide, "Setting the workflow status of findings"; "Automation rules"; CISA Binding Operational Directive 19-02.
 
 use kickoff_facts::detection::Finding as Open;
-use kickoff_facts::{Need, View};
+use kickoff_facts::muting::MuteRule;
+use kickoff_facts::{Need, Seen, View};
 
 use crate::parameters::{Parameters, SECURITY_HUB_FINDING_MAX_AGE};
 use crate::reasoning::tested::tested;
@@ -75,12 +76,12 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let what = format!("{} on {}", finding.title, finding.resource);
         Finding::new(resource(finding), finding_age::judge(view, &what, finding.first_seen, limit))
     });
+    let seen = Seen::default();
     let automation = view.security_hub_muting().and_then(|muting| match muting {
         None => Ok(None),
-        Some(muting) => muting.automation.get().map(Some).map_err(Clone::clone),
+        Some(muting) => seen.see(&muting.automation).map(Some),
     });
-    let muted = mutes::on_region(view, "securityhub", automation, |rule| {
-        mutes::takes_in_label(rule, "SeverityLabel", &["CRITICAL"])
-    });
+    let takes_in = |rule: &MuteRule| mutes::takes_in_label(rule, "SeverityLabel", &["CRITICAL"]);
+    let muted = mutes::on_region(view, "securityhub", (automation, seen.evidence()), takes_in);
     Ok(judged.chain(muted).collect())
 }

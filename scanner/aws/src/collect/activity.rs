@@ -12,7 +12,7 @@ use futures::future::join_all;
 use jiff::Timestamp;
 use kickoff_facts::activity::{AccountEvent, EventHistory, Unread};
 use kickoff_facts::changes::{ChangeSource, change_sources};
-use kickoff_facts::{GapKind, GlobalFacts, Observed};
+use kickoff_facts::{Gap, GapKind, GlobalFacts, Observed};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -136,7 +136,8 @@ pub(super) async fn change_events(session: &Session, region: &str) -> Observed<E
     let here = |source: &&ChangeSource| source.appears_in(region, session.partition(), session.home_region());
     let sources: Vec<&ChangeSource> = change_sources().iter().filter(here).collect();
     let asked = join_all(sources.iter().map(|source| history.few(Key::EventSource, source.name, pages_of(source))));
-    let (mut found, mut evidence, mut busy) = (Vec::new(), changes.evidence().to_vec(), Vec::new());
+    let (mut found, mut evidence) = (Vec::new(), changes.evidence().to_vec());
+    let (mut busy, mut unread) = (Vec::new(), Vec::new());
     for (source, events) in sources.into_iter().zip(asked.await) {
         match events {
             Observed::Known { value: Some(events), evidence: of } => {
@@ -149,6 +150,10 @@ pub(super) async fn change_events(session: &Session, region: &str) -> Observed<E
             }
             // Of a list that failed, the parts may do.
             Observed::Unknown { gap } if gap.kind == GapKind::Failed => busy.push(source),
+            // An older run did not ask for every service.
+            Observed::Unknown { gap } if gap.kind == GapKind::NotCollected => {
+                unread.extend(source.operations.iter().map(|name| missed(source.name, name, &gap)));
+            }
             Observed::Unknown { gap } => return gap.into(),
         }
     }
@@ -160,7 +165,6 @@ pub(super) async fn change_events(session: &Session, region: &str) -> Observed<E
         }
     }
     let asked = join_all(names.keys().map(|name| history.all(Key::EventName, name)));
-    let mut unread = Vec::new();
     for ((name, of), events) in names.iter().zip(asked.await) {
         match events {
             Observed::Known { value, evidence: read } => {
@@ -168,10 +172,9 @@ pub(super) async fn change_events(session: &Session, region: &str) -> Observed<E
                 evidence.extend(read);
             }
             // One operation of which there is too much does not hide the others.
-            Observed::Unknown { gap } if gap.kind == GapKind::Failed => unread.extend(of.iter().map(|source| {
-                let (source, name) = ((*source).to_owned(), (*name).to_owned());
-                Unread { source, name, gap: gap.clone() }
-            })),
+            Observed::Unknown { gap } if matches!(gap.kind, GapKind::Failed | GapKind::NotCollected) => {
+                unread.extend(of.iter().map(|source| missed(source, name, &gap)));
+            }
             Observed::Unknown { gap } => return gap.into(),
         }
     }
@@ -179,6 +182,10 @@ pub(super) async fn change_events(session: &Session, region: &str) -> Observed<E
     evidence.dedup();
     let by_name = busy.iter().filter(|source| source.whole).map(|source| source.name.to_owned()).collect();
     Observed::Known { value: EventHistory { unread, by_name, ..history.changes(found) }, evidence }
+}
+
+fn missed(source: &str, name: &str, gap: &Gap) -> Unread {
+    Unread { source: source.to_owned(), name: name.to_owned(), gap: gap.clone() }
 }
 
 /// So many pages of a service's events are read before its operations are asked for one by one. Of a service of which every
