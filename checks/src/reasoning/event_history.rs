@@ -15,6 +15,9 @@ use crate::{Entry, Evaluation, Finding, Resource, Verdict};
 /// The call that tells events.
 const CALL: &str = "cloudtrail:LookupEvents";
 
+/// Whether a change of a service belongs to a question.
+pub type Bears<'f> = &'f dyn Fn(&str, Change) -> bool;
+
 /// The events of a question, in the regions that could be read.
 #[derive(Debug)]
 pub struct Population<'a> {
@@ -52,7 +55,7 @@ pub fn judge<'a>(
 /// The account's regions are not known, or none was scanned.
 pub fn judge_changes<'a>(
     view: &View<'a>,
-    bears: &dyn Fn(&str, Change) -> bool,
+    bears: Bears<'_>,
     belongs: impl Fn(&AccountEvent) -> bool,
     verdict: impl FnOnce(&Population<'a>) -> Verdict,
 ) -> Evaluation {
@@ -65,7 +68,7 @@ fn population<'a>(
     view: &View<'a>,
     family: impl Fn(&View<'a>) -> Result<&'a EventHistory, Gap>,
     belongs: impl Fn(&AccountEvent) -> bool,
-    bears: Option<&dyn Fn(&str, Change) -> bool>,
+    bears: Option<Bears<'_>>,
     verdict: impl FnOnce(&Population<'a>) -> Verdict,
 ) -> Evaluation {
     let regions::Population { known, unknown: mut findings } = regions::population(view, CALL, family)?;
