@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use kickoff_aws::Call;
 use kickoff_evidence::GapKind;
+use kickoff_facts::changes::change_sources;
 use kickoff_facts::{AccountFacts, Need};
 use serde_json::{Value, json};
 
@@ -135,36 +136,69 @@ fn a_busy_region_is_asked_service_by_service_and_then_operation_by_operation() {
         .map(|n| ("eu-west-1", event(n, "logs.amazonaws.com", "CreateLogStream", "app", &user("app"), false)))
         .collect();
     // Config is quiet, CloudTrail is read all day; another service has an operation of the same name.
-    events.push((
-        "eu-west-1",
-        event(70, "config.amazonaws.com", "StopConfigurationRecorder", "ann", &user("ann"), false),
-    ));
+    for (minute, source, name) in [
+        (61, "logs", "PutRetentionPolicy"),
+        (62, "config", "StopConfigurationRecorder"),
+        (63, "config", "LoseSomethingOfTomorrow"),
+        (64, "cloudtrail", "StopLogging"),
+        (65, "cloudtrail", "LoseSomethingOfTomorrow"),
+        (66, "example", "StopLogging"),
+        (67, "guardduty", "CreateFilter"),
+    ] {
+        events.push(("eu-west-1", event(minute, &format!("{source}.amazonaws.com"), name, "ann", &user("ann"), false)));
+    }
     events.extend(
-        (100..160).map(|n| {
+        (100..1101).map(|n| {
             ("eu-west-1", event(n, "cloudtrail.amazonaws.com", "DescribeTrails", "tool", &user("tool"), true))
         }),
     );
-    events.push(("eu-west-1", event(71, "cloudtrail.amazonaws.com", "StopLogging", "ann", &user("ann"), false)));
-    events.push(("eu-west-1", event(72, "example.amazonaws.com", "StopLogging", "ann", &user("ann"), false)));
     let (facts, asked) = looked_up(events, Need::ChangeEvents);
     let found = facts.regions["eu-west-1"].change_events.get().unwrap();
     let names: Vec<(&str, &str)> = found.events.iter().map(|e| (e.source.as_str(), e.name.as_str())).collect();
+    // Of CloudTrail only what is known was asked for, and that is said; of Config all was read.
     assert_eq!(
         names,
-        [("config.amazonaws.com", "StopConfigurationRecorder"), ("cloudtrail.amazonaws.com", "StopLogging")]
+        [
+            ("logs.amazonaws.com", "PutRetentionPolicy"),
+            ("config.amazonaws.com", "StopConfigurationRecorder"),
+            ("config.amazonaws.com", "LoseSomethingOfTomorrow"),
+            ("cloudtrail.amazonaws.com", "StopLogging"),
+            ("guardduty.amazonaws.com", "CreateFilter"),
+        ]
     );
+    assert_eq!(found.by_name, ["cloudtrail.amazonaws.com"]);
+    assert!(found.unread.is_empty(), "{:?}", found.unread);
     let kinds = asked.iter().fold(BTreeMap::<&str, usize>::new(), |mut kinds, asked| {
         *kinds.entry(asked.split('=').next().unwrap()).or_default() += 1;
         kinds
     });
-    // Five services have events outside of IAM's region; CloudTrail has eight operations that are watched.
+    let here: Vec<_> =
+        change_sources().iter().filter(|source| source.appears_in("eu-west-1", "aws", "us-east-1")).collect();
+    assert!(here.iter().all(|source| source.name != "iam.amazonaws.com"));
+    let trails = here.iter().find(|source| source.name == "cloudtrail.amazonaws.com").unwrap();
+    // Twenty pages of CloudTrail, two of CloudWatch Logs, one of each other service.
     let expected = [
-        ("eu-west-1 EventName", 8),
-        ("eu-west-1 EventSource", 5),
+        ("eu-west-1 EventName", trails.operations.len()),
+        ("eu-west-1 EventSource", here.len() + 19 + 1),
         ("eu-west-1 ReadOnly", 1),
         ("us-east-1 ReadOnly", 1),
     ];
     assert_eq!(kinds, BTreeMap::from(expected));
+}
+
+/// More than a thousand events of one operation are not read, and do not hide the others.
+#[test]
+fn an_operation_with_too_many_events_is_a_gap_of_its_own() {
+    let mut events: Vec<(&'static str, Value)> = (0..1001)
+        .map(|n| ("eu-west-1", event(n, "monitoring.amazonaws.com", "PutMetricAlarm", "app", &user("app"), false)))
+        .collect();
+    events.push(("eu-west-1", event(1010, "monitoring.amazonaws.com", "DeleteAlarms", "ann", &user("ann"), false)));
+    let (facts, _) = looked_up(events, Need::ChangeEvents);
+    let found = facts.regions["eu-west-1"].change_events.get().unwrap();
+    assert_eq!(found.events.iter().map(|e| e.name.as_str()).collect::<Vec<_>>(), ["DeleteAlarms"]);
+    let unread: Vec<_> = found.unread.iter().map(|one| (one.source.as_str(), one.name.as_str())).collect();
+    assert_eq!(unread, [("monitoring.amazonaws.com", "PutMetricAlarm")]);
+    assert!(found.unread[0].gap.message.contains("more than 1000 records"), "{:?}", found.unread[0].gap);
 }
 
 #[test]

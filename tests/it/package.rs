@@ -226,7 +226,7 @@ fn a_population_has_a_row_for_each_item_that_a_check_lists() {
         ("POP-43_access-changes", 37),
         ("POP-44_root-activity", 6),
         ("POP-45_assignments", 21),
-        ("POP-46_logging-changes", 4),
+        ("POP-46_logging-changes", 8),
         ("POP-47_recorder-changes", 4),
         ("POP-48_alarm-history", 29),
         ("POP-49_guardduty-triage", 9),

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::frame::table::fields;
+
 /// The value of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
@@ -59,6 +61,18 @@ impl Parameter {
             Initial::Flag(flag) => Value::Flag(flag),
             Initial::List(list) => Value::List(list.iter().map(|&s| s.to_owned()).collect()),
         }
+    }
+}
+
+/// The features of a detector that AWS has, as its API names them.
+const GUARDDUTY_NAMES: &str = include_str!("../../data/guardduty_features.csv");
+
+impl Parameter {
+    /// The names that the entries of a list are taken from, where AWS gives them; it may have added some since.
+    #[must_use]
+    pub fn known_names(&self) -> Option<Vec<&'static str>> {
+        let table = (self.name == GUARDDUTY_FEATURES.name).then_some(GUARDDUTY_NAMES)?;
+        Some(table.lines().skip(1).filter_map(|line| fields(line).first().copied()).collect())
     }
 }
 
@@ -267,6 +281,18 @@ mod tests {
             assert!(PARAMETERS[..at].iter().all(|p| p.name != parameter.name), "{}", parameter.name);
             let read = crate::CHECKS.iter().any(|c| c.meta.parameters.iter().any(|p| p.name == parameter.name));
             assert!(read, "no check reads {}", parameter.name);
+        }
+    }
+
+    #[test]
+    fn names_that_a_list_is_taken_from_hold_its_default() {
+        let named: Vec<&Parameter> = PARAMETERS.iter().copied().filter(|p| p.known_names().is_some()).collect();
+        assert_eq!(named.iter().map(|p| p.name).collect::<Vec<_>>(), ["guardduty_features"]);
+        for parameter in named {
+            let names = parameter.known_names().unwrap();
+            assert!(names.is_sorted() && names.len() > 5, "{names:?}");
+            let Value::List(default) = parameter.default_value() else { panic!("{} is no list", parameter.name) };
+            assert!(default.iter().all(|name| names.contains(&name.as_str())), "{default:?}");
         }
     }
 

@@ -15,6 +15,7 @@ use crate::regions::{REGIONS, is_region_name};
 use crate::registers::RiskState;
 use crate::requests::{self, Request};
 use crate::scope::{Account, CATEGORIES, is_account_id};
+use crate::thresholds;
 
 /// An exception is announced so many days before it ends.
 const ANNOUNCED: i64 = 30;
@@ -409,6 +410,10 @@ impl Engagement {
             }
         }
         for parameter in kickoff_checks::parameters::PARAMETERS {
+            for entry in thresholds::unknown_names(parameter.name, &self.thresholds.get(parameter)) {
+                let what = format!("this version does not know `{entry}`: a scan looks for exactly that name");
+                notices.add(&format!("thresholds.{}", parameter.name), what);
+            }
             if self.thresholds.is_set(parameter) && !self.threshold_policies.contains_key(parameter.name) {
                 let what = "names no policy: write { value = ..., policy = \"an id of [[policies]]\" }";
                 notices.add(&format!("thresholds.{}", parameter.name), what);

@@ -6,8 +6,8 @@ use kickoff_checks::parameters::PARAMETERS;
 use kickoff_checks::{Parameters, Value as Figure};
 use serde_json::{Map, Value, json};
 
-use crate::nearest;
 use crate::problems::Problems;
+use crate::{nearest, nearest_of};
 
 /// Reads the table: `root_idle_days = 30`, or `{ value = 30, policy = "access" }`.
 pub(crate) fn read(table: Option<&Value>, problems: &mut Problems<'_>) -> (Parameters, BTreeMap<String, String>) {
@@ -42,6 +42,9 @@ pub(crate) fn read(table: Option<&Value>, problems: &mut Problems<'_>) -> (Param
         };
         match figure(value) {
             Ok(value) => {
+                for (entry, near) in misspelt(name, &value) {
+                    problems.say(&key, format!("`{name}`: AWS has no `{entry}`: did you mean `{near}`?"));
+                }
                 if let Err(error) = parameters.set(name, value) {
                     problems.say(&key, error.to_string());
                 }
@@ -50,6 +53,29 @@ pub(crate) fn read(table: Option<&Value>, problems: &mut Problems<'_>) -> (Param
         }
     }
     (parameters, policies)
+}
+
+/// The entries of a list that AWS does not have, where one is near that it has; others may have come since this version.
+fn misspelt(name: &str, value: &Figure) -> Vec<(String, &'static str)> {
+    let strange = unknown_names(name, value);
+    let known = names_of(name);
+    let near = |entry: &str| nearest_of(&entry.to_ascii_uppercase().replace('-', "_"), known.iter().copied());
+    strange.into_iter().filter_map(|entry| near(&entry).map(|near| (entry, near))).collect()
+}
+
+/// The entries of a list that this version does not know.
+pub(crate) fn unknown_names(name: &str, value: &Figure) -> Vec<String> {
+    let known = names_of(name);
+    match value {
+        Figure::List(list) if !known.is_empty() => {
+            list.iter().filter(|entry| !known.contains(&entry.as_str())).cloned().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn names_of(name: &str) -> Vec<&'static str> {
+    PARAMETERS.iter().find(|parameter| parameter.name == name).and_then(|p| p.known_names()).unwrap_or_default()
 }
 
 fn with_policy(table: &Map<String, Value>) -> Result<(&Value, &str), String> {

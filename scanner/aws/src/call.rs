@@ -54,6 +54,17 @@ impl<T> Answer<T> {
         if told { self.or_absent() } else { self.observed().map(Some) }
     }
 
+    /// As [`Self::or_absent`], where the service refuses a member of an organization in words of its own: what is asked for is
+    /// its administrator's. IAM's refusals name the action that is not allowed, and the role, whatever that is called.
+    pub fn or_absent_of_member(self) -> Observed<Option<T>> {
+        let told = self.result.as_ref().err().is_none_or(|refusal| {
+            let message = refusal.gap.message.to_ascii_lowercase();
+            !message.contains("not authorized to perform")
+                && ["administrator", "member"].iter().any(|word| message.contains(word))
+        });
+        if told { self.or_absent() } else { self.observed().map(Some) }
+    }
+
     /// AWS's error code, where it gave one in place of an answer.
     pub fn code(&self) -> Option<&str> {
         self.result.as_ref().err().and_then(|refusal| refusal.code.as_deref())
@@ -125,11 +136,13 @@ pub(crate) struct Ask<'a> {
     pub parameters: &'a [(&'a str, &'a str)],
     /// So many pages are read at the most; more are a gap.
     pub most: Option<u32>,
+    /// More are no gap: the first pages are what is wanted, and whoever asks sees whether there are more.
+    pub part: bool,
 }
 
 /// A call without parameters.
 pub(crate) fn ask<'a>(operation: &'static str, region: &'a str) -> Ask<'a> {
-    Ask { operation, region, parameters: &[], most: None }
+    Ask { operation, region, parameters: &[], most: None, part: false }
 }
 
 impl<'a> Ask<'a> {
@@ -143,6 +156,12 @@ impl<'a> Ask<'a> {
     pub fn at_most(mut self, pages: u32) -> Self {
         self.most = Some(pages);
         self
+    }
+
+    /// So many pages are wanted, whether AWS has more or not.
+    pub fn first_pages(mut self, pages: u32) -> Self {
+        self.part = true;
+        self.at_most(pages)
     }
 }
 
@@ -232,6 +251,10 @@ impl Session {
                             break Ok(all);
                         }
                         Some(next) if next == LOST_PAGE => break failed("AWS says that there is more, and not where"),
+                        Some(_) if asked.part && asked.most.is_some_and(|most| pages >= most) => {
+                            self.register().close(item, Outcome::Complete { pages, records: read, more: true });
+                            break Ok(all);
+                        }
                         Some(_) if pages >= asked.most.unwrap_or(MOST_PAGES) => {
                             let read = read.unwrap_or_default();
                             break failed(&format!("there are more than {read} records: no more are read"));

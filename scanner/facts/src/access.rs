@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Observed;
+use crate::muting::MuteRule;
 
 /// An analyzer, with its active findings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,8 @@ pub struct Analyzer {
     pub status: String,
     /// Findings that are neither resolved nor archived; asked for active analyzers only.
     pub active_findings: Observed<Vec<AnalyzerFinding>>,
+    /// Rules that archive its findings; asked for active analyzers only.
+    pub archive_rules: Observed<Vec<MuteRule>>,
 }
 
 impl Analyzer {

@@ -1,7 +1,13 @@
 //! What was done in the account: events of CloudTrail's event history, which holds 90 days.
 
 use jiff::Timestamp;
+use kickoff_evidence::Gap;
 use serde::{Deserialize, Serialize};
+
+use crate::changes::{Change, change};
+
+/// IAM, whose events appear in one region of a partition.
+pub const IAM: &str = "iam.amazonaws.com";
 
 /// Events of a period, all of those that were asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +20,33 @@ pub struct EventHistory {
     /// The events, the oldest first.
     #[serde(default)]
     pub events: Vec<AccountEvent>,
+    /// What of the question could not be read.
+    #[serde(default)]
+    pub unread: Vec<Unread>,
+    /// Services with more events than are read, of which the operations that the table of changes knows were asked for one
+    /// by one: what it does not know is not seen.
+    #[serde(default)]
+    pub by_name: Vec<String>,
+}
+
+/// The events of one operation, which could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unread {
+    /// The service, `iam.amazonaws.com`.
+    pub source: String,
+    /// The operation.
+    pub name: String,
+    /// Why.
+    pub gap: Gap,
+}
+
+impl Unread {
+    /// What is not known.
+    #[must_use]
+    pub fn change(&self) -> Option<Change> {
+        change(&self.source, &self.name)
+    }
 }
 
 /// A management event.
@@ -44,149 +77,12 @@ pub struct AccountEvent {
     pub error: Option<String>,
 }
 
-/// Which question an event belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// Access was granted or taken away.
-    Access,
-    /// What trails record was changed.
-    Trail,
-    /// What Config records was changed.
-    Recorder,
-}
-
-/// The changes of a service that are kept, by operation.
-#[derive(Debug, Clone, Copy)]
-pub struct Watched {
-    /// The service, `iam.amazonaws.com`.
-    pub source: &'static str,
-    /// The question.
-    pub change: Change,
-    /// The operations.
-    pub names: &'static [&'static str],
-}
-
-/// IAM, whose events appear in one region of a partition.
-pub const IAM: &str = "iam.amazonaws.com";
-
-/// The changes that are kept of an account's event history.
-pub const WATCHED: &[Watched] = &[
-    Watched {
-        source: IAM,
-        change: Change::Access,
-        names: &[
-            "AddClientIDToOpenIDConnectProvider",
-            "AddRoleToInstanceProfile",
-            "AddUserToGroup",
-            "AttachGroupPolicy",
-            "AttachRolePolicy",
-            "AttachUserPolicy",
-            "CreateAccessKey",
-            "CreateLoginProfile",
-            "CreateOpenIDConnectProvider",
-            "CreatePolicyVersion",
-            "CreateRole",
-            "CreateSAMLProvider",
-            "CreateServiceSpecificCredential",
-            "CreateUser",
-            "DeleteAccessKey",
-            "DeleteGroupPolicy",
-            "DeleteLoginProfile",
-            "DeleteOpenIDConnectProvider",
-            "DeleteRole",
-            "DeleteRolePermissionsBoundary",
-            "DeleteRolePolicy",
-            "DeleteSAMLProvider",
-            "DeleteUser",
-            "DeleteUserPermissionsBoundary",
-            "DeleteUserPolicy",
-            "DetachGroupPolicy",
-            "DetachRolePolicy",
-            "DetachUserPolicy",
-            "PutGroupPolicy",
-            "PutRolePermissionsBoundary",
-            "PutRolePolicy",
-            "PutUserPermissionsBoundary",
-            "PutUserPolicy",
-            "RemoveUserFromGroup",
-            "SetDefaultPolicyVersion",
-            "UpdateAccessKey",
-            "UpdateAssumeRolePolicy",
-            "UpdateLoginProfile",
-            "UpdateSAMLProvider",
-            "UploadSSHPublicKey",
-        ],
-    },
-    Watched {
-        source: "sso.amazonaws.com",
-        change: Change::Access,
-        names: &[
-            "AttachCustomerManagedPolicyReferenceToPermissionSet",
-            "AttachManagedPolicyToPermissionSet",
-            "CreateAccountAssignment",
-            "DeleteAccountAssignment",
-            "DeleteInlinePolicyFromPermissionSet",
-            "DeletePermissionSet",
-            "DeletePermissionsBoundaryFromPermissionSet",
-            "DetachCustomerManagedPolicyReferenceFromPermissionSet",
-            "DetachManagedPolicyFromPermissionSet",
-            "PutInlinePolicyToPermissionSet",
-            "PutPermissionsBoundaryToPermissionSet",
-        ],
-    },
-    Watched {
-        source: "identitystore.amazonaws.com",
-        change: Change::Access,
-        names: &["CreateGroupMembership", "CreateUser", "DeleteGroupMembership", "DeleteUser"],
-    },
-    Watched {
-        source: "sso-directory.amazonaws.com",
-        change: Change::Access,
-        names: &["AddMemberToGroup", "CreateUser", "DeleteUser", "DisableUser", "EnableUser", "RemoveMemberFromGroup"],
-    },
-    Watched {
-        source: "cloudtrail.amazonaws.com",
-        change: Change::Trail,
-        names: &[
-            "DeleteEventDataStore",
-            "DeleteTrail",
-            "PutEventSelectors",
-            "StartLogging",
-            "StopEventDataStoreIngestion",
-            "StopLogging",
-            "UpdateEventDataStore",
-            "UpdateTrail",
-        ],
-    },
-    Watched {
-        source: "config.amazonaws.com",
-        change: Change::Recorder,
-        names: &[
-            "DeleteConfigurationRecorder",
-            "DeleteDeliveryChannel",
-            "PutConfigurationRecorder",
-            "PutDeliveryChannel",
-            "PutRetentionConfiguration",
-            "StartConfigurationRecorder",
-            "StopConfigurationRecorder",
-        ],
-    },
-];
-
 impl AccountEvent {
-    /// The question that the event belongs to; none for one that is not kept.
+    /// What the event changed; none where it read only, or bears on nothing that is looked at.
     #[must_use]
     pub fn change(&self) -> Option<Change> {
-        let watched = WATCHED.iter().find(|w| w.source == self.source && w.names.contains(&self.name.as_str()));
-        watched.map(|watched| watched.change)
+        if self.read_only { None } else { change(&self.source, &self.name) }
     }
-}
-
-/// The region in which a partition's IAM events appear: that of global services, but for China, where IAM answers in
-/// Beijing.
-#[must_use]
-pub fn iam_region<'a>(partition: &str, home_region: &'a str) -> &'a str {
-    if partition == "aws-cn" { "cn-north-1" } else { home_region }
 }
 
 #[cfg(test)]
@@ -194,21 +90,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_is_known_by_service_and_operation_together() {
-        let event =
-            |source: &str, name: &str| AccountEvent { source: source.into(), name: name.into(), ..Default::default() };
-        assert_eq!(event("iam.amazonaws.com", "CreateUser").change(), Some(Change::Access));
-        assert_eq!(event("cloudtrail.amazonaws.com", "StopLogging").change(), Some(Change::Trail));
-        assert_eq!(event("config.amazonaws.com", "StopConfigurationRecorder").change(), Some(Change::Recorder));
-        for (source, name) in [("elasticache.amazonaws.com", "CreateUser"), ("iam.amazonaws.com", "GetUser")] {
-            assert_eq!(event(source, name).change(), None, "{source} {name}");
-        }
-    }
-
-    #[test]
-    fn operations_are_sorted_and_named_once() {
-        for watched in WATCHED {
-            assert!(watched.names.windows(2).all(|pair| pair[0] < pair[1]), "{}", watched.source);
-        }
+    fn what_only_reads_changes_nothing_whatever_its_name() {
+        let event = |name: &str, read_only: bool| AccountEvent {
+            source: IAM.into(),
+            name: name.into(),
+            read_only,
+            ..Default::default()
+        };
+        assert!(event("CreateUser", false).change().is_some_and(|change| change.known));
+        assert!(event("PutSomethingOfTomorrow", false).change().is_some_and(|change| !change.known));
+        // A name says nothing: what reads is told by the event.
+        assert!(event("GetSomethingThatGrants", false).change().is_some());
+        assert!(event("CreateUser", true).change().is_none());
     }
 }

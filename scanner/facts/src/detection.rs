@@ -29,6 +29,20 @@ pub struct Recorder {
     pub last_status: String,
     /// What went wrong last.
     pub last_error: Option<String>,
+    /// How often it records: `CONTINUOUS`, `DAILY`; empty when not given, which is continuous.
+    pub frequency: String,
+    /// Types that are recorded at another frequency.
+    pub frequency_of: Vec<FrequencyOf>,
+}
+
+/// Types that a recorder records at a frequency of their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FrequencyOf {
+    /// The types.
+    pub types: Vec<String>,
+    /// `CONTINUOUS`, `DAILY`.
+    pub frequency: String,
 }
 
 /// How many resources of a type AWS Config has discovered. AWS Config Developer Guide, `GetDiscoveredResourceCounts`: of the
@@ -236,4 +250,6 @@ pub struct Hub {
     pub arn: String,
     /// Enabled standards, by ARN, with `READY`, `PENDING`, `INCOMPLETE`, ...
     pub standards: Observed<Vec<(String, String)>>,
+    /// The subscriptions of those that are ready, by ARN.
+    pub subscriptions: Vec<String>,
 }

@@ -22,6 +22,7 @@ use crate::logging::{
     AccountSubscription, Alarm, AlarmHistory, LogGroup, LogGroupPolicy, LogResourcePolicy, MetricFilter, Rule,
     SecurityLogGroup, SessionPreferences, SharingLink, Topic, Trail,
 };
+use crate::muting::{AlarmMute, HubMuting, Muting};
 use crate::network::{FlowLog, NetworkInterface, Vpc};
 use crate::operation::Operation;
 use crate::organization::{
@@ -214,7 +215,7 @@ families! {
         Trails trails: Vec<Trail> = ["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors", "cloudtrail:GetInsightSelectors"] after [];
         /// What the root user did.
         RootEvents root_events: EventHistory = ["cloudtrail:LookupEvents"] after [Aliases];
-        /// Changes of access, of trails and of Config recorders: those of `activity::WATCHED`. IAM's appear in one region of a partition.
+        /// Changes of access, logging, detection and guardrails: those of `changes`. IAM's appear in one region of a partition.
         ChangeEvents change_events: EventHistory = ["cloudtrail:LookupEvents"] after [];
         /// Log groups.
         LogGroups log_groups: Vec<LogGroup> = ["logs:DescribeLogGroups"] after [];
@@ -230,6 +231,8 @@ families! {
         LogGroupPolicies log_group_policies: Vec<LogGroupPolicy> = ["logs:DescribeResourcePolicies"] after [SecurityLogGroups];
         /// Alarms.
         Alarms alarms: Vec<Alarm> = ["cloudwatch:DescribeAlarms"] after [];
+        /// Rules that mute alarms, those that are over left out; none is asked for where there is no alarm.
+        AlarmMutes alarm_mutes: Vec<AlarmMute> = ["cloudwatch:ListAlarmMuteRules", "cloudwatch:GetAlarmMuteRule"] after [Alarms];
         /// Changes of alarms' states in the last 90 days, as far as CloudWatch keeps them.
         AlarmHistory alarm_history: AlarmHistory = ["cloudwatch:DescribeAlarmHistory"] after [];
         /// Rules on the default bus that have an event pattern.
@@ -256,14 +259,16 @@ families! {
         GuardDutyFindings guardduty_findings: Option<Vec<Finding>> = ["guardduty:ListFindings", "guardduty:GetFindings"] after [Detectors];
         /// All GuardDuty findings that are kept, of any severity and archived ones too; none where there is no detector.
         GuardDutyHistory guardduty_history: Option<Vec<Finding>> = ["guardduty:ListFindings", "guardduty:GetFindings"] after [Detectors];
+        /// GuardDuty's filters that archive findings; none where no detector is enabled.
+        GuardDutyMuting guardduty_muting: Option<Muting> = ["guardduty:ListFilters", "guardduty:GetFilter"] after [Detectors];
         /// Who runs GuardDuty for this account; none where there is no detector.
         GuardDutyAdministrator guardduty_administrator: Option<GuardDutyAdministration> = ["guardduty:GetAdministratorAccount"] after [Detectors];
         /// GuardDuty's delegated administrators, which only the management account may ask; none elsewhere.
         GuardDutyOrganization guardduty_organization: Option<Vec<String>> = ["guardduty:ListOrganizationAdminAccounts"] after [Organization];
         /// How accounts come under GuardDuty's administrator, which only that account may ask; none elsewhere.
         GuardDutyAutoEnable guardduty_auto_enable: Option<GuardDutyMembership> = ["guardduty:DescribeOrganizationConfiguration"] after [Detectors, GuardDutyAdministrator, Organization];
-        /// Access Analyzer's analyzers and their active findings.
-        Analyzers analyzers: Vec<Analyzer> = ["accessanalyzer:ListAnalyzers", "accessanalyzer:ListFindingsV2"] after [];
+        /// Access Analyzer's analyzers, their active findings and the rules that archive some.
+        Analyzers analyzers: Vec<Analyzer> = ["accessanalyzer:ListAnalyzers", "accessanalyzer:ListFindingsV2", "accessanalyzer:ListArchiveRules"] after [];
         /// VPCs.
         Vpcs vpcs: Vec<Vpc> = ["ec2:DescribeVpcs"] after [];
         /// Network interfaces.
@@ -276,6 +281,8 @@ families! {
         SecurityHub security_hub: Option<Hub> = ["securityhub:DescribeHub", "securityhub:GetEnabledStandards"] after [];
         /// Critical findings of Security Hub that are active and not resolved; none where it is not enabled.
         SecurityHubFindings security_hub_findings: Option<Vec<Finding>> = ["securityhub:GetFindings"] after [SecurityHub];
+        /// Automation rules and controls by which Security Hub leaves findings out; none where it is not enabled.
+        SecurityHubMuting security_hub_muting: Option<HubMuting> = ["securityhub:ListAutomationRules", "securityhub:BatchGetAutomationRules", "securityhub:DescribeStandardsControls"] after [SecurityHub];
         /// Security Hub's delegated administrators, which only the management account may ask; none elsewhere.
         SecurityHubOrganization security_hub_organization: Option<Vec<String>> = ["securityhub:ListOrganizationAdminAccounts"] after [Organization];
         /// Security Hub's aggregators, with the regions that they gather; none where it is not enabled.
@@ -300,6 +307,8 @@ families! {
         InspectorNotScanned inspector_not_scanned: Option<Vec<NotScanned>> = ["inspector2:ListCoverage"] after [Inspector];
         /// The oldest open findings of Inspector that are critical or high; none where it is not enabled.
         Vulnerabilities vulnerabilities: Option<Vulnerabilities> = ["inspector2:ListFindings"] after [Inspector];
+        /// Filters by which Inspector suppresses findings; none where it is not enabled.
+        InspectorMuting inspector_muting: Option<Muting> = ["inspector2:ListFilters"] after [Inspector];
         /// Links by which CloudWatch data is shared with other accounts.
         SharingLinks sharing_links: Vec<SharingLink> = ["oam:ListLinks"] after [];
         /// The preferences of Session Manager; none where AWS's default holds, which logs nothing.

@@ -111,6 +111,8 @@ pub const WRITES: &[Operation] = &[op("securityhub:BatchImportFindings", 8).memb
 /// answer. `IsTruncated` stands where the end of a list is told by it alone.
 pub const OPERATIONS: &[Operation] = &[
     under("accessanalyzer:ListAnalyzers", "access-analyzer:ListAnalyzers", 10).lists(&[Always("analyzers", Model)]),
+    under("accessanalyzer:ListArchiveRules", "access-analyzer:ListArchiveRules", 10)
+        .lists(&[Always("archiveRules", Model)]),
     under("accessanalyzer:ListFindingsV2", "access-analyzer:ListFindings", 10).lists(&[Always("findings", Model)]),
     op("account:GetAlternateContact", 10).members(&["AlternateContact"]).absent(&["ResourceNotFoundException"]),
     op("account:GetContactInformation", 10).members(&["ContactInformation"]),
@@ -130,6 +132,13 @@ pub const OPERATIONS: &[Operation] = &[
         Always("MetricAlarms", Shown),
         Always("CompositeAlarms", Shown),
         MayLack("LogAlarms"),
+    ]),
+    op("cloudwatch:GetAlarmMuteRule", 8).members(&["Name"]).absent(&["ResourceNotFoundException", "ResourceNotFound"]),
+    // Mute rules came at the end of 2025, and not to every region at once.
+    op("cloudwatch:ListAlarmMuteRules", 8).lists(&[Always("AlarmMuteRuleSummaries", Sibling)]).absent(&[
+        "InvalidAction",
+        "UnknownOperationException",
+        "UnsupportedOperationException",
     ]),
     op("config:DescribeComplianceByConfigRule", 10).lists(&[Always("ComplianceByConfigRules", Shown)]),
     op("config:DescribeConfigurationAggregators", 10).lists(&[Always("ConfigurationAggregators", Shown)]),
@@ -158,8 +167,11 @@ pub const OPERATIONS: &[Operation] = &[
         .absent(&["BadRequestException"]),
     op("guardduty:GetAdministratorAccount", 10),
     op("guardduty:GetDetector", 10).members(&["status"]),
+    op("guardduty:GetFilter", 10).members(&["action"]),
     op("guardduty:GetFindings", 10).lists(&[Always("findings", Model)]),
     op("guardduty:ListDetectors", 10).lists(&[Always("detectorIds", Model)]),
+    // A service that says to a member that the rules are its administrator's says so in its own words.
+    op("guardduty:ListFilters", 10).lists(&[Always("filterNames", Model)]).absent(&["BadRequestException"]),
     op("guardduty:ListFindings", 10).lists(&[Always("findingIds", Model)]),
     op("guardduty:ListOrganizationAdminAccounts", 10).lists(&[Always("adminAccounts", Sibling)]),
     op("iam:GenerateCredentialReport", 10).query().members(&["State"]),
@@ -208,6 +220,7 @@ pub const OPERATIONS: &[Operation] = &[
     op("identitystore:ListUsers", 10).lists(&[Always("Users", Model)]),
     op("inspector2:BatchGetAccountStatus", 5).lists(&[Always("accounts", Model), MayLack("failedAccounts")]),
     op("inspector2:ListCoverage", 5).lists(&[Always("coveredResources", Sibling)]),
+    op("inspector2:ListFilters", 5).lists(&[Always("filters", Model)]).absent(&["AccessDeniedException"]),
     op("inspector2:ListFindings", 5).lists(&[Always("findings", Shown)]),
     op("kms:DescribeKey", 50).members(&["KeyMetadata"]).absent(&["NotFoundException"]),
     op("kms:GetKeyPolicy", 50).members(&["Policy"]),
@@ -267,12 +280,18 @@ pub const OPERATIONS: &[Operation] = &[
     under("s3:ListBuckets", "s3:ListAllMyBuckets", 10)
         .xml("ListAllMyBucketsResult")
         .lists(&[Always("Buckets/Bucket", Shown)]),
+    op("securityhub:BatchGetAutomationRules", 3)
+        .lists(&[Always("Rules", Shown), MayLack("UnprocessedAutomationRules")]),
     op("securityhub:DescribeHub", 3)
         .members(&["HubArn"])
         .absent(&["InvalidAccessException", "ResourceNotFoundException"]),
+    op("securityhub:DescribeStandardsControls", 3).lists(&[Always("Controls", Shown)]),
     op("securityhub:GetEnabledStandards", 3).lists(&[Always("StandardsSubscriptions", Shown)]),
     op("securityhub:GetFindingAggregator", 3).members(&["FindingAggregatorArn", "RegionLinkingMode"]),
     op("securityhub:GetFindings", 3).lists(&[Always("Findings", Model)]),
+    op("securityhub:ListAutomationRules", 3)
+        .lists(&[Always("AutomationRulesMetadata", Shown)])
+        .absent(&["AccessDeniedException", "InvalidAccessException"]),
     op("securityhub:ListFindingAggregators", 3).lists(&[Always("FindingAggregators", Sibling)]),
     op("securityhub:ListOrganizationAdminAccounts", 3).lists(&[Always("AdminAccounts", Sibling)]),
     op("sns:ListSubscriptionsByTopic", 20)

@@ -170,6 +170,7 @@ VALUES = {
         "analyzers.*.type": ["ACCOUNT", "ORGANIZATION_UNUSED_ACCESS"],
         "analyzers.*.status": "ACTIVE",
     },
+    "accessanalyzer:ListArchiveRules": {"archiveRules.*.ruleName": "rule-{n}"},
     "accessanalyzer:ListFindingsV2": {"findings.*.status": "ACTIVE"},
     "account:GetAlternateContact": {"AlternateContact.AlternateContactType": "{AlternateContactType}"},
     "account:ListRegions": {"Regions.*.RegionName": REGIONS, "Regions.*.RegionOptStatus": "ENABLED_BY_DEFAULT"},
@@ -198,6 +199,16 @@ VALUES = {
     },
     "cloudwatch:DescribeAlarmHistory": {"AlarmHistoryItems.*.AlarmName": "metric-{n}", "AlarmHistoryItems.*.Timestamp": lately},
     "cloudwatch:DescribeAlarms": ALARMS,
+    "cloudwatch:GetAlarmMuteRule": {
+        "Name": "{AlarmMuteRuleName}",
+        "MuteTargets.AlarmNames.*": "metric-{n}",
+        "Rule.Schedule.Expression": "cron(0 2 * * *)",
+        "Rule.Schedule.Duration": "PT4H",
+    },
+    "cloudwatch:ListAlarmMuteRules": {
+        "AlarmMuteRuleSummaries.*.AlarmMuteRuleArn": arn("cloudwatch", "alarm-mute-rule:mute-{n}"),
+        "AlarmMuteRuleSummaries.*.Status": "ACTIVE",
+    },
     "config:DescribeComplianceByConfigRule": {
         "ComplianceByConfigRules.*.ConfigRuleName": "rule-{n}",
         "ComplianceByConfigRules.*.Compliance.ComplianceType": ["NON_COMPLIANT", "COMPLIANT"],
@@ -244,6 +255,7 @@ VALUES = {
     "events:ListTargetsByRule": {"Targets.*.Arn": arn("sns", "topic-{n}")},
     "guardduty:GetAdministratorAccount": {"Administrator.AccountId": MEMBER, "Administrator.RelationshipStatus": "Enabled"},
     "guardduty:GetDetector": {"Status": "ENABLED"},
+    "guardduty:GetFilter": {"Name": "{FilterName}", "Action": "ARCHIVE"},
     "guardduty:GetFindings": {
         "Findings.*.Id": asked_finding,
         "Findings.*.Arn": lambda answer, index: arn("guardduty", f"finding/{asked_finding(answer, index)}"),
@@ -251,6 +263,7 @@ VALUES = {
         "Findings.*.Service.Archived": False,
     },
     "guardduty:ListDetectors": {"DetectorIds.*": long_id},
+    "guardduty:ListFilters": {"FilterNames.*": "filter-{n}"},
     "guardduty:ListFindings": {"FindingIds.*": long_id},
     "guardduty:ListOrganizationAdminAccounts": {"AdminAccounts.*.AdminAccountId": ACCOUNTS},
     "iam:GenerateCredentialReport": {"State": "COMPLETE"},
@@ -315,6 +328,7 @@ VALUES = {
         "accounts.*.accountId": lambda answer, index: answer.asked["accountIds"][index[0]],
         "accounts.*.resourceState.ec2.status": "ENABLED",
     },
+    "inspector2:ListFilters": {"filters.*.name": "filter-{n}", "filters.*.action": "SUPPRESS"},
     "inspector2:ListFindings": {
         "findings.*.findingArn": arn("inspector2", "finding/f-{n}"),
         "findings.*.severity": lambda answer, _: answer.asked["filterCriteria"]["severity"][0]["value"],
@@ -377,6 +391,11 @@ VALUES = {
     },
     "s3:GetBucketPolicy": {"Policy": OF_BUCKET},
     "s3:ListBuckets": {"Buckets.*.Name": "logs-{n}", "Buckets.*.BucketRegion": "us-east-1", "Prefix": ""},
+    "securityhub:BatchGetAutomationRules": {
+        "Rules.*.RuleArn": lambda answer, index: answer.asked["AutomationRulesArns"][index[0]],
+        "Rules.*.Actions.*.FindingFieldsUpdate.Workflow.Status": "SUPPRESSED",
+    },
+    "securityhub:DescribeStandardsControls": {"Controls.*.ControlId": "IAM.{n}", "Controls.*.ControlStatus": ["ENABLED", "DISABLED"]},
     "securityhub:DescribeHub": {"HubArn": arn("securityhub", "hub/default")},
     "securityhub:GetFindingAggregator": {"RegionLinkingMode": "ALL_REGIONS"},
     "securityhub:GetFindings": {
@@ -384,6 +403,10 @@ VALUES = {
         "Findings.*.Severity.Normalized": 90,
         "Findings.*.Severity.Label": "CRITICAL",
         "Findings.*.RecordState": "ACTIVE",
+    },
+    "securityhub:ListAutomationRules": {
+        "AutomationRulesMetadata.*.RuleArn": arn("securityhub", "automation-rule/rule-{n}"),
+        "AutomationRulesMetadata.*.RuleStatus": "ENABLED",
     },
     "securityhub:ListFindingAggregators": {
         "FindingAggregators.*.FindingAggregatorArn": "arn:aws:securityhub:us-east-1:{account}:finding-aggregator/a-{n}"
@@ -440,6 +463,10 @@ COUNTS = {
         "OrganizationalUnits": lambda answer, _: 2 if answer.asked["ParentId"] == "r-root" else 0
     },
     "organizations:ListRoots": {"Roots": 1},
+    "securityhub:BatchGetAutomationRules": {
+        "Rules": lambda answer, _: len(answer.asked.get("AutomationRulesArns") or []),
+        "UnprocessedAutomationRules": 0,
+    },
     # A bucket has one default.
     "s3:GetBucketEncryption": {"ServerSideEncryptionConfiguration.Rules": 1},
 }

@@ -14,6 +14,10 @@
 //! looks there, and `accessanalyzer-external-enabled` judges that. That a finding was archived does not show the
 //! reason: archive rules and tickets do.
 //!
+//! Archive rules put findings away as they are made. In each region where an active external-access analyzer has some, one
+//! result on the region tells them with their conditions: `manual` where a rule has no condition that singles out a resource,
+//! a principal or a finding (only type, state, account, time, whether it is public, or a negation), otherwise `pass`.
+//!
 //! ## What else is accepted
 //! Archive rules for access that is intended, such as that of a vendor.
 //!
@@ -27,14 +31,15 @@
 //! CloudSploit `accessAnalyzerActiveFindings`.
 //!
 //! ## References
-//! AWS IAM User Guide, "Working with IAM Access Analyzer findings".
+//! AWS IAM User Guide, "Working with IAM Access Analyzer findings"; "Archive rules"; "IAM Access Analyzer filter keys".
 
 use kickoff_facts::access::Analyzer;
-use kickoff_facts::{Need, View};
+use kickoff_facts::muting::Muting;
+use kickoff_facts::{Need, Seen, View};
 
 use crate::parameters::{ANALYZER_FINDING_MAX_AGE, Parameters};
-use crate::reasoning::finding_age;
 use crate::reasoning::tested::leave_out;
+use crate::reasoning::{finding_age, mutes};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -49,7 +54,7 @@ pub const META: Meta = Meta {
     criteria: &["CC6.3", "CC6.6", "CC4.2"],
     needs: &[Need::Analyzers],
     parameters: &[&ANALYZER_FINDING_MAX_AGE],
-    expected: "an active external-access finding is at most {analyzer_finding_max_age_days} days old",
+    expected: "an active external-access finding is at most {analyzer_finding_max_age_days} days old, and no rule archives findings by type or state alone",
     fix: "take the access away, or archive the finding with the reason why it is intended",
 };
 
@@ -65,10 +70,15 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let resource = Resource::new("AWS::AccessAnalyzer::Finding", &finding.id);
         leave_out(view, resource, "of an analyzer that does not look for access from outside");
     }
-    let mut looking = false;
+    let (mut looking, mut muting) = (false, Muting::default());
+    let (seen, mut unread) = (Seen::default(), None);
     let mut findings = Vec::new();
     for analyzer in analyzers {
         looking = true;
+        match seen.see(&analyzer.archive_rules) {
+            Ok(rules) => muting.rules.extend(rules.iter().cloned()),
+            Err(gap) => unread = unread.or(Some(gap)),
+        }
         match analyzer.active_findings.get() {
             Ok(active) => findings.extend(active.iter().map(|finding| {
                 Finding::judge(Resource::new("AWS::AccessAnalyzer::Finding", &finding.id), |seen| {
@@ -83,7 +93,13 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                 })),
         }
     }
-    if !looking {
+    if looking {
+        findings.extend(mutes::on_region(view, "accessanalyzer", (Ok(Some(&muting)), seen.evidence()), |_| true));
+        // What is known of one analyzer stands beside what is not of another.
+        let gap =
+            unread.map(|gap| Finding { resource: Resource::region(view), outcome: Err(gap), evidence: Vec::new() });
+        findings.extend(gap);
+    } else {
         let reason = "nothing looks here; accessanalyzer-external-enabled judges that";
         let verdict = Verdict::not_applicable("no active external-access analyzer", reason);
         findings.push(Finding::new(Resource::region(view), verdict));

@@ -11,8 +11,9 @@
 //! For each region: a recorder that `DescribeConfigurationRecorderStatus` reports as recording and whose last status
 //! is not `Failure`. A `Pending` status is accepted: the recorder runs and has not finished yet. No recorder, a
 //! stopped one, or one whose last run failed is `fail`. Recorders are named `default` in every region; each region is
-//! judged by its own. How many resources of how many types Config has discovered is told beside, and decides nothing:
-//! it counts the types that are recorded, some time after a change.
+//! judged by its own. A recorder that records once a day, or some types so, passes too, and the result says so: of a day's
+//! changes it keeps the last. How many resources of how many types Config has discovered is told beside, and decides
+//! nothing: it counts the types that are recorded, some time after a change.
 //!
 //! ## What else is accepted
 //! Nothing that configuration shows. Where another product keeps the history of changes, declare an exception that
@@ -33,11 +34,13 @@
 //!   (measured with 5.46). Here each region is judged by its own recorder.
 //!
 //! ## References
-//! AWS Config Developer Guide, "Managing the configuration recorder"; API Reference, `ConfigurationRecorderStatus`.
+//! AWS Config Developer Guide, "Managing the configuration recorder"; API Reference, `ConfigurationRecorderStatus`,
+//! `RecordingMode`.
 
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
+use crate::reasoning::recording;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -65,11 +68,12 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let working = recorders.iter().find(|recorder| recorder.recording && recorder.last_status != "Failure");
     let verdict = match (working, recorders.first()) {
         (Some(recorder), _) => {
-            let status = match recorder.last_status.as_str() {
-                "" => "it has no status yet".to_owned(),
-                status => format!("its last status is {status}"),
+            let state = match recorder.last_status.as_str() {
+                "" => format!("recorder {} is recording; it has no status yet", recorder.name),
+                status => format!("recorder {} is recording; its last status is {status}", recorder.name),
             };
-            Verdict::pass(format!("recorder {} is recording; {status}{}", recorder.name, discovered(view)))
+            let often = recording::how_often(recorder).map_or_else(String::new, |often| format!("; {often}"));
+            Verdict::pass(format!("{state}{often}{}", discovered(view)))
         }
         (None, Some(recorder)) if recorder.recording => Verdict::fail(format!(
             "recorder {} is recording, but its last run failed: {}",

@@ -12,7 +12,8 @@
 //! For each region with a recorder: its strategy is `ALL_SUPPORTED_RESOURCE_TYPES`, or it has no strategy and records
 //! all supported types. A list of included types is `fail`; so is a list of excluded types that names more than the
 //! four IAM types and types that AWS records in another region only (CloudFront, Route 53, Global Accelerator and the
-//! like, outside their home region). A strategy that is not known is `manual`.
+//! like, outside their home region). A strategy that is not known is `manual`. How often it records is told with the result,
+//! where that is not with every change.
 //!
 //! The question about global types is asked once, in the home region (in the first scanned region where the home
 //! region was not scanned). It holds where any region has a recorder that is recording and includes global types,
@@ -39,7 +40,8 @@
 //! `configServiceEnabled`.
 //!
 //! ## References
-//! AWS Config Developer Guide, "Recording AWS resources"; API Reference, `RecordingGroup`, `RecordingStrategy`.
+//! AWS Config Developer Guide, "Recording AWS resources"; API Reference, `RecordingGroup`, `RecordingStrategy`,
+//! `RecordingMode`.
 
 use kickoff_facts::detection::Recorder;
 use kickoff_facts::{Gap, Need, View};
@@ -47,7 +49,7 @@ use kickoff_facts::{Gap, Need, View};
 use crate::frame::partitions::{Home, recorded_at};
 use crate::frame::wording::{count, first};
 use crate::parameters::Parameters;
-use crate::reasoning::regions;
+use crate::reasoning::{recording, regions};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict};
 
 /// What the check says of itself.
@@ -100,7 +102,14 @@ const NAMED: usize = 5;
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let recorders = view.recorders()?;
     let elsewhere = |kind: &str| covered_elsewhere(view, kind);
-    let own = recorders.first().map(|recorder| coverage(view, recorder, &elsewhere)).transpose()?;
+    let own = |recorder: &Recorder| {
+        let mut verdict = coverage(view, recorder, &elsewhere)?;
+        if let Some(often) = recording::how_often(recorder) {
+            verdict.observed = format!("{}; {often}", verdict.observed);
+        }
+        Ok(verdict)
+    };
+    let own = recorders.first().map(own).transpose()?;
     let finding = Finding::judge(Resource::region(view), |_| {
         if !regions::speaks_for_account(view) {
             return Ok(own.unwrap_or_else(without));

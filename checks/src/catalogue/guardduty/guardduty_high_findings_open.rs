@@ -14,6 +14,12 @@
 //! was first seen to the time of the run. A finding without a date is `fail`: its age cannot be shown. A region
 //! without a detector is `not-applicable`: nothing looks there.
 //!
+//! Filters with the action `ARCHIVE` put findings away before anybody sees them. In each region with an enabled detector
+//! that has some, one result on the region tells them with their conditions. A filter that can take in findings of severity
+//! 7.0 or higher, and has no condition that singles out a resource or a finding (only severity, type, state, account, time or
+//! a negation), makes that result `manual`; otherwise it is `pass`. Where another account administers GuardDuty and this one
+//! may not list the filters, it is `not-applicable`. Not seen are trusted IP lists, for which GuardDuty makes no finding.
+//!
 //! Archived is not the same as handled: whoever archives every finding passes here. The tickets of a sample of
 //! archived findings show whether they were handled.
 //!
@@ -38,14 +44,15 @@
 //!   findings"): here all from 7.0 on counts, and what could not be read is `not-evaluated`.
 //!
 //! ## References
-//! Amazon GuardDuty User Guide, "Severity levels of GuardDuty findings"; "Sample findings".
+//! Amazon GuardDuty User Guide, "Severity levels of GuardDuty findings"; "Sample findings"; "Suppression rules".
 
 use kickoff_facts::detection::Finding as Open;
+use kickoff_facts::muting::MuteRule;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::{GUARDDUTY_FINDING_MAX_AGE, Parameters};
-use crate::reasoning::finding_age;
 use crate::reasoning::tested::tested;
+use crate::reasoning::{finding_age, mutes};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -58,9 +65,9 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC7.3", "CC7.4"],
-    needs: &[Need::GuardDutyFindings],
+    needs: &[Need::GuardDutyFindings, Need::GuardDutyMuting],
     parameters: &[&GUARDDUTY_FINDING_MAX_AGE],
-    expected: "an open high finding was first seen at most {guardduty_finding_max_age_days} days ago",
+    expected: "an open high finding was first seen at most {guardduty_finding_max_age_days} days ago, and no filter archives such findings by severity or type alone",
     fix: "investigate the finding, record what was done, then archive it",
 };
 
@@ -88,5 +95,8 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let what = format!("{} of severity {whole}.{tenths} on {}", finding.title, finding.resource);
         Finding::new(resource(finding), finding_age::judge(view, &what, finding.first_seen, limit))
     });
-    Ok(judged.collect())
+    let filters = view.guardduty_muting().map(Option::as_ref);
+    let takes_in = |filter: &MuteRule| mutes::takes_in_from(filter, "severity", f64::from(HIGH) / 10.0);
+    let muted = mutes::on_region(view, "guardduty", (filters, Vec::new()), takes_in);
+    Ok(judged.chain(muted).collect())
 }

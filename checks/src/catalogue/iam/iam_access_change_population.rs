@@ -10,14 +10,21 @@
 //!
 //! ## How it is decided
 //! CloudTrail's event history is asked for the changes of IAM, which appear in one region of a partition (`us-east-1`;
-//! `us-gov-west-1`; `cn-north-1`), and of IAM Identity Center and its directory, which appear in its home region. Where
-//! one page holds all changes of a region, or all events of a service, they are read from it; otherwise operation by
-//! operation. The events are printed with time, who did it, to what, source address and error, the oldest first, as far
-//! as a cell of a sheet holds them; the evidence holds all. Attempts that were refused are in the list and say so. A person
-//! takes the sample: `manual`, also where there are none, because the history holds 90 days. A region that could not be
-//! read, or was not scanned, is `not-evaluated`, and so is one with more than 1000 events of one operation. Identity
-//! Center's events stand in the account that owns or administers it, not in this one. People whom an external identity
-//! provider adds to its own groups do not appear.
+//! `us-gov-west-1`; `cn-north-1`), of IAM Identity Center, its directory and what provisions it, which appear in its home
+//! region, of IAM Roles Anywhere, of delegated administration in Organizations, and for sessions as a member's root user
+//! (`AssumeRoot`). Every change of these services counts that the table of changes does not name as bearing on nothing
+//! (sign-ins, reports, tags of what is no principal): one of an operation that the table does not know is listed, and said
+//! to be unknown. What only reads is told by the event's `readOnly`, not by its name.
+//!
+//! Where one page holds all changes of a region, or twenty pages all events of a service, they are read from it; otherwise
+//! operation by operation, and then the reason says that operations which the table does not know were not asked for. The
+//! events are printed with time, who did it, to what, source address and error, the oldest first, as far as a cell of a
+//! sheet holds them; the evidence holds all. Attempts that were refused are in the list and say so. A person takes the
+//! sample: `manual`, also where there are none, because the history holds 90 days. A region that could not be read, or was
+//! not scanned, is `not-evaluated`, and so is one with more than 1000 events of one operation; the rest of its events is
+//! listed. Identity Center's events stand in the account that owns or administers it, not in this one. People whom an
+//! external identity provider adds to its own groups do not appear. Policies of resources (of buckets, keys, topics) are
+//! not in this population; those that bear on logs and alarms are in `cloudtrail-tamper-events-in-period`.
 //!
 //! ## What else is accepted
 //! A query of the trail itself, over the whole period; a ticket system's export, tied to such a query.
@@ -34,7 +41,6 @@
 //! AWS IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail"; IAM Identity Center User Guide, "Logging
 //! IAM Identity Center API calls"; AWS CloudTrail API Reference, `LookupEvents`.
 
-use kickoff_facts::activity::Change;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
@@ -62,10 +68,10 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The account's regions are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    event_history::judge(
+    event_history::judge_changes(
         view,
-        |region| region.change_events(),
-        |event| event.change() == Some(Change::Access),
+        &|_, change| change.bearing.is_access(),
+        |_| true,
         |all| all.verdict("access change", "take the sample, and compare each with its approval"),
     )
 }

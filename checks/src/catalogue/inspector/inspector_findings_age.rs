@@ -13,7 +13,10 @@
 //! saw the finding to the time of the run. All within their limit, or none open → pass; one over it, or without a date →
 //! fail. A list that could not be read is `not-evaluated`, never "none". Where Inspector is not enabled:
 //! `not-applicable`, because `inspector-enabled` judges that; with a `declared_vulnerability_scanner` → `manual`.
-//! Suppressed findings are left out: a sample of suppression rules shows whether there was a reason.
+//! Suppressed findings are left out. The filters that suppress them are told with the result: where one can take in critical
+//! or high findings, and has no condition that singles out a resource or a vulnerability (only severity, type, state,
+//! account, score, time or a negation), what would pass is `manual`. Filters that could not be read make a pass
+//! `not-evaluated`.
 //!
 //! ## What else is accepted
 //! A finding that was accepted can be suppressed by a rule whose name says why.
@@ -27,7 +30,8 @@
 //! Prowler `inspector2_active_findings_exist`, which once took a missing permission for a clean account.
 //!
 //! ## References
-//! Amazon Inspector User Guide, "Understanding Amazon Inspector findings"; CISA Binding Operational Directive 19-02.
+//! Amazon Inspector User Guide, "Understanding Amazon Inspector findings"; "Suppressing Amazon Inspector
+//! findings"; CISA Binding Operational Directive 19-02.
 
 use kickoff_facts::inspector::OldestFirst;
 use kickoff_facts::{Gap, Need, Observed, Seen, View};
@@ -37,6 +41,7 @@ use crate::parameters::{
     DECLARED_VULNERABILITY_SCANNER, Parameters, VULNERABILITY_CRITICAL_MAX_AGE, VULNERABILITY_HIGH_MAX_AGE,
 };
 use crate::reasoning::finding_age::Ages;
+use crate::reasoning::mutes;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -49,9 +54,9 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC7.1", "CC7.4"],
-    needs: &[Need::Vulnerabilities],
+    needs: &[Need::Vulnerabilities, Need::InspectorMuting],
     parameters: &[&VULNERABILITY_CRITICAL_MAX_AGE, &VULNERABILITY_HIGH_MAX_AGE, &DECLARED_VULNERABILITY_SCANNER],
-    expected: "an open vulnerability was first seen at most {inspector_critical_max_age_days} days ago if it is critical, {inspector_high_max_age_days} days ago if it is high",
+    expected: "an open vulnerability was first seen at most {inspector_critical_max_age_days} days ago if it is critical, {inspector_high_max_age_days} days ago if it is high, and no filter suppresses such findings by severity or type alone",
     fix: "update what the findings name, the oldest first, or suppress a finding with the reason",
 };
 
@@ -78,13 +83,33 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             severity(view, seen, "high", &open.high, limits[1]),
         ];
         let over = |one: &Result<(bool, String), Gap>| matches!(one, Ok((false, _)));
+        let muted = muted(view);
+        let told = |muted: &Option<Verdict>| muted.as_ref().map(|verdict| verdict.observed.clone());
         if judged.iter().any(over) {
             let known = judged.into_iter().map(|one| one.map_or_else(|gap| gap.to_string(), |(_, words)| words));
-            return Ok(Verdict::fail(known.collect::<Vec<_>>().join("; ")));
+            return Ok(Verdict::fail(
+                known.chain(muted.ok().and_then(|muted| told(&muted))).collect::<Vec<_>>().join("; "),
+            ));
         }
         let [critical, high] = judged;
-        Ok(Verdict::pass(format!("{}; {}", critical?.1, high?.1)))
+        let observed = format!("{}; {}", critical?.1, high?.1);
+        Ok(match muted? {
+            None => Verdict::pass(observed),
+            Some(verdict) => Verdict { observed: format!("{observed}; {}", verdict.observed), ..verdict },
+        })
     })])
+}
+
+/// What the filters that suppress findings say of the result; none where there is none.
+fn muted(view: &View<'_>) -> Result<Option<Verdict>, Gap> {
+    let Some(muting) = view.inspector_muting()? else { return Ok(None) };
+    if muting.elsewhere {
+        let observed = "filters that suppress findings are the administrator account's, and stand with its results";
+        return Ok(Some(Verdict::pass(observed)));
+    }
+    Ok(mutes::verdict("inspector", &muting.rules, |rule| {
+        mutes::takes_in_label(rule, "severity", &["CRITICAL", "HIGH"])
+    }))
 }
 
 /// Whether the findings of a severity are within their limit, and what they are.

@@ -12,6 +12,10 @@
 //! and `FAILED` do not count. Where that does not hold and `declared_cspm` names another product, the result is
 //! `manual`: a person confirms that the product watches this account and region. Otherwise it is `fail`.
 //!
+//! Controls that are switched off are told with the standards that are ready: how many of how many, and the critical and
+//! high ones by name, with the reason that was given. A standard of which no control is on checks nothing and does not
+//! count. Where the controls of a standard could not be read, the result is `not-evaluated`, unless it fails anyway.
+//!
 //! ## What else is accepted
 //! SOC 2 does not ask for this product. Another posture-management product counts: name it in `declared_cspm`, and
 //! attach what shows that it covers the account.
@@ -26,10 +30,13 @@
 //! Foundations v5 4.16; CloudSploit `securityHubEnabled`.
 //!
 //! ## References
-//! AWS Security Hub User Guide, "Enabling Security Hub CSPM"; API Reference, `GetEnabledStandards`.
+//! AWS Security Hub User Guide, "Enabling Security Hub CSPM"; API Reference, `GetEnabledStandards`,
+//! `DescribeStandardsControls`.
 
-use kickoff_facts::{Need, View};
+use kickoff_facts::muting::StandardControls;
+use kickoff_facts::{Gap, Need, Seen, View};
 
+use crate::frame::wording::entries;
 use crate::parameters::{DECLARED_CSPM, Parameters};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
@@ -43,7 +50,7 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC4.1", "CC7.1", "CC7.2"],
-    needs: &[Need::SecurityHub],
+    needs: &[Need::SecurityHub, Need::SecurityHubMuting],
     parameters: &[&DECLARED_CSPM],
     expected: "Security Hub runs with a standard that is ready, or a declared product (now: {declared_cspm}) does",
     fix: "enable Security Hub with a standard in the region, or declare the product that you use in its place",
@@ -64,7 +71,14 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                 let ready: Vec<&str> =
                     standards.iter().filter(|(_, status)| status == "READY").map(|(arn, _)| name(arn)).collect();
                 if !ready.is_empty() {
-                    return Ok(Verdict::pass(format!("standards that are ready: {}", ready.join(", "))));
+                    let observed = format!("standards that are ready: {}", ready.join(", "));
+                    let muting = view.security_hub_muting()?;
+                    let (off, checks) = switched_off(muting.as_ref().map_or(&[], |muting| &muting.standards), seen)?;
+                    let observed = off.map_or(observed.clone(), |off| format!("{observed}; {off}"));
+                    if checks || !declared.is_empty() {
+                        return Ok(if checks { Verdict::pass(observed) } else { other(&observed, &declared) });
+                    }
+                    return Ok(Verdict::fail(observed).because("every control of every standard is switched off"));
                 }
                 let others: Vec<String> =
                     standards.iter().map(|(arn, status)| format!("{} is {status}", name(arn))).collect();
@@ -75,13 +89,39 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                 }
             }
         };
-        Ok(if declared.is_empty() {
-            Verdict::fail(observed)
-        } else {
-            let reason = format!("confirm that {} watches this account and region", declared.join(", "));
-            Verdict::manual(observed, reason)
-        })
+        Ok(if declared.is_empty() { Verdict::fail(observed) } else { other(&observed, &declared) })
     })])
+}
+
+/// The verdict where another product is declared.
+fn other(observed: &str, declared: &[String]) -> Verdict {
+    Verdict::manual(observed, format!("confirm that {} watches this account and region", declared.join(", ")))
+}
+
+/// The controls that are switched off, in words, and whether any is on. A standard that lists none says nothing of them.
+///
+/// # Errors
+/// The controls of a standard are not known.
+fn switched_off(standards: &[StandardControls], seen: &Seen) -> Result<(Option<String>, bool), Gap> {
+    let (mut all, mut off) = (0, Vec::new());
+    for standard in standards {
+        let controls = seen.see(&standard.controls)?;
+        all += controls.all;
+        off.extend(&controls.off);
+    }
+    if off.is_empty() {
+        return Ok((None, true));
+    }
+    let grave = off.iter().filter(|control| ["CRITICAL", "HIGH"].contains(&control.severity.as_str()));
+    let told = entries(grave.map(|control| {
+        let reason = control.reason.as_deref().map_or("no reason given", str::trim);
+        format!("{} ({}: {reason})", control.id, control.severity.to_lowercase())
+    }));
+    let mut words = format!("{} of {all} controls are switched off", off.len());
+    if !told.is_empty() {
+        words.push_str(&format!(", among them {told}"));
+    }
+    Ok((Some(words), off.len() < all))
 }
 
 /// A standard without the part of its ARN that is the same for all.

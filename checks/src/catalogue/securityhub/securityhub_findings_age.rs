@@ -13,6 +13,13 @@
 //! `not-applicable`, because `securityhub-enabled` judges that. Suppressed is not the same as fixed: a sample of
 //! suppressed findings shows whether there was a reason.
 //!
+//! Automation rules change findings as they come in. In each region that has enabled ones which suppress or resolve findings,
+//! or lower their severity, one result on the region tells them with their conditions. A rule that can take in critical
+//! findings, and has no condition that singles out a resource, a control or a finding (only severity, type, product, state,
+//! account, time or a negation), makes that result `manual`; otherwise it is `pass`. Only an administrator account, or one
+//! without one, may list the rules; in a member it is `not-applicable`. Rules of the newer Security Hub (V2) act on its own
+//! findings, which are not read here.
+//!
 //! ## What else is accepted
 //! A finding that was accepted can be suppressed, with a note that says why.
 //!
@@ -26,14 +33,15 @@
 //! CloudSploit `securityHubActiveFindings`.
 //!
 //! ## References
-//! AWS Security Hub User Guide, "Setting the workflow status of findings"; CISA Binding Operational Directive 19-02.
+//! AWS Security Hub User Guide, "Setting the workflow status of findings"; "Automation rules"; CISA Binding Operational Directive 19-02.
 
 use kickoff_facts::detection::Finding as Open;
-use kickoff_facts::{Need, View};
+use kickoff_facts::muting::MuteRule;
+use kickoff_facts::{Need, Seen, View};
 
 use crate::parameters::{Parameters, SECURITY_HUB_FINDING_MAX_AGE};
-use crate::reasoning::finding_age;
 use crate::reasoning::tested::tested;
+use crate::reasoning::{finding_age, mutes};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -46,9 +54,9 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC4.2", "CC7.1", "CC7.3"],
-    needs: &[Need::SecurityHubFindings],
+    needs: &[Need::SecurityHubFindings, Need::SecurityHubMuting],
     parameters: &[&SECURITY_HUB_FINDING_MAX_AGE],
-    expected: "an active critical finding was first seen at most {security_hub_finding_max_age_days} days ago",
+    expected: "an active critical finding was first seen at most {security_hub_finding_max_age_days} days ago, and no rule puts such findings away by severity or type alone",
     fix: "correct what the finding reports, or suppress it with the reason",
 };
 
@@ -68,5 +76,12 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let what = format!("{} on {}", finding.title, finding.resource);
         Finding::new(resource(finding), finding_age::judge(view, &what, finding.first_seen, limit))
     });
-    Ok(judged.collect())
+    let seen = Seen::default();
+    let automation = view.security_hub_muting().and_then(|muting| match muting {
+        None => Ok(None),
+        Some(muting) => seen.see(&muting.automation).map(Some),
+    });
+    let takes_in = |rule: &MuteRule| mutes::takes_in_label(rule, "SeverityLabel", &["CRITICAL"]);
+    let muted = mutes::on_region(view, "securityhub", (automation, seen.evidence()), takes_in);
+    Ok(judged.chain(muted).collect())
 }

@@ -293,3 +293,26 @@ fn a_region_a_role_or_a_way_in_that_a_scan_would_stumble_over_is_told_before() {
     assert!(told(accounts).contains("no way into 111122223333, 444455556666 is known"), "{}", told(accounts));
     assert!(!told(&format!("[scope]\nrole = \"Audit\"\n{accounts}")).contains("no way into"));
 }
+
+/// `DetectorFeatureResult` of GuardDuty's API has `S3_DATA_EVENTS`; AWS adds features.
+#[test]
+fn a_misspelt_name_of_aws_is_refused_and_one_that_is_not_known_is_told() {
+    let features =
+        |name: &str| parse(&format!("[thresholds]\nguardduty_features = [\"S3_DATA_EVENTS\", \"{name}\"]\n"));
+    for (name, near) in [
+        ("S3_DATA_EVENT", "S3_DATA_EVENTS"),
+        ("s3-data-events", "S3_DATA_EVENTS"),
+        ("EKS_AUDIT_LOG", "EKS_AUDIT_LOGS"),
+        ("LAMBDA_NETWORK_LOG", "LAMBDA_NETWORK_LOGS"),
+    ] {
+        let told = features(name).unwrap_err();
+        let words = format!("`guardduty_features`: AWS has no `{name}`: did you mean `{near}`?");
+        assert!(told.contains(&format!("line 2: {words}")), "{told}");
+    }
+    let notices = |name: &str| {
+        let notices = features(name).unwrap().notices(jiff::civil::date(2026, 11, 30));
+        notices.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert!(notices("QUANTUM").contains("this version does not know `QUANTUM`"), "{}", notices("QUANTUM"));
+    assert!(!notices("AI_PROTECTION").contains("does not know"), "{}", notices("AI_PROTECTION"));
+}

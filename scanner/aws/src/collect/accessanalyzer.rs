@@ -1,10 +1,12 @@
 //! Access Analyzer.
 
+use aws_sdk_accessanalyzer::Client;
 use aws_sdk_accessanalyzer::types as sdk;
 use futures::future::join_all;
 use kickoff_evidence::{Gap, GapKind};
 use kickoff_facts::Observed;
 use kickoff_facts::access::{Analyzer, AnalyzerFinding};
+use kickoff_facts::muting::{MuteCondition, MuteRule, MuteTest};
 
 use super::shared::{follows, text, time};
 use crate::call::ask;
@@ -13,6 +15,8 @@ use crate::session::{Session, client};
 families! {
     regional Analyzers analyzers = |session, _, region, _| analyzers(session, region);
 }
+
+const RULES: &str = "accessanalyzer:ListArchiveRules";
 
 pub(super) async fn analyzers(session: &Session, region: &str) -> Observed<Vec<Analyzer>> {
     const FINDINGS: &str = "accessanalyzer:ListFindingsV2";
@@ -74,15 +78,60 @@ pub(super) async fn analyzers(session: &Session, region: &str) -> Observed<Vec<A
             }
             .into()
         };
+        let archive_rules = match active_findings.get() {
+            Err(gap) if gap.kind == GapKind::NotCollected => Gap { call: RULES.to_owned(), ..gap.clone() }.into(),
+            _ => archive_rules(session, client, analyzer.name(), region).await,
+        };
         Analyzer {
             arn: arn.to_owned(),
             name: analyzer.name().to_owned(),
             kind: analyzer.r#type().as_str().to_owned(),
             status: status.to_owned(),
             active_findings,
+            archive_rules,
         }
     });
     let mut analyzers = join_all(asked).await;
     analyzers.sort_by(|a, b| a.arn.cmp(&b.arn));
     follows(analyzers, &listed)
+}
+
+/// The rules by which an analyzer archives findings as it makes them.
+async fn archive_rules(session: &Session, client: &Client, name: &str, region: &str) -> Observed<Vec<MuteRule>> {
+    let parameters = [("analyzerName", name)];
+    session
+        .pages(ask(RULES, region).with(&parameters), |token, call| {
+            let request = client
+                .list_archive_rules()
+                .analyzer_name(name)
+                .set_next_token(token)
+                .customize()
+                .interceptor(call)
+                .send();
+            async { request.await.map(|out| (out.archive_rules, out.next_token)) }
+        })
+        .await
+        .observed()
+        .map(|rules| {
+            let mut rules: Vec<MuteRule> = rules.iter().map(rule).collect();
+            rules.sort();
+            rules
+        })
+}
+
+fn rule(rule: &sdk::ArchiveRuleSummary) -> MuteRule {
+    let mut conditions = Vec::new();
+    for (field, criterion) in rule.filter() {
+        let mut add = |test: MuteTest, values: Vec<String>| {
+            if !values.is_empty() {
+                conditions.push(MuteCondition { field: field.clone(), test, values });
+            }
+        };
+        add(MuteTest::Is, criterion.eq().to_vec());
+        add(MuteTest::IsNot, criterion.neq().to_vec());
+        add(MuteTest::Contains, criterion.contains().to_vec());
+        add(MuteTest::Other, criterion.exists().map(|exists| format!("exists: {exists}")).into_iter().collect());
+    }
+    conditions.sort();
+    MuteRule { name: rule.rule_name().to_owned(), action: "ARCHIVE".to_owned(), conditions }
 }

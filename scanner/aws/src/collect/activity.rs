@@ -1,20 +1,23 @@
 //! CloudTrail's event history. It takes one attribute a lookup and two lookups a second, so that each question is asked
-//! in the way that needs the fewest: first for one page of all changes, then for one page of a service's events, and
+//! in the way that needs the fewest: first for one page of all changes, then for some pages of a service's events, and
 //! operation by operation only where those pages are not all there is.
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
 use aws_sdk_cloudtrail::Client;
-use aws_sdk_cloudtrail::operation::lookup_events::LookupEventsOutput;
 use aws_sdk_cloudtrail::types::{self as sdk, LookupAttributeKey as Key};
 use aws_smithy_types::DateTime;
 use futures::future::join_all;
 use jiff::Timestamp;
-use kickoff_facts::activity::{AccountEvent, EventHistory, IAM, WATCHED, iam_region};
-use kickoff_facts::{GlobalFacts, Observed};
+use kickoff_facts::activity::{AccountEvent, EventHistory, Unread};
+use kickoff_facts::changes::{ChangeSource, change_sources};
+use kickoff_facts::{Gap, GapKind, GlobalFacts, Observed};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::shared::{inherited, period, text, time};
-use crate::call::{Answer, ask};
+use crate::call::ask;
 use crate::session::{Session, client};
 
 families! {
@@ -45,7 +48,14 @@ impl<'a> History<'a> {
 
     fn of(&self, mut events: Vec<AccountEvent>) -> EventHistory {
         events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
-        EventHistory { start: self.start, end: self.end, events }
+        // What happens while pages are read shifts them, and an event comes twice.
+        events.dedup_by(|a, b| a.id == b.id && a.time == b.time);
+        EventHistory { start: self.start, end: self.end, events, unread: Vec::new(), by_name: Vec::new() }
+    }
+
+    fn changes(&self, mut events: Vec<AccountEvent>) -> EventHistory {
+        events.retain(|event| event.change().is_some());
+        self.of(events)
     }
 
     /// All events with a value of an attribute.
@@ -63,20 +73,24 @@ impl<'a> History<'a> {
             .observed()
     }
 
-    /// The newest events with a value of an attribute, if one page holds them all.
-    async fn few(&self, key: Key, value: &str) -> Observed<Option<Vec<AccountEvent>>> {
+    /// The events with a value of an attribute, if so many pages hold them all.
+    async fn few(&self, key: Key, value: &str, pages: u32) -> Observed<Option<Vec<AccountEvent>>> {
         let parameters = self.parameters(&key, value);
         let parameters =
             [("EndTime", &*parameters.0), ("LookupAttributes", &parameters.1), ("StartTime", &parameters.2)];
-        let page: Answer<_> = self
-            .session
-            .one(ask(OPERATION, self.region).with(&parameters), |call| {
-                self.request(&key, value).customize().interceptor(call).send()
+        let more = Cell::new(false);
+        let last = &more;
+        self.session
+            .pages(ask(OPERATION, self.region).with(&parameters).first_pages(pages), |token, call| {
+                let request = self.request(&key, value).set_next_token(token).customize().interceptor(call).send();
+                async move {
+                    let out = request.await?;
+                    last.set(out.next_token().is_some_and(|token| !token.is_empty()));
+                    Ok((out.events.unwrap_or_default(), out.next_token))
+                }
             })
-            .await;
-        let more = |out: &LookupEventsOutput| out.next_token().is_some_and(|token| !token.is_empty());
-        page.first_page(more)
-            .parse(|out| if more(&out) { Ok(None) } else { read(out.events.unwrap_or_default()).map(Some) })
+            .await
+            .parse(|events| if more.get() { Ok(None) } else { read(events).map(Some) })
             .observed()
     }
 
@@ -112,31 +126,73 @@ pub(super) async fn root_events(session: &Session, region: &str, global: &Global
     joined(asked).map(|events| history.of(events.into_iter().filter(|e| e.actor_type == "Root").collect()))
 }
 
-/// The changes that are watched.
+/// The changes of access, logging, detection and guardrails.
 pub(super) async fn change_events(session: &Session, region: &str) -> Observed<EventHistory> {
     let history = History::new(session, region);
-    let changes = history.few(Key::ReadOnly, "false").await;
-    let events = match changes.get() {
-        Ok(None) => {
-            let here = |source: &str| source != IAM || iam_region(session.partition(), session.home_region()) == region;
-            let sources = WATCHED.iter().filter(|watched| here(watched.source));
-            joined(join_all(sources.map(|watched| of_service(&history, watched.source, watched.names))).await)
+    let changes = history.few(Key::ReadOnly, "false", 1).await;
+    if !matches!(changes.get(), Ok(None)) {
+        return changes.map(|events| history.changes(events.unwrap_or_default()));
+    }
+    let here = |source: &&ChangeSource| source.appears_in(region, session.partition(), session.home_region());
+    let sources: Vec<&ChangeSource> = change_sources().iter().filter(here).collect();
+    let asked = join_all(sources.iter().map(|source| history.few(Key::EventSource, source.name, pages_of(source))));
+    let (mut found, mut evidence) = (Vec::new(), changes.evidence().to_vec());
+    let (mut busy, mut unread) = (Vec::new(), Vec::new());
+    for (source, events) in sources.into_iter().zip(asked.await) {
+        match events {
+            Observed::Known { value: Some(events), evidence: of } => {
+                found.extend(events);
+                evidence.extend(of);
+            }
+            Observed::Known { value: None, evidence: of } => {
+                busy.push(source);
+                evidence.extend(of);
+            }
+            // Of a list that failed, the parts may do.
+            Observed::Unknown { gap } if gap.kind == GapKind::Failed => busy.push(source),
+            // An older run did not ask for every service.
+            Observed::Unknown { gap } if gap.kind == GapKind::NotCollected => {
+                unread.extend(source.operations.iter().map(|name| missed(source.name, name, &gap)));
+            }
+            Observed::Unknown { gap } => return gap.into(),
         }
-        _ => changes.map(Option::unwrap_or_default),
-    };
-    events.map(|events| history.of(events.into_iter().filter(|e| e.change().is_some()).collect()))
+    }
+    // Several services have operations of one name.
+    let mut names: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for source in &busy {
+        for name in &source.operations {
+            names.entry(name).or_default().push(source.name);
+        }
+    }
+    let asked = join_all(names.keys().map(|name| history.all(Key::EventName, name)));
+    for ((name, of), events) in names.iter().zip(asked.await) {
+        match events {
+            Observed::Known { value, evidence: read } => {
+                found.extend(value.into_iter().filter(|event| of.contains(&event.source.as_str())));
+                evidence.extend(read);
+            }
+            // One operation of which there is too much does not hide the others.
+            Observed::Unknown { gap } if matches!(gap.kind, GapKind::Failed | GapKind::NotCollected) => {
+                unread.extend(of.iter().map(|source| missed(source, name, &gap)));
+            }
+            Observed::Unknown { gap } => return gap.into(),
+        }
+    }
+    evidence.sort_unstable();
+    evidence.dedup();
+    let by_name = busy.iter().filter(|source| source.whole).map(|source| source.name.to_owned()).collect();
+    Observed::Known { value: EventHistory { unread, by_name, ..history.changes(found) }, evidence }
 }
 
-/// The changes of one service: other services have operations of the same names, which are left out later.
-async fn of_service(history: &History<'_>, source: &str, names: &[&str]) -> Observed<Vec<AccountEvent>> {
-    let events = history.few(Key::EventSource, source).await;
-    match events.get() {
-        Ok(None) => {
-            let asked = join_all(names.iter().map(|name| history.all(Key::EventName, name))).await;
-            joined(asked).map(|events| events.into_iter().filter(|event| event.source == source).collect())
-        }
-        _ => events.map(Option::unwrap_or_default),
-    }
+fn missed(source: &str, name: &str, gap: &Gap) -> Unread {
+    Unread { source: source.to_owned(), name: name.to_owned(), gap: gap.clone() }
+}
+
+/// So many pages of a service's events are read before its operations are asked for one by one. Of a service of which every
+/// change counts, all that can be: only so are those found that the table does not know.
+fn pages_of(source: &ChangeSource) -> u32 {
+    let few = u32::try_from(source.operations.len().div_ceil(4)).unwrap_or(MOST);
+    if source.whole { MOST } else { few.min(MOST) }
 }
 
 /// All events of several lookups, or the first gap.
@@ -208,7 +264,7 @@ fn event(e: &sdk::Event) -> Result<AccountEvent, String> {
 }
 
 /// The parameters of requests that name what is acted on; others can be long, or hold what nobody has to see.
-const NAMING: [&str; 23] = [
+const NAMING: &[&str] = &[
     "userName",
     "groupName",
     "roleName",
@@ -217,31 +273,66 @@ const NAMING: [&str; 23] = [
     "policyArn",
     "permissionsBoundary",
     "accessKeyId",
+    "serialNumber",
     "status",
     "versionId",
     "sAMLProviderArn",
     "openIDConnectProviderArn",
+    "delegationRequestId",
     "serviceName",
+    "servicePrincipal",
     "permissionSetArn",
     "principalType",
     "principalId",
     "targetId",
     "groupId",
     "userId",
+    "policyId",
+    "accountId",
+    "regionName",
     "name",
     "trailName",
     "eventDataStore",
     "configurationRecorderName",
+    "configRuleName",
+    "detectorId",
+    "filterName",
+    "action",
+    "analyzerName",
+    "ruleName",
+    "rule",
+    "bucketName",
+    "logGroupName",
+    "logStreamName",
+    "retentionInDays",
+    "destinationName",
+    "alarmName",
+    "alarmNames",
+    "topicArn",
+    "subscriptionArn",
+    "keyId",
+    "arn",
+    "resourceArn",
 ];
 
 fn target(parameters: &Map<String, Value>) -> Vec<String> {
-    let named = NAMING.iter().filter_map(|name| Some(format!("{name} {}", parameters.get(*name)?.as_str()?)));
+    let named = NAMING.iter().filter_map(|name| Some(format!("{name} {}", words(parameters.get(*name)?)?)));
     // Config names these within an object.
     let within = ["configurationRecorder", "deliveryChannel"].into_iter().filter_map(|outer| {
         let name = parameters.get(outer)?.get("name")?.as_str()?;
         Some(format!("{outer} {name}"))
     });
     named.chain(within).collect()
+}
+
+/// A name, a number, or a list of names.
+fn words(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(list) => list.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|names| names.join(", ")),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -292,6 +383,14 @@ mod tests {
         .unwrap();
         assert_eq!(found.target, ["configurationRecorder default"]);
         assert_eq!(found.actor, "config.amazonaws.com");
+    }
+
+    #[test]
+    fn what_is_changed_is_named_by_numbers_and_lists_too() {
+        let found = of(r#"{"userIdentity":{"type":"IAMUser","arn":"a"},"requestParameters":
+            {"logGroupName":"trail","retentionInDays":1,"alarmNames":["one","two"],"policy":{"long":true}}}"#)
+        .unwrap();
+        assert_eq!(found.target, ["logGroupName trail", "retentionInDays 1", "alarmNames one, two"]);
     }
 
     #[test]

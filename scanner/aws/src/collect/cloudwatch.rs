@@ -1,16 +1,20 @@
 //! CloudWatch alarms and their history.
 
-use kickoff_facts::Observed;
+use futures::future::join_all;
 use kickoff_facts::logging::{Alarm, AlarmChange, AlarmHistory, Metric};
+use kickoff_facts::muting::AlarmMute;
+use kickoff_facts::{Observed, RegionalFacts};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::shared::{epoch, follows, inherited};
 use crate::call::ask;
 use crate::declared::{CLOUDWATCH, Payload, send};
 use crate::session::Session;
 
 families! {
     regional Alarms alarms = |session, _, region, _| alarms(session, region);
+    regional AlarmMutes alarm_mutes = |session, _, region, known| mutes(session, region, known);
     regional AlarmHistory alarm_history = |session, _, region, _| history(session, region);
 }
 
@@ -151,6 +155,131 @@ pub(super) async fn alarms(session: &Session, region: &str) -> Observed<Vec<Alar
             alarms.sort_by(|a, b| a.arn.cmp(&b.arn));
             alarms
         })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct MuteRules {
+    alarm_mute_rule_summaries: Vec<MuteSummary>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct MuteSummary {
+    alarm_mute_rule_arn: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RawMute {
+    name: String,
+    status: Option<String>,
+    rule: Option<MuteWindow>,
+    mute_targets: Option<MuteTargets>,
+    start_date: Option<f64>,
+    expire_date: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct MuteWindow {
+    schedule: MuteSchedule,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct MuteSchedule {
+    expression: String,
+    duration: String,
+    timezone: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct MuteTargets {
+    #[serde(default)]
+    alarm_names: Vec<String>,
+}
+
+impl RawMute {
+    fn read(self) -> AlarmMute {
+        let schedule = self.rule.map(|rule| rule.schedule);
+        let (expression, duration, timezone) =
+            schedule.map(|s| (s.expression, s.duration, s.timezone)).unwrap_or_default();
+        let mut alarms = self.mute_targets.map(|targets| targets.alarm_names).unwrap_or_default();
+        alarms.sort();
+        AlarmMute {
+            name: self.name,
+            status: self.status.unwrap_or_default(),
+            alarms,
+            expression,
+            duration,
+            timezone,
+            starts: self.start_date.and_then(epoch),
+            expires: self.expire_date.and_then(epoch),
+        }
+    }
+}
+
+/// The rules that mute alarms now or later.
+pub(super) async fn mutes(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Vec<AlarmMute>> {
+    const LIST: &str = "cloudwatch:ListAlarmMuteRules";
+    match known.alarms.get() {
+        Err(gap) => return inherited(gap, LIST).into(),
+        Ok(alarms) if alarms.is_empty() => return follows(Vec::new(), &known.alarms),
+        Ok(_) => {}
+    }
+    let parameters = [("Statuses", "SCHEDULED, ACTIVE")];
+    let listed = session
+        .declared_pages(
+            ask(LIST, region).with(&parameters),
+            |token, call| {
+                let mut body = json!({ "Statuses": ["SCHEDULED", "ACTIVE"], "MaxRecords": 100 });
+                if let Some(token) = token {
+                    body["NextToken"] = token.into();
+                }
+                send(session, CLOUDWATCH, "ListAlarmMuteRules", region, Payload::Json(body), call)
+            },
+            |body| {
+                let page: MuteRules = serde_json::from_slice(body).map_err(|e| e.to_string())?;
+                Ok((page.alarm_mute_rule_summaries, page.next_token))
+            },
+        )
+        .await
+        // A region that does not have them knows no such operation.
+        .or_absent();
+    let rules = match listed.get() {
+        Ok(rules) => rules.iter().flatten(),
+        Err(gap) => return gap.clone().into(),
+    };
+    let mut names: Vec<&str> = rules.map(|rule| mute_name(&rule.alarm_mute_rule_arn)).collect();
+    names.sort_unstable();
+    let asked = names.iter().map(|name| async move {
+        let parameters = [("AlarmMuteRuleName", *name)];
+        let payload = Payload::Json(json!({ "AlarmMuteRuleName": name }));
+        session
+            .one(ask("cloudwatch:GetAlarmMuteRule", region).with(&parameters), |call| {
+                send(session, CLOUDWATCH, "GetAlarmMuteRule", region, payload, call)
+            })
+            .await
+            .parse(|body| serde_json::from_slice::<RawMute>(&body).map_err(|e| e.to_string()))
+            // It is gone meanwhile.
+            .or_absent()
+    });
+    let mut all = follows(Vec::new(), &listed);
+    for one in join_all(asked).await {
+        all = all.and(one).map(|(mut all, one)| {
+            all.extend(one.map(RawMute::read));
+            all
+        });
+    }
+    all
+}
+
+/// The name at the end of a mute rule's ARN: `arn:aws:cloudwatch:us-east-1:111122223333:alarm-mute-rule:nightly`.
+fn mute_name(arn: &str) -> &str {
+    arn.splitn(7, ':').nth(6).unwrap_or(arn)
 }
 
 #[derive(Deserialize)]

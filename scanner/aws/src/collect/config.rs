@@ -7,7 +7,8 @@ use aws_sdk_config::types as sdk;
 use futures::future::join_all;
 use kickoff_evidence::{Gap, GapKind};
 use kickoff_facts::detection::{
-    Aggregator, AggregatorFilter, ConfigRule, Delivery, DeliveryChannel, DiscoveredCount, NonCompliant, Recorder,
+    Aggregator, AggregatorFilter, ConfigRule, Delivery, DeliveryChannel, DiscoveredCount, FrequencyOf, NonCompliant,
+    Recorder,
 };
 use kickoff_facts::{Need, Observed, Tie};
 
@@ -60,7 +61,7 @@ pub(super) async fn recorders(session: &Session, region: &str) -> Observed<Vec<R
             .configuration_recorders()
             .iter()
             .map(|r| {
-                let group = r.recording_group();
+                let (group, mode) = (r.recording_group(), r.recording_mode());
                 let state = states.get(r.name().unwrap_or_default());
                 let types = |list: &[sdk::ResourceType]| list.iter().map(|t| t.as_str().to_owned()).collect();
                 Recorder {
@@ -81,6 +82,16 @@ pub(super) async fn recorders(session: &Session, region: &str) -> Observed<Vec<R
                     recording: state.is_some_and(|s| s.recording()),
                     last_status: state.and_then(|s| s.last_status()).map(|s| status(s.as_str())).unwrap_or_default(),
                     last_error: state.and_then(|s| s.last_error_message()).map(str::to_owned),
+                    frequency: mode.map(|mode| mode.recording_frequency().as_str().to_owned()).unwrap_or_default(),
+                    frequency_of: mode
+                        .map(sdk::RecordingMode::recording_mode_overrides)
+                        .unwrap_or_default()
+                        .iter()
+                        .map(|one| FrequencyOf {
+                            types: types(one.resource_types()),
+                            frequency: one.recording_frequency().as_str().to_owned(),
+                        })
+                        .collect(),
                 }
             })
             .collect()

@@ -6,6 +6,7 @@ use aws_sdk_guardduty::Client;
 use aws_sdk_guardduty::types as sdk;
 use futures::future::join_all;
 use kickoff_facts::detection::{Detector, DetectorSettings, Finding, GuardDutyAdministration, GuardDutyMembership};
+use kickoff_facts::muting::{MuteCondition, MuteRule, MuteTest, Muting};
 use kickoff_facts::{GlobalFacts, Need, Observed, RegionalFacts, Tie};
 
 use super::shared::{follows, inherited, speaks_for, text};
@@ -16,6 +17,7 @@ families! {
     regional Detectors detectors = |session, _, region, _| detectors(session, region);
     regional GuardDutyFindings guardduty_findings = |session, _, region, known| findings(session, region, known);
     regional GuardDutyHistory guardduty_history = |session, _, region, known| history(session, region, known);
+    regional GuardDutyMuting guardduty_muting = |session, _, region, known| muting(session, region, known);
     regional GuardDutyAdministrator guardduty_administrator =
         |session, _, region, known| administrator(session, region, known);
     regional GuardDutyOrganization guardduty_organization =
@@ -207,6 +209,84 @@ fn finding(f: &sdk::Finding) -> Finding {
 /// A severity in tenths, without a cast that could wrap.
 pub(super) fn tenths(severity: f64) -> u32 {
     (0..=100_u32).rev().find(|n| f64::from(*n) / 10.0 <= severity + 1e-9).unwrap_or_default()
+}
+
+/// The filters that archive what they take in.
+pub(super) async fn muting(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Option<Muting>> {
+    let detector = detector!(known, "guardduty:ListFilters");
+    let off = |found: &Detector| found.settings.get().is_ok_and(|settings| !settings.enabled);
+    if known.detectors.get().is_ok_and(|all| all.first().is_some_and(off)) {
+        return follows(None, &known.detectors);
+    }
+    let client = guardduty(session, region);
+    let parameters = [("DetectorId", detector)];
+    let listed = session
+        .pages(ask("guardduty:ListFilters", region).with(&parameters), |token, call| {
+            let request =
+                client.list_filters().detector_id(detector).set_next_token(token).customize().interceptor(call).send();
+            async { request.await.map(|out| (out.filter_names.unwrap_or_default(), out.next_token)) }
+        })
+        .await
+        .or_absent_of_member();
+    let mut names = match listed.get() {
+        Ok(Some(names)) => names.clone(),
+        Ok(None) => return follows(Some(Muting { rules: Vec::new(), elsewhere: true }), &listed),
+        Err(gap) => return gap.clone().into(),
+    };
+    names.sort();
+    let client = &client;
+    let asked = names.iter().map(|name| async move {
+        let parameters = [("DetectorId", detector), ("FilterName", name)];
+        session
+            .one(ask("guardduty:GetFilter", region).with(&parameters), |call| {
+                client.get_filter().detector_id(detector).filter_name(name).customize().interceptor(call).send()
+            })
+            .await
+            .observed()
+            .map(|out| MuteRule {
+                name: name.clone(),
+                action: out.action().map(|action| action.as_str().to_owned()).unwrap_or_default(),
+                conditions: out.finding_criteria().map(conditions).unwrap_or_default(),
+            })
+    });
+    let mut all = follows(Vec::new(), &listed);
+    for one in join_all(asked).await {
+        all = all.and(one).map(|(mut all, one)| {
+            all.push(one);
+            all
+        });
+    }
+    all.map(|mut rules| {
+        rules.retain(|rule| rule.action == "ARCHIVE");
+        Some(Muting { rules, elsewhere: false })
+    })
+}
+
+/// What a filter asks of a finding. AWS tells some comparisons under an old name too.
+#[allow(deprecated, reason = "filters of old are told under the old names")]
+fn conditions(criteria: &sdk::FindingCriteria) -> Vec<MuteCondition> {
+    let mut found = Vec::new();
+    for (field, condition) in criteria.criterion().into_iter().flatten() {
+        let mut add = |test: MuteTest, values: Vec<String>| {
+            if !values.is_empty() {
+                found.push(MuteCondition { field: field.clone(), test, values });
+            }
+        };
+        let either = |new: &[String], old: &[String]| if new.is_empty() { old.to_vec() } else { new.to_vec() };
+        let number = |new: Option<i64>, old: Option<i32>| {
+            new.or(old.map(i64::from)).map(|number| number.to_string()).into_iter().collect::<Vec<_>>()
+        };
+        add(MuteTest::Is, either(condition.equals(), condition.eq()));
+        add(MuteTest::IsNot, either(condition.not_equals(), condition.neq()));
+        add(MuteTest::Above, number(condition.greater_than(), condition.gt()));
+        add(MuteTest::AtLeast, number(condition.greater_than_or_equal(), condition.gte()));
+        add(MuteTest::Below, number(condition.less_than(), condition.lt()));
+        add(MuteTest::AtMost, number(condition.less_than_or_equal(), condition.lte()));
+        add(MuteTest::Like, condition.matches().to_vec());
+        add(MuteTest::IsNot, condition.not_matches().to_vec());
+    }
+    found.sort();
+    found
 }
 
 pub(super) async fn administrator(

@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use kickoff_facts::inspector::{Inspector, NotScanned, OldestFirst, Vulnerabilities, Vulnerability};
+use kickoff_facts::muting::{MuteRule, Muting};
 use kickoff_facts::{Observed, RegionalFacts};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
+use super::conditions::conditions;
 use super::json::Json;
 use super::shared::{epoch, follows, inherited};
 use crate::call::ask;
@@ -17,12 +19,15 @@ families! {
     regional InspectorNotScanned inspector_not_scanned =
         |session, _, region, known| not_scanned(session, region, known);
     regional Vulnerabilities vulnerabilities = |session, _, region, known| findings(session, region, known);
+    regional InspectorMuting inspector_muting = |session, _, region, known| muting(session, region, known);
 }
 
 const STATUS: Json =
     Json { service: INSPECTOR, payload: |body| Payload::Post("/status/batch/get", body), token: "nextToken" };
 const COVERAGE: Json =
     Json { service: INSPECTOR, payload: |body| Payload::Post("/coverage/list", body), token: "nextToken" };
+const FILTERS: Json =
+    Json { service: INSPECTOR, payload: |body| Payload::Post("/filters/list", body), token: "nextToken" };
 const FINDINGS: Json =
     Json { service: INSPECTOR, payload: |body| Payload::Post("/findings/list", body), token: "nextToken" };
 
@@ -230,4 +235,42 @@ fn finding(f: RawFinding) -> Vulnerability {
         resource: f.resources.into_iter().next().map(|r| r.id).unwrap_or_default(),
         first_seen: f.first_observed_at.and_then(epoch),
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Filters {
+    filters: Vec<RawFilter>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawFilter {
+    name: String,
+    action: String,
+    criteria: Map<String, Value>,
+}
+
+/// The filters that suppress what they take in.
+pub(super) async fn muting(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Option<Muting>> {
+    const OPERATION: &str = "inspector2:ListFilters";
+    enabled!(known, OPERATION);
+    let parameters = [("action", "SUPPRESS")];
+    FILTERS
+        .pages(
+            session,
+            ask(OPERATION, region).with(&parameters),
+            json!({ "action": "SUPPRESS", "maxResults": 100 }),
+            |page: Filters| (page.filters, page.next_token),
+        )
+        .await
+        .or_absent_of_member()
+        .map(|found| {
+            let elsewhere = found.is_none();
+            let rule = |f: RawFilter| MuteRule { name: f.name, action: f.action, conditions: conditions(&f.criteria) };
+            let mut rules: Vec<MuteRule> = found.into_iter().flatten().map(rule).collect();
+            rules.retain(|rule| rule.action == "SUPPRESS");
+            rules.sort();
+            Some(Muting { rules, elsewhere })
+        })
 }

@@ -7,6 +7,7 @@ use kickoff_facts::{GlobalFacts, Observed, RegionalFacts};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::securityhub_muting;
 use super::shared::{follows, inherited, speaks_for};
 use crate::call::ask;
 use crate::declared::{Payload, SECURITY_HUB, send};
@@ -15,6 +16,8 @@ use crate::session::Session;
 families! {
     regional SecurityHub security_hub = |session, _, region, _| hub(session, region);
     regional SecurityHubFindings security_hub_findings = |session, _, region, known| findings(session, region, known);
+    regional SecurityHubMuting security_hub_muting =
+        |session, _, region, known| securityhub_muting::muting(session, region, known);
     regional SecurityHubOrganization security_hub_organization =
         |session, facts, region, _| organization(session, region, &facts.global);
     regional FindingAggregators finding_aggregators = |session, _, region, known| aggregators(session, region, known);
@@ -43,6 +46,7 @@ struct RawHub {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RawStandard {
+    standards_subscription_arn: String,
     standards_arn: String,
     standards_status: String,
 }
@@ -80,14 +84,17 @@ pub(super) async fn hub(session: &Session, region: &str) -> Observed<Option<Hub>
             },
         )
         .await
-        .observed()
-        .map(|list| {
-            let mut standards: Vec<(String, String)> =
-                list.into_iter().map(|s| (s.standards_arn, s.standards_status)).collect();
-            standards.sort();
-            standards
-        });
-    Observed::Known { value: Some(Hub { arn, standards }), evidence }
+        .observed();
+    let ready = standards.get().into_iter().flatten().filter(|standard| standard.standards_status == "READY");
+    let mut subscriptions: Vec<String> = ready.map(|standard| standard.standards_subscription_arn.clone()).collect();
+    subscriptions.sort();
+    let standards = standards.map(|list| {
+        let mut standards: Vec<(String, String)> =
+            list.into_iter().map(|s| (s.standards_arn, s.standards_status)).collect();
+        standards.sort();
+        standards
+    });
+    Observed::Known { value: Some(Hub { arn, standards, subscriptions }), evidence }
 }
 
 #[derive(Deserialize)]
