@@ -2,6 +2,7 @@
 
 pub mod administrators;
 pub mod alerting;
+pub mod answer;
 pub mod attachments;
 pub mod certainty;
 pub mod contacts;
@@ -11,6 +12,7 @@ pub mod detection_events;
 pub mod detection_path;
 pub mod detectors;
 pub mod estate;
+pub mod event_forms;
 pub mod event_history;
 pub mod event_pattern;
 pub mod filter_pattern;
@@ -24,6 +26,8 @@ pub mod management;
 pub mod people;
 pub mod regions;
 pub mod routing;
+pub mod rule_patterns;
+pub mod sample;
 pub mod selectors;
 pub mod service_control;
 pub mod subscriptions;

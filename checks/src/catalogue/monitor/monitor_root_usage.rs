@@ -63,7 +63,8 @@ use serde_json::json;
 use crate::parameters::Parameters;
 use crate::reasoning::detection_events::ROOT_USAGE;
 use crate::reasoning::detectors::{GuardDuty, guardduty};
-use crate::reasoning::routing::{self, Probe, guardduty_event};
+use crate::reasoning::routing::{self, Probe, What, guardduty_event};
+use crate::reasoning::sample::Sample;
 use crate::reasoning::{detection_path, regions};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict};
 
@@ -110,9 +111,9 @@ fn told_by_guardduty(view: &View<'_>, seen: &Seen) -> Result<bool, Gap> {
         if let GuardDuty::Off(_) = guardduty(here, seen)? {
             return Ok(false);
         }
-        let mut event = guardduty_event(here, here.account_id(), 2.0);
-        event["detail"]["type"] = json!(FINDING);
-        let probe = Probe { what: FINDING.to_owned(), events: vec![event], perhaps: Vec::new() };
+        let mut event = guardduty_event(here, here.account_id(), json!(2.0));
+        event.set("detail.type", Sample::text(FINDING));
+        let probe = Probe::of(What::Named(FINDING.to_owned()), vec![event]);
         Ok(routing::judge(here, seen, "GuardDuty", &[probe])?.status == Status::Pass)
     });
     if told.known.iter().any(|(_, told)| !told) {
