@@ -1,5 +1,8 @@
 //! The events that each detection control is about, as records of CloudTrail.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use kickoff_facts::View;
 
 use crate::reasoning::event_forms;
@@ -114,20 +117,26 @@ impl Event {
     /// who called have one alone. What differs from one record to the next, such as the address, is open; what AWS does by
     /// itself is none of these events.
     #[must_use]
-    pub fn records(&self, view: &View<'_>) -> Vec<Sample> {
-        let about = self.batch.fields.iter().find(|(path, _)| *path == "userIdentity.type").and_then(|(_, who)| *who);
-        let callers: &[&str] = match about {
-            Some("Root") => &["root"],
-            Some(_) if self.signs_in() => &["user-sign-in"],
-            _ => &["anybody", "role", "user"],
-        };
-        callers.iter().map(|caller| self.record(view, caller)).collect()
+    pub fn records(&self, view: &View<'_>) -> Arc<Vec<Sample>> {
+        let known = view.shared(|_| Records::default());
+        let key = (std::ptr::from_ref(self.batch).addr(), self.name);
+        let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(key).or_insert_with(|| {
+            let about =
+                self.batch.fields.iter().find(|(path, _)| *path == "userIdentity.type").and_then(|(_, who)| *who);
+            let callers: &[&str] = match about {
+                Some("Root") => &["root"],
+                Some(_) if self.signs_in() => &["user-sign-in"],
+                _ => &["anybody", "role", "user"],
+            };
+            Arc::new(callers.iter().map(|caller| self.record(view, caller)).collect())
+        }))
     }
 
     fn record(&self, view: &View<'_>, caller: &str) -> Sample {
         let mut record = event_forms::record(view, "record", &[caller]);
         let form = if self.signs_in() { "record-sign-in" } else { "record-api" };
-        event_forms::fill(&mut record, view, "", form, &[]);
+        event_forms::fill(&mut record, view, form, &[]);
         record.set("readOnly", Sample::Fixed(self.reads().into()));
         record.set("eventSource", Sample::text(self.source()));
         record.set("eventName", Sample::text(self.name));
@@ -147,12 +156,17 @@ impl Event {
     /// The events that EventBridge has in the region of the window.
     pub fn on_bus(&self, view: &View<'_>) -> impl Iterator<Item = Sample> {
         let kind = if self.signs_in() { "AWS Console Sign In via CloudTrail" } else { "AWS API Call via CloudTrail" };
-        self.records(view).into_iter().map(move |mut detail| {
+        let records = Arc::unwrap_or_clone(self.records(view));
+        records.into_iter().map(move |mut detail| {
             detail.set("awsRegion", Sample::text(view.region_name()));
             event_forms::event(view, &format!("aws.{}", self.batch.source), kind, detail)
         })
     }
 }
+
+/// The records of an account that were made, by the batch's place in memory and the event's name.
+#[derive(Debug, Default)]
+struct Records(Mutex<HashMap<(usize, &'static str), Arc<Vec<Sample>>>>);
 
 #[cfg(test)]
 mod tests;

@@ -235,7 +235,9 @@ fn rule_paths<'a>(view: &View<'a>, seen: &Seen, trails: &Trails<'_, '_>, events:
             Ok(rules) => {
                 let (mut paths, topics) = (Paths::default(), Topics::of(here));
                 let patterns = RulePatterns::of(here);
-                let buses: Vec<Bus> = events.iter().map(|event| Bus::of(here, *event)).collect();
+                // Without rules there is nothing to hold against them.
+                let asked = if rules.is_empty() { &[] } else { events };
+                let buses: Vec<Bus> = asked.iter().map(|event| Bus::of(here, *event)).collect();
                 for rule in rules {
                     let pattern = patterns.get(&rule.pattern);
                     if pattern.is_unread() {

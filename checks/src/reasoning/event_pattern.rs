@@ -66,9 +66,8 @@ impl Pattern {
         match self {
             Self::Fields(fields) => {
                 // Most rules are told apart by where an event comes from: asked first, so that the rest need not be.
-                let refused = |key: &str| {
-                    self.list(key).is_some_and(|wanted| field(wanted, event.child(key), key) == Answer::No)
-                };
+                let refused =
+                    |key: &str| self.list(key).is_some_and(|wanted| field(wanted, event.child(key), key) == Answer::No);
                 if refused("source") || refused("detail-type") { Answer::No } else { object(fields, event, "") }
             }
             // What cannot be read is about the event where it names its service.
@@ -144,7 +143,11 @@ fn form(wanted: &Value) -> Option<(&str, &Value)> {
 fn matches(wanted: &Value, value: &Value, path: &str) -> Answer {
     if !wanted.is_object() {
         // A sample does not tell a field that is null from one that is not there.
-        return if wanted.is_null() && value.is_null() { Answer::unsure(path) } else { Answer::of(equal(wanted, value)) };
+        return if wanted.is_null() && value.is_null() {
+            Answer::unsure(path)
+        } else {
+            Answer::of(equal(wanted, value))
+        };
     }
     let Some((name, operand)) = form(wanted) else { return Answer::unsure(path) };
     let doubt = || Answer::unsure(format!("{path} ({name})"));
@@ -173,9 +176,8 @@ fn matches(wanted: &Value, value: &Value, path: &str) -> Answer {
 
 /// What is asked of a text of which the shape alone is known.
 fn shaped(wanted: &Value, shape: &Shape, path: &str, some: &impl Fn() -> Answer) -> Answer {
-    let any = |globs: &[Glob<'_>]| {
-        Answer::any(globs.iter().map(|glob| shape.answer(glob).map_or_else(some, Answer::of)))
-    };
+    let any =
+        |globs: &[Glob<'_>]| Answer::any(globs.iter().map(|glob| shape.answer(glob).map_or_else(some, Answer::of)));
     let literal = |one: &Value| one.as_str().map_or(Answer::No, |text| any(&[Glob::literal(text, false, false)]));
     if !wanted.is_object() {
         return literal(wanted);

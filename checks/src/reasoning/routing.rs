@@ -204,9 +204,10 @@ pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> R
         }
     }
     let untold = |sure: bool| {
-        let untold = probes.iter().zip(&told).filter(move |(probe, told)| {
-            matches!(told, Told::No) && probe.may_not_occur != sure
-        });
+        let untold = probes
+            .iter()
+            .zip(&told)
+            .filter(move |(probe, told)| matches!(told, Told::No) && probe.may_not_occur != sure);
         words(untold.map(|(probe, _)| &probe.what))
     };
     let (missing, perhaps_missing) = (untold(true), untold(false));

@@ -94,9 +94,7 @@ impl From<Value> for Sample {
     fn from(value: Value) -> Self {
         match value {
             Value::Null => Self::Absent,
-            Value::Object(fields) => {
-                Self::Object(fields.into_iter().map(|(key, value)| (key, value.into())).collect())
-            }
+            Value::Object(fields) => Self::Object(fields.into_iter().map(|(key, value)| (key, value.into())).collect()),
             Value::Array(elements) => Self::List(elements.into_iter().map(Self::from).collect()),
             value => Self::Fixed(value),
         }

@@ -19,8 +19,8 @@ fn facts() -> AccountFacts {
 fn filter(class: &Class, pattern: &str) -> Answer {
     let (facts, pattern) = (facts(), FilterPattern::read(pattern));
     let view = View::account(&facts, &[]);
-    let records = class.required().into_iter().flat_map(|event| event.records(&view));
-    Answer::all(records.map(|record| pattern.answer(&record)))
+    let records: Vec<Sample> = class.required().iter().flat_map(|event| event.records(&view).to_vec()).collect();
+    Answer::all(records.iter().map(|record| pattern.answer(record)))
 }
 
 /// Whether a rule takes every required event of a control.
@@ -85,8 +85,14 @@ fn what_leaves_some_of_the_events_out_is_in_doubt_and_named() {
         (&IAM_POLICY, r#"$.userIdentity.type != "FederatedUser""#),
         (&SECURITY_GROUP, r#"$.awsRegion = "us-east-1""#),
     ] {
-        let about = if std::ptr::eq(class, &raw const ROOT_USAGE) { r#"$.userIdentity.type = "Root""# } else { "$.eventName = *" };
-        let Answer::Unsure(why) = filter(class, &format!("{{ {about} && {narrow} }}")) else { panic!("{narrow} is certain") };
+        let about = if std::ptr::eq(class, &raw const ROOT_USAGE) {
+            r#"$.userIdentity.type = "Root""#
+        } else {
+            "$.eventName = *"
+        };
+        let Answer::Unsure(why) = filter(class, &format!("{{ {about} && {narrow} }}")) else {
+            panic!("{narrow} is certain")
+        };
         let field = narrow.split(' ').next().unwrap_or_default();
         assert!(why.iter().any(|why| why.starts_with(field)), "{narrow}: {why:?}");
     }
@@ -129,7 +135,10 @@ fn rules_are_held_against_the_same_events() {
     for (more, why) in [
         (json!({ "detail": { "sourceIPAddress": [{ "anything-but": "203.0.113.10" }] } }), "detail.sourceIPAddress"),
         (json!({ "detail": { "userAgent": [{ "anything-but": { "wildcard": "*Terraform*" } }] } }), "detail.userAgent"),
-        (json!({ "detail": { "userIdentity": { "arn": [{ "anything-but": { "wildcard": "*deployer*" } }] } } }), "detail.userIdentity.arn"),
+        (
+            json!({ "detail": { "userIdentity": { "arn": [{ "anything-but": { "wildcard": "*deployer*" } }] } } }),
+            "detail.userIdentity.arn",
+        ),
         (json!({ "time": [{ "prefix": "2026" }] }), "time"),
         (json!({ "resources": [{ "wildcard": "arn:aws:kms:*" }] }), "resources"),
         (json!({ "detail": { "requestParameters": { "keyId": ["x"] } } }), "detail.requestParameters.keyId"),

@@ -136,7 +136,8 @@ fn what_cannot_be_read_is_in_doubt_where_it_names_the_service() {
 #[test]
 fn kinds_that_are_not_known_are_named() {
     let unknown = |pattern: Value| {
-        Pattern::read(&pattern.to_string()).unknown_kinds("aws.guardduty", || vec!["GuardDuty Finding", "AWS API Call via CloudTrail"])
+        Pattern::read(&pattern.to_string())
+            .unknown_kinds("aws.guardduty", || vec!["GuardDuty Finding", "AWS API Call via CloudTrail"])
     };
     for known in [
         json!({ "source": ["aws.guardduty"], "detail-type": ["GuardDuty Finding", "AWS API Call via CloudTrail"] }),
@@ -147,7 +148,8 @@ fn kinds_that_are_not_known_are_named() {
         assert_eq!(unknown(known.clone()), Vec::<String>::new(), "{known}");
     }
     assert_eq!(unknown(json!({ "detail-type": ["GuardDuty Finding V2"] })), ["GuardDuty Finding V2"]);
-    let wild = json!({ "source": [{ "prefix": "aws.g" }], "detail-type": [{ "wildcard": "*V2" }, "GuardDuty Finding"] });
+    let wild =
+        json!({ "source": [{ "prefix": "aws.g" }], "detail-type": [{ "wildcard": "*V2" }, "GuardDuty Finding"] });
     assert_eq!(unknown(wild), [r#"{"wildcard":"*V2"}"#]);
 }
 
@@ -248,8 +250,9 @@ fn wanted() -> impl Strategy<Value = Value> {
 fn pattern() -> impl Strategy<Value = Value> {
     let field = || (prop_oneof![Just("a"), Just("b")], prop::collection::vec(wanted(), 1..4));
     let fields = || {
-        prop::collection::vec(field(), 1..3)
-            .prop_map(|fields| Value::Object(fields.into_iter().map(|(key, wanted)| (key.to_owned(), wanted.into())).collect()))
+        prop::collection::vec(field(), 1..3).prop_map(|fields| {
+            Value::Object(fields.into_iter().map(|(key, wanted)| (key.to_owned(), wanted.into())).collect())
+        })
     };
     prop_oneof![
         2 => fields(),

@@ -34,13 +34,18 @@ fn holds(condition: &Condition, event: &Sample) -> Answer {
         Condition::Compare(selector, operator, text) => each(selector, event, |part| match part {
             // "If a property selector points to an array or object, the metric filter won't match."
             Sample::List(_) | Sample::Object(_) => Answer::No,
-            leaf => values(leaf, &doubt, |value| compare(*operator, text, value, &doubt), |shape| {
-                shaped(*operator, text, shape).map_or_else(doubt, Answer::of)
-            }),
+            leaf => values(
+                leaf,
+                &doubt,
+                |value| compare(*operator, text, value, &doubt),
+                |shape| shaped(*operator, text, shape).map_or_else(doubt, Answer::of),
+            ),
         }),
         Condition::Is(selector, constant) => each(selector, event, |part| match (part, constant) {
             (Sample::List(_) | Sample::Object(_), _) => Answer::No,
-            (leaf, Constant::Null) => values(leaf, &doubt, |value| if value.is_null() { doubt() } else { Answer::No }, |_| Answer::No),
+            (leaf, Constant::Null) => {
+                values(leaf, &doubt, |value| if value.is_null() { doubt() } else { Answer::No }, |_| Answer::No)
+            }
             (leaf, flag) => {
                 let wanted = Value::Bool(*flag == Constant::True);
                 values(leaf, &doubt, |value| Answer::of(*value == wanted), |_| Answer::No)
@@ -169,7 +174,9 @@ fn delimited(fields: &str) -> Answer {
     let conditions = fields.split([',', '&', '|']).filter_map(|field| field.split_once(['=', '<', '>']));
     let whole = |(before, wanted): (&str, &str)| {
         let wanted = wanted.trim_start_matches('=').trim().trim_matches('"');
-        !before.ends_with('!') && !wanted.starts_with('!') && !(wanted.starts_with(['*', '%']) && wanted.ends_with(['*', '%']))
+        !before.ends_with('!')
+            && !wanted.starts_with('!')
+            && !(wanted.starts_with(['*', '%']) && wanted.ends_with(['*', '%']))
     };
     let mut conditions = conditions.peekable();
     if conditions.peek().is_some() && conditions.any(whole) {
@@ -184,13 +191,8 @@ fn unread(text: &str, error: &PatternError, event: &Sample) -> Answer {
         let part = path.iter().fold(event, |part, key| part.child(key));
         part.as_text().is_some_and(|word| text.contains(word.trim_end_matches(".amazonaws.com")))
     };
-    let about: [&[&str]; 5] = [
-        &["eventName"],
-        &["eventSource"],
-        &["errorCode"],
-        &["errorMessage"],
-        &["userIdentity", "type"],
-    ];
+    let about: [&[&str]; 5] =
+        [&["eventName"], &["eventSource"], &["errorCode"], &["errorMessage"], &["userIdentity", "type"]];
     if about.iter().any(|path| names(path)) {
         Answer::unsure(format!("its pattern, which is not understood {error}"))
     } else {

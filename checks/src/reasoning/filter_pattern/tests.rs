@@ -142,8 +142,12 @@ fn what_the_guide_or_the_sample_leaves_open_is_in_doubt() {
 fn what_cannot_be_read_is_in_doubt_where_it_names_the_event() {
     let root = Sample::from(json!({ "eventName": "ConsoleLogin", "userIdentity": { "type": "Root" } }));
     let told = |text: &str| FilterPattern::read(text).answer(&root);
-    let place = "its pattern, which is not understood at character 29: neither IS NULL, IS TRUE, IS FALSE nor NOT EXISTS";
-    assert_eq!(told("{ $.userIdentity.invokedBy not exists && $.userIdentity.type = \"Root\" }"), Answer::unsure(place));
+    let place =
+        "its pattern, which is not understood at character 28: neither IS NULL, IS TRUE, IS FALSE nor NOT EXISTS";
+    assert_eq!(
+        told("{ $.userIdentity.invokedBy not exists && $.userIdentity.type = \"Root\" }"),
+        Answer::unsure(place)
+    );
     assert_eq!(told("{ $.eventName == StopLogging }"), Answer::No);
     assert!(FilterPattern::read("{ $.a == 1 }").error().is_some());
     assert!(FilterPattern::read("{ $.a = 1 }").error().is_none());
@@ -294,7 +298,11 @@ proptest! {
 }
 
 fn leaf() -> impl Strategy<Value = serde_json::Value> {
-    prop_oneof!["[xy1]{0,2}".prop_map(serde_json::Value::from), (0..12).prop_map(serde_json::Value::from), Just(json!(true))]
+    prop_oneof![
+        "[xy1]{0,2}".prop_map(serde_json::Value::from),
+        (0..12).prop_map(serde_json::Value::from),
+        Just(json!(true))
+    ]
 }
 
 /// Conditions on the fields `a` and `b`.
@@ -324,8 +332,12 @@ fn slow(condition: &Condition, event: &serde_json::Value) -> Option<bool> {
         _ => None,
     };
     Some(match condition {
-        Condition::All(parts) => parts.iter().map(|part| slow(part, event)).collect::<Option<Vec<bool>>>()?.iter().all(|x| *x),
-        Condition::Any(parts) => parts.iter().map(|part| slow(part, event)).collect::<Option<Vec<bool>>>()?.iter().any(|x| *x),
+        Condition::All(parts) => {
+            parts.iter().map(|part| slow(part, event)).collect::<Option<Vec<bool>>>()?.iter().all(|x| *x)
+        }
+        Condition::Any(parts) => {
+            parts.iter().map(|part| slow(part, event)).collect::<Option<Vec<bool>>>()?.iter().any(|x| *x)
+        }
         Condition::NotExists(selector) => at(selector).is_none(),
         Condition::Is(selector, constant) => at(selector) == Some(&json!(*constant == Constant::True)),
         Condition::Compare(selector, operator, text) => {
