@@ -3,7 +3,8 @@
 use kickoff_facts::AccountFacts;
 use serde_json::{Value, json};
 
-/// Rules of every sort: on other services, on calls, on findings, each with a topic of its own.
+/// Rules of every sort: on other services, on calls, on findings, each with a topic of its own and answers of its own as
+/// evidence.
 pub fn facts(rules: usize) -> AccountFacts {
     let topic = |n: usize| format!("arn:aws:sns:us-east-1:111122223333:topic-{n}");
     let pattern = |n: usize| match n % 5 {
@@ -17,8 +18,8 @@ pub fn facts(rules: usize) -> AccountFacts {
         3 => json!({ "source": ["aws.guardduty"], "detail": { "type": [format!("type-{n}")] } }),
         _ => json!({ "source": ["aws.securityhub"], "detail": { "findings": { "Title": [format!("title-{n}")] } } }),
     };
-    let rule = |n: usize| json!({ "name": format!("rule-{n:06}"), "enabled": true, "pattern": pattern(n).to_string(), "targets": { "value": [topic(n)] } });
-    let told = |n: usize| json!({ "arn": topic(n), "subscriptions": { "value": [{ "protocol": "email", "confirmed": true }] } });
+    let rule = |n: usize| json!({ "name": format!("rule-{n:06}"), "enabled": true, "pattern": pattern(n).to_string(), "targets": { "value": [topic(n)], "evidence": [n] } });
+    let told = |n: usize| json!({ "arn": topic(n), "subscriptions": { "value": [{ "protocol": "email", "confirmed": true }], "evidence": [n, rules + n] } });
     let all = |of: &dyn Fn(usize) -> Value| json!({ "value": (0..rules).map(of).collect::<Vec<Value>>() });
     let trail = json!({
         "arn": "arn:aws:cloudtrail:us-east-1:111122223333:trail/main", "name": "main", "home_region": "us-east-1", "primary": true, "multi_region": true,
