@@ -9,6 +9,9 @@ use kickoff_facts::iam::{AccountSummary, Authorization, CredentialKey, Credentia
 use kickoff_facts::logging::LogGroup;
 use kickoff_facts::{AccountFacts, EvidenceRef, GlobalFacts, Observed, RegionalFacts};
 
+#[path = "../checks/tests/many_rules/mod.rs"]
+mod many_rules;
+
 fn main() {
     divan::main();
 }
@@ -84,4 +87,12 @@ fn all_checks(bencher: divan::Bencher<'_, '_>) {
     let selection = Selection::of(&[], &[]).unwrap();
     let parameters = Parameters::default();
     bencher.bench(|| evaluate(&facts, &selection.0, &parameters).rows.len());
+}
+
+/// All checks over 10,000 EventBridge rules, each with a pattern and a topic of its own.
+#[divan::bench]
+fn all_checks_of_many_rules(bencher: divan::Bencher<'_, '_>) {
+    let facts = many_rules::facts(10_000);
+    let selection = Selection::of(&[], &[]).unwrap();
+    bencher.bench(|| evaluate(&facts, &selection.0, &Parameters::default()).rows.len());
 }

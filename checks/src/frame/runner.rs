@@ -139,7 +139,7 @@ fn run(
                     not_tested.insert(("AWS::Region", format!("region/{region}")), "left out of scope by an exclusion");
                     continue;
                 }
-                let view = View::region(facts, region, regional, needs).among(others);
+                let view = View::region(facts, region, regional, needs).sharing(memo).among(others);
                 let whole = Resource::region(&view);
                 let evaluation = match facts.beyond(region, needs) {
                     Some(Beyond::Closed(_)) => {

@@ -1,66 +1,24 @@
 //! Alarms, and EventBridge rules that tell somebody of API calls.
 
+use std::sync::LazyLock;
+
 use kickoff_facts::logging::{Alarm, Rule};
 use kickoff_facts::{Gap, Seen, View};
-use serde_json::{Value, json};
 
 use crate::Resource;
+use crate::frame::table::fields;
+use crate::reasoning::answer::Answer;
 use crate::reasoning::certainty::among;
-use crate::reasoning::event_pattern::{Answer, Pattern};
-use crate::reasoning::routing::event;
+use crate::reasoning::event_forms;
+use crate::reasoning::event_pattern::Pattern;
+use crate::reasoning::rule_patterns::RulePatterns;
+use crate::reasoning::sample::{ANYTHING, Sample};
 
-/// Calls that matter to security, by service: its name in `source`, and the names of the calls. They follow the
-/// monitoring section of the CIS AWS Foundations Benchmark, with GuardDuty added.
-const CALLS: [(&str, &[&str]); 8] = [
-    ("cloudtrail", &["StopLogging", "DeleteTrail", "UpdateTrail", "CreateTrail", "PutEventSelectors"]),
-    (
-        "iam",
-        &[
-            "CreateUser",
-            "CreateAccessKey",
-            "CreateLoginProfile",
-            "DeactivateMFADevice",
-            "AttachUserPolicy",
-            "AttachRolePolicy",
-            "AttachGroupPolicy",
-            "DetachUserPolicy",
-            "DetachRolePolicy",
-            "DetachGroupPolicy",
-            "PutUserPolicy",
-            "PutRolePolicy",
-            "PutGroupPolicy",
-            "DeleteUserPolicy",
-            "DeleteRolePolicy",
-            "DeleteGroupPolicy",
-            "CreatePolicy",
-            "DeletePolicy",
-            "CreatePolicyVersion",
-            "DeletePolicyVersion",
-            "UpdateAssumeRolePolicy",
-        ],
-    ),
-    ("kms", &["DisableKey", "ScheduleKeyDeletion"]),
-    ("s3", &["PutBucketPolicy", "DeleteBucketPolicy", "PutBucketAcl", "PutBucketPublicAccessBlock"]),
-    ("config", &["StopConfigurationRecorder", "DeleteDeliveryChannel", "PutConfigurationRecorder"]),
-    ("guardduty", &["DeleteDetector", "UpdateDetector", "StopMonitoringMembers"]),
-    (
-        "ec2",
-        &[
-            "AuthorizeSecurityGroupIngress",
-            "AuthorizeSecurityGroupEgress",
-            "CreateSecurityGroup",
-            "DeleteSecurityGroup",
-            "CreateNetworkAclEntry",
-            "ReplaceNetworkAclEntry",
-            "AttachInternetGateway",
-            "CreateRoute",
-            "ReplaceRoute",
-            "CreateVpcPeeringConnection",
-            "DeleteFlowLogs",
-        ],
-    ),
-    ("organizations", &["LeaveOrganization", "DetachPolicy", "DisablePolicyType", "UpdatePolicy"]),
-];
+/// Calls that matter to security: the service, the call, where it comes from and when that was read.
+const CALLS: &str = include_str!("../../data/alert_calls.csv");
+
+static TABLE: LazyLock<Vec<[&'static str; 4]>> =
+    LazyLock::new(|| CALLS.lines().skip(1).filter_map(|line| fields(line).try_into().ok()).collect());
 
 /// An alarm as the resource of a result.
 #[must_use]
@@ -83,10 +41,10 @@ pub struct ApiCallRules {
 /// # Errors
 /// The rules are not known; or none was found, and the targets of one are not known.
 pub fn api_call_rules(view: &View<'_>, seen: &Seen) -> Result<ApiCallRules, Gap> {
-    let samples = samples(view);
+    let (samples, patterns) = (samples(view), RulePatterns::of(view));
     let (mut certain, mut doubtful) = (Vec::new(), Vec::new());
     for rule in view.rules()?.iter().filter(|rule| rule.enabled) {
-        match takes_api_calls(&rule.pattern, &samples) {
+        match takes_api_calls(&patterns.get(&rule.pattern), &samples) {
             Answer::Yes => certain.push((rule, rule.name.clone())),
             Answer::Unsure(mut why) => {
                 why.sort();
@@ -106,35 +64,38 @@ pub fn api_call_rules(view: &View<'_>, seen: &Seen) -> Result<ApiCallRules, Gap>
 }
 
 /// Whether an event pattern lets one of the samples through.
-fn takes_api_calls(pattern: &str, samples: &[Value]) -> Answer {
-    let Some(pattern) = Pattern::parse(pattern) else { return Answer::No };
+fn takes_api_calls(pattern: &Pattern, samples: &[Sample]) -> Answer {
     Answer::any(samples.iter().map(|sample| pattern.answer(sample)))
 }
 
 /// Samples of events that CloudTrail sends to EventBridge: API calls, and sign-ins to the console that failed, were the
 /// root user's, or were without MFA.
-fn samples(view: &View<'_>) -> Vec<Value> {
-    let record = |kind: &str, source: &str, name: &str| {
-        json!({
-            "eventType": kind, "eventCategory": "Management", "managementEvent": true, "readOnly": false,
-            "eventSource": format!("{source}.amazonaws.com"), "eventName": name, "awsRegion": view.region_name(),
-            "recipientAccountId": view.account_id(),
-        })
+fn samples(view: &View<'_>) -> Vec<Sample> {
+    let record = |form: &str, source: &str, name: &str| {
+        let mut record = event_forms::record(view, "record", &[]);
+        event_forms::fill(&mut record, view, form, &[]);
+        record.set("readOnly", Sample::Fixed(false.into()));
+        record.set("eventSource", Sample::text(format!("{source}.amazonaws.com")));
+        record.set("eventName", Sample::text(name));
+        record.set("awsRegion", Sample::text(view.region_name()));
+        // An attempt that fails matters too.
+        record.set("errorCode", ANYTHING.clone());
+        record.set("errorMessage", ANYTHING.clone());
+        record
     };
-    let calls = CALLS.iter().flat_map(|(source, names)| names.iter().map(move |name| (source, name)));
-    let calls = calls.map(|(source, name)| {
-        let detail = record("AwsApiCall", source, name);
-        event(view, &format!("aws.{source}"), "AWS API Call via CloudTrail", detail)
+    let calls = TABLE.iter().map(|[service, call, ..]| {
+        let detail = record("record-api", service, call);
+        event_forms::event(view, &format!("aws.{service}"), "AWS API Call via CloudTrail", detail)
     });
     let sign_ins = [
-        ("responseElements", json!({ "ConsoleLogin": "Failure" })),
-        ("userIdentity", json!({ "type": "Root" })),
-        ("additionalEventData", json!({ "MFAUsed": "No" })),
+        ("responseElements.ConsoleLogin", "Failure"),
+        ("userIdentity.type", "Root"),
+        ("additionalEventData.MFAUsed", "No"),
     ];
-    let sign_ins = sign_ins.into_iter().map(|(field, value)| {
-        let mut detail = record("AwsConsoleSignIn", "signin", "ConsoleLogin");
-        detail[field] = value;
-        event(view, "aws.signin", "AWS Console Sign In via CloudTrail", detail)
+    let sign_ins = sign_ins.into_iter().map(|(path, value)| {
+        let mut detail = record("record-sign-in", "signin", "ConsoleLogin");
+        detail.set(path, Sample::text(value));
+        event_forms::event(view, "aws.signin", "AWS Console Sign In via CloudTrail", detail)
     });
     calls.chain(sign_ins).collect()
 }
@@ -142,7 +103,20 @@ fn samples(view: &View<'_>) -> Vec<Value> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn every_call_has_its_service_and_source_and_day() {
+        assert_eq!(TABLE.len(), CALLS.lines().count() - 1);
+        for row in TABLE.iter() {
+            let [service, call, source, read] = row;
+            assert!(!service.is_empty() && call.starts_with(char::is_uppercase) && !source.is_empty(), "{row:?}");
+            assert!(read.parse::<jiff::civil::Date>().is_ok(), "{row:?}");
+            assert_eq!(TABLE.iter().filter(|other| other[..2] == row[..2]).count(), 1, "{row:?}");
+        }
+    }
 
     #[test]
     fn patterns_that_let_api_calls_through() {
@@ -174,9 +148,23 @@ mod tests {
             (r#"{"detail-type":["AWS API Call via CloudTrail"],"detail":{"eventName":["CreateTags"]}}"#, Answer::No),
             ("not json", Answer::No),
         ] {
-            assert_eq!(takes_api_calls(pattern, &samples), expected, "{pattern}");
+            assert_eq!(takes_api_calls(&Pattern::read(pattern), &samples), expected, "{pattern}");
         }
-        let depends = r#"{"source":["aws.kms"],"detail":{"eventName":["DisableKey"],"errorCode":["AccessDenied"]}}"#;
-        assert_eq!(takes_api_calls(depends, &samples), unsure("detail.errorCode"));
+        for (depends, why) in [
+            (
+                r#"{"source":["aws.kms"],"detail":{"eventName":["DisableKey"],"errorCode":["AccessDenied"]}}"#,
+                r#"detail.errorCode ("AccessDenied")"#,
+            ),
+            (
+                r#"{"source":["aws.kms"],"detail":{"eventName":["DisableKey"],"sourceIPAddress":[{"anything-but":"203.0.113.10"}]}}"#,
+                r#"detail.sourceIPAddress ({"anything-but":"203.0.113.10"})"#,
+            ),
+            (
+                r#"{"source":["aws.kms"],"detail":{"eventName":["DisableKey"],"userIdentity":{"userName":["x"]}}}"#,
+                r#"detail.userIdentity.userName ("x")"#,
+            ),
+        ] {
+            assert_eq!(takes_api_calls(&Pattern::read(depends), &samples), unsure(why));
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! The events that each detection control is about, as records of CloudTrail.
 
-use kickoff_facts::View;
-use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::reasoning::routing;
+use kickoff_facts::View;
+
+use crate::reasoning::event_forms;
+use crate::reasoning::sample::{ANYTHING, Sample};
 use crate::reasoning::selectors::Access;
 
 mod classes;
@@ -109,57 +112,61 @@ impl Event {
         self.batch.source == "signin"
     }
 
-    /// The records that a trail delivers, all of which have to be taken up: one that leaves open who called, one of
-    /// a role and of a user. The first finds what is left out, the others what is meant for certain callers only. Events
-    /// that are about who called have the first alone. The address is one from outside.
+    /// The records that a trail delivers, all of which have to be taken up: one of whoever called, one of a role and of a
+    /// user. The first finds what is left out, the others what is meant for certain callers only. Events that are about
+    /// who called have one alone. What differs from one record to the next, such as the address, is open; what AWS does by
+    /// itself is none of these events.
     #[must_use]
-    pub fn records(&self, view: &View<'_>) -> Vec<Value> {
-        let mut record = json!({
-            "eventType": if self.signs_in() { "AwsConsoleSignIn" } else { "AwsApiCall" },
-            "eventCategory": "Management", "managementEvent": true, "readOnly": self.reads(),
-            "eventSource": self.source(), "eventName": self.name, "recipientAccountId": view.account_id(),
-            "sourceIPAddress": "198.51.100.7", "errorCode": null, "errorMessage": null,
-        });
+    pub fn records(&self, view: &View<'_>) -> Arc<Vec<Sample>> {
+        let known = view.shared(|_| Records::default());
+        let key = (std::ptr::from_ref(self.batch).addr(), self.name);
+        let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(key).or_insert_with(|| {
+            let about =
+                self.batch.fields.iter().find(|(path, _)| *path == "userIdentity.type").and_then(|(_, who)| *who);
+            let callers: &[&str] = match about {
+                Some("Root") => &["root"],
+                Some(_) if self.signs_in() => &["user-sign-in"],
+                _ => &["anybody", "role", "user"],
+            };
+            Arc::new(callers.iter().map(|caller| self.record(view, caller)).collect())
+        }))
+    }
+
+    fn record(&self, view: &View<'_>, caller: &str) -> Sample {
+        let mut record = event_forms::record(view, "record", &[caller]);
+        let form = if self.signs_in() { "record-sign-in" } else { "record-api" };
+        event_forms::fill(&mut record, view, form, &[]);
+        record.set("readOnly", Sample::Fixed(self.reads().into()));
+        record.set("eventSource", Sample::text(self.source()));
+        record.set("eventName", Sample::text(self.name));
         if self.batch.place == Place::Home {
-            record["awsRegion"] = json!(view.home_region());
+            record.set("awsRegion", Sample::text(view.home_region()));
         }
         for (path, value) in self.batch.fields {
-            let field = path.split('.').fold(&mut record, |at, key| &mut at[key]);
-            *field = value.map_or(Value::Null, Value::from);
+            record.set(path, value.map_or(Sample::Absent, Sample::text));
+            // A call that is denied says why.
+            if *path == "errorCode" {
+                record.set("errorMessage", ANYTHING.clone());
+            }
         }
-        if record.get("userIdentity").is_some() {
-            return vec![record];
-        }
-        let called = callers(view).map(|caller| {
-            let mut called = record.clone();
-            called["userIdentity"] = caller;
-            called
-        });
-        std::iter::once(record).chain(called).collect()
+        record
     }
 
     /// The events that EventBridge has in the region of the window.
-    pub fn on_bus(&self, view: &View<'_>) -> impl Iterator<Item = Value> {
+    pub fn on_bus(&self, view: &View<'_>) -> impl Iterator<Item = Sample> {
         let kind = if self.signs_in() { "AWS Console Sign In via CloudTrail" } else { "AWS API Call via CloudTrail" };
-        self.records(view).into_iter().map(move |mut detail| {
-            detail["awsRegion"] = json!(view.region_name());
-            routing::event(view, &format!("aws.{}", self.batch.source), kind, detail)
+        let records = Arc::unwrap_or_clone(self.records(view));
+        records.into_iter().map(move |mut detail| {
+            detail.set("awsRegion", Sample::text(view.region_name()));
+            event_forms::event(view, &format!("aws.{}", self.batch.source), kind, detail)
         })
     }
 }
 
-/// A role and a user who call for themselves.
-fn callers(view: &View<'_>) -> [Value; 2] {
-    let (partition, account) = (view.partition(), view.account_id());
-    [
-        json!({
-            "type": "AssumedRole", "accountId": account, "userName": null, "invokedBy": null,
-            "arn": format!("arn:{partition}:sts::{account}:assumed-role/somebody/session"),
-            "principalId": "AROA00000000000000000:session",
-        }),
-        json!({
-            "type": "IAMUser", "accountId": account, "userName": "somebody", "invokedBy": null,
-            "arn": format!("arn:{partition}:iam::{account}:user/somebody"), "principalId": "AIDA00000000000000000",
-        }),
-    ]
-}
+/// The records of an account that were made, by the batch's place in memory and the event's name.
+#[derive(Debug, Default)]
+struct Records(Mutex<HashMap<(usize, &'static str), Arc<Vec<Sample>>>>);
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,6 @@
 //! or by a SIEM that is declared.
 
 use kickoff_facts::{Gap, Seen, View};
-use serde_json::Value;
 
 use crate::frame::wording::names;
 use crate::parameters::{Parameter, Parameters, SIEM_DESTINATIONS, TRAIL_DELIVERY_MAX_AGE};
@@ -10,6 +9,8 @@ use crate::reasoning::detection_events::{Class, Event, Place};
 use crate::reasoning::event_pattern::{Answer, Pattern};
 use crate::reasoning::regions;
 use crate::reasoning::routing::{Delivery, Told, Topics, deliver, least, most};
+use crate::reasoning::rule_patterns::RulePatterns;
+use crate::reasoning::sample::Sample;
 use crate::{Evaluation, Finding, Resource, Verdict};
 
 mod alarms;
@@ -233,12 +234,15 @@ fn rule_paths<'a>(view: &View<'a>, seen: &Seen, trails: &Trails<'_, '_>, events:
         let mut paths = match here.rules() {
             Ok(rules) => {
                 let (mut paths, topics) = (Paths::default(), Topics::of(here));
-                let buses: Vec<Bus> = events.iter().map(|event| Bus::of(here, *event)).collect();
+                let patterns = RulePatterns::of(here);
+                // Without rules there is nothing to hold against them.
+                let asked = if rules.is_empty() { &[] } else { events };
+                let buses: Vec<Bus> = asked.iter().map(|event| Bus::of(here, *event)).collect();
                 for rule in rules {
-                    let Some(pattern) = Pattern::parse(&rule.pattern) else {
+                    let pattern = patterns.get(&rule.pattern);
+                    if pattern.is_unread() {
                         paths.remarks.push(format!("rule {}: its pattern is not understood", rule.name));
-                        continue;
-                    };
+                    }
                     let answers = buses.iter().map(|bus| bus.answer(&pattern)).collect();
                     let delivery = if rule.enabled {
                         deliver(&topics, seen, seen.see(&rule.targets))
@@ -262,7 +266,7 @@ fn rule_paths<'a>(view: &View<'a>, seen: &Seen, trails: &Trails<'_, '_>, events:
 struct Bus {
     event: Event,
     /// None where the event is not on the bus.
-    samples: Option<Vec<Value>>,
+    samples: Option<Vec<Sample>>,
 }
 
 impl Bus {

@@ -1,150 +1,159 @@
 //! Event patterns of EventBridge: whether a rule lets an event through.
 //!
-//! The event is a sample. What it holds is the same for all events of its kind; what it does not hold differs from one
-//! to the next, and what it holds as `null` no such event has. So there are three answers, and what is not understood
-//! is never taken for a match.
+//! Source: Amazon EventBridge User Guide, "Comparison operators for use in event patterns". The event is a sample: what
+//! is the same in all events of its kind decides, and where the pattern turns on what differs from one to the next the
+//! answer names the field and what of it is let through. What is not understood is never taken for a match.
+
+use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use crate::parameters::wildcard;
+pub use crate::reasoning::answer::Answer;
+use crate::reasoning::sample::{Alphabet, Glob, Open, Sample, Shape, Values};
 
-/// Whether a pattern lets an event through.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// It lets every event of the kind through.
-    Yes,
-    /// It lets none through.
-    No,
-    /// It depends on these fields of the event, or on forms that are not understood.
-    Unsure(Vec<String>),
-}
-
-impl Answer {
-    /// A certain answer.
-    pub fn of(holds: bool) -> Self {
-        if holds { Self::Yes } else { Self::No }
-    }
-
-    /// It depends on this.
-    pub fn unsure(why: impl Into<String>) -> Self {
-        Self::Unsure(vec![why.into()])
-    }
-
-    /// The opposite.
-    #[must_use]
-    pub fn not(self) -> Self {
-        match self {
-            Self::Yes => Self::No,
-            Self::No => Self::Yes,
-            unsure => unsure,
-        }
-    }
-
-    /// All must hold: a certain no decides.
-    pub fn all(answers: impl IntoIterator<Item = Self>) -> Self {
-        Self::join(answers, &Self::No, Self::Yes)
-    }
-
-    /// One is enough: a certain yes decides.
-    pub fn any(answers: impl IntoIterator<Item = Self>) -> Self {
-        Self::join(answers, &Self::Yes, Self::No)
-    }
-
-    fn join(answers: impl IntoIterator<Item = Self>, decisive: &Self, otherwise: Self) -> Self {
-        let mut doubts = Vec::new();
-        for answer in answers {
-            match answer {
-                Self::Unsure(why) => doubts.extend(why),
-                answer if answer == *decisive => return answer,
-                _ => {}
-            }
-        }
-        if doubts.is_empty() { otherwise } else { Self::Unsure(doubts) }
-    }
-}
+mod network;
 
 /// An event pattern.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pattern(Map<String, Value>);
+pub enum Pattern {
+    /// What it asks of the fields.
+    Fields(Map<String, Value>),
+    /// A text that is no event pattern as far as can be told.
+    Unread(String),
+}
 
 impl Pattern {
-    /// Reads a pattern; none when it is not a JSON object that asks for something.
+    /// Reads a pattern.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub fn read(text: &str) -> Self {
         match serde_json::from_str(text) {
-            Ok(Value::Object(fields)) if !fields.is_empty() => Some(Self(fields)),
-            _ => None,
+            Ok(Value::Object(fields)) if !fields.is_empty() => Self::Fields(fields),
+            _ => Self::Unread(text.to_owned()),
+        }
+    }
+
+    /// Whether it could not be read.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Self::Unread(_))
+    }
+
+    fn list(&self, field: &str) -> Option<&[Value]> {
+        match self {
+            Self::Fields(fields) => fields.get(field)?.as_array().map(Vec::as_slice),
+            Self::Unread(_) => None,
         }
     }
 
     /// The kinds of events (`detail-type`) of a source for which the pattern waits by name and that are not among the
     /// known ones.
-    pub fn unknown_kinds(&self, source: &str, known: &[&str]) -> Vec<String> {
-        let list = |field: &str| self.0.get(field).and_then(Value::as_array);
-        let concerned = list("source").is_none_or(|wanted| field(wanted, Some(&source.into()), "source") != Answer::No);
-        let kinds = list("detail-type").into_iter().flatten().filter_map(Value::as_str);
-        let waits = kinds.filter(|kind| concerned && !known.contains(kind));
-        waits.map(str::to_owned).collect()
+    pub fn unknown_kinds(&self, source: &str, known: impl FnOnce() -> Vec<&'static str>) -> Vec<String> {
+        let source = Sample::text(source);
+        if self.list("source").is_some_and(|wanted| field(wanted, &source, "source") == Answer::No) {
+            return Vec::new();
+        }
+        let known: Vec<Sample> = known().into_iter().map(Sample::text).collect();
+        let waits = |one: &&Value| {
+            known.iter().all(|kind| field(std::slice::from_ref(*one), kind, "detail-type") == Answer::No)
+        };
+        let kinds = self.list("detail-type").into_iter().flatten().filter(waits);
+        kinds.map(|kind| kind.as_str().map_or_else(|| kind.to_string(), str::to_owned)).collect()
     }
 
     /// Whether the pattern lets an event through.
     #[must_use]
-    pub fn answer(&self, event: &Value) -> Answer {
-        // Most rules are told apart by where an event comes from: asked first, so that the rest need not be.
-        let refused = |key: &str| {
-            let wanted = self.0.get(key).and_then(Value::as_array);
-            wanted.is_some_and(|wanted| field(wanted, child(Some(event), key), key) == Answer::No)
-        };
-        if refused("source") || refused("detail-type") { Answer::No } else { object(&self.0, Some(event), "") }
+    pub fn answer(&self, event: &Sample) -> Answer {
+        match self {
+            Self::Fields(fields) => {
+                // Most rules are told apart by where an event comes from: asked first, so that the rest need not be.
+                let refused =
+                    |key: &str| self.list(key).is_some_and(|wanted| field(wanted, event.child(key), key) == Answer::No);
+                if refused("source") || refused("detail-type") { Answer::No } else { object(fields, event, "") }
+            }
+            // What cannot be read is about the event where it names its service.
+            Self::Unread(text) => match event.child("source").as_text() {
+                Some(source) if text.contains(source.trim_start_matches("aws.")) => {
+                    Answer::unsure("its pattern, which is not understood")
+                }
+                _ => Answer::No,
+            },
+        }
     }
 }
 
-/// A part of the event: none where the sample does not say.
-type Node<'a> = Option<&'a Value>;
-
-fn object(pattern: &Map<String, Value>, node: Node<'_>, path: &str) -> Answer {
+fn object(pattern: &Map<String, Value>, part: &Sample, path: &str) -> Answer {
     Answer::all(pattern.iter().map(|(key, wanted)| {
-        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let path = || if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         match wanted {
             Value::Array(alternatives) if key == "$or" => Answer::any(alternatives.iter().map(|one| match one {
-                Value::Object(fields) => object(fields, node, path.trim_end_matches("$or").trim_end_matches('.')),
-                _ => Answer::unsure(&path),
+                Value::Object(fields) => object(fields, part, path().trim_end_matches("$or").trim_end_matches('.')),
+                _ => Answer::unsure(path()),
             })),
-            Value::Object(fields) => object(fields, child(node, key), &path),
-            Value::Array(wanted) => field(wanted, child(node, key), &path),
-            _ => Answer::unsure(path),
+            Value::Object(fields) => object(fields, part.child(key), &path()),
+            Value::Array(wanted) => field(wanted, part.child(key), &path()),
+            _ => Answer::unsure(path()),
         }
     }))
 }
 
-/// A field of a part. Nothing is below `null`, a text or a number.
-fn child<'a>(node: Node<'a>, key: &str) -> Node<'a> {
-    match node? {
-        Value::Object(fields) => fields.get(key),
-        _ => Some(&Value::Null),
+/// One of the wanted values is enough.
+fn field(wanted: &[Value], part: &Sample, path: &str) -> Answer {
+    let doubt = || Answer::unsure(format!("{path} ({})", listed(wanted)));
+    let one_of = |value: &Value| Answer::any(wanted.iter().map(|one| matches(one, value, path)));
+    match part {
+        Sample::Fixed(value) => one_of(value),
+        Sample::Absent => one_of(&Value::Null),
+        Sample::Object(_) | Sample::List(_) => doubt(),
+        Sample::Open(Open { values, may_lack }) => {
+            let lacks = may_lack.then(|| one_of(&Value::Null));
+            match values {
+                Values::Any => doubt(),
+                Values::Choice(choice) => Answer::across(choice.iter().map(one_of).chain(lacks), doubt),
+                Values::Text(shape) => {
+                    let of_shape = Answer::any(wanted.iter().map(|one| shaped(one, shape, path, &doubt)));
+                    Answer::across(std::iter::once(of_shape).chain(lacks), doubt)
+                }
+            }
+        }
     }
 }
 
-/// One of the wanted values is enough.
-fn field(wanted: &[Value], node: Node<'_>, path: &str) -> Answer {
-    match node {
-        None | Some(Value::Object(_) | Value::Array(_)) => Answer::unsure(path),
-        Some(value) => Answer::any(wanted.iter().map(|one| matches(one, value, path))),
+/// What is wanted of a field, in words: of a long list the beginning.
+fn listed(wanted: &[Value]) -> String {
+    const MOST: usize = 4;
+    let mut words = String::new();
+    for (at, one) in wanted.iter().take(MOST).enumerate() {
+        let _ = write!(words, "{}{one}", if at > 0 { ", " } else { "" });
+    }
+    if wanted.len() > MOST {
+        let _ = write!(words, " and {} more", wanted.len() - MOST);
+    }
+    words
+}
+
+/// A form of comparison and what it compares with, `{"prefix": "x"}`.
+fn form(wanted: &Value) -> Option<(&str, &Value)> {
+    let mut forms = wanted.as_object()?.iter();
+    match (forms.next(), forms.next()) {
+        (Some((name, operand)), None) => Some((name, operand)),
+        _ => None,
     }
 }
 
 fn matches(wanted: &Value, value: &Value, path: &str) -> Answer {
-    let Value::Object(form) = wanted else { return Answer::of(equal(wanted, value)) };
-    let mut forms = form.iter();
-    let (Some((name, operand)), None) = (forms.next(), forms.next()) else { return Answer::unsure(path) };
-    if let ("exists", Value::Bool(exists)) = (name.as_str(), operand) {
-        return Answer::of(value.is_null() != *exists);
+    if !wanted.is_object() {
+        // A sample does not tell a field that is null from one that is not there.
+        return if wanted.is_null() && value.is_null() {
+            Answer::unsure(path)
+        } else {
+            Answer::of(equal(wanted, value))
+        };
     }
-    if value.is_null() {
-        return Answer::No;
-    }
+    let Some((name, operand)) = form(wanted) else { return Answer::unsure(path) };
     let doubt = || Answer::unsure(format!("{path} ({name})"));
-    match (name.as_str(), operand) {
+    match (name, operand) {
+        ("exists", Value::Bool(exists)) => Answer::of(value.is_null() != *exists),
+        _ if value.is_null() => Answer::No,
         ("anything-but", Value::Object(_)) => matches(operand, value, path).not(),
         ("anything-but", Value::Array(listed)) => Answer::of(!listed.iter().any(|one| equal(one, value))),
         ("anything-but", one) => Answer::of(!equal(one, value)),
@@ -152,12 +161,36 @@ fn matches(wanted: &Value, value: &Value, path: &str) -> Answer {
             Some(number) => numeric(comparison, number).map_or_else(doubt, Answer::of),
             None => Answer::No,
         },
-        (_, Value::Array(listed))
-            if matches!(name.as_str(), "prefix" | "suffix" | "wildcard" | "equals-ignore-case") =>
-        {
-            Answer::any(listed.iter().map(|one| textual(name, one, value).map_or_else(doubt, Answer::of)))
-        }
-        (_, one) => textual(name, one, value).map_or_else(doubt, Answer::of),
+        ("cidr", Value::String(range)) => match value.as_str() {
+            Some(text) => network::contains(range, text).map_or_else(doubt, Answer::of),
+            None => Answer::No,
+        },
+        // A number matches no form of text; the form itself must be known.
+        _ => match (globs(name, operand), value.as_str()) {
+            (Some(globs), Some(text)) => Answer::of(globs.iter().any(|glob| glob.matches(text))),
+            (Some(_), None) => Answer::No,
+            (None, _) => doubt(),
+        },
+    }
+}
+
+/// What is asked of a text of which the shape alone is known.
+fn shaped(wanted: &Value, shape: &Shape, path: &str, some: &impl Fn() -> Answer) -> Answer {
+    let any =
+        |globs: &[Glob<'_>]| Answer::any(globs.iter().map(|glob| shape.answer(glob).map_or_else(some, Answer::of)));
+    let literal = |one: &Value| one.as_str().map_or(Answer::No, |text| any(&[Glob::literal(text, false, false)]));
+    if !wanted.is_object() {
+        return literal(wanted);
+    }
+    let Some((name, operand)) = form(wanted) else { return Answer::unsure(path) };
+    match (name, operand) {
+        ("exists", Value::Bool(exists)) => Answer::of(*exists),
+        ("anything-but", Value::Object(_)) => shaped(operand, shape, path, some).not(),
+        ("anything-but", Value::Array(listed)) => Answer::any(listed.iter().map(literal)).not(),
+        ("anything-but", one) => literal(one).not(),
+        ("numeric", Value::Array(_)) => Answer::No,
+        ("cidr", Value::String(_)) if shape.alphabet == Alphabet::Address => some(),
+        _ => globs(name, operand).map_or_else(|| Answer::unsure(format!("{path} ({name})")), |globs| any(&globs)),
     }
 }
 
@@ -165,30 +198,35 @@ fn matches(wanted: &Value, value: &Value, path: &str) -> Answer {
 fn equal(wanted: &Value, value: &Value) -> bool {
     match (wanted.as_f64(), value.as_f64()) {
         (Some(wanted), Some(value)) => (wanted - value).abs() < 1e-9,
-        _ => !value.is_null() && wanted == value,
+        _ => wanted == value,
     }
 }
 
-/// A comparison of texts; none when it is not understood.
-fn textual(name: &str, operand: &Value, value: &Value) -> Option<bool> {
-    let Some(text) = value.as_str() else {
-        // A number matches no form of text; the form itself must be known.
-        return matches!(name, "prefix" | "suffix" | "wildcard" | "equals-ignore-case").then_some(false);
-    };
+/// The texts that a form stands for: one is enough; none when it is not understood.
+fn globs<'p>(name: &str, operand: &'p Value) -> Option<Vec<Glob<'p>>> {
+    match (name, operand) {
+        ("prefix" | "suffix" | "wildcard" | "equals-ignore-case", Value::Array(listed)) => {
+            listed.iter().map(|one| glob(name, one)).collect()
+        }
+        _ => glob(name, operand).map(|one| vec![one]),
+    }
+}
+
+fn glob<'p>(name: &str, operand: &'p Value) -> Option<Glob<'p>> {
     if let Value::Object(form) = operand {
-        let folded = form.get("equals-ignore-case").filter(|_| form.len() == 1)?.as_str()?.to_lowercase();
+        let text = form.get("equals-ignore-case").filter(|_| form.len() == 1)?.as_str()?;
         return match name {
-            "prefix" => Some(text.to_lowercase().starts_with(&folded)),
-            "suffix" => Some(text.to_lowercase().ends_with(&folded)),
+            "prefix" => Some(Glob::literal(text, false, true).folded()),
+            "suffix" => Some(Glob::literal(text, true, false).folded()),
             _ => None,
         };
     }
-    let operand = operand.as_str()?;
+    let text = operand.as_str()?;
     match name {
-        "prefix" => Some(text.starts_with(operand)),
-        "suffix" => Some(text.ends_with(operand)),
-        "equals-ignore-case" => Some(text.to_lowercase() == operand.to_lowercase()),
-        "wildcard" if !operand.contains('\\') => Some(wildcard(operand, text, None)),
+        "prefix" => Some(Glob::literal(text, false, true)),
+        "suffix" => Some(Glob::literal(text, true, false)),
+        "equals-ignore-case" => Some(Glob::literal(text, false, false).folded()),
+        "wildcard" => Glob::escaped(text),
         _ => None,
     }
 }
@@ -215,98 +253,4 @@ fn numeric(comparison: &[Value], number: f64) -> Option<bool> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn answer(pattern: &Value) -> Answer {
-        let event = json!({
-            "source": "aws.guardduty", "detail-type": "GuardDuty Finding", "account": "111122223333",
-            "detail": { "severity": 8.0, "service": { "archived": false }, "compliance": null },
-        });
-        Pattern::parse(&pattern.to_string()).map_or(Answer::No, |pattern| pattern.answer(&event))
-    }
-
-    #[test]
-    fn patterns_that_let_it_through() {
-        for pattern in [
-            json!({ "source": ["aws.guardduty"] }),
-            json!({ "source": ["aws.s3", "aws.guardduty"], "detail-type": ["GuardDuty Finding"] }),
-            json!({ "source": [{ "prefix": "aws." }] }),
-            json!({ "source": [{ "prefix": "" }] }),
-            json!({ "source": [{ "prefix": { "equals-ignore-case": "AWS.G" } }] }),
-            json!({ "source": [{ "suffix": "duty" }] }),
-            json!({ "source": [{ "suffix": { "equals-ignore-case": "DUTY" } }] }),
-            json!({ "source": [{ "wildcard": "aws.*d*y" }] }),
-            json!({ "source": [{ "equals-ignore-case": "AWS.GuardDuty" }] }),
-            json!({ "source": [{ "anything-but": ["aws.s3", "aws.ec2"] }] }),
-            json!({ "source": [{ "anything-but": "aws.s3" }] }),
-            json!({ "source": [{ "anything-but": { "prefix": "com." } }] }),
-            json!({ "source": [{ "anything-but": { "suffix": ["ec2", "s3"] } }] }),
-            json!({ "source": [{ "exists": true }] }),
-            json!({ "detail": { "severity": [{ "numeric": [">=", 7] }] } }),
-            json!({ "detail": { "severity": [{ "numeric": [">=", 8, "<=", 8] }] } }),
-            json!({ "detail": { "severity": [{ "numeric": [">", 7, "<", 9] }] } }),
-            json!({ "detail": { "severity": [{ "numeric": ["=", 8] }] } }),
-            json!({ "detail": { "severity": [7, 7.5, 8] } }),
-            json!({ "detail": { "service": { "archived": [false] }, "compliance": { "status": [{ "exists": false }] } } }),
-            json!({ "$or": [{ "source": ["aws.s3"] }, { "detail": { "severity": [8] } }] }),
-        ] {
-            assert_eq!(answer(&pattern), Answer::Yes, "{pattern}");
-        }
-    }
-
-    #[test]
-    fn patterns_that_do_not() {
-        for pattern in [
-            json!({ "source": ["aws.securityhub"] }),
-            json!({ "source": ["AWS.GuardDuty"] }),
-            json!({ "source": [] }),
-            json!({ "source": ["aws.guardduty"], "detail-type": ["AWS API Call via CloudTrail"] }),
-            json!({ "source": [{ "anything-but": ["aws.s3", "aws.guardduty"] }] }),
-            json!({ "source": [{ "anything-but": { "prefix": "aws." } }] }),
-            json!({ "source": [{ "wildcard": "aws.*duty*x" }] }),
-            json!({ "source": [{ "wildcard": "aws.guardduty*y" }] }),
-            json!({ "detail": { "severity": [{ "numeric": ["<", 8] }] } }),
-            json!({ "detail": { "severity": [{ "numeric": [">", 8] }] } }),
-            json!({ "detail": { "severity": [{ "numeric": ["<=", 7] }] } }),
-            json!({ "detail": { "severity": [{ "numeric": [">=", 9] }] } }),
-            json!({ "detail": { "severity": [{ "numeric": ["=", 9] }] } }),
-            json!({ "detail": { "severity": [{ "prefix": "8" }] } }),
-            json!({ "detail": { "severity": ["8"] } }),
-            json!({ "detail": { "compliance": { "status": ["FAILED"] } } }),
-            json!({ "detail": { "compliance": { "status": [{ "anything-but": "PASSED" }] } } }),
-            json!({ "detail": { "type": ["x"] }, "source": ["aws.s3"] }),
-            json!({}),
-            json!([]),
-        ] {
-            assert_eq!(answer(&pattern), Answer::No, "{pattern}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_understood_or_not_known_is_no_match() {
-        for (pattern, why) in [
-            (json!({ "detail": { "type": [{ "prefix": "Recon" }] } }), "detail.type"),
-            (json!({ "detail": { "$or": [{ "type": ["x"] }, { "severity": [1] }] } }), "detail.type"),
-            (json!({ "resources": [{ "exists": false }] }), "resources"),
-            (json!({ "detail": ["x"] }), "detail"),
-            (json!({ "account": [{ "cidr": "10.0.0.0/8" }] }), "account (cidr)"),
-            (json!({ "source": [{ "wildcard": "aws\\*" }] }), "source (wildcard)"),
-            (json!({ "source": [{ "anything-but": { "future": "x" } }] }), "source (future)"),
-            (json!({ "source": [{ "future": [] }] }), "source (future)"),
-            (json!({ "detail": { "severity": [{ "numeric": ["~", 7] }] } }), "detail.severity (numeric)"),
-            (json!({ "detail": { "severity": [{ "numeric": [] }] } }), "detail.severity (numeric)"),
-            (json!({ "source": "aws.guardduty" }), "source"),
-            (json!({ "source": [{}] }), "source"),
-        ] {
-            assert_eq!(answer(&pattern), Answer::Unsure(vec![why.into()]), "{pattern}");
-        }
-    }
-
-    #[test]
-    fn a_certain_match_decides_over_a_doubt() {
-        assert_eq!(answer(&json!({ "source": [{ "future": 1 }, "aws.guardduty"] })), Answer::Yes);
-    }
-}
+mod tests;

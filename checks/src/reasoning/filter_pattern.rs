@@ -1,9 +1,9 @@
 //! Filter patterns of CloudWatch Logs, which metric filters and subscriptions use: whether one matches an event.
 //!
 //! Source: Amazon CloudWatch Logs User Guide, "Filter pattern syntax for metric filters, subscription filters, filter
-//! log events, and Live Tail". The event is a sample, as for [`crate::reasoning::event_pattern`]: what it does not hold differs
-//! from one event to the next, what it holds as `null` no such event has. What the guide leaves open is in doubt, and
-//! never taken for a match.
+//! log events, and Live Tail". The event is a sample, as for [`crate::reasoning::event_pattern`]: where the pattern turns on
+//! what differs from one event to the next, the answer names the field and what of it is taken. What the guide leaves
+//! open is in doubt, and never taken for a match.
 
 use std::fmt;
 
@@ -13,6 +13,8 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+pub use parse::PatternError;
+
 /// A filter pattern.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FilterPattern {
@@ -20,8 +22,15 @@ pub enum FilterPattern {
     Terms(Vec<Term>),
     /// `{ ... }`: a condition on the fields of a JSON event.
     Json(Condition),
-    /// `[a, b = 1, ...]`: fields between spaces, which an event of CloudTrail does not have.
+    /// `[a, b = 1, ...]`: fields between spaces.
     Delimited(String),
+    /// A text that is no pattern as far as can be told.
+    Unread {
+        /// The text.
+        text: String,
+        /// Why not.
+        error: PatternError,
+    },
 }
 
 /// A word, a phrase or a regular expression that is looked for in the text of an event.
@@ -132,6 +141,7 @@ impl fmt::Display for FilterPattern {
             }
             Self::Json(condition) => write!(f, "{{ {condition} }}"),
             Self::Delimited(fields) => write!(f, "[{fields}]"),
+            Self::Unread { text, .. } => f.write_str(text),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod administrators;
 pub mod alerting;
+pub mod answer;
 pub mod attachments;
 pub mod certainty;
 pub mod contacts;
@@ -12,6 +13,7 @@ pub mod detection_events;
 pub mod detection_path;
 pub mod detectors;
 pub mod estate;
+pub mod event_forms;
 pub mod event_history;
 pub mod event_pattern;
 pub mod filter_pattern;
@@ -28,6 +30,8 @@ pub mod people;
 pub mod recording;
 pub mod regions;
 pub mod routing;
+pub mod rule_patterns;
+pub mod sample;
 pub mod selectors;
 pub mod service_control;
 pub mod subscriptions;

@@ -5,168 +5,128 @@ use std::collections::HashMap;
 
 use kickoff_facts::logging::Topic;
 use kickoff_facts::{Gap, Seen, View};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::Verdict;
-use crate::reasoning::event_pattern::{Answer, Pattern};
+use crate::reasoning::answer::Answer;
+use crate::reasoning::event_forms;
+use crate::reasoning::event_pattern::Pattern;
+use crate::reasoning::rule_patterns::RulePatterns;
+use crate::reasoning::sample::Sample;
 
 /// Something that must be told, as the events that tell it: one of them is enough.
 #[derive(Debug, Clone)]
 pub struct Probe {
-    /// In words, "severity 8".
-    pub what: String,
+    /// What it is.
+    pub what: What,
     /// Samples of its events.
-    pub events: Vec<Value>,
+    pub events: Vec<Sample>,
     /// Samples of events that tell it too where something is switched on that is not read.
-    pub perhaps: Vec<Value>,
+    pub perhaps: Vec<Sample>,
+    /// Whether such findings occur is not read: where nothing tells of them, a person has to judge.
+    pub may_not_occur: bool,
 }
 
-/// The kinds of events of a product that are known, what they are for, or that they tell no finding. AWS adds others: a
-/// rule that waits for one is for a person to judge.
-const KINDS: &[(&str, &[&str])] = &[
-    (
-        "aws.securityhub",
-        &[
-            "Security Hub Findings - Imported",
-            "Security Hub Findings - Custom Action",
-            "Security Hub Insight Results",
-            "Findings Imported V2",
-        ],
-    ),
-    (
-        "aws.guardduty",
-        &[
-            "GuardDuty Finding",
-            "GuardDuty Runtime Protection Healthy",
-            "GuardDuty Runtime Protection Unhealthy",
-            "GuardDuty Malware Protection Object Scan Result",
-            "GuardDuty Malware Protection Post Scan Action Failed",
-            "GuardDuty Malware Protection Resource Status Active",
-            "GuardDuty Malware Protection Resource Status Warning",
-            "GuardDuty Malware Protection Resource Status Error",
-        ],
-    ),
-];
+/// What is to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// In words.
+    Named(String),
+    /// Findings of a severity, in tenths.
+    Severity(u32),
+}
+
+impl What {
+    /// A severity as a finding has it, with one decimal.
+    #[must_use]
+    pub fn severity(value: &Value) -> Self {
+        let text = value.to_string();
+        let (whole, tenth) = text.split_once('.').unwrap_or((&text, "0"));
+        match (whole.parse::<u32>(), tenth.parse::<u32>()) {
+            (Ok(whole), Ok(tenth @ 0..10)) => Self::Severity(whole * 10 + tenth),
+            _ => Self::Named(format!("severity {text}")),
+        }
+    }
+}
+
+/// What is to be told in words: severities that follow each other as one range.
+fn words<'p>(all: impl IntoIterator<Item = &'p What>) -> String {
+    let (mut words, mut ranges): (Vec<String>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
+    for what in all {
+        match (what, ranges.last_mut()) {
+            (What::Named(name), _) => words.push(name.clone()),
+            (What::Severity(tenths), Some((_, last))) if *last + 1 == *tenths => *last = *tenths,
+            (What::Severity(tenths), _) => ranges.push((*tenths, *tenths)),
+        }
+    }
+    let number = |tenths: u32| {
+        if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+    };
+    words.extend(ranges.into_iter().map(|(first, last)| {
+        if first == last {
+            format!("severity {}", number(first))
+        } else {
+            format!("severity {} to {}", number(first), number(last))
+        }
+    }));
+    words.join(", ")
+}
 
 impl Probe {
+    /// Something that occurs, and is told by any of these events.
+    #[must_use]
+    pub fn of(what: What, events: Vec<Sample>) -> Self {
+        Self { what, events, perhaps: Vec::new(), may_not_occur: false }
+    }
+
     /// Whether a pattern lets one of its events through.
     fn answer(&self, pattern: &Pattern) -> Answer {
         let certain = Answer::any(self.events.iter().map(|event| pattern.answer(event)));
         if certain != Answer::No {
             return certain;
         }
-        let perhaps = Answer::any(self.perhaps.iter().map(|event| pattern.answer(event)));
-        let sources = self.events.iter().chain(&self.perhaps).filter_map(|event| event["source"].as_str());
-        let unknown = sources.flat_map(|source| pattern.unknown_kinds(source, known_kinds(source)));
-        let mut unknown: Vec<String> =
-            unknown.map(|kind| format!("events of kind {kind}, which came after this version")).collect();
-        unknown.dedup();
-        match perhaps {
+        match Answer::any(self.perhaps.iter().map(|event| pattern.answer(event))) {
             Answer::Yes => {
                 Answer::unsure("whether events of the kind \"Findings Imported V2\" are sent, which is not read")
             }
-            Answer::No if !unknown.is_empty() => Answer::Unsure(unknown),
-            answer => answer,
+            Answer::No => {
+                let sources = self.events.iter().chain(&self.perhaps).filter_map(|e| e.child("source").as_text());
+                let unknown = sources.flat_map(|source| {
+                    // Asked only where the pattern may wait for the source at all.
+                    pattern.unknown_kinds(source, || event_forms::known_kinds(source))
+                });
+                let mut unknown: Vec<String> =
+                    unknown.map(|kind| format!("events of kind {kind}, which is not known")).collect();
+                unknown.dedup();
+                if unknown.is_empty() { Answer::No } else { Answer::Unsure(unknown) }
+            }
+            unsure => unsure,
         }
     }
-}
-
-fn known_kinds(source: &str) -> &'static [&'static str] {
-    KINDS.iter().find(|(of, _)| *of == source).map_or(&[], |(_, kinds)| *kinds)
-}
-
-/// The fields of every event, and those of its kind.
-#[must_use]
-pub fn event(view: &View<'_>, source: &str, detail_type: &str, detail: Value) -> Value {
-    json!({
-        "version": "0", "source": source, "detail-type": detail_type, "account": view.account_id(),
-        "region": view.region_name(), "detail": detail,
-    })
 }
 
 /// A GuardDuty finding of a severity in an account, as GuardDuty tells it in the account of the window: that account, or
 /// its administrator.
 #[must_use]
-pub fn guardduty_event(view: &View<'_>, account: &str, severity: f64) -> Value {
-    let detail = json!({
-        "schemaVersion": "2.0", "accountId": account, "region": view.region_name(),
-        "partition": view.partition(), "severity": severity,
-        "service": { "serviceName": "guardduty", "archived": false },
-    });
-    event(view, "aws.guardduty", "GuardDuty Finding", detail)
+pub fn guardduty_event(view: &View<'_>, account: &str, severity: Value) -> Sample {
+    let mut event = event_forms::of_form(view, "guardduty", &[]);
+    event.set("detail.accountId", Sample::text(account));
+    event.set("detail.severity", Sample::Fixed(severity));
+    event
 }
 
-/// A new finding as Security Hub tells it. EventBridge looks into the list of findings, which holds one, as if it were
-/// the finding itself.
+/// A new finding of a product as Security Hub tells it, of a severity by its label. EventBridge looks into the list of
+/// findings, which holds one, as if it were the finding itself.
 #[must_use]
-pub fn securityhub_event(view: &View<'_>, label: &str, normalized: u32, origin: Origin) -> Value {
-    let mut finding = json!({
-        "SchemaVersion": "2018-10-08", "AwsAccountId": view.account_id(), "Region": view.region_name(),
-        "RecordState": "ACTIVE", "WorkflowState": "NEW", "Workflow": { "Status": "NEW" },
-        "Severity": { "Label": label, "Normalized": normalized },
-    });
-    match origin {
-        Origin::Control => finding["Compliance"] = json!({ "Status": "FAILED" }),
-        Origin::GuardDuty => {
-            finding["Compliance"] = Value::Null;
-            finding["CompanyName"] = json!("Amazon");
-            finding["ProductName"] = json!("GuardDuty");
-            let arn = format!("arn:{}:securityhub:{}::product/aws/guardduty", view.partition(), view.region_name());
-            finding["ProductArn"] = json!(arn);
-        }
-    }
-    event(view, "aws.securityhub", "Security Hub Findings - Imported", json!({ "findings": finding }))
+pub fn securityhub_event(view: &View<'_>, label: &str, product: &str) -> Sample {
+    event_forms::of_form(view, "securityhub", &[label, product])
 }
 
-/// Fields of a finding in the form of Security Hub (ASFF), which one in the form of OCSF does not have.
-const OLDER_FIELDS: &[&str] = &[
-    "AwsAccountId",
-    "CompanyName",
-    "Compliance",
-    "Confidence",
-    "CreatedAt",
-    "Criticality",
-    "Description",
-    "FindingProviderFields",
-    "GeneratorId",
-    "Id",
-    "ProductArn",
-    "ProductFields",
-    "ProductName",
-    "RecordState",
-    "Region",
-    "Resources",
-    "SchemaVersion",
-    "Severity",
-    "Title",
-    "Types",
-    "UpdatedAt",
-    "Workflow",
-    "WorkflowState",
-];
-
-/// A new finding in the form of OCSF, as the newer Security Hub tells it (Security Hub User Guide, "EventBridge event
-/// formats"). Whether that one is switched on is not read.
+/// A new finding in the form of OCSF, as the newer Security Hub tells it, of a severity by its label. Whether that one is
+/// switched on is not read.
 #[must_use]
-pub fn securityhub_v2_event(view: &View<'_>, severity: &str, id: u32) -> Value {
-    let mut finding = json!({
-        "severity": severity, "severity_id": id, "status": "New", "status_id": 1, "activity_id": 1,
-        "cloud": { "provider": "AWS", "region": view.region_name(), "account": { "uid": view.account_id() } },
-    });
-    // It has none of the fields of the older form.
-    for older in OLDER_FIELDS {
-        finding[*older] = Value::Null;
-    }
-    event(view, "aws.securityhub", "Findings Imported V2", json!({ "findings": finding }))
-}
-
-/// Where a finding of Security Hub comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// A control of a standard that failed.
-    Control,
-    /// GuardDuty.
-    GuardDuty,
+pub fn securityhub_v2_event(view: &View<'_>, label: &str) -> Sample {
+    event_forms::of_form(view, "securityhub-v2", &[label])
 }
 
 /// Whether something is told, from the least to the most.
@@ -200,12 +160,12 @@ pub enum Delivery {
 pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> Result<Verdict, Gap> {
     let mut told: Vec<Told> = probes.iter().map(|_| Told::No).collect();
     let (mut routes, mut remarks, mut doubts) = (Vec::new(), Vec::new(), Vec::new());
-    let topics = Topics::of(view);
+    let (topics, patterns) = (Topics::of(view), RulePatterns::of(view));
     for rule in view.rules()? {
-        let Some(pattern) = Pattern::parse(&rule.pattern) else {
+        let pattern = patterns.get(&rule.pattern);
+        if pattern.is_unread() {
             remarks.push(format!("rule {}: its pattern is not understood", rule.name));
-            continue;
-        };
+        }
         let answers: Vec<Answer> = probes.iter().map(|probe| probe.answer(&pattern)).collect();
         if answers.iter().all(|answer| *answer == Answer::No) {
             continue;
@@ -243,14 +203,16 @@ pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> R
             *told = most(std::mem::replace(told, Told::No), here);
         }
     }
-    let untold: Vec<&str> = probes
-        .iter()
-        .zip(&told)
-        .filter(|(_, told)| matches!(told, Told::No))
-        .map(|(probe, _)| probe.what.as_str())
-        .collect();
-    if !untold.is_empty() {
-        let mut parts = vec![format!("no rule tells of {product} findings of {}", untold.join(", "))];
+    let untold = |sure: bool| {
+        let untold = probes
+            .iter()
+            .zip(&told)
+            .filter(move |(probe, told)| matches!(told, Told::No) && probe.may_not_occur != sure);
+        words(untold.map(|(probe, _)| &probe.what))
+    };
+    let (missing, perhaps_missing) = (untold(true), untold(false));
+    if !missing.is_empty() {
+        let mut parts = vec![format!("no rule tells of {product} findings of {missing}")];
         parts.extend(routes.iter().map(|route| format!("{route} tells of others")));
         parts.extend(remarks);
         parts.extend(doubts);
@@ -260,7 +222,10 @@ pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> R
     {
         return Err(gap);
     }
-    if told.iter().any(|told| matches!(told, Told::Perhaps)) {
+    if !perhaps_missing.is_empty() {
+        doubts.push(format!("no rule tells of {product} findings of {perhaps_missing}, if there are any"));
+    }
+    if !perhaps_missing.is_empty() || told.iter().any(|told| matches!(told, Told::Perhaps)) {
         doubts.extend(routes);
         let reason = format!("a person has to judge whether these rules tell of every {product} finding that matters");
         return Ok(Verdict::manual(doubts.join("; "), reason));

@@ -136,11 +136,11 @@ impl<'a> View<'a> {
     /// say in what the check declares are left out: those that are out of scope, those that a service control policy
     /// closes, and those without the service ([`AccountFacts::beyond`]).
     pub fn regions(&self) -> impl Iterator<Item = View<'a>> {
-        let (facts, needs, others, left_out) = (self.facts, self.needs, self.others, self.left_out);
+        let (facts, needs, others, left_out, memo) = (self.facts, self.needs, self.others, self.left_out, self.memo);
         let in_scope = move |name: &String| left_out.is_none_or(|left_out| !left_out.contains_key(name));
         let has_say = move |name: &String| in_scope(name) && facts.beyond(name, needs).is_none();
         let regions = facts.regions.iter().filter(move |(name, _)| has_say(name));
-        regions.map(move |(name, regional)| View::region(facts, name, regional, needs).among(others))
+        regions.map(move |(name, regional)| View { memo, ..View::region(facts, name, regional, needs).among(others) })
     }
 
     /// Whether a region is left out of scope.

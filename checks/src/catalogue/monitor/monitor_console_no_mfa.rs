@@ -25,6 +25,12 @@
 //! not among the facts. Where no IAM user has a console password the check is `not-applicable`: sign-ins through an
 //! identity provider never carry `MFAUsed`, and its own MFA counts. The root user is `monitor-root-usage`'s.
 //!
+//! What differs from one event to the next (address, region, user agent, caller, session, ids, times, parameters) may
+//! be whatever the field can hold: a pattern that leaves a part of it out is `manual`, with the field and what it is
+//! compared with. The caller is somebody with credentials: what AWS does by itself or by a service-linked role
+//! (`invokedBy`, a service's name in place of the address, `AwsServiceEvent`, `AWSServiceRoleFor`), and what fails,
+//! may be left out. A pattern that is not understood is `manual` where it names what the event is known by.
+//!
 //! ## What else is accepted
 //! Patterns that ask for `userIdentity.type`, for the success, or for neither. An event of GuardDuty in place of the
 //! alert is not accepted: no finding type stands for each of these calls.

@@ -7,9 +7,10 @@
 //! GuardDuty tells nobody by itself. A finding that stays in the console is found by whoever happens to look.
 //!
 //! ## How it is decided
-//! For each region with an enabled detector, three samples, findings of severity 7, 8 and 9, are put to the patterns
-//! of the enabled rules on the default bus. Each must be let through by a rule that has a target which reaches
-//! somebody; several rules may share them. A target that is an SNS topic needs a confirmed subscription. A
+//! For each region with an enabled detector, samples of findings of every severity that is high or critical, from 7.0 to
+//! 10.0 by tenths, are put to the patterns of the enabled rules on the default bus. Each must be let through by a rule that
+//! has a target which reaches somebody; several rules may share them, and a list of severities that ends too early is
+//! `fail` and names those that it leaves out. A target that is an SNS topic needs a confirmed subscription. A
 //! log group tells nobody and does not count. A queue or another event bus leads to somebody who is not visible from
 //! here: `manual`, where nothing else reaches anybody. Any other target, such as a function or an API destination,
 //! counts as a system that takes over.
@@ -19,7 +20,9 @@
 //!
 //! A pattern is understood as EventBridge does. Where it depends on a field that differs between findings, such as the
 //! type, or uses a form that is not understood, the rule does not count as a match; if nothing else does, the result
-//! is `manual` and names the field. So it is where a topic's subscriptions cannot be seen from this account, and in a
+//! is `manual` and names the field with what of it is let through. Account, region, partition and service of a finding
+//! are taken to be those of the detector, and a new finding is not archived. A rule that waits for a kind of GuardDuty's events which
+//! is not known is `manual` too. So it is where a topic's subscriptions cannot be seen from this account, and in a
 //! member account whose findings also go to an administrator: the rules of that account decide, here where it is in the
 //! run. A region without an
 //! enabled detector is `not-applicable`.
@@ -46,8 +49,8 @@ use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
 use crate::reasoning::detectors::GuardDuty;
-use crate::reasoning::routing::{Origin, Probe};
-use crate::reasoning::{detectors, routing};
+use crate::reasoning::routing::{Probe, What};
+use crate::reasoning::{detectors, event_forms, routing};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict};
 
 /// What the check says of itself.
@@ -66,8 +69,8 @@ pub const META: Meta = Meta {
     fix: "make an EventBridge rule for GuardDuty findings, with a topic whose subscriptions are confirmed",
 };
 
-/// The least severities of what must be told, and Security Hub's label and number for each.
-const SEVERITIES: [(f64, &str, u32); 3] = [(7.0, "HIGH", 70), (8.0, "HIGH", 80), (9.0, "CRITICAL", 90)];
+/// The levels of what must be told, by GuardDuty's name and by Security Hub's.
+const LEVELS: [(&str, &str); 2] = [("high", "HIGH"), ("critical", "CRITICAL")];
 
 /// Decides.
 ///
@@ -112,17 +115,17 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     })])
 }
 
-/// What must be told of an account, in the account of the window, by GuardDuty alone or by Security Hub as well.
+/// What must be told of an account, in the account of the window, by GuardDuty alone or by Security Hub as well: findings of
+/// every severity that is high or critical.
 fn probes(view: &View<'_>, account: &str, by_security_hub: bool) -> Vec<Probe> {
-    let probe = |(severity, label, normalized): (f64, &str, u32)| {
-        let mut events = vec![routing::guardduty_event(view, account, severity)];
-        let mut perhaps = Vec::new();
-        if by_security_hub {
-            events.push(routing::securityhub_event(view, label, normalized, Origin::GuardDuty));
-            let (name, id) = if label == "CRITICAL" { ("Critical", 5) } else { ("High", 4) };
-            perhaps.push(routing::securityhub_v2_event(view, name, id));
-        }
-        Probe { what: format!("severity {severity}"), events, perhaps }
-    };
-    SEVERITIES.map(probe).into()
+    let probes = LEVELS.iter().flat_map(|(level, label)| {
+        let hub = by_security_hub.then(|| routing::securityhub_event(view, label, "product GuardDuty"));
+        let newer = by_security_hub.then(|| routing::securityhub_v2_event(view, label));
+        event_forms::choice("guardduty", level, "detail.severity").into_iter().map(move |severity| {
+            let what = What::severity(&severity);
+            let events = [routing::guardduty_event(view, account, severity)].into_iter().chain(hub.clone()).collect();
+            Probe { perhaps: newer.iter().cloned().collect(), ..Probe::of(what, events) }
+        })
+    });
+    probes.collect()
 }

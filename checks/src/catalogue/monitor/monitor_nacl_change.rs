@@ -24,6 +24,12 @@
 //! alarm), is `manual`; so is an organization's trail whose log group is in another account. The alarm's threshold is
 //! not among the facts.
 //!
+//! What differs from one event to the next (address, region, user agent, caller, session, ids, times, parameters) may
+//! be whatever the field can hold: a pattern that leaves a part of it out is `manual`, with the field and what it is
+//! compared with. The caller is somebody with credentials: what AWS does by itself or by a service-linked role
+//! (`invokedBy`, a service's name in place of the address, `AwsServiceEvent`, `AWSServiceRoleFor`), and what fails,
+//! may be left out. A pattern that is not understood is `manual` where it names what the event is known by.
+//!
 //! ## What else is accepted
 //! A change process that is the only way to touch the network can stand for it: record an exception. An event of
 //! GuardDuty in place of the alert is not accepted: no finding type stands for each of these calls.

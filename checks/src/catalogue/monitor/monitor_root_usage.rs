@@ -26,6 +26,12 @@
 //! not among the facts. What AWS does on the root user's behalf (`invokedBy`) need not be told. Calls that only read,
 //! made with a root access key, are not asked for; `iam-root-no-access-keys` asks for the key.
 //!
+//! What differs from one event to the next (address, region, user agent, caller, session, ids, times, parameters) may
+//! be whatever the field can hold: a pattern that leaves a part of it out is `manual`, with the field and what it is
+//! compared with. The caller is somebody with credentials: what AWS does by itself or by a service-linked role
+//! (`invokedBy`, a service's name in place of the address, `AwsServiceEvent`, `AWSServiceRoleFor`), and what fails,
+//! may be left out. A pattern that is not understood is `manual` where it names what the event is known by.
+//!
 //! ## What else is accepted
 //! Two filters or rules, one for sign-ins and one for calls. GuardDuty's finding `Policy:IAMUser/RootCredentialUsage`,
 //! where GuardDuty runs in every enabled region and rules take the finding, of severity 2, to somebody: `manual`, as it
@@ -63,7 +69,8 @@ use serde_json::json;
 use crate::parameters::Parameters;
 use crate::reasoning::detection_events::ROOT_USAGE;
 use crate::reasoning::detectors::{GuardDuty, guardduty};
-use crate::reasoning::routing::{self, Probe, guardduty_event};
+use crate::reasoning::routing::{self, Probe, What, guardduty_event};
+use crate::reasoning::sample::Sample;
 use crate::reasoning::{detection_path, regions};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict};
 
@@ -110,9 +117,9 @@ fn told_by_guardduty(view: &View<'_>, seen: &Seen) -> Result<bool, Gap> {
         if let GuardDuty::Off(_) = guardduty(here, seen)? {
             return Ok(false);
         }
-        let mut event = guardduty_event(here, here.account_id(), 2.0);
-        event["detail"]["type"] = json!(FINDING);
-        let probe = Probe { what: FINDING.to_owned(), events: vec![event], perhaps: Vec::new() };
+        let mut event = guardduty_event(here, here.account_id(), json!(2.0));
+        event.set("detail.type", Sample::text(FINDING));
+        let probe = Probe::of(What::Named(FINDING.to_owned()), vec![event]);
         Ok(routing::judge(here, seen, "GuardDuty", &[probe])?.status == Status::Pass)
     });
     if told.known.iter().any(|(_, told)| !told) {

@@ -7,18 +7,21 @@
 //! Security Hub tells nobody by itself. A control that fails must come to the attention of those who can correct it.
 //!
 //! ## How it is decided
-//! For each region where Security Hub is enabled, a sample, a new critical finding of a control that failed, is put to
-//! the patterns of the enabled rules on the default bus. A rule that lets it through must have a target that reaches
-//! somebody: an SNS topic with a confirmed subscription, or a target such as a function or an API destination, which
+//! For each region where Security Hub is enabled, samples of new critical findings, of a control that failed and of each
+//! product that Security Hub takes in, are put to the patterns of the enabled rules on the default bus. That of the control must
+//! be let through. Which products send findings is not read: where no rule lets a product's through, such as GuardDuty's and
+//! Inspector's by a rule on `Compliance.Status`, which theirs do not carry, the result is `manual` and names the products. The
+//! severity that the product gave (`FindingProviderFields`) is taken to be the finding's own. A rule that counts must
+//! have a target that reaches somebody: an SNS topic with a confirmed subscription, or a target such as a function or an API destination, which
 //! counts as a system that takes over. A log group tells nobody and does not count. A queue or another event bus leads
 //! to somebody who is not visible from here: `manual`, where nothing else reaches anybody. A rule for custom actions waits for a person to press a button and does not
 //! count.
 //!
 //! A pattern is understood as EventBridge does. Where it depends on a field that differs between findings, such as the
-//! product, or uses a form that is not understood, the rule does not count as a match; if nothing else does, the
-//! result is `manual` and names the field. So it is where a topic's subscriptions cannot be seen from this account,
+//! title, or uses a form that is not understood, the rule does not count as a match; if nothing else does, the
+//! result is `manual` and names the field with what of it is let through. So it is where a topic's subscriptions cannot be seen from this account,
 //! where a rule waits for the events of the newer Security Hub (`Findings Imported V2`), of which it is not read whether it
-//! is on, or for a kind of events that came after this version of kickoff,
+//! is on, or for a kind of Security Hub's events that is not known,
 //! and where the region's findings are gathered in another region: the rules there decide. A region where Security Hub
 //! is not enabled is `not-applicable`.
 //!
@@ -43,8 +46,8 @@ use kickoff_facts::detection::FindingAggregator;
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
-use crate::reasoning::routing;
-use crate::reasoning::routing::{Origin, Probe};
+use crate::reasoning::routing::{Probe, What};
+use crate::reasoning::{event_forms, routing};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict};
 
 /// What the check says of itself.
@@ -63,6 +66,9 @@ pub const META: Meta = Meta {
     fix: "make an EventBridge rule for imported Security Hub findings, with a topic whose subscriptions are confirmed",
 };
 
+/// The product whose findings occur wherever Security Hub is enabled.
+const OWN: &str = "product Security Hub";
+
 /// Decides.
 ///
 /// # Errors
@@ -72,10 +78,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         if view.security_hub()?.is_none() {
             return Ok(Verdict::not_applicable("Security Hub is not enabled", "securityhub-enabled judges that"));
         }
-        let critical = routing::securityhub_event(view, "CRITICAL", 90, Origin::Control);
-        let newer = vec![routing::securityhub_v2_event(view, "Critical", 5)];
-        let probe = Probe { what: "critical severity".to_owned(), events: vec![critical], perhaps: newer };
-        let verdict = routing::judge(view, seen, "Security Hub", &[probe])?;
+        let verdict = routing::judge(view, seen, "Security Hub", &probes(view))?;
         if verdict.status != Status::Fail {
             return Ok(verdict);
         }
@@ -94,4 +97,16 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             None => verdict,
         })
     })])
+}
+
+/// Critical findings of each product: those of Security Hub's own controls occur, those of others may.
+fn probes(view: &View<'_>) -> Vec<Probe> {
+    let probe = |product: &'static str| {
+        let own = product == OWN;
+        let what = if own { "critical severity" } else { product.trim_start_matches("product ") };
+        let events = vec![routing::securityhub_event(view, "CRITICAL", product)];
+        let perhaps = vec![routing::securityhub_v2_event(view, "CRITICAL")];
+        Probe { perhaps, may_not_occur: !own, ..Probe::of(What::Named(what.to_owned()), events) }
+    };
+    event_forms::variants("securityhub", "product ").into_iter().map(probe).collect()
 }

@@ -26,6 +26,12 @@
 //! not among the facts. Calls that only read reach a rule in the state
 //! `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS` alone; the facts do not tell it, so a rule leaves these `manual`.
 //!
+//! What differs from one event to the next (address, region, user agent, caller, session, ids, times, parameters) may
+//! be whatever the field can hold: a pattern that leaves a part of it out is `manual`, with the field and what it is
+//! compared with. The caller is somebody with credentials: what AWS does by itself or by a service-linked role
+//! (`invokedBy`, a service's name in place of the address, `AwsServiceEvent`, `AWSServiceRoleFor`) may be left out. A
+//! pattern that is not understood is `manual` where it names what the event is known by.
+//!
 //! ## What else is accepted
 //! Exceptions for addresses and calls that make noise, such as `$.eventName != HeadBucket`. An event of GuardDuty in
 //! place of the alert is not accepted: no finding type stands for each of these calls.

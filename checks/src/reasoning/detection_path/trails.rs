@@ -165,15 +165,14 @@ impl<'v, 'a> Trails<'v, 'a> {
         all: &mut Paths,
         delivery: impl FnOnce() -> Result<Delivery, Gap>,
     ) {
-        match FilterPattern::parse(pattern) {
-            Ok(pattern) => {
-                let answers: Vec<Answer> = events.iter().map(|event| self.taken(&pattern, *event)).collect();
-                // A filter on something else says nothing, whoever it tells.
-                if answers.iter().any(|answer| *answer != Answer::No) {
-                    all.paths.push(Path { what: what.to_owned(), answers, delivery: delivery() });
-                }
-            }
-            Err(error) => all.remarks.push(format!("{what}: its pattern is not understood {error}")),
+        let pattern = FilterPattern::read(pattern);
+        if let Some(error) = pattern.error() {
+            all.remarks.push(format!("{what}: its pattern is not understood {error}"));
+        }
+        let answers: Vec<Answer> = events.iter().map(|event| self.taken(&pattern, *event)).collect();
+        // A filter on something else says nothing, whoever it tells.
+        if answers.iter().any(|answer| *answer != Answer::No) {
+            all.paths.push(Path { what: what.to_owned(), answers, delivery: delivery() });
         }
     }
 

@@ -3,71 +3,105 @@
 use serde_json::Value;
 
 use super::literal::{self, compiled};
-use super::{Condition, Constant, FilterPattern, Operator, Role, Selector, Step, Term, Text};
-use crate::parameters::wildcard;
-use crate::reasoning::event_pattern::Answer;
-
-/// A part of the event: none where the sample does not say.
-type Node<'a> = Option<&'a Value>;
+use super::{Condition, Constant, FilterPattern, Operator, PatternError, Role, Selector, Step, Term, Text};
+use crate::reasoning::answer::Answer;
+use crate::reasoning::sample::{ANYTHING, Glob, NOTHING, Open, Sample, Shape, Values};
 
 impl FilterPattern {
     /// Whether the pattern matches an event.
     #[must_use]
-    pub fn answer(&self, event: &Value) -> Answer {
+    pub fn answer(&self, event: &Sample) -> Answer {
         match self {
             Self::Terms(terms) => in_text(terms, event),
             Self::Json(condition) => holds(condition, event),
-            Self::Delimited(_) => Answer::No,
+            Self::Delimited(fields) => delimited(fields),
+            Self::Unread { text, error } => unread(text, error, event),
+        }
+    }
+
+    /// Why it could not be read.
+    #[must_use]
+    pub fn error(&self) -> Option<&PatternError> {
+        if let Self::Unread { error, .. } = self { Some(error) } else { None }
+    }
+}
+
+fn holds(condition: &Condition, event: &Sample) -> Answer {
+    let doubt = || Answer::unsure(condition.to_string());
+    match condition {
+        Condition::All(parts) => Answer::all(parts.iter().map(|part| holds(part, event))),
+        Condition::Any(parts) => Answer::any(parts.iter().map(|part| holds(part, event))),
+        Condition::Compare(selector, operator, text) => each(selector, event, |part| match part {
+            // "If a property selector points to an array or object, the metric filter won't match."
+            Sample::List(_) | Sample::Object(_) => Answer::No,
+            leaf => values(
+                leaf,
+                &doubt,
+                |value| compare(*operator, text, value, &doubt),
+                |shape| shaped(*operator, text, shape).map_or_else(doubt, Answer::of),
+            ),
+        }),
+        Condition::Is(selector, constant) => each(selector, event, |part| match (part, constant) {
+            (Sample::List(_) | Sample::Object(_), _) => Answer::No,
+            (leaf, Constant::Null) => {
+                values(leaf, &doubt, |value| if value.is_null() { doubt() } else { Answer::No }, |_| Answer::No)
+            }
+            (leaf, flag) => {
+                let wanted = Value::Bool(*flag == Constant::True);
+                values(leaf, &doubt, |value| Answer::of(*value == wanted), |_| Answer::No)
+            }
+        }),
+        Condition::NotExists(selector) => each(selector, event, |part| match part {
+            Sample::List(_) | Sample::Object(_) => Answer::No,
+            leaf => values(leaf, &doubt, |value| Answer::of(value.is_null()), |_| Answer::No),
+        }),
+    }
+}
+
+/// The answer for all that a text, a number or a flag may be; `null` stands for none.
+fn values(
+    leaf: &Sample,
+    doubt: &impl Fn() -> Answer,
+    of: impl Fn(&Value) -> Answer,
+    of_shape: impl Fn(&Shape) -> Answer,
+) -> Answer {
+    match leaf {
+        Sample::Fixed(value) => of(value),
+        Sample::Absent => of(&Value::Null),
+        Sample::List(_) | Sample::Object(_) | Sample::Open(Open { values: Values::Any, .. }) => doubt(),
+        Sample::Open(Open { values, may_lack }) => {
+            let lacks = may_lack.then(|| of(&Value::Null));
+            match values {
+                Values::Choice(choice) => Answer::across(choice.iter().map(of).chain(lacks), doubt),
+                Values::Text(shape) => Answer::across(std::iter::once(of_shape(shape)).chain(lacks), doubt),
+                Values::Any => doubt(),
+            }
         }
     }
 }
 
-fn holds(condition: &Condition, event: &Value) -> Answer {
-    match condition {
-        Condition::All(parts) => Answer::all(parts.iter().map(|part| holds(part, event))),
-        Condition::Any(parts) => Answer::any(parts.iter().map(|part| holds(part, event))),
-        Condition::Compare(selector, operator, text) => each(selector, event, |node| match node {
-            Some(value) => compare(selector, *operator, text, value),
-            None => Answer::unsure(selector.to_string()),
-        }),
-        Condition::Is(selector, constant) => each(selector, event, |node| match (node, constant) {
-            (None, _) | (Some(Value::Null), Constant::Null) => Answer::unsure(selector.to_string()),
-            (Some(value), Constant::True) => Answer::of(*value == Value::Bool(true)),
-            (Some(value), Constant::False) => Answer::of(*value == Value::Bool(false)),
-            (Some(_), Constant::Null) => Answer::No,
-        }),
-        Condition::NotExists(selector) => each(selector, event, |node| match node {
-            None => Answer::unsure(selector.to_string()),
-            Some(value) => Answer::of(value.is_null()),
-        }),
-    }
-}
-
-/// Asks the same of every node that a selector points to; one is enough.
-fn each(selector: &Selector, event: &Value, ask: impl Fn(Node<'_>) -> Answer) -> Answer {
-    let mut nodes: Vec<Node<'_>> = vec![Some(event)];
+/// Asks the same of every part that a selector points to; one is enough.
+fn each(selector: &Selector, event: &Sample, ask: impl Fn(&Sample) -> Answer) -> Answer {
+    let mut parts: Vec<&Sample> = vec![event];
     for step in &selector.0 {
-        nodes = nodes.into_iter().flat_map(|node| follow(step, node)).collect();
+        parts = parts.into_iter().flat_map(|part| follow(step, part)).collect();
     }
-    Answer::any(nodes.into_iter().map(ask))
+    Answer::any(parts.into_iter().map(ask))
 }
 
-/// Nothing is below `null`, a text or a number, and beyond the end of a list.
-fn follow<'a>(step: &Step, node: Node<'a>) -> Vec<Node<'a>> {
-    const NOTHING: &Value = &Value::Null;
-    match (step, node) {
-        (_, None) => vec![None],
-        (Step::Key(key), Some(Value::Object(fields))) => vec![fields.get(key)],
-        (Step::Index(index), Some(Value::Array(elements))) => vec![Some(elements.get(*index).unwrap_or(NOTHING))],
-        (Step::Each, Some(Value::Array(elements))) => elements.iter().map(Some).collect(),
-        _ => vec![Some(NOTHING)],
+/// Nothing is below a text or a number, and beyond the end of a list.
+fn follow<'a>(step: &Step, part: &'a Sample) -> Vec<&'a Sample> {
+    match (step, part) {
+        (_, Sample::Open(Open { values: Values::Any, .. })) => vec![&ANYTHING],
+        (Step::Key(key), part) => vec![part.child(key)],
+        (Step::Index(index), Sample::List(elements)) => vec![elements.get(*index).unwrap_or(&NOTHING)],
+        (Step::Each, Sample::List(elements)) => elements.iter().collect(),
+        _ => vec![&NOTHING],
     }
 }
 
-fn compare(selector: &Selector, operator: Operator, text: &Text, value: &Value) -> Answer {
-    let doubt = || Answer::unsure(selector.to_string());
+fn compare(operator: Operator, text: &Text, value: &Value, doubt: &impl Fn() -> Answer) -> Answer {
     let equal = match value {
-        // "If a property selector points to an array or object, the metric filter won't match."
         Value::Array(_) | Value::Object(_) => return Answer::No,
         // The guide does not say whether != matches an event without the field; no other comparison can.
         Value::Null if operator == Operator::NotEqual => return doubt(),
@@ -85,13 +119,16 @@ fn compare(selector: &Selector, operator: Operator, text: &Text, value: &Value) 
                     });
                 }
                 (Some(wanted), Some(number)) => Answer::of((wanted - number).abs() < 1e-9),
-                _ => alike(word, &number.to_string()).map_or_else(doubt, Answer::of),
+                _ => alike(word, |glob| Some(glob.matches(&number.to_string()))).map_or_else(doubt, Answer::of),
             },
             Text::Quoted(_) | Text::Regex(_) => doubt(),
         },
         Value::String(found) => match (operator, text) {
             (Operator::Equal | Operator::NotEqual, Text::Word(wanted) | Text::Quoted(wanted)) => {
-                alike(wanted, found).map_or_else(doubt, Answer::of)
+                if single_quotes(text) {
+                    return Answer::unsure(format!("what {wanted} means: the guide has no single quotes"));
+                }
+                alike(wanted, |glob| Some(glob.matches(found))).map_or_else(doubt, Answer::of)
             }
             (Operator::Equal | Operator::NotEqual, Text::Regex(regex)) => {
                 compiled(regex).map_or_else(doubt, |regex| Answer::of(regex.is_match(found)))
@@ -102,26 +139,70 @@ fn compare(selector: &Selector, operator: Operator, text: &Text, value: &Value) 
     if operator == Operator::NotEqual { equal.not() } else { equal }
 }
 
-/// Whether a text is the wanted one. A `*` at the ends stands for any text; inside, older editions of the guide say
-/// that it stands for itself, newer ones do not say: none where that matters.
-fn alike(wanted: &str, found: &str) -> Option<bool> {
-    let inner = wanted.trim_matches('*');
-    let matches = wildcard(wanted, found, None);
-    if !inner.contains('*') {
-        return Some(matches);
+/// Whether a comparison holds for every text of a shape, or for none.
+fn shaped(operator: Operator, text: &Text, shape: &Shape) -> Option<bool> {
+    match (operator, text) {
+        (Operator::Equal | Operator::NotEqual, Text::Word(wanted) | Text::Quoted(wanted)) if !single_quotes(text) => {
+            let equal = alike(wanted, |glob| shape.answer(glob))?;
+            Some(equal == (operator == Operator::Equal))
+        }
+        (Operator::Equal | Operator::NotEqual, _) => None,
+        _ => Some(false),
     }
-    let literal = match (wanted.starts_with('*'), wanted.ends_with('*')) {
-        (true, true) => found.contains(inner),
-        (true, false) => found.ends_with(inner),
-        (false, true) => found.starts_with(inner),
-        (false, false) => found == inner,
-    };
-    (literal == matches).then_some(matches)
 }
 
-/// Terms in the text of the event. The sample is not the whole text: a term that is not in it may be in an event, so
-/// it is no match where it must be there, and a doubt where it must not.
-fn in_text(terms: &[Term], event: &Value) -> Answer {
+/// Whether a word stands in single quotes, of which the guide says nothing.
+fn single_quotes(text: &Text) -> bool {
+    matches!(text, Text::Word(word) if word.len() > 1 && word.starts_with('\'') && word.ends_with('\''))
+}
+
+/// What is asked of a pattern with `*`. At the ends it stands for any text; inside, older editions of the guide say
+/// that it stands for itself, newer ones do not say: none where that matters.
+fn alike(wanted: &str, ask: impl Fn(&Glob<'_>) -> Option<bool>) -> Option<bool> {
+    let answer = ask(&Glob::stars(wanted));
+    let inner = wanted.trim_matches('*');
+    if !inner.contains('*') {
+        return answer;
+    }
+    let literal = Glob::literal(inner, wanted.starts_with('*'), wanted.ends_with('*'));
+    answer.filter(|answer| ask(&literal) == Some(*answer))
+}
+
+/// Fields between spaces. The guide does not say how many an event in JSON has, so that it may match; but none of them is
+/// a word or a number alone.
+fn delimited(fields: &str) -> Answer {
+    let conditions = fields.split([',', '&', '|']).filter_map(|field| field.split_once(['=', '<', '>']));
+    let whole = |(before, wanted): (&str, &str)| {
+        let wanted = wanted.trim_start_matches('=').trim().trim_matches('"');
+        !before.ends_with('!')
+            && !wanted.starts_with('!')
+            && !(wanted.starts_with(['*', '%']) && wanted.ends_with(['*', '%']))
+    };
+    let mut conditions = conditions.peekable();
+    if conditions.peek().is_some() && conditions.any(whole) {
+        return Answer::No;
+    }
+    Answer::unsure("how many fields between spaces an event has that is JSON")
+}
+
+/// A pattern that cannot be read is about an event where it names what tells the event from others.
+fn unread(text: &str, error: &PatternError, event: &Sample) -> Answer {
+    let names = |path: &[&str]| {
+        let part = path.iter().fold(event, |part, key| part.child(key));
+        part.as_text().is_some_and(|word| text.contains(word.trim_end_matches(".amazonaws.com")))
+    };
+    let about: [&[&str]; 5] =
+        [&["eventName"], &["eventSource"], &["errorCode"], &["errorMessage"], &["userIdentity", "type"]];
+    if about.iter().any(|path| names(path)) {
+        Answer::unsure(format!("its pattern, which is not understood {error}"))
+    } else {
+        Answer::No
+    }
+}
+
+/// Terms in the text of the event. Only what is the same in every event is known of it. Where none of the terms that must
+/// be there is, the pattern is about something else; where some are, the others may be. What must not be there may be.
+fn in_text(terms: &[Term], event: &Sample) -> Answer {
     let mut texts = Vec::new();
     pieces(event, &mut texts);
     let found = |term: &Term| match &term.text {
@@ -129,10 +210,14 @@ fn in_text(terms: &[Term], event: &Value) -> Answer {
         Text::Regex(regex) => compiled(regex).is_some_and(|regex| texts.iter().any(|piece| regex.is_match(piece))),
     };
     let of = |role: Role| terms.iter().filter(move |term| term.role == role);
-    let must = Answer::all(of(Role::Must).map(|term| Answer::of(found(term))));
-    let must_not = Answer::all(of(Role::MustNot).map(|term| {
-        if found(term) { Answer::No } else { Answer::unsure(format!("whether {} is in the text", term.text)) }
+    let doubt = |term: &Term| Answer::unsure(format!("whether {} is in the text", term.text));
+    let related = of(Role::Must).any(found);
+    let must = Answer::all(of(Role::Must).map(|term| match (found(term), related) {
+        (true, _) => Answer::Yes,
+        (false, true) => doubt(term),
+        (false, false) => Answer::No,
     }));
+    let must_not = Answer::all(of(Role::MustNot).map(|term| if found(term) { Answer::No } else { doubt(term) }));
     let may = match (of(Role::May).count(), of(Role::May).any(found), terms.len()) {
         (0, ..) | (_, true, _) => Answer::Yes,
         // The guide says that ? is ignored beside other terms.
@@ -143,19 +228,18 @@ fn in_text(terms: &[Term], event: &Value) -> Answer {
 }
 
 /// The parts of an event's text that are known: each field with its value, as JSON without spaces.
-fn pieces(value: &Value, texts: &mut Vec<String>) {
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                match value {
-                    Value::Object(_) | Value::Array(_) => pieces(value, texts),
-                    Value::Null => {}
-                    _ => texts.push(format!("{}:{value}", Value::from(key.as_str()))),
+fn pieces(part: &Sample, texts: &mut Vec<String>) {
+    match part {
+        Sample::Object(fields) => {
+            for (key, part) in fields {
+                match part {
+                    Sample::Fixed(value) => texts.push(format!("{}:{value}", Value::from(key.as_str()))),
+                    part => pieces(part, texts),
                 }
             }
         }
-        Value::Array(elements) => elements.iter().for_each(|element| pieces(element, texts)),
-        Value::Null => {}
-        _ => texts.push(value.to_string()),
+        Sample::List(elements) => elements.iter().for_each(|element| pieces(element, texts)),
+        Sample::Fixed(value) => texts.push(value.to_string()),
+        Sample::Absent | Sample::Open(_) => {}
     }
 }

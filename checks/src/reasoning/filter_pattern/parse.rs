@@ -17,7 +17,13 @@ pub struct PatternError {
 }
 
 impl FilterPattern {
-    /// Reads a pattern.
+    /// Reads a pattern. What CloudWatch Logs holds is one, even where it cannot be read here.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|error| Self::Unread { text: text.to_owned(), error })
+    }
+
+    /// Reads a pattern as the guide has it.
     ///
     /// # Errors
     /// The text is no filter pattern.
