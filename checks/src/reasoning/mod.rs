@@ -1,5 +1,6 @@
 //! What several checks share: questions of which the answer is the same whichever check asks them.
 
+pub mod accounts;
 pub mod administrators;
 pub mod alerting;
 pub mod attachments;
@@ -7,6 +8,7 @@ pub mod certainty;
 pub mod contacts;
 pub mod credentials;
 pub mod delivery;
+pub mod deputies;
 pub mod detection_events;
 pub mod detection_path;
 pub mod detectors;
@@ -30,3 +32,4 @@ pub mod subscriptions;
 pub mod tested;
 pub mod trail_buckets;
 pub mod trust;
+pub mod whom;

@@ -7,16 +7,17 @@
 //! Who can write to a log can bury what happened under what did not. Who can read it, learns names and secrets.
 //!
 //! ## How it is decided
-//! For each region: an Allow that means everybody (`*`, or `NotPrincipal`) without a condition that ties the caller or
-//! the source to an account, an organization or a resource → fail. Such a condition has a positive operator without
-//! `IfExists`, one of the keys `aws:PrincipalOrgID`, `aws:PrincipalOrgPaths`, `aws:PrincipalAccount`,
-//! `aws:PrincipalArn`, `aws:SourceAccount`, `aws:SourceArn`, `aws:SourceOrgID` or `aws:SourceOrgPaths`, and no wildcard
-//! in the account or organization. A statement that a Deny of the same policy may take back → `manual`: it has no
-//! condition, or one of these keys. No policy, or none that opens → pass. A policy that cannot be read, or of which a
-//! part is in doubt, → `not-evaluated`, unless another statement fails.
+//! For each region: each Allow is put to callers that anybody could be, of an account, an organization and a network that
+//! no policy names, and to services that act for such an account or do not tell for whom. Where everybody is meant (`*`, or
+//! `NotPrincipal`) and one of them passes, or only principals of another organization do → fail. A service works for every
+//! customer of AWS: one that may act for any of them, and of which AWS documents that it sends `aws:SourceAccount` or
+//! `aws:SourceArn` → fail; another service → `manual`. Where it is not known here whom a condition keeps out → `manual`. A
+//! Deny for everybody is weighed; another statement that a Deny of the same policy may take back → `manual`: it has no
+//! condition, or one on the caller or the source. No policy, or none that opens → pass. A policy that cannot be read, or
+//! of which a part is in doubt, → `not-evaluated`, unless another statement fails.
 //!
 //! ## What else is accepted
-//! A service of AWS as the principal: services write query logs and the like by such policies.
+//! A service of AWS as the principal, for your own account: services write query logs and the like by such policies.
 //!
 //! ## Remediation
 //! Console: there is none for these policies. CLI: `aws logs describe-resource-policies`, then `aws logs
@@ -30,10 +31,13 @@
 //! Amazon CloudWatch Logs User Guide, "Overview of managing access permissions to your CloudWatch Logs resources".
 
 use kickoff_facts::{Gap, Need, View};
+use kickoff_policy::whom::{Reach, Who};
 
 use crate::frame::wording::line;
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
+use crate::reasoning::deputies::{self, Asked, Sends};
 use crate::reasoning::trust::{self, CALLER_KEYS, Judged, SOURCE_KEYS};
+use crate::reasoning::whom::{Known, Standing};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -46,8 +50,8 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC6.1", "CC6.6"],
-    needs: &[Need::LogResourcePolicies],
-    parameters: &[],
+    needs: &[Need::LogResourcePolicies, Need::Organization, Need::Members],
+    parameters: &[&VENDOR_ACCOUNTS],
     expected: "no resource policy of CloudWatch Logs lets everybody do something",
     fix: "name the principal in the resource policy, add a condition on the source account, or delete the policy",
 };
@@ -56,10 +60,11 @@ pub const META: Meta = Meta {
 ///
 /// # Errors
 /// The region's resource policies are not known.
-pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     const CALL: &str = "logs:DescribeResourcePolicies";
     let policies = view.log_resource_policies()?;
     let keys: Vec<&str> = CALLER_KEYS.iter().chain(SOURCE_KEYS).copied().collect();
+    let known = Known::read(view, parameters);
     let (mut judged, mut manual) = (Vec::new(), None);
     for policy in policies {
         let whose = format!("the resource policy {}", line(&policy.name));
@@ -71,22 +76,46 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             }
         };
         let closing = trust::closing(&parsed, &keys, |_| true);
-        for statement in parsed.statements.iter().filter(|s| s.allows() && !s.source.doubtful).map(|s| &s.source) {
-            let tied = statement.conditions.iter().any(|condition| trust::ties(condition, &keys));
-            if !trust::means_everybody(statement) || tied {
+        for compiled in parsed.statements.iter().filter(|s| s.allows() && !s.source.doubtful) {
+            let statement = &compiled.source;
+            let (mut bad, mut open) = (Vec::new(), Vec::new());
+            for party in known.parties(&parsed, compiled, true) {
+                let answer = known.answer(&party, compiled);
+                let service = match &party.who {
+                    Who::Service(name) if name != "*" => Some(name),
+                    _ => None,
+                };
+                match (answer.standing, service) {
+                    (Standing::Anybody, Some(name)) if deputies::sends(name, Asked::Resource) == Sends::Source => {
+                        bad.push(answer.words);
+                    }
+                    (Standing::Anybody, None) => bad.push(answer.words),
+                    (Standing::Stranger, None) if party.account == Reach::Any => bad.push(answer.words),
+                    (Standing::Anybody | Standing::Unknown, _) | (Standing::Stranger, Some(_)) => open.push(answer.words),
+                    _ => {}
+                }
+            }
+            if bad.is_empty() && open.is_empty() {
                 continue;
             }
             let actions = statement.actions.entries.join(", ");
+            let whom = if trust::means_everybody(statement) { "everybody" } else { "a service" };
             let text = format!(
-                "{} {} lets everybody {}{actions}, {}",
+                "{} {} lets {whom} {}{actions}, {}",
                 line(&policy.name),
                 trust::place(statement),
                 if statement.actions.not { "do all but " } else { "" },
                 trust::conditions(statement)
             );
             match closing {
-                Some(deny) => manual = manual.or(Some((text, trust::place(deny)))),
-                None => judged.push(Ok(Judged::Bad(format!("{text}: name the principal, or delete the policy")))),
+                Some(deny) if !bad.is_empty() => {
+                    manual = manual.or(Some((text, format!("judge whether {} takes that back", trust::place(deny)))));
+                }
+                _ if !bad.is_empty() => {
+                    let way = "name the principal or ask for aws:SourceAccount, or delete the policy";
+                    judged.push(Ok(Judged::Bad(format!("{text}: {}: {way}", bad.join("; ")))));
+                }
+                _ => manual = manual.or(Some((text, format!("judge who is let in: {}", open.join("; "))))),
             }
         }
         judged.push(trust::doubt(view, CALL, &whose, &parsed).map(|()| Judged::Good(line(&policy.name))));
@@ -105,8 +134,8 @@ fn decide(
     let known_bad = judged.iter().any(|one| matches!(one, Ok(Judged::Bad(_))));
     let unread = judged.iter().any(Result::is_err);
     match manual {
-        Some((text, deny)) if !known_bad && !unread => {
-            Ok(Verdict::manual(format!("{region}: {text}"), format!("judge whether {deny} takes that back")))
+        Some((text, why)) if !known_bad && !unread => {
+            Ok(Verdict::manual(format!("{region}: {text}"), why))
         }
         _ if number == 0 => Ok(Verdict::pass("no resource policy")),
         _ if !known_bad && !unread => Ok(Verdict::pass(format!("resource policies: {number}, none lets everybody in"))),
