@@ -5,6 +5,7 @@ use kickoff_policy::compile::{Compiled, Policy};
 use kickoff_policy::condition::Condition;
 use kickoff_policy::document::{Kind, PrincipalEntry, Statement};
 use kickoff_policy::glob;
+use kickoff_policy::whom;
 
 use crate::frame::wording::line;
 use crate::reasoning::tested::{leave_out, own_roles, role as resource};
@@ -75,6 +76,15 @@ pub fn conditions(statement: &Statement) -> String {
     }
     let all: Vec<String> = statement.conditions.iter().map(|condition| line(&condition.to_string())).collect();
     format!("condition {}", all.join(" and "))
+}
+
+/// On what terms a statement grants: its conditions, and what a Deny takes back from everybody.
+#[must_use]
+pub fn terms(policy: &Policy, statement: &Compiled) -> String {
+    let denies = whom::taking_back(&policy.statements, statement);
+    let less =
+        denies.iter().map(|deny| format!(", less what {} denies, {}", place(&deny.source), conditions(&deny.source)));
+    std::iter::once(conditions(&statement.source)).chain(less).collect()
 }
 
 /// The principals of a statement that an Allow means; none where it lists those that it does not mean.

@@ -123,7 +123,9 @@ impl<'a> Known<'a> {
             Some(own) if own.id == id => told(Standing::Ours, "the own organization"),
             Some(own) => told(Standing::Stranger, &format!("another organization than the own {}", own.id)),
             None if self.own.is_alone() => told(Standing::Stranger, "the account belongs to no organization"),
-            None => Answer { gap: self.own.gap().cloned(), ..told(Standing::Unknown, "the own organization is not known") },
+            None => {
+                Answer { gap: self.own.gap().cloned(), ..told(Standing::Unknown, "the own organization is not known") }
+            }
         }
     }
 
@@ -134,9 +136,10 @@ impl<'a> Known<'a> {
             Belongs::Ours => told(Standing::Ours, "an own account"),
             _ if declared => told(Standing::Declared, "declared in vendor_accounts"),
             Belongs::Stranger => told(Standing::Stranger, "not an account of the own organization"),
-            Belongs::Unread(gap) => {
-                Answer { gap: Some(gap), ..told(Standing::Unknown, "the accounts of the organization could not be read") }
-            }
+            Belongs::Unread(gap) => Answer {
+                gap: Some(gap),
+                ..told(Standing::Unknown, "the accounts of the organization could not be read")
+            },
             Belongs::Unlisted { management } => told(
                 Standing::Unknown,
                 &format!(

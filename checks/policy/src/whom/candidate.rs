@@ -73,7 +73,8 @@ impl Context for Candidate<'_> {
             "aws:principalorgid" => of(self.organization.filter(|_| principal)),
             "aws:sourceorgid" => of(self.organization.filter(|_| told)),
             "aws:principalorgpaths" | "aws:sourceorgpaths" => {
-                let there = self.organization.is_some() && (told == (key == "aws:sourceorgpaths")) && (told || principal);
+                let there =
+                    self.organization.is_some() && (told == (key == "aws:sourceorgpaths")) && (told || principal);
                 if there && !self.path.is_empty() { Lookup::Many(self.path) } else { Lookup::Missing }
             }
             "aws:principalarn" => of(principal.then_some(self.arn)),
@@ -106,7 +107,9 @@ impl Context for Candidate<'_> {
                 _ => Lookup::Missing,
             },
             "aws:vpcsourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn" => match self.network {
-                Network::Named(named, value) if named == key => one(value.split('/').next().filter(|_| key == "aws:vpcsourceip").unwrap_or(value)),
+                Network::Named(named, value) if named == key => {
+                    one(value.split('/').next().filter(|_| key == "aws:vpcsourceip").unwrap_or(value))
+                }
                 Network::Endpoint => match key {
                     "aws:vpcsourceip" => one("10.77.13.9"),
                     "aws:sourcevpc" => one("vpc-0000000000stranger"),

@@ -69,7 +69,10 @@ impl Constants {
     fn constant(&mut self, key: &str, value: &str, wild: bool) {
         let pattern = || pattern(value, wild);
         match key {
-            "aws:principalaccount" | "aws:sourceaccount" | "aws:sourceowner" | "kms:calleraccount"
+            "aws:principalaccount"
+            | "aws:sourceaccount"
+            | "aws:sourceowner"
+            | "kms:calleraccount"
             | "aws:vpceaccount" => self.account(&pattern()),
             "aws:principalorgid" | "aws:sourceorgid" | "aws:vpceorgid" => self.organization(&pattern()),
             "aws:principalorgpaths" | "aws:sourceorgpaths" | "aws:vpceorgpaths" => {
@@ -102,13 +105,21 @@ impl Constants {
             return;
         };
         let fixed = pattern.iter().all(|token| matches!(token, Token::Char(_)));
-        if fixed { self.accounts.insert(number) } else { self.like.insert(number) };
+        if fixed {
+            self.accounts.insert(number)
+        } else {
+            self.like.insert(number)
+        };
     }
 
     fn organization(&mut self, pattern: &[Token]) {
         let Some(id) = witness(pattern, &[Token::One, Token::Star], '0') else { return };
         let fixed = pattern.iter().all(|token| matches!(token, Token::Char(_)));
-        if fixed { self.organizations.insert(id) } else { self.foreign.insert(id) };
+        if fixed {
+            self.organizations.insert(id)
+        } else {
+            self.foreign.insert(id)
+        };
     }
 }
 

@@ -178,20 +178,31 @@ pub fn web(statement: &Compiled, host: &str) -> Web {
     let all = statement.source.conditions.iter();
     let asked: Vec<(&str, &Condition)> =
         all.filter(|one| asks_for_value(one)).filter_map(|one| Some((claim(&one.key, host)?, one))).collect();
-    let named = |name: &str| asked.iter().filter(|(claim, _)| claim.eq_ignore_ascii_case(name)).map(|(_, one)| *one).collect::<Vec<_>>();
+    let named = |name: &str| {
+        asked.iter().filter(|(claim, _)| claim.eq_ignore_ascii_case(name)).map(|(_, one)| *one).collect::<Vec<_>>()
+    };
     let subjects = named("sub");
     let pinned = |one: &&Condition| one.values.iter().all(|value| says_something(value));
     let audience = named("aud").iter().any(pinned);
     let amr = named("amr");
-    let guests = amr.is_empty() || amr.iter().all(|one| one.values.iter().any(|value| glob::matches(value, "unauthenticated")));
+    let guests =
+        amr.is_empty() || amr.iter().all(|one| one.values.iter().any(|value| glob::matches(value, "unauthenticated")));
     // Conditions hold together: the narrowest counts. Of the values of one, the widest.
-    let wide = |one: &Condition, of: &dyn Fn(&str) -> Breadth| one.values.iter().map(|value| of(value)).max().unwrap_or(Breadth::Anybody);
+    let wide = |one: &Condition, of: &dyn Fn(&str) -> Breadth| {
+        one.values.iter().map(|value| of(value)).max().unwrap_or(Breadth::Anybody)
+    };
     let mut breadths: Vec<Breadth> = Vec::new();
     for (claim, condition) in &asked {
         let wild = matches!(condition.operator.base, Base::Like | Base::Arn);
         breadths.push(match issuer {
             Some(issuer) if issuer.pins.iter().any(|pin| pin.eq_ignore_ascii_case(claim)) => {
-                wide(condition, &|value| if says_something(value) && !(wild && value.contains(['*', '?'])) { Breadth::Thing } else { Breadth::Anybody })
+                wide(condition, &|value| {
+                    if says_something(value) && !(wild && value.contains(['*', '?'])) {
+                        Breadth::Thing
+                    } else {
+                        Breadth::Anybody
+                    }
+                })
             }
             _ if claim.eq_ignore_ascii_case("sub") => wide(condition, &|value| subject(issuer, value, wild)),
             _ => wide(condition, &|value| of_claim(says(claim), value, wild)),
@@ -241,13 +252,20 @@ fn subject(issuer: Option<&Issuer>, value: &str, wild: bool) -> Breadth {
     if forms.is_empty() {
         return custom(issuer, value, wild).unwrap_or(if open { Breadth::Unclear } else { Breadth::Thing });
     }
-    let left_open = |form: &[Part], place: Place| meets(&pattern, &marked(form, place));
+    let left_open = |form: &[Part], place: Place| {
+        let places = form.iter().enumerate().filter(|(_, part)| matches!(part, Part::Place(of, _) if *of == place));
+        places.map(|(at, _)| at).any(|at| meets(&pattern, &marked(form, at)))
+    };
     let has = |form: &[Part], place: Place| form.iter().any(|part| matches!(part, Part::Place(of, _) if *of == place));
     let fixed = |form: &[Part], place: Place| has(form, place) && !left_open(form, place);
     if forms.iter().any(|form| has(form, Place::Owner) && left_open(form, Place::Owner)) {
         return Breadth::Anybody;
     }
-    if forms.iter().all(|form| fixed(form, Place::Thing) || fixed(form, Place::Also)) { Breadth::Thing } else { Breadth::Owner }
+    if forms.iter().all(|form| fixed(form, Place::Thing) || fixed(form, Place::Also)) {
+        Breadth::Thing
+    } else {
+        Breadth::Owner
+    }
 }
 
 /// A subject of claims in a row, `repository_id:1:environment:production`, which customers of GitHub and GitLab can ask for.
@@ -274,11 +292,13 @@ fn custom(issuer: &Issuer, value: &str, wild: bool) -> Option<Breadth> {
 }
 
 /// The form in which a place holds a character that nobody writes.
-fn marked(form: &[Part], place: Place) -> Vec<Part> {
+fn marked(form: &[Part], place: usize) -> Vec<Part> {
     let mut found = Vec::with_capacity(form.len() + 2);
-    for part in form {
+    for (at, part) in form.iter().enumerate() {
         match part {
-            Part::Place(of, class) if *of == place => found.extend([Part::Rest(*class), Part::Mark, Part::Rest(*class)]),
+            Part::Place(_, class) if at == place => {
+                found.extend([Part::Rest(*class), Part::Mark, Part::Rest(*class)]);
+            }
             other => found.push(*other),
         }
     }

@@ -48,8 +48,7 @@ pub fn lets_in(statement: &Compiled, denies: &[&Compiled], home: &Home<'_>) -> V
     // Everybody but those listed is everybody.
     let everybody = [PrincipalEntry::Anyone];
     let entries = if principals.not { &everybody[..] } else { &principals.entries };
-    let mut found: Vec<Party> =
-        entries.iter().flat_map(|entry| lets_in_as(statement, entry, denies, home)).collect();
+    let mut found: Vec<Party> = entries.iter().flat_map(|entry| lets_in_as(statement, entry, denies, home)).collect();
     found.sort();
     found.dedup();
     found
@@ -57,12 +56,7 @@ pub fn lets_in(statement: &Compiled, denies: &[&Compiled], home: &Home<'_>) -> V
 
 /// Whom it lets in by one entry of its principals.
 #[must_use]
-pub fn lets_in_as(
-    statement: &Compiled,
-    entry: &PrincipalEntry,
-    denies: &[&Compiled],
-    home: &Home<'_>,
-) -> Vec<Party> {
+pub fn lets_in_as(statement: &Compiled, entry: &PrincipalEntry, denies: &[&Compiled], home: &Home<'_>) -> Vec<Party> {
     let constants = Constants::of(denies.iter().copied().chain([statement]));
     Asked { statement, denies, home, constants }.entry(entry)
 }
@@ -99,6 +93,29 @@ enum Made {
     Named,
     /// A condition names it, and it tells no account.
     Resource,
+}
+
+/// Principals of an account that the conditions of a statement name by `aws:PrincipalArn`, one for each pattern and kind of
+/// principal: those whom a Deny may exempt.
+#[must_use]
+pub fn named_principals(statement: &Compiled, partition: &str, account: &str) -> Vec<String> {
+    let constants = Constants::of(std::iter::once(statement));
+    let mut found = Vec::new();
+    for pattern in &constants.arns {
+        for with in [
+            "iam::{}:root",
+            "iam::{}:user/?*",
+            "iam::{}:role/?*",
+            "sts::{}:assumed-role/?*",
+            "sts::{}:federated-user/?*",
+        ] {
+            let with = tokens(&format!("arn:{partition}:{}", with.replace("{}", account)), true);
+            found.extend(witness(pattern, &with, 'x'));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// A statement, and what its conditions name.
@@ -157,7 +174,13 @@ impl Asked<'_> {
     fn accounts(&self) -> Vec<&str> {
         let constants = &self.constants;
         let mut all = vec![STRANGER];
-        if constants.asks(&["aws:principalaccount", "aws:principalarn", "aws:source", "aws:vpceaccount", "kms:calleraccount"]) {
+        if constants.asks(&[
+            "aws:principalaccount",
+            "aws:principalarn",
+            "aws:source",
+            "aws:vpceaccount",
+            "kms:calleraccount",
+        ]) {
             all.extend(constants.like.iter().map(String::as_str));
             all.push(self.home.account);
             all.extend(constants.accounts.iter().map(String::as_str));
@@ -198,6 +221,14 @@ impl Asked<'_> {
             for account in accounts {
                 let users = self.users(account);
                 for organization in &organizations {
+                    // Of the own account it is known where it is.
+                    if *account == self.home.account
+                        && self.home.organization.is_some()
+                        && *organization != self.home.organization
+                        && organizations.contains(&self.home.organization)
+                    {
+                        continue;
+                    }
                     let paths = self.paths(*organization);
                     for named in self.arns(*kind, account, arn) {
                         for (path, user) in paths.iter().flat_map(|path| users.iter().map(move |user| (path, user))) {
@@ -256,7 +287,9 @@ impl Asked<'_> {
     ) -> Party {
         let constants = &self.constants;
         let made_up = account == STRANGER
-            || (constants.like.contains(account) && !constants.accounts.contains(account) && account != self.home.account);
+            || (constants.like.contains(account)
+                && !constants.accounts.contains(account)
+                && account != self.home.account);
         let foreign = |id: &&str| *id == FOREIGN || constants.foreign.contains(*id);
         Party {
             who: match kind {
@@ -328,7 +361,9 @@ impl Asked<'_> {
             patterns.iter().filter_map(|pattern| witness(pattern, &with, 'x')).collect::<Vec<_>>()
         };
         let all: Vec<(String, Made)> = match kind {
-            Kind::Principal if self.constants.arns.is_empty() => vec![(format!("arn:{partition}:iam::{account}:role/zz-any"), Made::Up)],
+            Kind::Principal if self.constants.arns.is_empty() => {
+                vec![(format!("arn:{partition}:iam::{account}:role/zz-any"), Made::Up)]
+            }
             Kind::Principal => {
                 let made_up = ["role/zz-any", "user/zz-any", "root"];
                 let mut all: Vec<(String, Made)> =
@@ -340,13 +375,16 @@ impl Asked<'_> {
                 all
             }
             Kind::Anonymous => vec![(String::new(), Made::Up)],
-            Kind::Service(..) if self.constants.sources.is_empty() => vec![(format!("arn:{partition}:zz:us-east-1:{account}:zz/any"), Made::Up)],
+            Kind::Service(..) if self.constants.sources.is_empty() => {
+                vec![(format!("arn:{partition}:zz:us-east-1:{account}:zz/any"), Made::Up)]
+            }
             Kind::Service(..) => {
-                let mut all: Vec<(String, Made)> = meeting(&self.constants.sources, &format!("arn:{partition}:?*:*:{account}:?*"))
-                    .into_iter()
-                    .filter(|arn| arn.split(':').nth(4) == Some(account))
-                    .map(|arn| (arn, Made::Up))
-                    .collect();
+                let mut all: Vec<(String, Made)> =
+                    meeting(&self.constants.sources, &format!("arn:{partition}:?*:*:{account}:?*"))
+                        .into_iter()
+                        .filter(|arn| arn.split(':').nth(4) == Some(account))
+                        .map(|arn| (arn, Made::Up))
+                        .collect();
                 let named = |arn: &String| {
                     let literal = |pattern: &Vec<Token>| *pattern == tokens(arn, false);
                     self.constants.sources.iter().any(literal)
@@ -384,7 +422,8 @@ impl Asked<'_> {
         }
         // A narrow range that happens to hold one of them is not the internet.
         let narrow = |ip: &&&str| constants.networks.iter().any(|(_, range)| narrow_range_holds(range, ip));
-        let mut all: Vec<Network<'_>> = ADDRESSES.iter().filter(|ip| !narrow(ip)).map(|ip| Network::Address(ip)).collect();
+        let mut all: Vec<Network<'_>> =
+            ADDRESSES.iter().filter(|ip| !narrow(ip)).map(|ip| Network::Address(ip)).collect();
         all.push(Network::Endpoint);
         all.extend(constants.networks.iter().map(|(key, value)| Network::Named(key, value)));
         if constants.asks(&["aws:vpceaccount", "aws:vpceorg"]) {
@@ -407,8 +446,22 @@ const WRONG: &str = "zz-not-told";
 
 /// Addresses over the whole of the internet: a range that holds one of them holds an eighth of a registry's at the least.
 const ADDRESSES: [&str; 16] = [
-    "3.77.13.9", "18.77.13.9", "24.77.13.9", "45.77.13.9", "52.77.13.9", "67.77.13.9", "81.77.13.9", "93.77.13.9",
-    "104.77.13.9", "128.77.13.9", "151.77.13.9", "185.77.13.9", "203.77.13.9", "2001:db7:77::9", "2600:77::9", "2a02:77::9",
+    "3.77.13.9",
+    "18.77.13.9",
+    "24.77.13.9",
+    "45.77.13.9",
+    "52.77.13.9",
+    "67.77.13.9",
+    "81.77.13.9",
+    "93.77.13.9",
+    "104.77.13.9",
+    "128.77.13.9",
+    "151.77.13.9",
+    "185.77.13.9",
+    "203.77.13.9",
+    "2001:db7:77::9",
+    "2600:77::9",
+    "2a02:77::9",
 ];
 
 /// Whether a range that is no whole part of the internet holds an address.
@@ -434,7 +487,10 @@ fn narrowest(mut found: Vec<Party>) -> Vec<Party> {
     found.sort();
     found.dedup();
     let covered = |one: &Party, at: usize| {
-        found.iter().enumerate().any(|(other, wider)| other != at && wider.includes(one) && !(one.includes(wider) && other > at))
+        found
+            .iter()
+            .enumerate()
+            .any(|(other, wider)| other != at && wider.includes(one) && !(one.includes(wider) && other > at))
     };
     let keep: Vec<bool> = found.iter().enumerate().map(|(at, one)| !covered(one, at)).collect();
     let mut keep = keep.into_iter();

@@ -17,14 +17,7 @@ pub(super) fn witness(one: &[Token], other: &[Token], filler: char) -> Option<St
     meet(one, other, filler, &mut text, &mut dead, width).then_some(text)
 }
 
-fn meet(
-    one: &[Token],
-    other: &[Token],
-    filler: char,
-    text: &mut String,
-    dead: &mut [bool],
-    width: usize,
-) -> bool {
+fn meet(one: &[Token], other: &[Token], filler: char, text: &mut String, dead: &mut [bool], width: usize) -> bool {
     let at = one.len() * width + other.len();
     if dead.get(at).copied().unwrap_or(true) {
         return false;
@@ -47,9 +40,8 @@ fn meet(
         ([Token::Char(c), rest @ ..], [Token::Star, ..]) => put(*c, rest, other, text, dead),
         ([Token::One, rest @ ..], [Token::Star, ..]) => put(filler, rest, other, text, dead),
         ([Token::Char(a), one @ ..], [Token::Char(b), other @ ..]) => a == b && put(*a, one, other, text, dead),
-        ([Token::Char(c), one @ ..], [Token::One, other @ ..]) | ([Token::One, one @ ..], [Token::Char(c), other @ ..]) => {
-            put(*c, one, other, text, dead)
-        }
+        ([Token::Char(c), one @ ..], [Token::One, other @ ..])
+        | ([Token::One, one @ ..], [Token::Char(c), other @ ..]) => put(*c, one, other, text, dead),
         ([Token::One, one @ ..], [Token::One, other @ ..]) => put(filler, one, other, text, dead),
         _ => false,
     };
@@ -67,7 +59,11 @@ mod tests {
     #[test]
     fn a_text_in_common_is_found_or_there_is_none() {
         for (one, other, expected) in [
-            ("arn:aws:iam::*:role/deploy", "arn:aws:iam::000000000001:?*", Some("arn:aws:iam::000000000001:role/deploy")),
+            (
+                "arn:aws:iam::*:role/deploy",
+                "arn:aws:iam::000000000001:?*",
+                Some("arn:aws:iam::000000000001:role/deploy"),
+            ),
             ("*", "arn:aws:iam::1:?*", Some("arn:aws:iam::1:x")),
             ("*:role/a?", "arn:aws:iam::1:?*", Some("arn:aws:iam::1:role/ax")),
             ("99*", "????", Some("99xx")),

@@ -36,7 +36,7 @@
 //! ## References
 //! AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail"; "Security best practices in AWS CloudTrail".
 
-use kickoff_facts::{Need, View};
+use kickoff_facts::{Gap, Need, View};
 use kickoff_policy::compile::{Compiled, Policy};
 use kickoff_policy::document::{PrincipalEntry, Statement};
 use kickoff_policy::whom::Who;
@@ -93,7 +93,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let whose = format!("the policy of bucket {}", bucket.name);
         let policy = trust::parse(view, CALL, &whose, text)?;
         let allows = policy.statements.iter().filter(|s| s.allows() && !s.source.doubtful);
-        let judged = allows.filter_map(|s| look(view, &known, &policy, s)).map(Ok).collect();
+        let judged = allows.filter_map(|s| look(view, &known, &policy, s)).collect();
         let speaks = |s: &Statement| trust::speaks_of(s, WRITES) || trust::speaks_of(s, REMOVES);
         let closing = trust::closing(&policy, CALLER_KEYS, speaks);
         let doubted = trust::doubt(view, CALL, &whose, &policy);
@@ -103,18 +103,21 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
 }
 
 /// Services that may write for whoever likes, and those that write for somebody who is not the client.
-fn deputies<'s>(known: &Known<'_>, policy: &Policy, statement: &'s Compiled) -> (Vec<String>, Vec<String>) {
-    let (mut open, mut others) = (Vec::new(), Vec::new());
+fn deputies(known: &Known<'_>, policy: &Policy, statement: &Compiled) -> (Vec<String>, Result<Vec<String>, Gap>) {
+    let (mut open, mut others, mut gap) = (Vec::new(), Vec::new(), None);
     for party in known.parties(policy, statement, true) {
         let Who::Service(name) = &party.who else { continue };
         let answer = known.answer(&party, statement);
         match answer.standing {
             Standing::Anybody if deputies::sends(name, Asked::Resource) == Sends::Source => open.push(name.clone()),
-            Standing::Stranger | Standing::Unknown => others.push(answer.words),
+            Standing::Stranger | Standing::Unknown => {
+                gap = gap.or(answer.gap);
+                others.push(answer.words);
+            }
             _ => {}
         }
     }
-    (open, others)
+    (open, gap.map_or(Ok(others), Err))
 }
 
 /// Whether a statement speaks of nothing but what is written for the account, or for the organization as a whole: the id is in
@@ -126,10 +129,12 @@ fn path_tells(known: &Known<'_>, statement: &Statement) -> bool {
         known.own().is_outside(id) == Ok(false) || known.own().organization().is_some_and(|own| own.id == id)
     };
     let listed = statement.resources.as_ref();
-    listed.is_some_and(|listed| !listed.not && !listed.entries.is_empty() && listed.entries.iter().all(|entry| own(entry)))
+    listed.is_some_and(|listed| {
+        !listed.not && !listed.entries.is_empty() && listed.entries.iter().all(|entry| own(entry))
+    })
 }
 
-fn look(view: &View<'_>, known: &Known<'_>, policy: &Policy, compiled: &Compiled) -> Option<Judged> {
+fn look(view: &View<'_>, known: &Known<'_>, policy: &Policy, compiled: &Compiled) -> Option<Result<Judged, Gap>> {
     let statement = &compiled.source;
     let writes = trust::speaks_of(statement, WRITES);
     let removes = trust::speaks_of(statement, REMOVES);
@@ -141,18 +146,21 @@ fn look(view: &View<'_>, known: &Known<'_>, policy: &Policy, compiled: &Compiled
     };
     let (place, conditions) = (trust::place(statement), trust::conditions(statement));
     if trust::means_everybody(statement) {
-        return Some(Judged::Bad(format!("{place} lets everybody {what}, {conditions}: take it out")));
+        return Some(Ok(Judged::Bad(format!("{place} lets everybody {what}, {conditions}: take it out"))));
     }
-    let (mut bad, mut open) = (Vec::new(), Vec::new());
+    let (mut bad, mut open, mut unread) = (Vec::new(), Vec::new(), None);
     if writes && !path_tells(known, statement) {
         let (anybody, others) = deputies(known, policy, compiled);
         if !anybody.is_empty() {
-            return Some(Judged::Bad(format!(
+            return Some(Ok(Judged::Bad(format!(
                 "{place} lets {} {what} for any account of AWS, {conditions}: ask for aws:SourceArn or aws:SourceAccount",
                 anybody.join(", ")
-            )));
+            ))));
         }
-        open.extend(others);
+        match others {
+            Ok(others) => open.extend(others),
+            Err(gap) => unread = Some(gap),
+        }
     }
     for principal in trust::principals(statement) {
         match principal {
@@ -172,7 +180,10 @@ fn look(view: &View<'_>, known: &Known<'_>, policy: &Policy, compiled: &Compiled
         }
     }
     if !bad.is_empty() {
-        return Some(Judged::Bad(format!("{place} lets {} {what}, {conditions}: take it out", bad.join(", "))));
+        return Some(Ok(Judged::Bad(format!("{place} lets {} {what}, {conditions}: take it out", bad.join(", ")))));
     }
-    (!open.is_empty()).then(|| Judged::Open(format!("{place} lets {} {what}, {conditions}", open.join(", "))))
+    if let Some(gap) = unread {
+        return Some(Err(gap));
+    }
+    (!open.is_empty()).then(|| Ok(Judged::Open(format!("{place} lets {} {what}, {conditions}", open.join(", ")))))
 }

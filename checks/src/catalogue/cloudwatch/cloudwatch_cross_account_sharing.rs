@@ -38,8 +38,8 @@ use kickoff_facts::{Gap, Need, View};
 
 use crate::frame::wording::{count, names};
 use crate::parameters::{MONITORING_ACCOUNTS, Parameters};
-use crate::reasoning::regions;
 use crate::reasoning::accounts::OwnAccounts;
+use crate::reasoning::regions;
 use crate::reasoning::trust;
 use crate::reasoning::whom::{Known, Standing};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
@@ -163,7 +163,9 @@ fn role(view: &View<'_>, parameters: &Parameters, readers: &mut Readers) -> Resu
             let answers: Vec<_> = parties.iter().map(|party| known.answer(party, compiled)).collect();
             match answers.iter().map(|answer| answer.standing).max() {
                 Some(Standing::Ours) | None => {
-                    readers.add(view.account_id(), format!("role {ROLE}, {}", trust::conditions(statement)), true);
+                    let own = known.own().organization().map_or("", |organization| &organization.id);
+                    let terms = trust::terms(&policy, compiled);
+                    readers.add(view.account_id(), format!("role {ROLE}, for {own}, {terms}"), true);
                 }
                 Some(Standing::Anybody) if statement.conditions.is_empty() && closing.is_none() => {
                     readers.anybody.push(words);

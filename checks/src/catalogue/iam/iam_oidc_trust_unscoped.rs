@@ -139,7 +139,11 @@ fn scope(view: &View<'_>, statement: &Compiled, host: &str) -> Result<Judged, Ga
     let judged = match asked.breadth {
         Breadth::Thing => Judged::Good(text.clone()),
         Breadth::Unclear => Judged::Open(text.clone()),
-        Breadth::Owner if !asked.subject && asked.asked == Breadth::Anybody => {
+        // All that is known is the issuer, which is one customer's.
+        Breadth::Owner if asked.asked == Breadth::Anybody && asked.subject => {
+            Judged::Bad(format!("{text}: the subject is open to anybody, name the owner and the thing in {host}:sub"))
+        }
+        Breadth::Owner if asked.asked == Breadth::Anybody => {
             Judged::Bad(format!("{text}: no subject is asked for, ask for {host}:sub"))
         }
         Breadth::Owner => Judged::Bad(format!(

@@ -85,9 +85,8 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         if asked.is_empty() {
             return None;
         }
-        let (place, conditions) = (trust::place(&statement.source), trust::conditions(&statement.source));
-        let answers: Vec<_> =
-            asked.iter().map(|(name, party)| (*name, known.answer(party, statement))).collect();
+        let (place, conditions) = (trust::place(&statement.source), trust::terms(policy, statement));
+        let answers: Vec<_> = asked.iter().map(|(name, party)| (*name, known.answer(party, statement))).collect();
         let open: Vec<&str> =
             answers.iter().filter(|(_, answer)| answer.standing == Standing::Anybody).map(|(name, _)| *name).collect();
         let sends: Vec<&str> =
@@ -97,6 +96,13 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             .filter(|(_, answer)| matches!(answer.standing, Standing::Stranger | Standing::Unknown))
             .map(|(_, answer)| answer.words.as_str())
             .collect();
+        let gap = answers.iter().find_map(|(_, answer)| answer.gap.clone());
+        if sends.is_empty()
+            && open.is_empty()
+            && let Some(gap) = gap
+        {
+            return Some(Err(gap));
+        }
         Some(Ok(if !sends.is_empty() {
             Judged::Bad(format!(
                 "{place} trusts {}, {conditions}: ask for aws:SourceAccount",
@@ -108,7 +114,11 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                 services(&mut open.into_iter())
             ))
         } else if !others.is_empty() {
-            Judged::Open(format!("{place} trusts {}, {conditions}: {}", services(&mut asked.iter().map(|(name, _)| *name)), others.join("; ")))
+            Judged::Open(format!(
+                "{place} trusts {}, {conditions}: {}",
+                services(&mut asked.iter().map(|(name, _)| *name)),
+                others.join("; ")
+            ))
         } else {
             Judged::Good(format!("{place} trusts {}, {conditions}", services(&mut asked.iter().map(|(name, _)| *name))))
         }))

@@ -90,7 +90,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             let named = !gone.is_empty();
             return named.then(|| Ok(Judged::Good(format!("{place} trusts no other account{orphans}"))));
         }
-        let conditions = trust::conditions(&statement.source);
+        let conditions = trust::terms(policy, statement);
         let named = |of: &[&(&Party, Answer)]| {
             let mut all: Vec<String> = of.iter().map(|(party, _)| whose(party)).collect();
             all.sort();
@@ -100,7 +100,9 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let open: Vec<&(&Party, Answer)> = others.iter().filter(|(party, _)| !is_guarded(party)).collect();
         let bad: Vec<_> = open
             .iter()
-            .filter(|(_, answer)| matches!(answer.standing, Standing::Stranger | Standing::Declared | Standing::Anybody))
+            .filter(|(_, answer)| {
+                matches!(answer.standing, Standing::Stranger | Standing::Declared | Standing::Anybody)
+            })
             .copied()
             .collect();
         if !bad.is_empty() {

@@ -16,7 +16,7 @@
 //! may pass, or accounts that the condition names by their number → pass; accounts of another organization
 //! (`aws:PrincipalOrgID`, `aws:PrincipalOrgPaths`) → fail. Only callers from a network that is named (`aws:SourceIp`,
 //! `aws:SourceVpc`, `aws:SourceVpce`), or under a condition of which it is not known here whom it keeps out → `manual`;
-//! so is an organization that cannot be told from the own one because that is not known. A Deny of the same
+//! an organization that cannot be told from the own one, because that could not be read, → `not-evaluated`. A Deny of the same
 //! policy that means everybody is weighed alike; another Deny that may take the grant back → `manual`.
 //!
 //! Web identity without a provider of the account (`cognito-identity.amazonaws.com`, `accounts.google.com`,
@@ -88,7 +88,9 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let place = trust::place(source);
         if judged.is_empty() {
             let named = !gone.is_empty();
-            return named.then(|| Ok(Judged::Good(format!("{place} names {}: nobody has it any more, take it out", gone.join(", ")))));
+            return named.then(|| {
+                Ok(Judged::Good(format!("{place} names {}: nobody has it any more, take it out", gone.join(", "))))
+            });
         }
         let not = source.principals.as_ref().is_some_and(|listed| listed.not);
         let who = match (everybody, not) {
@@ -96,7 +98,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             (true, false) => "every AWS principal (*)".to_owned(),
             (false, _) => judged.iter().map(|(party, _)| party.to_string()).collect::<Vec<_>>().join(", "),
         };
-        let text = format!("{place} trusts {who}, {}", trust::conditions(source));
+        let text = format!("{place} trusts {who}, {}", trust::terms(policy, statement));
         // One account that is named is judged with those of the Principal element.
         let open = |(party, answer): &&(&Party, Answer)| match answer.standing {
             Standing::Anybody => true,
@@ -111,6 +113,11 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             .iter()
             .filter(|(party, answer)| answer.standing == Standing::Unknown && party.account == Reach::Any)
             .collect();
+        if bad.is_empty()
+            && let Some(gap) = unknown.iter().find_map(|(_, answer)| answer.gap.clone())
+        {
+            return Some(Err(gap));
+        }
         Some(Ok(if !bad.is_empty() {
             Judged::Bad(format!("{text}: lets in {}; name the principals, or ask for aws:PrincipalOrgID", said(bad)))
         } else if !unknown.is_empty() {

@@ -78,13 +78,8 @@ struct Vendor {
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     const CALL: &str = "iam:GetAccountAuthorizationDetails";
     let reached = estate::reached(view)?;
-    let administrators: BTreeSet<&str> = reached
-        .0
-        .outside
-        .iter()
-        .filter(|party| party.administrator)
-        .map(|party| party.resource.as_str())
-        .collect();
+    let administrators: BTreeSet<&str> =
+        reached.0.outside.iter().filter(|party| party.administrator).map(|party| party.resource.as_str()).collect();
     let known = Known::read(view, parameters);
     let mut vendors: BTreeMap<Resource, Vendor> = BTreeMap::new();
     for role in own_roles(view, view.authorization()?, |_| None) {

@@ -81,6 +81,10 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             let (mut bad, mut open) = (Vec::new(), Vec::new());
             for party in known.parties(&parsed, compiled, true) {
                 let answer = known.answer(&party, compiled);
+                if let Some(gap) = answer.gap {
+                    judged.push(Err(gap));
+                    continue;
+                }
                 let service = match &party.who {
                     Who::Service(name) if name != "*" => Some(name),
                     _ => None,
@@ -91,7 +95,9 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                     }
                     (Standing::Anybody, None) => bad.push(answer.words),
                     (Standing::Stranger, None) if party.account == Reach::Any => bad.push(answer.words),
-                    (Standing::Anybody | Standing::Unknown, _) | (Standing::Stranger, Some(_)) => open.push(answer.words),
+                    (Standing::Anybody | Standing::Unknown, _) | (Standing::Stranger, Some(_)) => {
+                        open.push(answer.words)
+                    }
                     _ => {}
                 }
             }
@@ -105,7 +111,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                 line(&policy.name),
                 trust::place(statement),
                 if statement.actions.not { "do all but " } else { "" },
-                trust::conditions(statement)
+                trust::terms(&parsed, compiled)
             );
             match closing {
                 Some(deny) if !bad.is_empty() => {
@@ -113,7 +119,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                 }
                 _ if !bad.is_empty() => {
                     let way = "name the principal or ask for aws:SourceAccount, or delete the policy";
-                    judged.push(Ok(Judged::Bad(format!("{text}: {}: {way}", bad.join("; ")))));
+                    judged.push(Ok(Judged::Bad(format!("{text}: {way}; it lets in {}", bad.join("; ")))));
                 }
                 _ => manual = manual.or(Some((text, format!("judge who is let in: {}", open.join("; "))))),
             }
@@ -134,9 +140,7 @@ fn decide(
     let known_bad = judged.iter().any(|one| matches!(one, Ok(Judged::Bad(_))));
     let unread = judged.iter().any(Result::is_err);
     match manual {
-        Some((text, why)) if !known_bad && !unread => {
-            Ok(Verdict::manual(format!("{region}: {text}"), why))
-        }
+        Some((text, why)) if !known_bad && !unread => Ok(Verdict::manual(format!("{region}: {text}"), why)),
         _ if number == 0 => Ok(Verdict::pass("no resource policy")),
         _ if !known_bad && !unread => Ok(Verdict::pass(format!("resource policies: {number}, none lets everybody in"))),
         _ => trust::settle(region, judged, Ok(()), None, None),
