@@ -33,6 +33,14 @@ pub struct Issuer {
     forms: Vec<Vec<Part>>,
 }
 
+impl Issuer {
+    /// Whether subjects name an owner; where they do not, the issuer is the owner's.
+    #[must_use]
+    pub fn has_owners(&self) -> bool {
+        self.forms.iter().flatten().any(|part| matches!(part, Part::Place(Place::Owner, _)))
+    }
+}
+
 /// What a statement asks of a token.
 #[derive(Debug, Clone)]
 pub struct Web {

@@ -140,10 +140,10 @@ fn scope(view: &View<'_>, statement: &Compiled, host: &str) -> Result<Judged, Ga
         Breadth::Thing => Judged::Good(text.clone()),
         Breadth::Unclear => Judged::Open(text.clone()),
         // All that is known is the issuer, which is one customer's.
-        Breadth::Owner if asked.asked == Breadth::Anybody && asked.subject => {
+        Breadth::Owner if asked.asked == Breadth::Anybody && asked.subject && issuer.has_owners() => {
             Judged::Bad(format!("{text}: the subject is open to anybody, name the owner and the thing in {host}:sub"))
         }
-        Breadth::Owner if asked.asked == Breadth::Anybody => {
+        Breadth::Owner if asked.asked == Breadth::Anybody && !asked.subject => {
             Judged::Bad(format!("{text}: no subject is asked for, ask for {host}:sub"))
         }
         Breadth::Owner => Judged::Bad(format!(
