@@ -67,6 +67,7 @@ impl Spool {
     /// The accounts that others of the run refer to.
     pub(crate) fn neighbours(&self) -> Result<Neighbours, Failure> {
         let mut neighbours = Neighbours::default();
+        self.accounts().for_each(|account| neighbours.name(account));
         for place in self.accounts.iter().filter(|(account, _, _)| self.references.has(account)) {
             neighbours.add(&self.read(place)?);
         }

@@ -1,6 +1,6 @@
 //! `results.json`, a published contract with types of its own: internal types may change, these may not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -450,7 +450,23 @@ impl Document {
                 total.members()
             ));
         }
+        shortfalls.extend(self.unread());
         shortfalls
+    }
+
+    /// What was answered and cannot be read, such as a policy that is no JSON: no call failed, and nothing is decided.
+    fn unread(&self) -> BTreeSet<String> {
+        let lacks = |account: &str, call: &str| {
+            let of = |row: &&Coverage| row.account == account && call == format!("{}:{}", row.service, row.operation);
+            self.coverage.iter().filter(of).any(Coverage::is_lacking)
+        };
+        let rows = self.results.iter().filter(|row| row.status == Status::NotEvaluated.name());
+        let unread = rows.filter_map(|row| {
+            let reason = row.reason.as_deref()?;
+            let (call, _) = reason.split_once(" failed in ")?;
+            (!lacks(&row.account, call)).then(|| format!("not evaluated in {}: {reason}", row.account))
+        });
+        unread.collect()
     }
 }
 

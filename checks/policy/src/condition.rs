@@ -11,7 +11,7 @@ use crate::version::Version;
 
 pub use operator::Operator;
 pub(crate) use operator::{Base, Quantifier};
-pub(crate) use value::Wanted;
+pub(crate) use value::{Wanted, in_range};
 
 /// One condition as it is written: an operator, a key, its values.
 #[derive(Debug, Clone, PartialEq)]

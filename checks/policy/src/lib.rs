@@ -20,3 +20,4 @@ pub mod simulate;
 pub mod template;
 pub mod truth;
 pub mod version;
+pub mod whom;

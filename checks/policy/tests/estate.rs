@@ -60,6 +60,9 @@ fn details() -> String {
             role("powerful", &json!({ "Service": "glue.amazonaws.com" }), &none, &everything),
             role("vendor", &json!({ "AWS": "arn:aws:iam::444455556666:root" }), &json!({ "StringEquals": { "sts:ExternalId": "x1" } }), &nothing),
             role("open", &json!({ "AWS": "*" }), &none, &nothing),
+            role("half-open", &json!({ "AWS": "arn:aws:iam::444455556666:root" }), &json!({ "ForAllValues:StringEquals": { "sts:ExternalId": "x1" } }), &nothing),
+            role("ci", &json!({ "Federated": format!("{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com") }),
+                &json!({ "StringLike": { "token.actions.githubusercontent.com:sub": "repo:*" } }), &nothing),
         ],
         "Policies": [{
             "PolicyName": "limit", "PolicyId": "ANPAEXAMPLE", "Arn": format!("{ACCOUNT}:policy/limit"), "Path": "/", "DefaultVersionId": "v1",
@@ -139,6 +142,10 @@ fn whoever_gets_in_from_outside_is_listed_with_what_guards_the_way() {
         (vendor.kind, vendor.account.as_deref(), vendor.guarded),
         (PartyKind::Account, Some("444455556666"), true)
     );
+    for name in ["/half-open", "/ci"] {
+        let found = access.outside.iter().find(|o| o.resource.ends_with(name)).map(|o| o.guarded);
+        assert_eq!(found, Some(false), "{name}");
+    }
     let open = access.outside.iter().find(|o| o.resource.ends_with("/open")).unwrap();
     assert_eq!((open.kind, open.guarded, open.certainty), (PartyKind::Anyone, false, Certainty::Certain));
 }

@@ -162,6 +162,8 @@ parameters! {
     UNUSED_CREDENTIAL "unused_credential_days" = Number(45), "days", from "CIS AWS Foundations Benchmark, unused credentials";
     /// A finding of unused access must be worked within so long.
     UNUSED_ACCESS_MAX_AGE "unused_access_finding_max_age_days" = Number(90), "days", from "kickoff: a quarterly access review";
+    /// Accounts of third parties that you know and have under contract, by id.
+    VENDOR_ACCOUNTS "vendor_accounts" = List(&[]), "", from "none is known until you declare it";
 }
 
 /// Why a value cannot be set.

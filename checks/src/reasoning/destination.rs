@@ -11,7 +11,8 @@ use kickoff_policy::context::{Given, Value};
 use kickoff_policy::document::{Effect, Statement};
 use kickoff_policy::truth::Truth;
 
-use crate::reasoning::trust::{self, OwnAccounts};
+use crate::reasoning::accounts::OwnAccounts;
+use crate::reasoning::trust;
 
 /// Whose an account is, as far as the run knows.
 #[derive(Debug, Clone, PartialEq, Eq)]

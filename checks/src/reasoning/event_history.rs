@@ -173,7 +173,7 @@ fn entry(region: &str, event: &AccountEvent) -> Entry {
         ("Event", event.name.clone()),
         ("Service", event.source.clone()),
         ("By", event.actor.clone()),
-        ("Kind of identity", event.actor_type.clone()),
+        ("Kind of identity", kind(event)),
         ("Through", event.invoked_by.clone().unwrap_or_default()),
         ("On", event.target.join("; ")),
         ("Source address", event.source_ip.clone()),
@@ -182,10 +182,22 @@ fn entry(region: &str, event: &AccountEvent) -> Entry {
     ]
 }
 
+/// The kind of identity; a session that another account opened for root is no sign-in of root.
+fn kind(event: &AccountEvent) -> String {
+    if event.assumed_root {
+        format!("{} (session by sts:AssumeRoot)", event.actor_type)
+    } else {
+        event.actor_type.clone()
+    }
+}
+
 /// One event, on one line.
 fn told(region: &str, event: &AccountEvent) -> String {
     let at = event.time.map_or_else(|| "at an unknown time".to_owned(), moment);
     let mut text = format!("{at} {region} {} by {}", event.name, event.actor);
+    if event.assumed_root {
+        text.push_str(" (a root session by sts:AssumeRoot)");
+    }
     if let Some(service) = event.invoked_by.as_ref().filter(|service| **service != event.actor) {
         text.push_str(&format!(" through {service}"));
     }

@@ -41,6 +41,12 @@ impl Hit {
     pub fn new(sure: bool, words: String) -> Self {
         Self { sure, words }
     }
+
+    /// The same, for a person to judge.
+    #[must_use]
+    pub fn doubted(self) -> Self {
+        Self { sure: false, ..self }
+    }
 }
 
 /// The client's managed policies that something has attached, or those that nothing has.

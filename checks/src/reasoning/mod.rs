@@ -1,5 +1,6 @@
 //! What several checks share: questions of which the answer is the same whichever check asks them.
 
+pub mod accounts;
 pub mod administrators;
 pub mod alerting;
 pub mod answer;
@@ -8,6 +9,7 @@ pub mod certainty;
 pub mod contacts;
 pub mod credentials;
 pub mod delivery;
+pub mod deputies;
 pub mod destination;
 pub mod detection_events;
 pub mod detection_path;
@@ -38,3 +40,4 @@ pub mod subscriptions;
 pub mod tested;
 pub mod trail_buckets;
 pub mod trust;
+pub mod whom;

@@ -1,17 +1,23 @@
 //! What service control policies deny to the members of an organization, by evaluating them where they are attached.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
+use kickoff_facts::identity_center::PermissionSet;
 use kickoff_facts::organization::{Organization, TreeNode};
 use kickoff_facts::{Gap, GapKind, Need, Seen, View};
 use kickoff_policy::compile::{Action, Policy, Target};
 use kickoff_policy::context::{Context, Given, Value};
 use kickoff_policy::document::Kind;
+use kickoff_policy::glob;
 use kickoff_policy::truth::Truth;
+use kickoff_policy::whom;
 
-use crate::Verdict;
+use crate::frame::table::fields;
 use crate::frame::wording::{line, names};
 use crate::reasoning::management::told;
+use crate::reasoning::{grants, identity_center};
+use crate::{Status, Verdict};
 
 const KIND: &str = "SERVICE_CONTROL_POLICY";
 
@@ -19,31 +25,110 @@ const KIND: &str = "SERVICE_CONTROL_POLICY";
 pub type Asked = (&'static str, &'static str);
 
 /// Who asks.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
-    /// An administrator's role.
+    /// Whoever administers a member account: its roles and users, root, and those of Identity Center.
     Administrator,
     /// The root user.
     Root,
+    /// A session of the root user that the management account opened (`sts:AssumeRoot`).
+    RootSession,
 }
 
-impl Who {
-    /// What is known of the request; other keys are not.
-    fn context(self, partition: &str, account: &str, organization: &Organization) -> Given {
-        let (arn, kind) = match self {
-            Who::Administrator => (format!("arn:{partition}:iam::{account}:role/Administrator"), "AssumedRole"),
-            Who::Root => (format!("arn:{partition}:iam::{account}:root"), "Account"),
-        };
-        let one = |key: &str, value: &str| (key.to_owned(), Value::One(value.to_owned()));
-        let known = [
-            one("aws:PrincipalArn", &arn),
-            one("aws:PrincipalType", kind),
-            one("aws:PrincipalAccount", account),
-            one("aws:PrincipalOrgID", &organization.id),
-            one("aws:PrincipalIsAWSService", "false"),
-        ];
-        Given::new(known, true)
+/// Somebody who is asked about.
+struct Asker {
+    arn: String,
+    /// The policies name it; whether there is such a principal is not known.
+    named: bool,
+}
+
+/// What is known of the request; other keys are not.
+fn context(arn: &str, who: Who, account: &str, organization: &Organization) -> Given {
+    let kind = match arn.splitn(6, ':').nth(5).unwrap_or_default() {
+        "root" => "Account",
+        user if user.starts_with("user/") => "User",
+        federated if federated.starts_with("federated-user/") => "FederatedUser",
+        _ => "AssumedRole",
+    };
+    let one = |key: &str, value: &str| (key.to_owned(), Value::One(value.to_owned()));
+    let mut known = vec![
+        one("aws:PrincipalArn", arn),
+        one("aws:PrincipalType", kind),
+        one("aws:PrincipalAccount", account),
+        one("aws:PrincipalOrgID", &organization.id),
+        one("aws:PrincipalIsAWSService", "false"),
+    ];
+    // Who signs in has no such key.
+    known.push(match who {
+        Who::RootSession => one("aws:AssumedRoot", "true"),
+        Who::Administrator | Who::Root => ("aws:AssumedRoot".to_owned(), Value::Many(Vec::new())),
+    });
+    Given::new(known, true)
+}
+
+/// Principals that a guardrail may exempt: the part of the ARN behind the account, why, the page, and when it was read.
+static MAY_BE_EXEMPT: LazyLock<Vec<Vec<&'static str>>> =
+    LazyLock::new(|| include_str!("../../data/guardrail_exempt.csv").lines().skip(1).map(fields).collect());
+
+fn may_be_exempt(arn: &str) -> bool {
+    let name = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    MAY_BE_EXEMPT.iter().any(|row| row.first().is_some_and(|pattern| glob::matches(pattern, name)))
+}
+
+/// Those of an account who are asked about: stand-ins for its administrators, the roles of Identity Center that administer
+/// it, and whomever the policies name.
+fn askers(view: &View<'_>, who: Who, account: &str, policies: &[InForce], sets: &[SetRole]) -> Vec<Asker> {
+    let partition = view.partition();
+    let of = |name: &str| Asker { arn: format!("arn:{partition}:iam::{account}:{name}"), named: false };
+    if who != Who::Administrator {
+        return vec![of("root")];
     }
+    let mut all = vec![of("role/Administrator"), of("user/administrator"), of("root")];
+    let here = sets.iter().filter(|set| set.accounts.iter().any(|one| one == account));
+    all.extend(here.map(|set| of(&set.role)));
+    let denies = policies.iter().flat_map(|policy| policy.policy.statements.iter()).filter(|s| !s.allows());
+    let named = denies.flat_map(|deny| whom::named_principals(deny, partition, account));
+    for arn in named {
+        if all.iter().all(|known| known.arn != arn) {
+            all.push(Asker { arn, named: true });
+        }
+    }
+    all
+}
+
+/// A role by which Identity Center lets administrators into accounts.
+struct SetRole {
+    role: String,
+    accounts: Vec<String>,
+}
+
+/// The permission sets that make administrators, as far as they are known, with the accounts that they are assigned in.
+fn administrators_of_identity_center(view: &View<'_>, seen: &Seen) -> Vec<SetRole> {
+    let (Ok(sets), Ok(assigned)) = (identity_center::permission_sets(view), identity_center::assignments(view)) else {
+        return Vec::new();
+    };
+    let administers = |set: &&&PermissionSet| {
+        let managed =
+            seen.see(&set.managed).is_ok_and(|all| all.iter().any(|arn| arn.ends_with(":policy/AdministratorAccess")));
+        let inline = seen.see(&set.inline).ok().and_then(Option::as_ref);
+        let full = |text: &String| {
+            Policy::parse(text, Kind::Identity).is_ok_and(|policy| !grants::full_admin(&policy).is_empty())
+        };
+        managed || inline.is_some_and(full)
+    };
+    sets.iter()
+        .filter(administers)
+        .filter_map(|set| {
+            let name = &seen.see(&set.settings).ok()?.name;
+            let of_set = assigned.iter().filter(|one| one.permission_set == set.arn);
+            let accounts = of_set.filter_map(|one| seen.see(&one.assignments).ok()).flatten();
+            Some(SetRole {
+                // The suffix is Identity Center's, and a policy cannot tell it beforehand.
+                role: format!("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_{name}_0123456789abcdef"),
+                accounts: accounts.map(|one| one.account.clone()).collect(),
+            })
+        })
+        .collect()
 }
 
 /// A policy in force, and where it is attached.
@@ -84,21 +169,43 @@ pub fn denies(
         ));
     }
     let (policies, gap) = in_force(view, seen)?;
+    let sets = if who == Who::Administrator { administrators_of_identity_center(view, seen) } else { Vec::new() };
     let (mut open, mut partly, mut by) =
         (BTreeMap::<&str, Vec<&str>>::new(), BTreeMap::<&str, Vec<&str>>::new(), Vec::new());
+    // Those who are not denied what others are, and those of them who may be.
+    let (mut administrators, mut exempt, mut meant) =
+        (BTreeSet::<String>::new(), BTreeSet::<String>::new(), BTreeSet::<String>::new());
     for account in &accounts {
         let path = path(view, tree, account)?;
-        let context = who.context(view.partition(), account, organization);
+        let askers = askers(view, who, account, &policies, &sets);
         for (action, resource) in asked {
             let resource = resource.replace("{account}", account).replace("{partition}", view.partition());
             let target = Target::new(&resource, resource != "*");
             let request = Action { name: (*action).to_owned(), id: None };
-            let here = policies.iter().filter(|policy| policy.targets.iter().any(|t| path.contains(&t.as_str())));
-            let decided = here.map(|policy| (policy, denied(&policy.policy, &request, &target, &context)));
-            match decided.max_by_key(|(_, truth)| rank(*truth)) {
-                Some((policy, Truth::True)) => by.push(policy.name.as_str()),
-                Some((_, Truth::Unknown)) => partly.entry(action).or_default().push(account),
-                _ => open.entry(action).or_default().push(account),
+            let decided = |asker: &Asker| {
+                let context = context(&asker.arn, who, account, organization);
+                let here = policies.iter().filter(|policy| policy.targets.iter().any(|t| path.contains(&t.as_str())));
+                let each = here.map(|policy| (policy, denied(&policy.policy, &request, &target, &context)));
+                each.max_by_key(|(_, truth)| rank(*truth)).map_or((None, Truth::False), |(p, truth)| (Some(p), truth))
+            };
+            let all: Vec<(&Asker, (Option<&InForce>, Truth))> = askers.iter().map(|one| (one, decided(one))).collect();
+            let some_denied = all.iter().any(|(_, (_, truth))| *truth == Truth::True);
+            let known = all.iter().filter(|(asker, _)| !asker.named);
+            match known.clone().map(|(_, (_, truth))| *truth).min_by_key(|truth| rank(*truth)) {
+                Some(Truth::True) => by.extend(known.filter_map(|(_, (policy, _))| policy.map(|p| p.name.as_str()))),
+                Some(Truth::Unknown) => partly.entry(action).or_default().push(account),
+                _ => {
+                    open.entry(action).or_default().push(account);
+                    let free =
+                        all.iter().filter(|(asker, (_, truth))| !asker.named && some_denied && *truth == Truth::False);
+                    administrators.extend(free.map(|(asker, _)| shown(&asker.arn)));
+                }
+            }
+            for (asker, _) in
+                all.iter().filter(|(asker, (_, truth))| asker.named && some_denied && *truth == Truth::False)
+            {
+                let list = if may_be_exempt(&asker.arn) { &mut meant } else { &mut exempt };
+                list.insert(shown(&asker.arn));
             }
         }
     }
@@ -108,17 +215,61 @@ pub fn denies(
         let each = of.iter().map(|(action, accounts)| format!("{action} in {}", names(accounts)));
         each.collect::<Vec<_>>().join("; ")
     };
+    let beside = |text: String| {
+        let told = if meant.is_empty() { String::new() } else { format!("; exempt as is meant: {}", names(&meant)) };
+        let more = if exempt.is_empty() { String::new() } else { format!("; exempt: {}", names(&exempt)) };
+        text + &more + &told
+    };
     match gap {
-        _ if open.is_empty() && partly.is_empty() => {
-            Ok(Verdict::pass(format!("denied in {} by {}", names(&accounts), names(by))))
+        _ if open.is_empty() && partly.is_empty() && exempt.is_empty() => {
+            Ok(Verdict::pass(beside(format!("denied in {} by {}", names(&accounts), names(by)))))
         }
         Some(gap) => Err(gap),
-        None if !open.is_empty() => Ok(Verdict::fail(format!("not denied: {}", say(&open)))),
-        None => Ok(Verdict::manual(
-            format!("denied for some resources or under conditions only: {}", say(&partly)),
+        None if !open.is_empty() => {
+            let to = if administrators.is_empty() { String::new() } else { format!(" to {}", names(&administrators)) };
+            Ok(Verdict::fail(beside(format!("not denied{to}: {}", say(&open)))))
+        }
+        None if !partly.is_empty() => Ok(Verdict::manual(
+            beside(format!("denied for some resources or under conditions only: {}", say(&partly))),
             "judge whether the resources and conditions of the Deny leave out only what is meant",
         )),
+        None => Ok(Verdict::manual(
+            beside(format!("denied in {} by {}", names(&accounts), names(by))),
+            "judge whether whoever the policies exempt exists, and is no administrator's",
+        )),
     }
+}
+
+/// Privileged root sessions that are switched on, and policies that deny what they are for.
+///
+/// # Errors
+/// What the policies deny is not known.
+pub fn root_sessions(view: &View<'_>, seen: &Seen, organization: &Organization) -> Result<Option<String>, Gap> {
+    let on =
+        view.root_management()?.as_ref().is_some_and(|central| central.features.iter().any(|f| f == "RootSessions"));
+    if !on {
+        return Ok(None);
+    }
+    // IAM User Guide, "Perform a privileged task on an AWS Organizations member account".
+    const TASKS: &[Asked] = &[
+        ("iam:DeleteLoginProfile", "*"),
+        ("iam:DeleteAccessKey", "*"),
+        ("iam:DeactivateMFADevice", "*"),
+        ("s3:DeleteBucketPolicy", "*"),
+        ("sqs:SetQueueAttributes", "*"),
+    ];
+    let verdict = denies(view, seen, organization, Who::RootSession, TASKS)?;
+    Ok((verdict.status == Status::Pass).then(|| {
+        format!(
+            "RootSessions is on, and the policies deny root sessions too ({}): exempt aws:AssumedRoot for the tasks of sts:AssumeRoot",
+            verdict.observed
+        )
+    }))
+}
+
+/// The principal of an ARN, without its account.
+fn shown(arn: &str) -> String {
+    arn.splitn(6, ':').nth(5).unwrap_or(arn).to_owned()
 }
 
 fn rank(truth: Truth) -> u8 {

@@ -1,16 +1,13 @@
 //! Who may assume a role: the statements of trust policies, and conditions that tell who asks.
 
-use std::collections::BTreeSet;
-
-use kickoff_facts::iam::Role;
-use kickoff_facts::{Gap, GapKind, Need, View};
+use kickoff_facts::{Gap, GapKind, View};
 use kickoff_policy::compile::{Compiled, Policy};
 use kickoff_policy::condition::Condition;
 use kickoff_policy::document::{Kind, PrincipalEntry, Statement};
 use kickoff_policy::glob;
+use kickoff_policy::whom;
 
 use crate::frame::wording::line;
-use crate::reasoning::management;
 use crate::reasoning::tested::{leave_out, own_roles, role as resource};
 use crate::{Evaluation, Finding, Verdict};
 
@@ -20,6 +17,10 @@ pub const CALLER_KEYS: &[&str] =
 
 /// Keys that say for whom a service asks.
 pub const SOURCE_KEYS: &[&str] = &["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
+
+/// Keys that say where a request comes from: that may be as good as knowing the caller.
+pub const NETWORK_KEYS: &[&str] =
+    &["aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpcsourceip", "aws:vpceaccount"];
 
 /// What one statement is, for the question of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +78,15 @@ pub fn conditions(statement: &Statement) -> String {
     format!("condition {}", all.join(" and "))
 }
 
+/// On what terms a statement grants: its conditions, and what a Deny takes back from everybody.
+#[must_use]
+pub fn terms(policy: &Policy, statement: &Compiled) -> String {
+    let denies = whom::taking_back(&policy.statements, statement);
+    let less =
+        denies.iter().map(|deny| format!(", less what {} denies, {}", place(&deny.source), conditions(&deny.source)));
+    std::iter::once(conditions(&statement.source)).chain(less).collect()
+}
+
 /// The principals of a statement that an Allow means; none where it lists those that it does not mean.
 pub fn principals(statement: &Statement) -> impl Iterator<Item = &PrincipalEntry> {
     statement.principals.iter().filter(|listed| !listed.not).flat_map(|listed| &listed.entries)
@@ -104,41 +114,11 @@ pub fn has_key(condition: &Condition, keys: &[&str]) -> bool {
     keys.iter().any(|key| condition.key.eq_ignore_ascii_case(key))
 }
 
-/// Whether a condition holds only where its key is there with a value that the policy names: a positive operator
-/// without `IfExists`, not `ForAllValues`, which holds of a missing key.
+/// Whether a statement names a provider of a host by its ARN, not by the host alone.
 #[must_use]
-pub fn asks_for_value(condition: &Condition) -> bool {
-    let all = condition.operator_text.to_ascii_lowercase().starts_with("forallvalues:");
-    condition.is_positive_text() && !all && !condition.values.is_empty()
-}
-
-/// Whether a value is more than wildcards.
-#[must_use]
-pub fn says_something(value: &str) -> bool {
-    !value.is_empty() && !value.bytes().all(|b| matches!(b, b'*' | b'?'))
-}
-
-/// Whether `*` and `?` of the condition's values stand for other text: `StringEquals` takes them as they are.
-#[must_use]
-pub fn takes_wildcards(condition: &Condition) -> bool {
-    !condition.operator_text.to_ascii_lowercase().contains("stringequals")
-}
-
-/// Whether a condition ties the caller, or the source of a service's request, to accounts or to an organization.
-#[must_use]
-pub fn ties(condition: &Condition, keys: &[&str]) -> bool {
-    let fixed = |text: &str| !text.is_empty() && !text.contains(['*', '?']);
-    let tied = |value: &String| match condition.key.to_ascii_lowercase().rsplit(':').next() {
-        Some("principalorgpaths" | "sourceorgpaths") => value.split('/').next().is_some_and(fixed),
-        // An S3 bucket's ARN has no account; the bucket itself is then named.
-        Some("principalarn" | "sourcearn") => match value.splitn(6, ':').collect::<Vec<_>>().as_slice() {
-            [_, _, _, _, "", rest] => fixed(rest),
-            [_, _, _, _, account, _] => fixed(account),
-            _ => false,
-        },
-        _ => fixed(value),
-    };
-    has_key(condition, keys) && asks_for_value(condition) && condition.values.iter().all(tied)
+pub fn has_provider(statement: &Statement, host: &str) -> bool {
+    let arn = |entry: &PrincipalEntry| matches!(entry, PrincipalEntry::Federated(name) if name.split_once(":oidc-provider/").is_some_and(|(_, of)| of == host));
+    principals(statement).any(arn)
 }
 
 /// Whether a statement speaks of one of the actions.
@@ -174,7 +154,7 @@ pub fn judge<'a>(
     view: &View<'a>,
     keys: &[&str],
     unconcerned: Unconcerned,
-    look: impl Fn(&'a Role, &Statement) -> Option<Result<Judged, Gap>>,
+    look: impl Fn(&Policy, &Compiled) -> Option<Result<Judged, Gap>>,
 ) -> Evaluation {
     const CALL: &str = "iam:GetAccountAuthorizationDetails";
     let (otherwise, without) = match unconcerned {
@@ -186,7 +166,7 @@ pub fn judge<'a>(
         let whose = format!("the trust policy of role {}", role.name);
         let decided = parse(view, CALL, &whose, &role.trust).map(|policy| {
             let allows = policy.statements.iter().filter(|s| s.allows() && !s.source.doubtful && assumes(&s.source));
-            let judged: Vec<_> = allows.filter_map(|s| look(role, &s.source)).collect();
+            let judged: Vec<_> = allows.filter_map(|s| look(&policy, s)).collect();
             let doubted = doubt(view, CALL, &whose, &policy);
             (!judged.is_empty() || doubted.is_err() || otherwise.is_some()).then(|| {
                 settle(&format!("role {}", role.name), judged, doubted, closing(&policy, keys, assumes), otherwise)
@@ -254,45 +234,6 @@ pub fn settle(
         good.extend(otherwise.map(str::to_owned));
     }
     Ok(Verdict::pass(say(&good)))
-}
-
-/// The accounts of the client's own organization, as far as they are known; this account is always one.
-#[derive(Debug)]
-pub struct OwnAccounts<'a> {
-    accounts: BTreeSet<&'a str>,
-    gap: Option<Gap>,
-}
-
-impl<'a> OwnAccounts<'a> {
-    /// Reads them.
-    #[must_use]
-    pub fn read(view: &View<'a>) -> Self {
-        let (mut accounts, mut gap) = (BTreeSet::from([view.account_id()]), None);
-        match view.organization() {
-            Ok(Some(organization)) => {
-                accounts.insert(organization.management_account.as_str());
-                match management::told(view, Need::Members, view.members()) {
-                    Ok(members) => accounts.extend(members.iter().map(|member| member.id.as_str())),
-                    Err(error) => gap = Some(error),
-                }
-            }
-            Ok(None) => {}
-            Err(error) => gap = Some(error),
-        }
-        Self { accounts, gap }
-    }
-
-    /// Whether an account is outside.
-    ///
-    /// # Errors
-    /// It is not among those that are known, and not all are known.
-    pub fn is_outside(&self, account: &str) -> Result<bool, Gap> {
-        match &self.gap {
-            _ if self.accounts.contains(account) => Ok(false),
-            Some(gap) => Err(gap.clone()),
-            None => Ok(true),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -370,45 +311,5 @@ mod tests {
         ));
         assert!(!closes(json!({ "Bool": { "aws:SecureTransport": "false" } })));
         assert_eq!(closing(&policy(json!([allow(json!("*"), json!({}))])), CALLER_KEYS, assumes), None);
-    }
-
-    #[test]
-    fn a_condition_ties_to_accounts_where_each_of_its_values_names_one() {
-        for (condition, expected) in [
-            (json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } }), true),
-            (json!({ "StringLike": { "aws:SourceAccount": ["111122223333", "*"] } }), false),
-            (json!({ "StringEqualsIfExists": { "aws:SourceAccount": "111122223333" } }), false),
-            (json!({ "StringNotEquals": { "aws:SourceAccount": "111122223333" } }), false),
-            (json!({ "StringEquals": { "aws:PrincipalOrgID": "o-a" } }), false),
-            (json!({ "ForAnyValue:StringLike": { "aws:SourceOrgPaths": "o-a/r-ab12/*" } }), true),
-            (json!({ "ForAllValues:StringLike": { "aws:SourceOrgPaths": "o-a/r-ab12/*" } }), false),
-            (json!({ "ForAnyValue:StringLike": { "aws:SourceOrgPaths": "o-*/r-ab12/*" } }), false),
-            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:111122223333:*" } }), true),
-            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:topic" } }), false),
-            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3:::bucket" } }), true),
-            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3:::*" } }), false),
-            (json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3" } }), false),
-        ] {
-            let policy = policy(json!([allow(json!("*"), json!({ "Condition": condition }))]));
-            let found: Vec<bool> =
-                policy.statements.iter().flat_map(|s| &s.source.conditions).map(|one| ties(one, SOURCE_KEYS)).collect();
-            assert_eq!(found, [expected], "{condition}");
-        }
-    }
-
-    #[test]
-    fn wildcards_stand_for_other_text_but_with_string_equals() {
-        for (operator, expected) in [
-            ("StringLike", true),
-            ("ArnEquals", true),
-            ("StringEquals", false),
-            ("ForAnyValue:StringEqualsIgnoreCase", false),
-        ] {
-            let policy =
-                policy(json!([allow(json!("*"), json!({ "Condition": { operator: { "aws:PrincipalArn": "a*" } } }))]));
-            let found: Vec<bool> =
-                policy.statements.iter().flat_map(|s| &s.source.conditions).map(takes_wildcards).collect();
-            assert_eq!(found, [expected], "{operator}");
-        }
     }
 }

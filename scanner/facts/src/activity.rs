@@ -67,6 +67,9 @@ pub struct AccountEvent {
     pub actor: String,
     /// `Root`, `IAMUser`, `AssumedRole`, `IdentityCenterUser`, `AWSService`, ...
     pub actor_type: String,
+    /// Of root: a session that another account of the organization opened by `sts:AssumeRoot`, not a sign-in.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub assumed_root: bool,
     /// The service that acted in the actor's name; none when the actor called.
     pub invoked_by: Option<String>,
     /// The source address, or the service's name.

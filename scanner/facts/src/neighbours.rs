@@ -7,13 +7,18 @@ use crate::need::{AccountFacts, GlobalFacts, RegionalFacts};
 
 /// The facts that others refer to, of the accounts that they refer to. There are few of them, however many accounts a run has.
 #[derive(Debug, Default)]
-pub struct Neighbours(BTreeMap<String, AccountFacts>);
+pub struct Neighbours {
+    kept: BTreeMap<String, AccountFacts>,
+    /// Every account of the run.
+    run: BTreeSet<String>,
+}
 
 impl Neighbours {
     /// Adds an account, with those families only that say something of more than itself.
     pub fn add(&mut self, facts: &AccountFacts) {
         let global = GlobalFacts {
             organization: facts.global.organization.clone(),
+            members: facts.global.members.clone(),
             delegated_administrators: facts.global.delegated_administrators.clone(),
             buckets: facts.global.buckets.clone(),
             log_buckets: facts.global.log_buckets.clone(),
@@ -48,18 +53,29 @@ impl Neighbours {
             regions: facts.regions.iter().map(|(name, here)| (name.clone(), regional(here))).collect(),
             control_totals: Vec::new(),
         };
-        self.0.insert(facts.account.clone(), kept);
+        self.name(&facts.account);
+        self.kept.insert(facts.account.clone(), kept);
+    }
+
+    /// Names an account of the run, whether or not anybody refers to it.
+    pub fn name(&mut self, account: &str) {
+        self.run.insert(account.to_owned());
+    }
+
+    /// Every account of the run that was named.
+    pub fn run(&self) -> impl Iterator<Item = &str> {
+        self.run.iter().map(String::as_str)
     }
 
     /// An account's facts; none where nobody refers to it, or the run does not have it.
     #[must_use]
     pub fn get(&self, account: &str) -> Option<&AccountFacts> {
-        self.0.get(account)
+        self.kept.get(account)
     }
 
     /// All of them, by account.
     pub fn all(&self) -> impl Iterator<Item = &AccountFacts> {
-        self.0.values()
+        self.kept.values()
     }
 }
 

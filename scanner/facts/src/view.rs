@@ -99,6 +99,11 @@ impl<'a> View<'a> {
         others_of.map(move |facts| View::account(facts, needs).among(others))
     }
 
+    /// The accounts of the run, as far as they are told.
+    pub fn run_accounts(&self) -> impl Iterator<Item = &'a str> {
+        self.others.into_iter().flat_map(Neighbours::run)
+    }
+
     /// A window on another account of the run; none where the run does not have it.
     #[must_use]
     pub fn neighbour(&self, account: &str) -> Option<View<'a>> {

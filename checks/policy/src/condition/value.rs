@@ -196,6 +196,11 @@ fn net(text: &str) -> Option<(IpAddr, u8)> {
     (bits <= full).then_some((address, bits))
 }
 
+/// Whether a range of addresses, as a condition has it, holds an address.
+pub(crate) fn in_range(range: &str, address: &str) -> bool {
+    net(range).is_some_and(|(net, bits)| address.parse().is_ok_and(|address| contains(net, bits, address)))
+}
+
 fn contains(net: IpAddr, bits: u8, address: IpAddr) -> bool {
     match (net, address) {
         (IpAddr::V4(net), IpAddr::V4(address)) => {

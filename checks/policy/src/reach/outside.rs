@@ -2,32 +2,36 @@
 
 use super::trust::{Stranger, account_of, of_role, taken_back};
 use crate::access::{Certainty, Outside, PartyKind};
-use crate::compile::{Action, Target};
-use crate::condition::Condition;
+use crate::compile::{Action, Compiled, Target};
 use crate::document::PrincipalEntry;
 use crate::estate::{Estate, Held, cite};
 use crate::truth::Truth;
+use crate::whom::issuers::{self, Breadth};
+use crate::whom::{self, Home, Party, Reach, Who};
 
-/// Keys by which a trust policy makes sure for whom the other side acts.
-const GUARDS: [&str; 11] = [
-    "sts:externalid",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceorgid",
-    "aws:sourceorgpaths",
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:sourceowner",
-    "kms:calleraccount",
-];
-
-/// A condition that pins something: positive, and not a lone star.
-fn pins(condition: &Condition, keys: impl Fn(&str) -> bool) -> bool {
-    condition.is_positive_text()
-        && keys(&condition.key.to_ascii_lowercase())
-        && condition.values.iter().all(|v| v != "*")
+/// Whether conditions keep out somebody who is not meant: of everybody those of no account, organization or network that
+/// is named, of an account whoever does not know the external id or is not the one that is named, of a service those whom
+/// it works for, of a provider's users those of another owner. Another organization than one's own is not meant.
+fn guarded(parties: &[Party], by_condition: bool, statement: &Compiled, home: &Home<'_>) -> bool {
+    let foreign = |party: &Party| match (party.organization.one(), home.organization) {
+        (Some(named), Some(own)) => named != own,
+        _ => false,
+    };
+    let meant = |party: &Party| match &party.who {
+        Who::Principal(_) if party.account == Reach::Any => !party.is_whoever(),
+        Who::Principal(_) => {
+            let asks = &party.asks;
+            by_condition || asks.external_id || asks.network || asks.arn || party.organization != Reach::Any
+        }
+        Who::Unsigned | Who::Service(_) => !party.is_whoever(),
+        Who::Web(host) => matches!(issuers::web(statement, host).asked, Breadth::Thing | Breadth::Owner),
+        Who::Saml(_) => statement.source.conditions.iter().any(|one| {
+            let values = one.values.iter().all(|value| issuers::says_something(value));
+            one.key.to_ascii_lowercase().starts_with("saml:") && issuers::asks_for_value(one) && values
+        }),
+        Who::Canonical(_) | Who::Gone(_) | Who::Unclear(_) => false,
+    };
+    parties.iter().all(|party| meant(party) && !foreign(party))
 }
 
 /// Everybody from outside whom a role, or a resource of which the policy is known, lets in.
@@ -81,37 +85,49 @@ fn of_document(
     let document = &estate.documents[document];
     let doubt = taken_back(document);
     let everybody = [PrincipalEntry::Anyone];
+    let home = Home {
+        account: own,
+        organization: estate.organization(own),
+        partition: estate.accounts.first().map_or("aws", |account| &account.partition),
+        now: estate.now(),
+        anonymous: layer != "trust",
+    };
+    let ways = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
+        .map(|name| Action { name: name.to_owned(), id: None });
     let mut found = Vec::new();
     for statement in document.policy.statements.iter().filter(|s| s.allows()) {
         let covers = match asked {
             Some((action, _)) if !statement.speaks_of(action) => Truth::False,
             Some((_, target)) => statement.covers(target, &Stranger::new(estate)),
+            // A right beside assuming, as sts:TagSession is, is no way in.
+            None if layer == "trust" => Truth::from(ways.iter().any(|way| statement.speaks_of(way))),
             None => Truth::True,
         };
         let truth = statement.holds(&Stranger::new(estate)).and(covers).doubted(doubt);
         let Some(principals) = statement.source.principals.as_ref().filter(|_| truth.possible()) else { continue };
         let conditions = &statement.source.conditions;
+        let denies = whom::taking_back(&document.policy.statements, statement);
         // Everybody but those listed is everybody.
         for entry in if principals.not { &everybody[..] } else { &principals.entries } {
-            let guard = |keys: fn(&str) -> bool| conditions.iter().any(|c| pins(c, keys));
-            let listed = || guard(|key| GUARDS.contains(&key));
-            let (who, kind, account, guarded) = match entry {
-                PrincipalEntry::Anyone => ("*".to_owned(), PartyKind::Anyone, None, listed()),
+            let parties = whom::lets_in_as(statement, entry, &denies, &home);
+            // By name an account is meant; by a condition of everybody's too.
+            let named = *entry == PrincipalEntry::Anyone;
+            let guarded = guarded(&parties, named, statement, &home);
+            let (who, kind, account) = match entry {
+                PrincipalEntry::Anyone => ("*".to_owned(), PartyKind::Anyone, None),
                 PrincipalEntry::Account(text) | PrincipalEntry::Arn(text) => {
                     let account = if text.contains(':') { account_of(text) } else { text.clone() };
                     if account == own {
                         continue;
                     }
-                    (text.clone(), PartyKind::Account, Some(account), listed())
+                    (text.clone(), PartyKind::Account, Some(account))
                 }
-                PrincipalEntry::Service(name) => (name.clone(), PartyKind::Service, None, listed()),
+                PrincipalEntry::Service(name) => (name.clone(), PartyKind::Service, None),
                 PrincipalEntry::Federated(name) if name.contains("saml-provider/") => {
-                    (name.clone(), PartyKind::Saml, None, guard(|key| key.starts_with("saml:")))
+                    (name.clone(), PartyKind::Saml, None)
                 }
-                PrincipalEntry::Federated(name) => {
-                    (name.clone(), PartyKind::Oidc, None, guard(|key| key.ends_with(":sub")))
-                }
-                PrincipalEntry::Id(id) | PrincipalEntry::Canonical(id) => (id.clone(), PartyKind::Unknown, None, false),
+                PrincipalEntry::Federated(name) => (name.clone(), PartyKind::Oidc, None),
+                PrincipalEntry::Id(id) | PrincipalEntry::Canonical(id) => (id.clone(), PartyKind::Unknown, None),
             };
             let action = asked.map_or(super::trust::ASSUME, |(action, _)| &action.name);
             found.push(Outside {

@@ -9,10 +9,15 @@
 //!
 //! ## How it is decided
 //! The population is every bucket that a trail delivers to, once for each region whose trails use it. Its policy is
-//! read, statement by statement. An Allow to write objects for anyone but `cloudtrail.amazonaws.com` → fail. An Allow to
+//! read, statement by statement. An Allow to write objects for anyone but `cloudtrail.amazonaws.com` → fail. A service
+//! works for every customer of AWS: where it may write for an account, an organization and a resource that nobody names
+//! (no condition on `aws:SourceArn`, `aws:SourceAccount`, `aws:SourceOrgID` or `aws:SourceOrgPaths` that keeps those out),
+//! and not only below `AWSLogs/` with the id of the account or the organization → fail, for services of which AWS
+//! documents that they send these keys, CloudTrail being one. An Allow to
 //! delete objects, or to change the bucket's policy, lifecycle, versioning or lock, for everybody, another account as a
 //! whole or a service → fail; for users and roles by name, or for the bucket's own account as a whole (which leaves it
 //! to identity policies) → `manual`. Another service of AWS that may write → `manual`: other logs may share the bucket.
+//! CloudTrail writing for another account than those of the organization → `manual`.
 //! A statement that a Deny without a condition, or on the caller, may take back → `manual`. Otherwise → pass. A policy
 //! that cannot be read, or of which a part is in doubt, → `not-evaluated`, unless another statement fails.
 //!
@@ -31,12 +36,16 @@
 //! ## References
 //! AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail"; "Security best practices in AWS CloudTrail".
 
-use kickoff_facts::{Need, View};
+use kickoff_facts::{Gap, Need, View};
+use kickoff_policy::compile::{Compiled, Policy};
 use kickoff_policy::document::{PrincipalEntry, Statement};
+use kickoff_policy::whom::Who;
 
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
+use crate::reasoning::deputies::{self, Asked, Sends};
 use crate::reasoning::trail_buckets;
 use crate::reasoning::trust::{self, CALLER_KEYS, Judged};
+use crate::reasoning::whom::{Known, Standing};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
@@ -49,8 +58,8 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC6.3", "CC7.2"],
-    needs: &[Need::Trails, Need::LogBuckets],
-    parameters: &[],
+    needs: &[Need::Trails, Need::LogBuckets, Need::Organization, Need::Members],
+    parameters: &[&VENDOR_ACCOUNTS],
     expected: "the bucket policy lets only CloudTrail write, and lets nobody delete except roles that are named and accounted for",
     fix: "take the statements for anyone but CloudTrail out of the bucket policy",
 };
@@ -73,17 +82,18 @@ const REMOVES: &[&str] = &[
 ///
 /// # Errors
 /// The region's trails or the account's log buckets are not known.
-pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     const CALL: &str = "s3:GetBucketPolicy";
     trail_buckets::judge(view, |bucket, settings, seen| {
         let view = bucket.owner.as_ref().unwrap_or(view);
+        let known = Known::read(view, parameters);
         let Some(text) = seen.see(&settings.policy)? else {
             return Ok(Verdict::pass("the bucket has no policy that lets anyone write or delete"));
         };
         let whose = format!("the policy of bucket {}", bucket.name);
         let policy = trust::parse(view, CALL, &whose, text)?;
         let allows = policy.statements.iter().filter(|s| s.allows() && !s.source.doubtful);
-        let judged = allows.filter_map(|s| look(view, &s.source)).map(Ok).collect();
+        let judged = allows.filter_map(|s| look(view, &known, &policy, s)).collect();
         let speaks = |s: &Statement| trust::speaks_of(s, WRITES) || trust::speaks_of(s, REMOVES);
         let closing = trust::closing(&policy, CALLER_KEYS, speaks);
         let doubted = trust::doubt(view, CALL, &whose, &policy);
@@ -92,7 +102,40 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     })
 }
 
-fn look(view: &View<'_>, statement: &Statement) -> Option<Judged> {
+/// Services that may write for whoever likes, and those that write for somebody who is not the client.
+fn deputies(known: &Known<'_>, policy: &Policy, statement: &Compiled) -> (Vec<String>, Result<Vec<String>, Gap>) {
+    let (mut open, mut others, mut gap) = (Vec::new(), Vec::new(), None);
+    for party in known.parties(policy, statement, true) {
+        let Who::Service(name) = &party.who else { continue };
+        let answer = known.answer(&party, statement);
+        match answer.standing {
+            Standing::Anybody if deputies::sends(name, Asked::Resource) == Sends::Source => open.push(name.clone()),
+            Standing::Stranger | Standing::Unknown => {
+                gap = gap.or(answer.gap);
+                others.push(answer.words);
+            }
+            _ => {}
+        }
+    }
+    (open, gap.map_or(Ok(others), Err))
+}
+
+/// Whether a statement speaks of nothing but what is written for the account, or for the organization as a whole: the id is in
+/// the path that the service writes to.
+fn path_tells(known: &Known<'_>, statement: &Statement) -> bool {
+    let own = |path: &str| {
+        let Some((_, behind)) = path.split_once("/AWSLogs/") else { return false };
+        let id = behind.split('/').next().unwrap_or_default();
+        known.own().is_outside(id) == Ok(false) || known.own().organization().is_some_and(|own| own.id == id)
+    };
+    let listed = statement.resources.as_ref();
+    listed.is_some_and(|listed| {
+        !listed.not && !listed.entries.is_empty() && listed.entries.iter().all(|entry| own(entry))
+    })
+}
+
+fn look(view: &View<'_>, known: &Known<'_>, policy: &Policy, compiled: &Compiled) -> Option<Result<Judged, Gap>> {
+    let statement = &compiled.source;
     let writes = trust::speaks_of(statement, WRITES);
     let removes = trust::speaks_of(statement, REMOVES);
     let what = match (writes, removes) {
@@ -103,9 +146,22 @@ fn look(view: &View<'_>, statement: &Statement) -> Option<Judged> {
     };
     let (place, conditions) = (trust::place(statement), trust::conditions(statement));
     if trust::means_everybody(statement) {
-        return Some(Judged::Bad(format!("{place} lets everybody {what}, {conditions}: take it out")));
+        return Some(Ok(Judged::Bad(format!("{place} lets everybody {what}, {conditions}: take it out"))));
     }
-    let (mut bad, mut open) = (Vec::new(), Vec::new());
+    let (mut bad, mut open, mut unread) = (Vec::new(), Vec::new(), None);
+    if writes && !path_tells(known, statement) {
+        let (anybody, others) = deputies(known, policy, compiled);
+        if !anybody.is_empty() {
+            return Some(Ok(Judged::Bad(format!(
+                "{place} lets {} {what} for any account of AWS, {conditions}: ask for aws:SourceArn or aws:SourceAccount",
+                anybody.join(", ")
+            ))));
+        }
+        match others {
+            Ok(others) => open.extend(others),
+            Err(gap) => unread = Some(gap),
+        }
+    }
     for principal in trust::principals(statement) {
         match principal {
             PrincipalEntry::Service(name) if name == "cloudtrail.amazonaws.com" && !removes => {}
@@ -124,7 +180,10 @@ fn look(view: &View<'_>, statement: &Statement) -> Option<Judged> {
         }
     }
     if !bad.is_empty() {
-        return Some(Judged::Bad(format!("{place} lets {} {what}, {conditions}: take it out", bad.join(", "))));
+        return Some(Ok(Judged::Bad(format!("{place} lets {} {what}, {conditions}: take it out", bad.join(", ")))));
     }
-    (!open.is_empty()).then(|| Judged::Open(format!("{place} lets {} {what}, {conditions}", open.join(", "))))
+    if let Some(gap) = unread {
+        return Some(Err(gap));
+    }
+    (!open.is_empty()).then(|| Ok(Judged::Open(format!("{place} lets {} {what}, {conditions}", open.join(", ")))))
 }

@@ -38,8 +38,10 @@ use kickoff_facts::{Gap, Need, View};
 
 use crate::frame::wording::{count, names};
 use crate::parameters::{MONITORING_ACCOUNTS, Parameters};
+use crate::reasoning::accounts::OwnAccounts;
 use crate::reasoning::regions;
-use crate::reasoning::trust::{self, OwnAccounts};
+use crate::reasoning::trust;
+use crate::reasoning::whom::{Known, Standing};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -94,7 +96,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     Ok(vec![Finding::judge(Resource::account(view), |_| {
         let mut readers = Readers::default();
         links(view, &mut readers);
-        if let Err(gap) = role(view, &mut readers) {
+        if let Err(gap) = role(view, parameters, &mut readers) {
             readers.unknown(gap);
         }
         let own = LazyCell::new(|| OwnAccounts::read(view));
@@ -141,13 +143,15 @@ fn links(view: &View<'_>, readers: &mut Readers) {
 }
 
 /// The accounts that the sharing role trusts.
-fn role(view: &View<'_>, readers: &mut Readers) -> Result<(), Gap> {
+fn role(view: &View<'_>, parameters: &Parameters, readers: &mut Readers) -> Result<(), Gap> {
     let Some(role) = view.authorization()?.roles.iter().find(|role| role.name == ROLE) else { return Ok(()) };
     let whose = format!("the trust policy of role {ROLE}");
     let policy = trust::parse(view, CALL, &whose, &role.trust)?;
     let closing = trust::closing(&policy, trust::CALLER_KEYS, trust::assumes);
     let allows = policy.statements.iter().filter(|s| s.allows() && !s.source.doubtful && trust::assumes(&s.source));
-    for statement in allows.map(|s| &s.source) {
+    let known = Known::read(view, parameters);
+    for compiled in allows {
+        let statement = &compiled.source;
         for account in trust::principals(statement).filter_map(trust::account_of) {
             let sure = statement.conditions.is_empty() && closing.is_none();
             readers.add(account, format!("role {ROLE}, {}", trust::conditions(statement)), sure);
@@ -155,16 +159,24 @@ fn role(view: &View<'_>, readers: &mut Readers) -> Result<(), Gap> {
         if trust::means_everybody(statement) {
             let words =
                 format!("role {ROLE}, {}, trusts everybody, {}", trust::place(statement), trust::conditions(statement));
-            let of_own = |id: &str| {
-                let named = |c: &&kickoff_policy::condition::Condition| trust::ties(c, &["aws:principalorgid"]);
-                statement.conditions.iter().filter(named).any(|c| c.values.iter().all(|value| value == id))
-            };
-            match view.organization()? {
-                Some(organization) if of_own(&organization.id) => {
-                    readers.add(view.account_id(), format!("role {ROLE}, for {}", organization.id), true);
+            let parties = known.parties(&policy, compiled, false);
+            let answers: Vec<_> = parties.iter().map(|party| known.answer(party, compiled)).collect();
+            match answers.iter().map(|answer| answer.standing).max() {
+                Some(Standing::Ours) | None => {
+                    let own = known.own().organization().map_or("", |organization| &organization.id);
+                    let terms = trust::terms(&policy, compiled);
+                    readers.add(view.account_id(), format!("role {ROLE}, for {own}, {terms}"), true);
                 }
-                _ if statement.conditions.is_empty() && closing.is_none() => readers.anybody.push(words),
-                _ => readers.open.push(words),
+                Some(Standing::Anybody) if statement.conditions.is_empty() && closing.is_none() => {
+                    readers.anybody.push(words);
+                }
+                _ => {
+                    let told: Vec<&str> = answers.iter().map(|answer| answer.words.as_str()).collect();
+                    readers.open.push(format!("{words}: {}", told.join("; ")));
+                    if let Some(gap) = answers.into_iter().find_map(|answer| answer.gap) {
+                        readers.unknown(gap);
+                    }
+                }
             }
         }
     }

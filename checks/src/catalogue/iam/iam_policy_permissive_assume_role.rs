@@ -10,7 +10,9 @@
 //! The population is every customer managed policy that is attached to a user, group or role, and every user, group and
 //! role with an inline policy. A policy attached to nothing grants nothing; service-linked roles and AWS managed
 //! policies are not the client's. A statement that allows `sts:AssumeRole`, by whatever pattern, on every role of an
-//! account or of all (`*`, `arn:aws:iam::ACCOUNT:role/*`), or on all but some → fail. A Deny of the same document
+//! account or of all (`*`, `arn:aws:iam::ACCOUNT:role/*`), or on all but some → fail; so does one on roles of any account by
+//! a pattern of their names (`arn:aws:iam::*:role/eks-*`): anybody can make such a role. Any account's role of one name
+//! (`arn:aws:iam::*:role/Audit`), as hubs of one organization have it → `manual`. A Deny of the same document
 //! without a condition, on all resources of the kind, takes the action away. A grant under a condition → a person has
 //! to judge. A document that cannot be read, or a statement that AWS would refuse or that is not known here, → not
 //! evaluated, unless another statement fails for certain. Boundaries, SCPs and other policies, which may take a grant
@@ -32,6 +34,8 @@
 //! AWS IAM User Guide, "Grant a user permissions to switch roles"; AWS STS API Reference, `AssumeRole`.
 
 use kickoff_facts::{Need, View};
+use kickoff_policy::compile::Compiled;
+use kickoff_policy::glob;
 
 use crate::parameters::Parameters;
 use crate::reasoning::grants::{self, Scope};
@@ -60,6 +64,35 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let roles = Scope { service: "iam", resource: "role/*" };
     grants::judge(view, &grants::granting(view, view.authorization()?), "does not allow to assume any role", |policy| {
-        grants::rights(policy, &["sts:AssumeRole"], roles, Scope::reached, "every role")
+        let mut hits = grants::rights(policy, &["sts:AssumeRole"], roles, Scope::reached, "every role");
+        hits.extend(grants::rights(
+            policy,
+            &["sts:AssumeRole"],
+            roles,
+            |scope, statement| !scope.reached(statement) && any_account(statement, true),
+            "roles of any account by a pattern",
+        ));
+        let named = grants::rights(
+            policy,
+            &["sts:AssumeRole"],
+            roles,
+            |scope, statement| {
+                !scope.reached(statement) && !any_account(statement, true) && any_account(statement, false)
+            },
+            "a role of any account",
+        );
+        hits.extend(named.into_iter().map(grants::Hit::doubted));
+        hits
     })
+}
+
+/// Whether a statement speaks of roles of whatever account, by one name or by a pattern of names.
+fn any_account(statement: &Compiled, by_pattern: bool) -> bool {
+    let any = |entry: &String| {
+        let parts: Vec<&str> = entry.splitn(6, ':').collect();
+        let [_, _, service, _, account, name] = parts.as_slice() else { return false };
+        let role = name.starts_with("role/") && glob::matches(service, "iam");
+        role && account.contains(['*', '?']) && name.contains(['*', '?']) == by_pattern
+    };
+    statement.source.resources.as_ref().is_some_and(|listed| !listed.not && listed.entries.iter().any(any))
 }

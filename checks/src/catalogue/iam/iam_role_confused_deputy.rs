@@ -8,11 +8,14 @@
 //! interest of another customer.
 //!
 //! ## How it is decided
-//! The population is every role, except service-linked ones, whose trust policy lets a service assume it. The same
-//! statement must have a condition on `aws:SourceAccount`, `aws:SourceArn`, `aws:SourceOrgID` or `aws:SourceOrgPaths`
-//! with a positive operator without `IfExists`, and values in which the account or the organization is no wildcard →
-//! pass. Without one: a service of which AWS documents that it sends these keys when it assumes a role → fail; one that
-//! can use roles of the instance's own account only (EC2) is left out; any other service → `manual`. A statement that a
+//! The population is every role, except service-linked ones, whose trust policy lets a service assume it. The statement is
+//! put to the service acting for an account, an organization and a resource that no policy names, and to one that tells
+//! nothing of for whom it acts. Where none of them passes, because of a condition on `aws:SourceAccount`, `aws:SourceArn`,
+//! `aws:SourceOrgID` or `aws:SourceOrgPaths` → pass; a wildcard in the account or organization, `IfExists` or
+//! `ForAllValues` keeps nobody out. Where one passes: a service of which AWS documents that it sends these keys when it
+//! assumes a role → fail; one that can use roles of the instance's own account only (EC2) is left out; any other service →
+//! `manual`. A condition that names an account which is not yours, or one of which it is not known here whom it keeps out,
+//! → `manual`. A Deny for everybody is weighed; another statement that a
 //! Deny on one of these keys may take back is `manual`. A trust policy that cannot be read, or of which a part is in
 //! doubt, → `not-evaluated`, unless another statement fails.
 //!
@@ -32,10 +35,12 @@
 //! service.
 
 use kickoff_facts::{Need, View};
-use kickoff_policy::document::PrincipalEntry;
+use kickoff_policy::whom::{Party, Who};
 
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
+use crate::reasoning::deputies::{self, Asked, Sends};
 use crate::reasoning::trust::{self, Judged, SOURCE_KEYS, Unconcerned};
+use crate::reasoning::whom::{Known, Standing};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 
 /// What the check says of itself.
@@ -48,75 +53,74 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC6.3"],
-    needs: &[Need::Authorization],
-    parameters: &[],
+    needs: &[Need::Authorization, Need::Organization, Need::Members],
+    parameters: &[&VENDOR_ACCOUNTS],
     expected: "a service can assume the role only for an account, an organization or a resource that is named",
     fix: "add a condition on aws:SourceAccount or aws:SourceArn to the trust policy",
 };
-
-/// Services of which AWS shows a trust policy with these keys, and where.
-const SENDS: &[&str] = &[
-    // WorkSpaces Applications Administration Guide, "Cross-service confused deputy prevention".
-    "appstream.amazonaws.com",
-    // EC2 Auto Scaling User Guide, "Cross-service confused deputy prevention".
-    "autoscaling.amazonaws.com",
-    // CodeBuild User Guide, "Cross-service confused deputy prevention".
-    "codebuild.amazonaws.com",
-    // AWS Config Developer Guide, "Permissions for the IAM Role Assigned to AWS Config".
-    "config.amazonaws.com",
-    // ECS Developer Guide, "Amazon ECS task IAM role".
-    "ecs-tasks.amazonaws.com",
-    // Fraud Detector User Guide, "Confused deputy prevention".
-    "frauddetector.amazonaws.com",
-    // IoT Developer Guide, "Cross-service confused deputy prevention".
-    "iot.amazonaws.com",
-    // Personalize Developer Guide, "Cross-service confused deputy prevention".
-    "personalize.amazonaws.com",
-    // End User Messaging SMS User Guide, "IAM policy for Amazon CloudWatch".
-    "sms-voice.amazonaws.com",
-    // Step Functions Developer Guide, "Cross-service confused deputy prevention".
-    "states.amazonaws.com",
-    // VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs".
-    "vpc-flow-logs.amazonaws.com",
-];
-
-/// An instance profile holds roles of its own account only, and nobody can pass a role across accounts: EC2 User Guide,
-/// "IAM roles for Amazon EC2"; IAM User Guide, "Grant a user permissions to pass a role to an AWS service".
-const OWN_ACCOUNT_ONLY: &[&str] = &["ec2.amazonaws.com"];
-
-/// The name of a service's principal without the ending that some have in China.
-fn plain(name: &str) -> &str {
-    name.strip_suffix(".cn").unwrap_or(name)
-}
 
 /// Decides.
 ///
 /// # Errors
 /// The authorization details are not known.
-pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     const WITHOUT: Unconcerned = Unconcerned::LeftOut("trusts no service that could ask for somebody else");
-    trust::judge(view, SOURCE_KEYS, WITHOUT, |_, statement| {
-        let asked: Vec<&str> = trust::principals(statement)
-            .filter_map(|entry| match entry {
-                PrincipalEntry::Service(name) if !OWN_ACCOUNT_ONLY.contains(&plain(name)) => Some(name.as_str()),
+    let known = Known::read(view, parameters);
+    trust::judge(view, SOURCE_KEYS, WITHOUT, |policy, statement| {
+        let parties = known.parties(policy, statement, false);
+        let asked: Vec<(&str, &Party)> = parties
+            .iter()
+            .filter_map(|party| match &party.who {
+                Who::Service(name) if name != "*" => Some((name.as_str(), party)),
                 _ => None,
             })
+            .filter(|(name, _)| deputies::sends(name, Asked::Trust) != Sends::OwnAccount)
             .collect();
+        let services = |all: &mut dyn Iterator<Item = &str>| {
+            let mut names: Vec<&str> = all.collect();
+            names.sort_unstable();
+            names.dedup();
+            names.join(", ")
+        };
         if asked.is_empty() {
             return None;
         }
-        let (place, conditions) = (trust::place(statement), trust::conditions(statement));
-        if statement.conditions.iter().any(|condition| trust::ties(condition, SOURCE_KEYS)) {
-            return Some(Ok(Judged::Good(format!("{place} trusts {}, {conditions}", asked.join(", ")))));
+        let (place, conditions) = (trust::place(&statement.source), trust::terms(policy, statement));
+        let answers: Vec<_> = asked.iter().map(|(name, party)| (*name, known.answer(party, statement))).collect();
+        let open: Vec<&str> =
+            answers.iter().filter(|(_, answer)| answer.standing == Standing::Anybody).map(|(name, _)| *name).collect();
+        let sends: Vec<&str> =
+            open.iter().copied().filter(|name| deputies::sends(name, Asked::Trust) == Sends::Source).collect();
+        let others: Vec<&str> = answers
+            .iter()
+            .filter(|(_, answer)| matches!(answer.standing, Standing::Stranger | Standing::Unknown))
+            .map(|(_, answer)| answer.words.as_str())
+            .collect();
+        let gap = answers.iter().find_map(|(_, answer)| answer.gap.clone());
+        if sends.is_empty()
+            && open.is_empty()
+            && let Some(gap) = gap
+        {
+            return Some(Err(gap));
         }
-        let sends: Vec<&str> = asked.iter().copied().filter(|name| SENDS.contains(&plain(name))).collect();
-        Some(Ok(if sends.is_empty() {
+        Some(Ok(if !sends.is_empty() {
+            Judged::Bad(format!(
+                "{place} trusts {}, {conditions}: ask for aws:SourceAccount",
+                services(&mut sends.into_iter())
+            ))
+        } else if !open.is_empty() {
             Judged::Open(format!(
                 "{place} trusts {}, {conditions}; whether the service sends aws:SourceAccount or aws:SourceArn is not known here",
-                asked.join(", ")
+                services(&mut open.into_iter())
+            ))
+        } else if !others.is_empty() {
+            Judged::Open(format!(
+                "{place} trusts {}, {conditions}: {}",
+                services(&mut asked.iter().map(|(name, _)| *name)),
+                others.join("; ")
             ))
         } else {
-            Judged::Bad(format!("{place} trusts {}, {conditions}: ask for aws:SourceAccount", sends.join(", ")))
+            Judged::Good(format!("{place} trusts {}, {conditions}", services(&mut asked.iter().map(|(name, _)| *name))))
         }))
     })
 }

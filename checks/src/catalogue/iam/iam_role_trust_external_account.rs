@@ -10,11 +10,16 @@
 //!
 //! ## How it is decided
 //! The population is every role, except service-linked ones, whose trust policy lets a principal of another account
-//! assume it. Accounts of the own organization are not outside: such a role passes without a condition. For an outside
-//! account the same statement must ask for `sts:ExternalId`, `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths` with a
-//! positive operator without `IfExists` and with values that are more than wildcards → pass, else → fail. Where the
-//! accounts of the organization are not known, a statement without such a condition is `not-evaluated`. A statement
-//! that a Deny on one of these keys may take back is `manual`. A trust policy that cannot be read, or of which a part is
+//! assume it: an account that it names, or whoever a condition of a statement for everybody names (accounts, another
+//! organization). Accounts of the own organization and other accounts of the run are not outside: such a role passes without
+//! a condition. For an outside account the same statement must keep out whoever in that account does not tell the
+//! external id (`sts:ExternalId`), or is not in an organization that it names (`aws:PrincipalOrgID`,
+//! `aws:PrincipalOrgPaths`) → pass, else → fail: a wildcard, `IfExists`, `ForAllValues` or a negated operator keeps nobody
+//! out. Another organization as a whole needs the external id too. The accounts of the organization are told by its
+//! management account; where the run does not have that one, an account that is not in the run, without such a condition,
+//! → `manual`; where they could not be read → `not-evaluated`. A Deny for everybody is weighed; another
+//! statement that a Deny on one of these keys may take back is `manual`. A principal that was deleted is named in the
+//! result. A trust policy that cannot be read, or of which a part is
 //! in doubt, → `not-evaluated`, unless another statement fails. Everybody (`*`) has `iam-role-trust-public`.
 //!
 //! ## What else is accepted
@@ -33,9 +38,11 @@
 //! AWS IAM User Guide, "Access to AWS accounts owned by third parties"; "The confused deputy problem".
 
 use kickoff_facts::{Need, View};
+use kickoff_policy::whom::{Party, Reach, Who};
 
-use crate::parameters::Parameters;
-use crate::reasoning::trust::{self, Judged, OwnAccounts, Unconcerned};
+use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
+use crate::reasoning::trust::{self, Judged, Unconcerned};
+use crate::reasoning::whom::{Answer, Known, Standing};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 
 /// What the check says of itself.
@@ -49,7 +56,7 @@ pub const META: Meta = Meta {
     kind: Kind::Auto,
     criteria: &["CC6.3", "CC6.6", "CC9.2"],
     needs: &[Need::Authorization, Need::Organization, Need::Members],
-    parameters: &[],
+    parameters: &[&VENDOR_ACCOUNTS],
     expected: "an account outside the organization can assume the role only with an external id or from an organization that is named",
     fix: "ask for sts:ExternalId in the trust policy, or delete the role if the outside account needs it no more",
 };
@@ -60,44 +67,86 @@ const KEYS: &[&str] = &["sts:externalid", "aws:principalorgid", "aws:principalor
 ///
 /// # Errors
 /// The authorization details are not known.
-pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    let own = OwnAccounts::read(view);
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    let known = Known::read(view, parameters);
     const WITHOUT: Unconcerned = Unconcerned::LeftOut("trusts no other account");
-    trust::judge(view, KEYS, WITHOUT, |_, statement| {
-        let named = trust::principals(statement).filter_map(trust::account_of);
-        let others: Vec<&str> = named.filter(|account| *account != view.account_id()).collect();
+    trust::judge(view, KEYS, WITHOUT, |policy, statement| {
+        let parties = known.parties(policy, statement, false);
+        let gone: Vec<String> =
+            parties.iter().filter(|party| matches!(party.who, Who::Gone(_))).map(ToString::to_string).collect();
+        let others: Vec<(&Party, Answer)> = parties
+            .iter()
+            .filter(|party| matches!(party.who, Who::Principal(_)) && is_other(party, view.account_id()))
+            .map(|party| (party, known.answer(party, statement)))
+            .filter(|(party, answer)| party.account != Reach::Any || answer.standing == Standing::Stranger)
+            .collect();
+        let place = trust::place(&statement.source);
+        let orphans = if gone.is_empty() {
+            String::new()
+        } else {
+            format!("; it names {} too: nobody has it any more, take it out", gone.join(", "))
+        };
         if others.is_empty() {
-            return None;
+            let named = !gone.is_empty();
+            return named.then(|| Ok(Judged::Good(format!("{place} trusts no other account{orphans}"))));
         }
-        let place = trust::place(statement);
-        let guarded = statement.conditions.iter().any(|condition| {
-            let id = trust::has_key(condition, &["sts:externalid"])
-                && trust::asks_for_value(condition)
-                && condition.values.iter().all(|value| trust::says_something(value));
-            id || trust::ties(condition, &["aws:principalorgid", "aws:principalorgpaths"])
-        });
-        if guarded {
-            let text = format!("{place} trusts {}, {}", others.join(", "), trust::conditions(statement));
-            return Some(Ok(Judged::Good(text)));
+        let conditions = trust::terms(policy, statement);
+        let named = |of: &[&(&Party, Answer)]| {
+            let mut all: Vec<String> = of.iter().map(|(party, _)| whose(party)).collect();
+            all.sort();
+            all.dedup();
+            all.join(", ")
+        };
+        let open: Vec<&(&Party, Answer)> = others.iter().filter(|(party, _)| !is_guarded(party)).collect();
+        let bad: Vec<_> = open
+            .iter()
+            .filter(|(_, answer)| {
+                matches!(answer.standing, Standing::Stranger | Standing::Declared | Standing::Anybody)
+            })
+            .copied()
+            .collect();
+        if !bad.is_empty() {
+            let text = format!("{place} trusts outside {}, {conditions}: ask for sts:ExternalId", named(&bad));
+            return Some(Ok(Judged::Bad(text + &orphans)));
         }
-        let (mut outside, mut gap) = (Vec::new(), None);
-        for account in &others {
-            match own.is_outside(account) {
-                Ok(true) => outside.push(*account),
-                Ok(false) => {}
-                Err(error) => gap = gap.or(Some(error)),
-            }
+        if let Some(gap) = open.iter().find_map(|(_, answer)| answer.gap.clone()) {
+            return Some(Err(gap));
         }
-        Some(match gap {
-            Some(gap) if outside.is_empty() => Err(gap),
-            _ if outside.is_empty() => {
-                Ok(Judged::Good(format!("{place} trusts {} of the own organization", others.join(", "))))
-            }
-            _ => Ok(Judged::Bad(format!(
-                "{place} trusts outside account {}, {}: ask for sts:ExternalId",
-                outside.join(", "),
-                trust::conditions(statement)
-            ))),
-        })
+        let unknown: Vec<_> = open.iter().filter(|(_, answer)| answer.standing == Standing::Unknown).copied().collect();
+        if let Some((_, answer)) = unknown.first() {
+            let text = format!("{place} trusts {}, {conditions}: {}", named(&unknown), answer.words);
+            return Some(Ok(Judged::Open(text + &orphans)));
+        }
+        let all: Vec<_> = others.iter().collect();
+        let text = if open.is_empty() {
+            format!("{place} trusts {}, {conditions}", named(&all))
+        } else {
+            format!("{place} trusts {} of the own organization", named(&all))
+        };
+        Some(Ok(Judged::Good(text + &orphans)))
     })
+}
+
+/// Whether a party is of another account than the own one.
+fn is_other(party: &Party, own: &str) -> bool {
+    match (&party.account, &party.organization) {
+        (Reach::One(account), _) => account != own,
+        (Reach::Any, Reach::One(_)) => true,
+        (Reach::Any, Reach::Any) => false,
+    }
+}
+
+/// Whether somebody of the account who is not meant is kept out: by the external id, or by an organization.
+fn is_guarded(party: &Party) -> bool {
+    let of_organization = party.account != Reach::Any && party.organization != Reach::Any;
+    party.asks.external_id || of_organization
+}
+
+/// The account or organization.
+fn whose(party: &Party) -> String {
+    match (&party.account, &party.organization) {
+        (Reach::One(account), _) => format!("account {account}"),
+        (_, Reach::One(organization)) => format!("organization {organization}"),
+        _ => party.to_string(),
+    }
 }

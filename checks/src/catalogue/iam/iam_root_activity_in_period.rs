@@ -10,7 +10,8 @@
 //! CloudTrail's event history is asked in each region for the events of the user `root` and of the account's alias, and
 //! those whose identity is of type `Root` are kept, reads and failed sign-ins included. They are printed with time,
 //! operation, source address and error as far as a cell of a sheet holds them; the evidence holds all. Events that a
-//! service made in root's name say so. A person compares them with the tickets: `manual`, also where there are none, because the history holds
+//! service made in root's name say so, and so do those of root sessions that the organization's management account or a
+//! delegated administrator opened by `sts:AssumeRoot`: nobody signed in as root there, and the number of them is told. A person compares them with the tickets: `manual`, also where there are none, because the history holds
 //! 90 days and the audit period may be longer. The day of the last root sign-in in the credential report is told beside
 //! it where it falls into the period. A region that could not be read, or was not scanned, is `not-evaluated`, and so is
 //! one with more than 1000 events under one name. Events of the last quarter of an hour may not have arrived yet.
@@ -65,6 +66,11 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         |_| true,
         |all| {
             let mut verdict = all.verdict("root event", "compare each with its ticket");
+            let sessions = all.events.iter().filter(|(_, event)| event.assumed_root).count();
+            if sessions > 0 {
+                let told = format!("; {sessions} of them in root sessions by sts:AssumeRoot, no sign-in of root");
+                verdict.observed.push_str(&told);
+            }
             if let Some(at) = signed_in.filter(|at| (all.start..=all.end).contains(at)) {
                 let told = format!("; the credential report dates root's last sign-in {}", day(at));
                 verdict.observed.push_str(&told);

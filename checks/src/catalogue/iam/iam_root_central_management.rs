@@ -9,7 +9,8 @@
 //!
 //! ## How it is decided
 //! In the management account: `ListOrganizationsFeatures` has `RootCredentialsManagement` → pass. The feature off, or
-//! IAM not trusted in the organization → fail. `RootSessions` is told, but not asked for. In a member account, and
+//! IAM not trusted in the organization → fail. `RootSessions` is told, but not asked for; where it is on and service control
+//! policies deny what root sessions are for, the result says so. In a member account, and
 //! without an organization: `not-applicable`. An account to which IAM's administration is delegated could ask as well;
 //! it is left to the management account.
 //!
@@ -34,7 +35,7 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::names;
 use crate::parameters::Parameters;
-use crate::reasoning::management;
+use crate::reasoning::{management, service_control};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
@@ -47,7 +48,14 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC6.1", "CC6.3"],
-    needs: &[Need::Organization, Need::RootManagement],
+    needs: &[
+        Need::Organization,
+        Need::RootManagement,
+        Need::OrganizationRoot,
+        Need::OrganizationTree,
+        Need::OrganizationPolicies,
+        Need::Members,
+    ],
     parameters: &[],
     expected: "RootCredentialsManagement is enabled",
     fix: "enable central management of root credentials in the management account",
@@ -58,12 +66,14 @@ pub const META: Meta = Meta {
 /// # Errors
 /// It is not known whether the account belongs to an organization.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    management::judge(view, |_, _| {
+    management::judge(view, |organization, seen| {
         let Some(central) = view.root_management()? else {
             return Ok(Verdict::fail("central root management cannot be on: IAM is not trusted in the organization"));
         };
         let on = central.features.iter().any(|feature| feature == "RootCredentialsManagement");
         let features = if central.features.is_empty() { "none".to_owned() } else { names(&central.features) };
-        Ok(Verdict::decide(on, format!("features that are on: {features}")))
+        let told = service_control::root_sessions(view, seen, organization).ok().flatten();
+        let told = told.map_or(String::new(), |told| format!("; {told}"));
+        Ok(Verdict::decide(on, format!("features that are on: {features}{told}")))
     })
 }

@@ -8,9 +8,12 @@
 //! Each such account is a vendor: it belongs in the vendor register, with a contract and a review.
 //!
 //! ## How it is decided
-//! The population is every account that a trust policy names and that is neither this one nor a member of its
-//! organization, each with the roles that it may assume. A person matches the numbers with the vendors, so each is
-//! `manual`. Where the members of the organization are not known, every other account is listed, and the result says so.
+//! The population is every account that a trust policy lets in and that is neither this one, nor another of the run, nor a
+//! member of its organization, each with the roles that it may assume: accounts that the policy names as principals, and
+//! accounts and other organizations that a condition of a statement for everybody names. A right beside assuming, such as
+//! `sts:TagSession`, makes nobody a holder. A person matches the numbers with the vendors, so each is `manual`; those in
+//! `vendor_accounts` say so. Where the members of the organization are not known, every other account is listed, and the
+//! result says so.
 //!
 //! ## What else is accepted
 //! Nothing: it is a population, not a test. `iam-role-trust-external-account` tests the conditions.
@@ -27,12 +30,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kickoff_facts::{Need, View};
-use kickoff_policy::access::{Outside, PartyKind};
+use kickoff_policy::whom::{Party, Reach, Who};
 
 use crate::frame::wording::count;
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
 use crate::reasoning::estate;
-use crate::reasoning::trust::OwnAccounts;
+use crate::reasoning::tested::own_roles;
+use crate::reasoning::trust;
+use crate::reasoning::whom::{Known, Standing};
 use crate::{Entry, Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -46,51 +51,98 @@ pub const META: Meta = Meta {
     kind: Kind::Manual,
     criteria: &["CC6.3", "CC9.2"],
     needs: &[Need::Authorization, Need::Organization, Need::Members],
-    parameters: &[],
+    parameters: &[&VENDOR_ACCOUNTS],
     expected: "each outside account that holds a role is a vendor in the register",
     fix: "enter the vendor in the register, or delete the role",
 };
+
+/// A role that somebody holds, and on what terms.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Held {
+    role: String,
+    administrator: bool,
+    conditions: Vec<String>,
+}
+
+/// Somebody from outside: what a person needs to be told, and what is held.
+#[derive(Default)]
+struct Vendor {
+    standing: Option<Standing>,
+    held: BTreeSet<Held>,
+}
 
 /// Decides.
 ///
 /// # Errors
 /// The authorization details are not known.
-pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    const CALL: &str = "iam:GetAccountAuthorizationDetails";
     let reached = estate::reached(view)?;
-    let own = OwnAccounts::read(view);
-    let mut parties: BTreeMap<&str, Vec<&Outside>> = BTreeMap::new();
-    for party in reached.0.outside.iter().filter(|party| party.kind == PartyKind::Account) {
-        if let Some(account) = party.account.as_deref().filter(|account| own.is_outside(account) != Ok(false)) {
-            parties.entry(account).or_default().push(party);
+    let administrators: BTreeSet<&str> =
+        reached.0.outside.iter().filter(|party| party.administrator).map(|party| party.resource.as_str()).collect();
+    let known = Known::read(view, parameters);
+    let mut vendors: BTreeMap<Resource, Vendor> = BTreeMap::new();
+    for role in own_roles(view, view.authorization()?, |_| None) {
+        // One that cannot be read is told by the checks of trust policies.
+        let Ok(policy) = trust::parse(view, CALL, &role.name, &role.trust) else { continue };
+        for statement in policy.statements.iter().filter(|s| s.allows() && trust::assumes(&s.source)) {
+            for party in known.parties(&policy, statement, false) {
+                let Some(whose) = whose(&party, view.account_id()) else { continue };
+                let standing = known.answer(&party, statement).standing;
+                if standing == Standing::Ours {
+                    continue;
+                }
+                let vendor = vendors.entry(whose).or_default();
+                vendor.standing = vendor.standing.max(Some(standing));
+                vendor.held.insert(Held {
+                    role: role.arn.clone(),
+                    administrator: administrators.contains(role.arn.as_str()),
+                    conditions: statement.source.conditions.iter().map(ToString::to_string).collect(),
+                });
+            }
         }
     }
-    let judged = parties.into_iter().map(|(account, held)| {
-        let roles: BTreeSet<String> = held.iter().map(|party| told(party)).collect();
-        let roles: Vec<String> = roles.into_iter().collect();
+    let judged = vendors.into_iter().map(|(resource, vendor)| {
+        let roles: Vec<String> = vendor.held.iter().map(told).collect();
         let observed = format!("holds {}: {}", count(roles.len(), "role"), roles.join(", "));
-        let reason = match own.is_outside(account) {
-            Ok(_) => "match the account with the vendor register",
-            Err(_) => "the members of the organization are not known, it may be one; match it with the vendor register",
+        let reason = match vendor.standing {
+            Some(Standing::Unknown) => {
+                "the members of the organization are not known, it may be one; match it with the vendor register"
+            }
+            Some(Standing::Declared) => "declared in vendor_accounts: match its roles and conditions with the contract",
+            _ => "match the account with the vendor register",
         };
-        let resource = Resource::new("AWS::Account", format!("account/{account}"));
-        let listed = held.into_iter().map(|party| entry(account, party)).collect::<BTreeSet<_>>();
-        Finding::new(resource, Verdict::manual(observed, reason).listing(listed.into_iter().collect()))
+        let account = resource.id.trim_start_matches("account/").to_owned();
+        let listed = vendor.held.iter().map(|held| entry(&account, held)).collect();
+        Finding::new(resource, Verdict::manual(observed, reason).listing(listed))
     });
     Ok(judged.collect())
 }
 
-fn entry(account: &str, party: &Outside) -> Entry {
+/// The account or organization of a party, unless it is the own account.
+fn whose(party: &Party, own: &str) -> Option<Resource> {
+    match (&party.who, &party.account, &party.organization) {
+        (Who::Principal(_), Reach::One(account), _) if account != own => {
+            Some(Resource::new("AWS::Account", format!("account/{account}")))
+        }
+        (Who::Principal(_), Reach::Any, Reach::One(id)) => {
+            Some(Resource::new("AWS::Organizations::Organization", format!("organization/{id}")))
+        }
+        _ => None,
+    }
+}
+
+fn entry(account: &str, held: &Held) -> Entry {
     vec![
         ("Outside account", account.to_owned()),
-        ("Holds", party.resource.clone()),
-        ("Administrator", if party.administrator { "yes" } else { "no" }.to_owned()),
-        ("Conditions", party.conditions.join(" and ")),
+        ("Holds", held.role.clone()),
+        ("Administrator", if held.administrator { "yes" } else { "no" }.to_owned()),
+        ("Conditions", held.conditions.join(" and ")),
     ]
 }
 
-fn told(party: &Outside) -> String {
-    let administrator = if party.administrator { "an administrator's, " } else { "" };
-    let conditions =
-        if party.conditions.is_empty() { "no condition".to_owned() } else { party.conditions.join(" and ") };
-    format!("{} ({administrator}{conditions})", party.resource)
+fn told(held: &Held) -> String {
+    let administrator = if held.administrator { "an administrator's, " } else { "" };
+    let conditions = if held.conditions.is_empty() { "no condition".to_owned() } else { held.conditions.join(" and ") };
+    format!("{} ({administrator}{conditions})", held.role)
 }

@@ -9,16 +9,18 @@
 //! ## How it is decided
 //! For each region: the resource policies that hold for the account, and those of the log groups that hold security
 //! logs (trails, VPC flow logs), which AWS tells a log group at a time; policies of other single log groups are not
-//! asked for, and what is observed says how many log groups that leaves out. An Allow that means everybody (`*`, or `NotPrincipal`) without a condition that ties the caller or
-//! the source to an account, an organization or a resource → fail. Such a condition has a positive operator without
-//! `IfExists`, one of the keys `aws:PrincipalOrgID`, `aws:PrincipalOrgPaths`, `aws:PrincipalAccount`,
-//! `aws:PrincipalArn`, `aws:SourceAccount`, `aws:SourceArn`, `aws:SourceOrgID` or `aws:SourceOrgPaths`, and no wildcard
-//! in the account or organization. A statement that a Deny of the same policy may take back → `manual`: it has no
-//! condition, or one of these keys. No policy, or none that opens → pass. A policy that cannot be read, or of which a
-//! part is in doubt, → `not-evaluated`, unless another statement fails.
+//! asked for, and what is observed says how many log groups that leaves out. Each Allow is put to callers that anybody
+//! could be, of an account, an organization and a network that no policy names, and to services that act for such an
+//! account or do not tell for whom. Where everybody is meant (`*`, or `NotPrincipal`) and one of them passes, or only
+//! principals of another organization do → fail. A service works for every customer of AWS: one that may act for any of
+//! them, and of which AWS documents that it sends `aws:SourceAccount` or `aws:SourceArn` → fail; another service →
+//! `manual`. Where it is not known here whom a condition keeps out → `manual`. A Deny for everybody is weighed; another
+//! statement that a Deny of the same policy may take back → `manual`: it has no condition, or one on the caller or the
+//! source. No policy, or none that opens → pass. A policy that cannot be read, or of which a part is in doubt, →
+//! `not-evaluated`, unless another statement fails.
 //!
 //! ## What else is accepted
-//! A service of AWS as the principal: services write query logs and the like by such policies.
+//! A service of AWS as the principal, for your own account: services write query logs and the like by such policies.
 //!
 //! ## Remediation
 //! Console: there is none for these policies. CLI: `aws logs describe-resource-policies`, then `aws logs
@@ -34,10 +36,13 @@
 
 use kickoff_facts::logging::LogResourcePolicy;
 use kickoff_facts::{Gap, Need, View};
+use kickoff_policy::whom::{Reach, Who};
 
 use crate::frame::wording::{count, line};
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
+use crate::reasoning::deputies::{self, Asked, Sends};
 use crate::reasoning::trust::{self, CALLER_KEYS, Judged, SOURCE_KEYS};
+use crate::reasoning::whom::{Known, Standing};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -50,8 +55,8 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC6.1", "CC6.6"],
-    needs: &[Need::LogResourcePolicies, Need::LogGroupPolicies, Need::LogGroups],
-    parameters: &[],
+    needs: &[Need::LogResourcePolicies, Need::LogGroupPolicies, Need::LogGroups, Need::Organization, Need::Members],
+    parameters: &[&VENDOR_ACCOUNTS],
     expected: "no resource policy of CloudWatch Logs lets everybody do something",
     fix: "name the principal in the resource policy, add a condition on the source account, or delete the policy",
 };
@@ -69,14 +74,15 @@ struct Read {
 ///
 /// # Errors
 /// The region's resource policies are not known.
-pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let policies = view.log_resource_policies()?;
     let groups = view.log_group_policies();
     let all = view.log_groups();
+    let known = Known::read(view, parameters);
     Ok(vec![Finding::judge(Resource::region(view), |seen| {
         let mut read = Read::default();
         for policy in policies {
-            look(view, policy, &line(&policy.name), &mut read);
+            look(view, &known, policy, &line(&policy.name), &mut read);
         }
         let (mut asked, mut single) = (0, 0);
         for group in groups.iter().copied().flatten() {
@@ -85,7 +91,13 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
                     asked += 1;
                     single += policies.len();
                     for policy in policies {
-                        look(view, policy, &format!("policy of log group {}", line(&group.log_group)), &mut read);
+                        look(
+                            view,
+                            &known,
+                            policy,
+                            &format!("policy of log group {}", line(&group.log_group)),
+                            &mut read,
+                        );
                     }
                 }
                 Err(gap) => read.judged.push(Err(gap)),
@@ -105,7 +117,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
 }
 
 /// Reads one policy; `shown` names it.
-fn look(view: &View<'_>, policy: &LogResourcePolicy, shown: &str, read: &mut Read) {
+fn look(view: &View<'_>, known: &Known<'_>, policy: &LogResourcePolicy, shown: &str, read: &mut Read) {
     let keys: Vec<&str> = CALLER_KEYS.iter().chain(SOURCE_KEYS).copied().collect();
     let whose = format!("the resource policy {shown}");
     let parsed = match trust::parse(view, CALL, &whose, &policy.document) {
@@ -116,21 +128,52 @@ fn look(view: &View<'_>, policy: &LogResourcePolicy, shown: &str, read: &mut Rea
         }
     };
     let closing = trust::closing(&parsed, &keys, |_| true);
-    for statement in parsed.statements.iter().filter(|s| s.allows() && !s.source.doubtful).map(|s| &s.source) {
-        let tied = statement.conditions.iter().any(|condition| trust::ties(condition, &keys));
-        if !trust::means_everybody(statement) || tied {
+    for compiled in parsed.statements.iter().filter(|s| s.allows() && !s.source.doubtful) {
+        let statement = &compiled.source;
+        let (mut bad, mut open) = (Vec::new(), Vec::new());
+        for party in known.parties(&parsed, compiled, true) {
+            let answer = known.answer(&party, compiled);
+            if let Some(gap) = answer.gap {
+                read.judged.push(Err(gap));
+                continue;
+            }
+            let service = match &party.who {
+                Who::Service(name) if name != "*" => Some(name),
+                _ => None,
+            };
+            match (answer.standing, service) {
+                (Standing::Anybody, Some(name)) if deputies::sends(name, Asked::Resource) == Sends::Source => {
+                    bad.push(answer.words);
+                }
+                (Standing::Anybody, None) => bad.push(answer.words),
+                (Standing::Stranger, None) if party.account == Reach::Any => bad.push(answer.words),
+                (Standing::Anybody | Standing::Unknown, _) | (Standing::Stranger, Some(_)) => open.push(answer.words),
+                _ => {}
+            }
+        }
+        if bad.is_empty() && open.is_empty() {
             continue;
         }
         let actions = statement.actions.entries.join(", ");
+        let whom = if trust::means_everybody(statement) { "everybody" } else { "a service" };
         let text = format!(
-            "{shown} {} lets everybody {}{actions}, {}",
+            "{shown} {} lets {whom} {}{actions}, {}",
             trust::place(statement),
             if statement.actions.not { "do all but " } else { "" },
-            trust::conditions(statement)
+            trust::terms(&parsed, compiled)
         );
         match closing {
-            Some(deny) => read.manual = read.manual.take().or(Some((text, trust::place(deny)))),
-            None => read.judged.push(Ok(Judged::Bad(format!("{text}: name the principal, or delete the policy")))),
+            Some(deny) if !bad.is_empty() => {
+                let why = format!("judge whether {} takes that back", trust::place(deny));
+                read.manual.get_or_insert((text, why));
+            }
+            _ if !bad.is_empty() => {
+                let way = "name the principal or ask for aws:SourceAccount, or delete the policy";
+                read.judged.push(Ok(Judged::Bad(format!("{text}: {way}; it lets in {}", bad.join("; ")))));
+            }
+            _ => {
+                read.manual.get_or_insert((text, format!("judge who is let in: {}", open.join("; "))));
+            }
         }
     }
     read.judged.push(trust::doubt(view, CALL, &whose, &parsed).map(|()| Judged::Good(shown.to_owned())));
@@ -141,9 +184,7 @@ fn decide(view: &View<'_>, read: Read, number: usize, scopes: &str) -> Result<Ve
     let known_bad = read.judged.iter().any(|one| matches!(one, Ok(Judged::Bad(_))));
     let unread = read.judged.iter().any(Result::is_err);
     match read.manual {
-        Some((text, deny)) if !known_bad && !unread => {
-            Ok(Verdict::manual(format!("{region}: {text}"), format!("judge whether {deny} takes that back")))
-        }
+        Some((text, why)) if !known_bad && !unread => Ok(Verdict::manual(format!("{region}: {text}"), why)),
         _ if known_bad || unread => trust::settle(region, read.judged, Ok(()), None, None),
         _ if number == 0 => Ok(Verdict::pass(format!("no resource policy of the account; {scopes}"))),
         _ => Ok(Verdict::pass(format!("resource policies of the account: {number}, none lets everybody in; {scopes}"))),

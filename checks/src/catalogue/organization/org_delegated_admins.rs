@@ -16,9 +16,10 @@
 //!
 //! The organization's resource policy (`DescribeResourcePolicy`) hands out actions of the management account: whoever may
 //! update or detach service control policies can lift them. Each Allow of it is read: an account that it lets do more than
-//! read must be declared, whatever kinds of policies a condition names, which are told. Everybody, or an account that is
-//! not declared → fail. A Deny of the same policy that may take that back, a principal that is no account, user or role,
-//! and everybody under conditions on who asks → `manual`. A policy that cannot be read or is in doubt →
+//! read must be declared, whatever kinds of policies a condition names, which are told. An account that is not declared, and
+//! everybody, where the conditions leave in somebody who is not of the own organization → fail. A Deny of the same policy
+//! that may take that back, a principal that is no account, user or role, and everybody of the own organization →
+//! `manual`. A policy that cannot be read or is in doubt →
 //! `not-evaluated`, unless something is known to fail. No resource policy and no delegated administrator →
 //! `not-applicable`.
 //!
@@ -44,12 +45,14 @@ use std::collections::BTreeSet;
 
 use kickoff_facts::{Gap, Need, Seen, View};
 use kickoff_policy::actions::{AccessLevel, ActionTable};
+use kickoff_policy::compile::{Compiled, Policy};
 use kickoff_policy::document::{PrincipalEntry, Statement};
 
 use crate::frame::wording::{count, names};
-use crate::parameters::{APPROVED_DELEGATED_ADMINISTRATORS, Parameters};
+use crate::parameters::{APPROVED_DELEGATED_ADMINISTRATORS, Parameters, VENDOR_ACCOUNTS};
 use crate::reasoning::management;
 use crate::reasoning::trust::{self, CALLER_KEYS, Judged};
+use crate::reasoning::whom::{Known, Standing};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Status, Verdict};
 
 /// What the check says of itself.
@@ -62,8 +65,8 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC6.3"],
-    needs: &[Need::Organization, Need::DelegatedAdministrators, Need::Delegation],
-    parameters: &[&APPROVED_DELEGATED_ADMINISTRATORS],
+    needs: &[Need::Organization, Need::Members, Need::DelegatedAdministrators, Need::Delegation],
+    parameters: &[&APPROVED_DELEGATED_ADMINISTRATORS, &VENDOR_ACCOUNTS],
     expected: "every delegated administrator, by registration or by the organization's resource policy, is approved ({approved_delegated_administrators})",
     fix: "deregister the delegated administrator or take it out of the organization's resource policy, or approve it in kickoff.toml",
 };
@@ -116,13 +119,21 @@ fn by_policy(view: &View<'_>, parameters: &Parameters) -> Result<Option<Verdict>
     let Some(text) = &delegation.policy else { return Ok(None) };
     let policy = trust::parse(view, CALL, WHOSE, text)?;
     let allows = policy.statements.iter().filter(|s| s.allows() && !s.source.doubtful);
-    let handed: Vec<_> = allows.filter_map(|s| Some((&s.source, changes(&s.source)?))).collect();
+    let handed: Vec<_> = allows.filter_map(|s| Some((s, changes(&s.source)?))).collect();
     let doubted = trust::doubt(view, CALL, WHOSE, &policy);
     if handed.is_empty() && doubted.is_ok() {
         return Ok(None);
     }
     let closing = trust::closing(&policy, CALLER_KEYS, |statement| changes(statement).is_some());
-    let judged = handed.into_iter().map(|(statement, what)| Ok(look(statement, &what, parameters))).collect();
+    let known = Known::read(view, parameters);
+    let judged = handed.into_iter().map(|(statement, what)| {
+        if trust::means_everybody(&statement.source) {
+            everybody(&known, &policy, statement, &what)
+        } else {
+            Ok(named(&statement.source, &what, parameters))
+        }
+    });
+    let judged = judged.collect();
     trust::settle(WHOSE, judged, doubted, closing, None).map(Some)
 }
 
@@ -152,14 +163,35 @@ fn changes(statement: &Statement) -> Option<String> {
     })
 }
 
-/// Whether those whom a statement means are approved.
-fn look(statement: &Statement, what: &str, parameters: &Parameters) -> Judged {
+/// What a statement for everybody amounts to: whom its conditions leave is told by the policy engine.
+fn everybody(known: &Known<'_>, policy: &Policy, compiled: &Compiled, what: &str) -> Result<Judged, Gap> {
+    let (mut worst, mut who) = (Standing::Ours, Vec::new());
+    for party in known.parties(policy, compiled, false) {
+        let answer = known.answer(&party, compiled);
+        if let Some(gap) = answer.gap {
+            return Err(gap);
+        }
+        worst = worst.max(answer.standing);
+        who.push(answer.words);
+    }
+    let statement = &compiled.source;
+    let text = format!(
+        "{} lets everybody do {what}, {}: {}",
+        trust::place(statement),
+        trust::terms(policy, compiled),
+        names(&who)
+    );
+    Ok(match worst {
+        Standing::Stranger | Standing::Anybody => Judged::Bad(text),
+        // Whoever of the own accounts meets the conditions may change what holds for all.
+        Standing::Ours | Standing::Declared | Standing::Unknown => Judged::Open(text),
+    })
+}
+
+/// Whether those whom a statement names are approved.
+fn named(statement: &Statement, what: &str, parameters: &Parameters) -> Judged {
     let (place, conditions) = (trust::place(statement), trust::conditions(statement));
     let told = |who: &str| format!("{place} lets {who} do {what}, {conditions}");
-    if trust::means_everybody(statement) {
-        let tied = statement.conditions.iter().any(|c| trust::has_key(c, CALLER_KEYS) && trust::asks_for_value(c));
-        return if tied { Judged::Open(told("everybody under conditions")) } else { Judged::Bad(told("everybody")) };
-    }
     let (mut approved, mut unknown, mut open) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for principal in trust::principals(statement) {
         match (principal, trust::account_of(principal)) {

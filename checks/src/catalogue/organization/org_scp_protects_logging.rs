@@ -9,11 +9,16 @@
 //!
 //! ## How it is decided
 //! In the management account. For every active member account the service control policies on it, on the units above it
-//! and on the root are evaluated, as if one of its administrators called `cloudtrail:StopLogging`,
+//! and on the root are evaluated, as if each of its administrators called `cloudtrail:StopLogging`,
 //! `cloudtrail:DeleteTrail`, `cloudtrail:UpdateTrail`, `cloudtrail:PutEventSelectors`,
-//! `config:StopConfigurationRecorder`, `config:DeleteConfigurationRecorder` and `config:DeleteDeliveryChannel`. All of
-//! them denied in all accounts → pass; one that no statement denies → fail; denied for some resources only, or under a
-//! condition that is not decided by who asks → `manual`. No name of a policy counts. Where a policy cannot be read and
+//! `config:StopConfigurationRecorder`, `config:DeleteConfigurationRecorder` and `config:DeleteDeliveryChannel`: a role and
+//! an IAM user of an administrator, the root user, and the role of every permission set of Identity Center that makes an
+//! administrator and is assigned in the account. All of
+//! them denied in all accounts → pass; one that no statement denies → fail, and who is left out is named; denied for some
+//! resources only, or under a condition that is not decided by who asks → `manual`. Whomever else a condition on
+//! `aws:PrincipalArn` exempts (another role, a user, a federated session) is named: one of AWS Control Tower, of stack sets
+//! and the like, of which AWS documents that guardrails exempt it, does no harm; another → `manual`. Service-linked roles
+//! are never bound. No name of a policy counts. Where a policy cannot be read and
 //! the others do not decide → `not-evaluated`. The management account is never bound by these policies. In a member
 //! account, without an organization, and without active members: `not-applicable`.
 //!
@@ -55,6 +60,9 @@ pub const META: Meta = Meta {
         Need::OrganizationTree,
         Need::OrganizationPolicies,
         Need::Members,
+        Need::PermissionSets,
+        Need::Assignments,
+        Need::Regions,
     ],
     parameters: &[],
     expected: "service control policies deny stopping, deleting and changing CloudTrail and AWS Config in every member account",

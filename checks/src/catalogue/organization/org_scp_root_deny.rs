@@ -13,7 +13,8 @@
 //! accounts → pass; one that no statement denies → fail; denied for some resources only, or under a condition that is
 //! not decided by who asks → `manual`. No name of a policy counts. Where a policy cannot be read and the others do not
 //! decide → `not-evaluated`. The management account is never bound by these policies. In a member account, without an
-//! organization, and without active members: `not-applicable`.
+//! organization, and without active members: `not-applicable`. Where central management has root sessions
+//! (`sts:AssumeRoot`) switched on and the policies deny what those are for, the result says so: one defeats the other.
 //!
 //! ## What else is accepted
 //! Exceptions in the policy for what only a root user can do. Central management of root access, which takes the
@@ -54,6 +55,7 @@ pub const META: Meta = Meta {
         Need::OrganizationTree,
         Need::OrganizationPolicies,
         Need::Members,
+        Need::RootManagement,
     ],
     parameters: &[],
     expected: "service control policies deny ordinary work to the root user of every member account",
@@ -74,5 +76,11 @@ const ASKED: &[Asked] = &[
 /// # Errors
 /// It is not known whether the account belongs to an organization.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    management::judge(view, |organization, seen| service_control::denies(view, seen, organization, Who::Root, ASKED))
+    management::judge(view, |organization, seen| {
+        let mut verdict = service_control::denies(view, seen, organization, Who::Root, ASKED)?;
+        if let Ok(Some(told)) = service_control::root_sessions(view, seen, organization) {
+            verdict.observed.push_str(&format!("; {told}"));
+        }
+        Ok(verdict)
+    })
 }

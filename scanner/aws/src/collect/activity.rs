@@ -228,6 +228,15 @@ struct Identity {
     user_name: Option<String>,
     invoked_by: Option<String>,
     on_behalf_of: Option<OnBehalfOf>,
+    session_context: Option<SessionContext>,
+}
+
+/// Tells a session of root that another account of the organization opened.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionContext {
+    /// Text, as CloudTrail has all of a session's attributes.
+    assumed_root: Option<Value>,
 }
 
 /// A user of Identity Center, who has no ARN.
@@ -246,6 +255,9 @@ fn event(e: &sdk::Event) -> Result<AccountEvent, String> {
     let detail: Detail = serde_json::from_str(e.cloud_trail_event().unwrap_or_default())
         .map_err(|error| format!("the text of event {id}: {error}"))?;
     let who = detail.user_identity;
+    let assumed_root = who.session_context.and_then(|session| session.assumed_root).is_some_and(|flag| {
+        flag.as_bool() == Some(true) || flag.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true"))
+    });
     let centre = who.on_behalf_of.and_then(|user| user.user_id);
     let actor = who.arn.or(who.user_name).or(centre).or_else(|| who.invoked_by.clone()).or(who.principal_id);
     Ok(AccountEvent {
@@ -255,6 +267,7 @@ fn event(e: &sdk::Event) -> Result<AccountEvent, String> {
         read_only: detail.read_only.unwrap_or(e.read_only() == Some("true")),
         actor: actor.unwrap_or_default(),
         actor_type: who.kind.unwrap_or_default(),
+        assumed_root,
         invoked_by: who.invoked_by,
         source_ip: detail.source_ip.unwrap_or_default(),
         target: detail.request_parameters.as_ref().map(target).unwrap_or_default(),
@@ -365,6 +378,17 @@ mod tests {
         );
         assert_eq!(found.target, ["roleName app", "policyArn arn:aws:iam::aws:policy/AdministratorAccess"]);
         assert_eq!((found.source_ip.as_str(), found.error), ("192.0.2.7", None));
+    }
+
+    #[test]
+    fn a_session_of_assume_root_is_told_from_a_sign_in_of_root() {
+        let root = |session: &str| {
+            let text =
+                format!(r#"{{"userIdentity":{{"type":"Root","arn":"arn:aws:iam::111122223333:root"{session}}}}}"#);
+            of(&text).unwrap().assumed_root
+        };
+        assert!(root(r#","sessionContext":{"assumedRoot":"true","attributes":{"mfaAuthenticated":"false"}}"#));
+        assert!(!root(r#","sessionContext":{"attributes":{"mfaAuthenticated":"true"}}"#) && !root(""));
     }
 
     #[test]

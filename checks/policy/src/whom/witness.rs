@@ -1,0 +1,78 @@
+//! A text that two patterns have in common.
+
+use crate::template::Token;
+
+/// Tokens of a pattern at the most: no name that AWS has is longer.
+const MOST: usize = 2048;
+
+/// A text that both patterns match, made with a character that fills what both leave open; none where there is none, or
+/// a pattern is longer than any name.
+pub(super) fn witness(one: &[Token], other: &[Token], filler: char) -> Option<String> {
+    if one.len() > MOST || other.len() > MOST {
+        return None;
+    }
+    let width = other.len() + 1;
+    let mut dead = vec![false; (one.len() + 1) * width];
+    let mut text = String::new();
+    meet(one, other, filler, &mut text, &mut dead, width).then_some(text)
+}
+
+fn meet(one: &[Token], other: &[Token], filler: char, text: &mut String, dead: &mut [bool], width: usize) -> bool {
+    let at = one.len() * width + other.len();
+    if dead.get(at).copied().unwrap_or(true) {
+        return false;
+    }
+    let put = |c: char, one: &[Token], other: &[Token], text: &mut String, dead: &mut [bool]| {
+        let before = text.len();
+        text.push(c);
+        let met = meet(one, other, filler, text, dead, width);
+        if !met {
+            text.truncate(before);
+        }
+        met
+    };
+    let met = match (one, other) {
+        ([], []) => true,
+        ([Token::Star, rest @ ..], _) if meet(rest, other, filler, text, dead, width) => true,
+        (_, [Token::Star, rest @ ..]) if meet(one, rest, filler, text, dead, width) => true,
+        ([Token::Star, ..], [Token::Char(c), rest @ ..]) => put(*c, one, rest, text, dead),
+        ([Token::Star, ..], [Token::One, rest @ ..]) => put(filler, one, rest, text, dead),
+        ([Token::Char(c), rest @ ..], [Token::Star, ..]) => put(*c, rest, other, text, dead),
+        ([Token::One, rest @ ..], [Token::Star, ..]) => put(filler, rest, other, text, dead),
+        ([Token::Char(a), one @ ..], [Token::Char(b), other @ ..]) => a == b && put(*a, one, other, text, dead),
+        ([Token::Char(c), one @ ..], [Token::One, other @ ..])
+        | ([Token::One, one @ ..], [Token::Char(c), other @ ..]) => put(*c, one, other, text, dead),
+        ([Token::One, one @ ..], [Token::One, other @ ..]) => put(filler, one, other, text, dead),
+        _ => false,
+    };
+    if !met && let Some(place) = dead.get_mut(at) {
+        *place = true;
+    }
+    met
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::tokens;
+
+    #[test]
+    fn a_text_in_common_is_found_or_there_is_none() {
+        for (one, other, expected) in [
+            (
+                "arn:aws:iam::*:role/deploy",
+                "arn:aws:iam::000000000001:?*",
+                Some("arn:aws:iam::000000000001:role/deploy"),
+            ),
+            ("*", "arn:aws:iam::1:?*", Some("arn:aws:iam::1:x")),
+            ("*:role/a?", "arn:aws:iam::1:?*", Some("arn:aws:iam::1:role/ax")),
+            ("99*", "????", Some("99xx")),
+            ("arn:aws:iam::2:*", "arn:aws:iam::1:*", None),
+            ("a*b*c", "*bb?", Some("abbc")),
+            ("", "?*", None),
+        ] {
+            let found = witness(&tokens(one, true), &tokens(other, true), 'x');
+            assert_eq!(found.as_deref(), expected, "{one} {other}");
+        }
+    }
+}

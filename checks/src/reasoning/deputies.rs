@@ -1,0 +1,62 @@
+//! Services that act for their customers: whether they tell for whom, so that a policy can ask.
+
+use std::sync::LazyLock;
+
+use crate::frame::table::fields;
+
+/// What the policy is of, in which a service is a principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The trust policy of a role.
+    Trust,
+    /// The policy of a bucket, key, topic or log group.
+    Resource,
+}
+
+/// What AWS documents of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sends {
+    /// It tells for which account or resource it acts.
+    Source,
+    /// It acts for the account of the role alone.
+    OwnAccount,
+    /// Nothing that is known here.
+    Unknown,
+}
+
+/// Service, what it sends in a trust policy, in another policy, the page, and when that was read.
+static TABLE: LazyLock<Vec<Vec<&'static str>>> =
+    LazyLock::new(|| include_str!("../../data/service_deputies.csv").lines().skip(1).map(fields).collect());
+
+/// What a service sends, of which AWS documents it.
+#[must_use]
+pub fn sends(service: &str, asked: Asked) -> Sends {
+    // In China some have an ending of their own.
+    let name = service.strip_suffix(".cn").unwrap_or(service);
+    let row = TABLE.iter().find(|row| row.first() == Some(&name));
+    let column = if asked == Asked::Trust { 1 } else { 2 };
+    match row.and_then(|row| row.get(column)) {
+        Some(&"yes") => Sends::Source,
+        Some(&"own") => Sends::OwnAccount,
+        _ => Sends::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_its_page_and_day_and_what_is_not_listed_is_unknown() {
+        for row in TABLE.iter() {
+            assert!(row.len() == 5 && !row[3].is_empty() && row[4].len() == 10, "{row:?}");
+            assert!(row[1..3].iter().all(|one| matches!(*one, "yes" | "own" | "")), "{row:?}");
+        }
+        assert_eq!(sends("scheduler.amazonaws.com", Asked::Trust), Sends::Source);
+        assert_eq!(sends("vpc-flow-logs.amazonaws.com.cn", Asked::Trust), Sends::Source);
+        assert_eq!(sends("ec2.amazonaws.com", Asked::Trust), Sends::OwnAccount);
+        assert_eq!(sends("cloudtrail.amazonaws.com", Asked::Resource), Sends::Source);
+        assert_eq!(sends("made-up.amazonaws.com", Asked::Trust), Sends::Unknown);
+        assert_eq!(sends("scheduler.amazonaws.com", Asked::Resource), Sends::Unknown);
+    }
+}
