@@ -164,7 +164,7 @@ impl Asked<'_> {
         if self.home.anonymous {
             found.extend(self.gather(&[Kind::Anonymous], &[STRANGER], None));
         }
-        if !found.iter().any(|party| open(party) && party.asks.is_nothing()) {
+        if !found.iter().any(|party| open(party) && party.asks.is_nothing() && party.who == Who::Principal(None)) {
             found.extend(self.service("*"));
         }
         narrowest(found)
