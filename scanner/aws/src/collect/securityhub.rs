@@ -106,6 +106,8 @@ struct RawFinding {
     updated_at: Option<String>,
     #[serde(default)]
     resources: Vec<RawResource>,
+    #[serde(default)]
+    sample: bool,
 }
 
 #[derive(Deserialize)]
@@ -169,7 +171,7 @@ pub(super) async fn findings(session: &Session, region: &str, known: &RegionalFa
                     resource: f.resources.into_iter().next().map(|r| r.id).unwrap_or_default(),
                     first_seen: date(f.first_observed_at).or_else(|| date(f.created_at)),
                     updated: date(f.updated_at),
-                    sample: false,
+                    sample: f.sample,
                     archived: false,
                 })
                 .collect();
