@@ -41,6 +41,12 @@ impl Hit {
     pub fn new(sure: bool, words: String) -> Self {
         Self { sure, words }
     }
+
+    /// Whether no condition decides on it.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        self.sure
+    }
 }
 
 /// The client's managed policies that something has attached, or those that nothing has.

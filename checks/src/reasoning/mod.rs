@@ -21,6 +21,7 @@ pub mod identity_center;
 pub mod lifecycle;
 pub mod log_class;
 pub mod management;
+pub mod own_policies;
 pub mod people;
 pub mod regions;
 pub mod routing;

@@ -72,7 +72,8 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&TRAIL_RETENTION_MIN);
     trail_buckets::judge(view, |_, settings, seen| {
         let (lock, versioning) = (seen.see(&settings.object_lock), seen.see(&settings.versioning));
-        let retention = lock.as_ref().ok().and_then(|lock| lock.as_ref()).and_then(|lock| Some((lock.mode.as_ref()?, lock.days)));
+        let retention =
+            lock.as_ref().ok().and_then(|lock| lock.as_ref()).and_then(|lock| Some((lock.mode.as_ref()?, lock.days)));
         if let Some((mode, Some(days))) = retention
             && u64::from(days) >= limit
         {

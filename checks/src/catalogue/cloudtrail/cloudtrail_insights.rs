@@ -93,7 +93,10 @@ fn judge(trail: &Trail, seen: &Seen) -> Result<Verdict, Gap> {
     Ok(if fed.contains(&Some(true)) {
         Verdict::pass(kinds)
     } else if fed.contains(&None) {
-        Verdict::manual(kinds, "this kind of Insights is not known here: see whether the trail records what it looks at")
+        Verdict::manual(
+            kinds,
+            "this kind of Insights is not known here: see whether the trail records what it looks at",
+        )
     } else {
         Verdict::fail(format!("{kinds}, but the trail records no events that they look at"))
     })

@@ -14,6 +14,11 @@
 //! `fail`; so is a channel that has not delivered anything yet, because nothing shows that it can. A region with
 //! neither is `not-applicable`.
 //!
+//! While the recorder records, the dates count too. A snapshot that was due more than a day ago, and an attempt, of an hour
+//! ago or more, that is later than the last success of its kind, are `fail`. A newest success of both that is more than 7
+//! days old is `manual`: Config writes history only of what changed, so a quiet region may have had none to deliver. Where
+//! the recorder is stopped, that is told, and `config-recorder-enabled` judges it.
+//!
 //! ## What else is accepted
 //! Nothing replaces the delivery where Config is used.
 //!
@@ -30,9 +35,10 @@
 //! AWS Config Developer Guide, "Managing the delivery channel"; API Reference, `DeliveryChannelStatus`,
 //! `ConfigStreamDeliveryInfo`.
 
-use kickoff_facts::detection::DeliveryChannel;
-use kickoff_facts::{Need, View};
+use kickoff_facts::detection::{Delivery, DeliveryChannel};
+use kickoff_facts::{Gap, Need, View};
 
+use crate::frame::wording::{count, day, moment};
 use crate::parameters::Parameters;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
@@ -48,7 +54,7 @@ pub const META: Meta = Meta {
     criteria: &["CC7.1"],
     needs: &[Need::Recorders, Need::DeliveryChannels],
     parameters: &[],
-    expected: "no last delivery of the channel failed, and one reached its bucket",
+    expected: "no last delivery of the channel failed or is overdue, and one reached its bucket",
     fix: "correct the bucket policy, the key policy or the topic policy that the delivery error names",
 };
 
@@ -58,7 +64,7 @@ pub const META: Meta = Meta {
 /// The region's delivery channels, or its recorders where there is no channel, are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let verdict = match view.delivery_channels()?.first() {
-        Some(channel) => judge(channel),
+        Some(channel) => judge(view, channel)?,
         None if view.recorders()?.is_empty() => Verdict::not_applicable(
             "no recorder and no delivery channel",
             "config-recorder-enabled judges a region without a recorder",
@@ -68,20 +74,58 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(vec![Finding::new(Resource::region(view), verdict)])
 }
 
-fn judge(channel: &DeliveryChannel) -> Verdict {
+/// What was due so many hours ago and did not come is overdue.
+const OVERDUE_HOURS: u64 = 24;
+/// Config writes history every six hours, of what changed; a week without any is worth a look.
+const QUIET_DAYS: u64 = 7;
+
+fn judge(view: &View<'_>, channel: &DeliveryChannel) -> Result<Verdict, Gap> {
     let kinds = [("history", &channel.history), ("snapshot", &channel.snapshot), ("stream", &channel.stream)];
     let told = kinds.map(|(kind, delivery)| {
         let status = if delivery.status.is_empty() { "never" } else { delivery.status.as_str() };
-        let when = delivery.last_success.map(|at| format!(", last success {}", at.strftime("%Y-%m-%d")));
+        let when = delivery.last_success.map(|at| format!(", last success {}", day(at)));
         let error = delivery.error.as_ref().map(|error| format!(" ({error})"));
         format!("{kind} {status}{}{}", error.unwrap_or_default(), when.unwrap_or_default())
     });
     let failed = kinds.iter().any(|(_, delivery)| delivery.status == "Failure");
     let delivered = channel.history.status == "Success" || channel.snapshot.status == "Success";
     let observed = format!("channel {} to bucket {}: {}", channel.name, channel.bucket, told.join("; "));
-    if failed || delivered {
-        Verdict::decide(!failed, observed)
-    } else {
-        Verdict::fail(observed).because("nothing was delivered to the bucket yet")
+    if failed {
+        return Ok(Verdict::fail(observed));
     }
+    if !delivered {
+        return Ok(Verdict::fail(observed).because("nothing was delivered to the bucket yet"));
+    }
+    let late = late(view, channel);
+    let newest = channel.history.last_success.max(channel.snapshot.last_success);
+    let quiet = newest.map(|at| view.days_since(at)).filter(|days| *days > QUIET_DAYS);
+    if late.is_empty() && quiet.is_none() {
+        return Ok(Verdict::pass(observed));
+    }
+    Ok(if !view.recorders()?.iter().any(|recorder| recorder.recording) {
+        Verdict::pass(observed)
+            .because("the recorder is stopped, so nothing is due: config-recorder-enabled judges that")
+    } else if !late.is_empty() {
+        Verdict::fail(observed).because(late.join("; "))
+    } else {
+        let days = count(quiet.unwrap_or_default(), "day");
+        let reason =
+            format!("nothing was delivered for {days}: see whether nothing that is recorded has changed since");
+        Verdict::manual(observed, reason)
+    })
+}
+
+/// What did not come when it should have.
+fn late(view: &View<'_>, channel: &DeliveryChannel) -> Vec<String> {
+    let missed = |(kind, delivery): (&str, &Delivery)| {
+        let (attempt, success) = (delivery.last_attempt?, delivery.last_success?);
+        // One that began a moment ago may be under way.
+        let later = attempt.as_second() > success.as_second() && view.hours_since(attempt) >= 1;
+        later.then(|| format!("the attempt to deliver {kind} of {} did not succeed", moment(attempt)))
+    };
+    let mut late: Vec<String> =
+        [("history", &channel.history), ("a snapshot", &channel.snapshot)].into_iter().filter_map(missed).collect();
+    let due = channel.snapshot.next.filter(|at| view.hours_since(*at) > OVERDUE_HOURS);
+    late.extend(due.map(|at| format!("a snapshot was due {}", moment(at))));
+    late
 }

@@ -78,9 +78,8 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         let (asks_mfa, others): (Vec<&String>, Vec<&String>) =
             residual.into_iter().copied().flatten().partition(|one| asks_for_mfa(one));
         let row = report.rows().iter().find(|row| row.arn == user.arn);
-        let without = |row: &&CredentialRow| {
-            matches!((has_mfa(view, row), signs_in(view, row)), (Ok(false), Ok(false)))
-        };
+        let without =
+            |row: &&CredentialRow| matches!((has_mfa(view, row), signs_in(view, row)), (Ok(false), Ok(false)));
         if row.as_ref().is_some_and(without) {
             leave_out(view, resource(user), "with neither a console password nor an active access key");
             continue;

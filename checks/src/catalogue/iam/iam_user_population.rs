@@ -91,7 +91,8 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         let gone = names(&report.stale);
         reason.push_str(&format!("; left out, since they are no IAM users any more: {gone}"));
     }
-    let beyond: Vec<&str> = report.rows().iter().filter(|row| row.more.is_some()).map(|row| row.user.as_str()).collect();
+    let beyond: Vec<&str> =
+        report.rows().iter().filter(|row| row.more.is_some()).map(|row| row.user.as_str()).collect();
     if !beyond.is_empty() {
         reason.push_str(&format!("; of these the report does not hold every credential: {}", names(beyond)));
     }

@@ -58,9 +58,8 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
     let limit = parameters.number(&ROTATION_OVERLAP);
     let left_out = |row: &CredentialRow| {
-        let any = row.keys.iter().any(|key| key.active)
-            || row.undisputed(Credential::Keys).is_err()
-            || row.more.is_some();
+        let any =
+            row.keys.iter().any(|key| key.active) || row.undisputed(Credential::Keys).is_err() || row.more.is_some();
         (!any).then_some("without an active access key")
     };
     Ok(judge_users(view, report, left_out, |_, row| {

@@ -11,7 +11,8 @@
 //! For each region where Inspector is enabled, the active critical and high findings of the account, the oldest first;
 //! of very many, the hundred oldest of each severity decide. The age is counted in whole days from when Inspector first
 //! saw the finding to the time of the run. All within their limit, or none open → pass; one over it, or without a date →
-//! fail. A list that could not be read is `not-evaluated`, never "none". Where Inspector is not enabled:
+//! fail, unless Inspector says of each of those that no fix is available (`fixAvailable` is `NO`): then there is nothing to
+//! install, and a person has to judge what was done instead → `manual`. A list that could not be read is `not-evaluated`, never "none". Where Inspector is not enabled:
 //! `not-applicable`, because `inspector-enabled` judges that; with a `declared_vulnerability_scanner` → `manual`.
 //! Suppressed findings are left out: a sample of suppression rules shows whether there was a reason.
 //!
@@ -29,7 +30,7 @@
 //! ## References
 //! Amazon Inspector User Guide, "Understanding Amazon Inspector findings"; CISA Binding Operational Directive 19-02.
 
-use kickoff_facts::inspector::OldestFirst;
+use kickoff_facts::inspector::{OldestFirst, Vulnerability};
 use kickoff_facts::{Gap, Need, Observed, Seen, View};
 
 use crate::frame::wording::line;
@@ -52,7 +53,7 @@ pub const META: Meta = Meta {
     needs: &[Need::Vulnerabilities],
     parameters: &[&VULNERABILITY_CRITICAL_MAX_AGE, &VULNERABILITY_HIGH_MAX_AGE, &DECLARED_VULNERABILITY_SCANNER],
     expected: "an open vulnerability was first seen at most {inspector_critical_max_age_days} days ago if it is critical, {inspector_high_max_age_days} days ago if it is high",
-    fix: "update what the findings name, the oldest first, or suppress a finding with the reason",
+    fix: "update what the findings name, the oldest first; where no fix is out, isolate it, or suppress the finding with the reason",
 };
 
 /// Decides.
@@ -77,30 +78,69 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             severity(view, seen, "critical", &open.critical, limits[0]),
             severity(view, seen, "high", &open.high, limits[1]),
         ];
-        let over = |one: &Result<(bool, String), Gap>| matches!(one, Ok((false, _)));
-        if judged.iter().any(over) {
-            let known = judged.into_iter().map(|one| one.map_or_else(|gap| gap.to_string(), |(_, words)| words));
-            return Ok(Verdict::fail(known.collect::<Vec<_>>().join("; ")));
+        let any = |standing: Standing| judged.iter().flatten().any(|(one, _)| *one == standing);
+        let (over, without_fix) = (any(Standing::Over), any(Standing::WithoutFix));
+        if over || without_fix {
+            let words = judged.iter().map(|one| match one {
+                Ok((_, words)) => words.clone(),
+                Err(gap) => gap.to_string(),
+            });
+            let observed = words.collect::<Vec<_>>().join("; ");
+            if over {
+                return Ok(Verdict::fail(observed));
+            }
+            let more = [&open.critical, &open.high].into_iter().any(|list| list.get().is_ok_and(|list| list.more));
+            let unread = if more { "; younger findings than the hundred oldest were not read" } else { "" };
+            let unknown = judged.iter().find_map(|one| one.as_ref().err()).map(|gap| format!("; {gap}"));
+            return Ok(Verdict::manual(
+                observed,
+                format!(
+                    "no fix is offered for what is over the limit: show that it is isolated, or suppress it with the reason{unread}{}",
+                    unknown.unwrap_or_default()
+                ),
+            ));
         }
         let [critical, high] = judged;
         Ok(Verdict::pass(format!("{}; {}", critical?.1, high?.1)))
     })])
 }
 
-/// Whether the findings of a severity are within their limit, and what they are.
+/// How the findings of a severity stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Within the limit.
+    Within,
+    /// One is over it, or has no date, and may have a fix.
+    Over,
+    /// Those over it, or without a date, have no fix.
+    WithoutFix,
+}
+
+/// How the findings of a severity stand, and what they are.
 fn severity(
     view: &View<'_>,
     seen: &Seen,
     name: &str,
     open: &Observed<OldestFirst>,
     limit: u64,
-) -> Result<(bool, String), Gap> {
+) -> Result<(Standing, String), Gap> {
     let OldestFirst { findings, more } = seen.see(open)?;
     let mut ages = Ages::default();
     ages.add(view, findings.iter().map(|finding| finding.first_seen), limit);
     let mut words = format!("{name}: {}{ages}", if *more { "more than " } else { "" });
-    if let (false, Some(oldest)) = (ages.within(), findings.first()) {
-        words.push_str(&format!(" ({} on {})", line(&oldest.title), oldest.resource));
+    let over = |finding: &&Vulnerability| finding.first_seen.is_none_or(|at| view.days_since(at) > limit);
+    let (without, fixable): (Vec<&Vulnerability>, Vec<&Vulnerability>) =
+        findings.iter().filter(over).partition(|finding| finding.fix == "NO");
+    if let Some(named) = fixable.first().or(without.first()) {
+        words.push_str(&format!(" ({} on {})", line(&named.title), named.resource));
     }
-    Ok((ages.within(), words))
+    if !without.is_empty() {
+        words.push_str(&format!(", {} of these without a fix", without.len()));
+    }
+    let standing = match (fixable.is_empty(), without.is_empty()) {
+        (true, true) => Standing::Within,
+        (true, false) => Standing::WithoutFix,
+        (false, _) => Standing::Over,
+    };
+    Ok((standing, words))
 }

@@ -205,7 +205,10 @@ mod tests {
             let csv = format!("{HEADER},additional_credentials_info\n{ann},{text}\n");
             parse(csv.as_bytes(), at()).unwrap().rows()[0].more.clone()
         };
-        assert_eq!(more("1 more access key. Use ListAccessKeys").as_deref(), Some("1 more access key. Use ListAccessKeys"));
+        assert_eq!(
+            more("1 more access key. Use ListAccessKeys").as_deref(),
+            Some("1 more access key. Use ListAccessKeys")
+        );
         assert_eq!((more(""), more("N/A")), (None, None));
         assert_eq!(parse(format!("{HEADER}\n{ann}\n").as_bytes(), at()).unwrap().rows()[0].more, None);
     }

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_guardduty::Client;
 use aws_sdk_guardduty::types as sdk;
 use futures::future::join_all;
-use kickoff_facts::detection::{
-    AdditionalConfiguration, Detector, DetectorSettings, Finding, GuardDutyAdministration,
-};
+use kickoff_facts::detection::{AdditionalConfiguration, Detector, DetectorSettings, Finding, GuardDutyAdministration};
 use kickoff_facts::{GlobalFacts, Need, Observed, RegionalFacts, Tie};
 
 use super::shared::{follows, inherited, speaks_for, text};
