@@ -212,7 +212,7 @@ pub struct LogGroup {
 }
 
 impl LogGroup {
-    /// Whether its class fixes what others let one set: groups of class `DELIVERY` keep events two days, only to hand
+    /// Whether its class fixes what others let one set: groups of class `DELIVERY` keep events a day or two, only to hand
     /// them on to S3 or X-Ray (CloudWatch Logs User Guide, "Log classes").
     #[must_use]
     pub fn has_fixed_settings(&self) -> bool {

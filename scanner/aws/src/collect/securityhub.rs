@@ -267,3 +267,15 @@ pub(super) async fn aggregators(
         .observed()
         .map(|list| Some(list.into_iter().map(|a| a.finding_aggregator_arn).collect()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Findings;
+
+    #[test]
+    fn a_sample_is_known_as_one() {
+        let page = r#"{ "Findings": [ { "Id": "a", "Title": "t", "Sample": true }, { "Id": "b", "Title": "t" } ] }"#;
+        let page: Findings = serde_json::from_str(page).unwrap();
+        assert_eq!(page.findings.iter().map(|finding| finding.sample).collect::<Vec<_>>(), [true, false]);
+    }
+}
