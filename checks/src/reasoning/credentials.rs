@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kickoff_facts::iam::{AccountSummary, Credential, CredentialKey, CredentialReport, CredentialRow, PasswordPolicy};
 use kickoff_facts::{Gap, GapKind, Reported, Seen, View};
 
-use crate::frame::wording::{count, day};
+use crate::frame::wording::{count, day, line};
 use crate::reasoning::gaps::unsaid;
 use crate::reasoning::tested::leave_out;
 use crate::{Evaluation, Finding, Resource, Verdict};
@@ -68,6 +68,30 @@ pub fn lacking(view: &View<'_>, why: &str) -> Gap {
 /// Another answer of the run says otherwise.
 pub fn certain(view: &View<'_>, row: &CredentialRow, what: Credential) -> Result<(), Gap> {
     row.undisputed(what).map_err(|why| disagreed(view, REPORT, &format!("of {}, {why}", row.user)))
+}
+
+/// The access keys and certificates that the report has columns for are all that a user has.
+///
+/// # Errors
+/// The user has more of them.
+pub fn complete(view: &View<'_>, row: &CredentialRow) -> Result<(), Gap> {
+    let beyond = |text: &String| {
+        let message = format!("{} has more credentials than the report holds: {}", row.user, line(text));
+        unsaid(view, REPORT, message)
+    };
+    row.more.as_ref().map_or(Ok(()), |text| Err(beyond(text)))
+}
+
+/// Whether an IAM user has an active access key.
+///
+/// # Errors
+/// None is known to be active, and another answer of the run says otherwise, or the user has more than the report holds.
+pub fn has_active_key(view: &View<'_>, row: &CredentialRow) -> Result<bool, Gap> {
+    certain(view, row, Credential::Keys)?;
+    if row.keys.iter().any(|key| key.active) {
+        return Ok(true);
+    }
+    complete(view, row).map(|()| false)
 }
 
 /// Whether a user has an active MFA device.
@@ -157,8 +181,8 @@ pub fn console_users<'a>(
     }
 }
 
-/// Judges every active access key of each IAM user, as a resource; a user whose keys are disputed, or whom the report lacks,
-/// is not evaluated. Keys that are switched off, those of such users and those of root are left out.
+/// Judges every active access key of each IAM user, as a resource; a user whose keys are disputed, who has more keys than the
+/// report holds, or whom it lacks, is not evaluated. Keys that are switched off, those of such users and those of root are left out.
 pub fn judge_active_keys(
     view: &View<'_>,
     report: &CredentialReport,
@@ -170,7 +194,8 @@ pub fn judge_active_keys(
         Reported::Row(row) => {
             let disputed = certain(view, row, Credential::Keys).err();
             let why = disputed.is_some().then_some("of a user whose keys are disputed: not evaluated");
-            findings.extend(disputed.map(|gap| Finding::judge(user(row), |_| Err(gap))));
+            let unknown = disputed.or_else(|| complete(view, row).err());
+            findings.extend(unknown.map(|gap| Finding::judge(user(row), |_| Err(gap))));
             Some((row, why))
         }
         Reported::Nothing(one) => {

@@ -47,6 +47,12 @@ impl Hit {
     pub fn doubted(self) -> Self {
         Self { sure: false, ..self }
     }
+
+    /// Whether no condition decides on it.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        self.sure
+    }
 }
 
 /// The client's managed policies that something has attached, or those that nothing has.

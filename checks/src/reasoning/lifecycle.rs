@@ -20,7 +20,8 @@ pub enum Kept {
 /// that ends with `*` stands for every segment that begins so, `AWSLogs/o-*/*/CloudTrail*`.
 ///
 /// With versioning, expiry makes an object a former version, which stays until the rules for those end it, and at least
-/// as long as a default retention of Object Lock holds it.
+/// as long as a default retention of Object Lock holds it. A rule that keeps the newest former versions
+/// (`NewerNoncurrentVersions`) ends none of an object that is written once.
 ///
 /// # Errors
 /// The rules are not known; or a rule is too short and it is not known whether versions are kept or locked.
@@ -41,11 +42,15 @@ pub fn kept(settings: &BucketSettings, seen: &Seen, paths: &[String], min_days: 
         let mut told = describe(rule);
         let mut life = Some(days);
         if days < min_days && seen.see(&settings.versioning)?.enabled {
-            let former = rules.iter().filter_map(|rule| rule.noncurrent_expire_days).min().map(u64::from);
+            // A log file is written once: the only former version that it can have is among the newest that are kept.
+            let (kept, ended): (Vec<&LifecycleRule>, Vec<&LifecycleRule>) =
+                rules.iter().copied().partition(|rule| rule.noncurrent_keep.is_some());
+            let former = ended.iter().filter_map(|rule| rule.noncurrent_expire_days).min().map(u64::from);
             life = former.map(|former| days.saturating_add(former));
             told.push_str(&match former {
                 Some(former) => format!(", and former versions {} later", count(former, "day")),
-                None => ", but versioning keeps former versions for ever".to_owned(),
+                None if kept.is_empty() => ", but versioning keeps former versions for ever".to_owned(),
+                None => ", but the newest former version of each object is kept for ever".to_owned(),
             });
             // A rule cannot end a version that is locked.
             if let Some(ended) = life

@@ -4,7 +4,6 @@
 use kickoff_facts::organization::Organization;
 use kickoff_facts::{Gap, Need, Seen, View};
 
-use crate::frame::wording::names;
 use crate::reasoning::gaps::unsaid;
 use crate::{Evaluation, Finding, Resource, Verdict};
 
@@ -89,49 +88,4 @@ pub fn judge(view: &View<'_>, decide: impl FnOnce(&Organization, &Seen) -> Resul
 pub fn told<'a, T>(view: &View<'a>, need: Need, family: Result<&'a Option<T>, Gap>) -> Result<&'a T, Gap> {
     let call = need.operation_ids().first().copied().unwrap_or_default();
     family?.as_ref().ok_or_else(|| unsaid(view, call, "the management account was told nothing"))
-}
-
-/// Whether a policy of the client's own, of a kind, is attached where it takes effect, and the kind is switched on.
-/// One attachment that is known decides; that there is none needs all of them to be known.
-///
-/// # Errors
-/// No attachment is known, and a fact that could show one is not.
-pub fn own_policy_in_force(
-    view: &View<'_>,
-    seen: &Seen,
-    organization: &Organization,
-    kind: &str,
-    takes_effect: impl Fn(&str) -> bool,
-) -> Result<Verdict, Gap> {
-    if organization.feature_set != "ALL" {
-        return Ok(Verdict::fail(format!(
-            "the feature set is {}, which has no policies of kind {kind}",
-            organization.feature_set
-        )));
-    }
-    let root = told(view, Need::OrganizationRoot, view.organization_root())?;
-    if !root.enabled_policy_types.iter().any(|enabled| enabled == kind) {
-        return Ok(Verdict::fail(format!("{kind} is not enabled at the root {}", root.id)));
-    }
-    let policies = told(view, Need::OrganizationPolicies, view.organization_policies())?;
-    let (mut attached, mut idle, mut gap) = (Vec::new(), Vec::new(), None);
-    for policy in policies.iter().filter(|policy| policy.kind == kind && !policy.aws_managed) {
-        match seen.see(&policy.targets) {
-            Ok(targets) => {
-                let effective: Vec<&String> = targets.iter().filter(|target| takes_effect(target)).collect();
-                if effective.is_empty() {
-                    idle.push(&policy.name);
-                } else {
-                    attached.push(format!("{} on {}", policy.name, names(effective)));
-                }
-            }
-            Err(error) => gap = gap.or(Some(error)),
-        }
-    }
-    match gap {
-        _ if !attached.is_empty() => Ok(Verdict::pass(format!("{kind} is enabled: {}", names(attached)))),
-        Some(gap) => Err(gap),
-        None if idle.is_empty() => Ok(Verdict::fail(format!("{kind} is enabled, and there is no policy of your own"))),
-        None => Ok(Verdict::fail(format!("{kind} is enabled, but no account is bound by your own: {}", names(idle)))),
-    }
 }

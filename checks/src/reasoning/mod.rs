@@ -28,6 +28,7 @@ pub mod lifecycle;
 pub mod log_class;
 pub mod management;
 pub mod mutes;
+pub mod own_policies;
 pub mod people;
 pub mod recording;
 pub mod regions;

@@ -73,6 +73,20 @@ pub fn management_shortcoming(selectors: &Selectors, access: Access) -> Option<S
     Some(shortcoming.unwrap_or_else(|| format!("records no {} management events", access.name())))
 }
 
+/// Whether any management events of a kind are recorded, all of them or some.
+#[must_use]
+pub fn takes_in_management(selectors: &Selectors, access: Access) -> bool {
+    selectors.basic.iter().any(|s| s.management && access.in_basic(&s.read_write))
+        || selectors.advanced.iter().any(|s| asks(s, "eventCategory", "Management") && access.in_advanced(s))
+}
+
+/// Whether any data events are recorded.
+#[must_use]
+pub fn takes_in_data(selectors: &Selectors) -> bool {
+    selectors.basic.iter().any(|s| !s.data.is_empty())
+        || selectors.advanced.iter().any(|s| asks(s, "eventCategory", "Data"))
+}
+
 /// Whether every management event of a name is recorded, whoever causes it; the service as `eventSource` has it.
 #[must_use]
 pub fn records_call(selectors: &Selectors, source: &str, name: &str, access: Access) -> bool {

@@ -310,7 +310,10 @@ fn in_force(view: &View<'_>, seen: &Seen) -> Result<(Vec<InForce>, Option<Gap>),
 }
 
 /// The account and the nodes above it.
-fn path<'a>(view: &View<'_>, tree: &'a [TreeNode], account: &'a str) -> Result<Vec<&'a str>, Gap> {
+///
+/// # Errors
+/// The tree does not hold the account.
+pub fn path<'a>(view: &View<'_>, tree: &'a [TreeNode], account: &'a str) -> Result<Vec<&'a str>, Gap> {
     let mut path = vec![account];
     let mut node = tree.iter().find(|node| node.accounts.iter().any(|id| id == account));
     if node.is_none() {

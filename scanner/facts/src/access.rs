@@ -18,6 +18,9 @@ pub struct Analyzer {
     pub kind: String,
     /// `ACTIVE`, `CREATING`, `DISABLED`, `FAILED`.
     pub status: String,
+    /// Of an analyzer of unused access, its settings; none where AWS did not tell them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unused_access: Option<UnusedAccessSettings>,
     /// Findings that are neither resolved nor archived; asked for active analyzers only.
     pub active_findings: Observed<Vec<AnalyzerFinding>>,
     /// Rules that archive its findings; asked for active analyzers only.
@@ -52,4 +55,35 @@ pub struct AnalyzerFinding {
     pub kind: String,
     /// When it was made.
     pub created: Option<Timestamp>,
+    /// The account that owns the resource: an organization's analyzer tells of all of them.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub owner: String,
+}
+
+impl AnalyzerFinding {
+    /// Whether the resource belongs to an account; one of which the owner is not told counts as its own.
+    #[must_use]
+    pub fn is_of(&self, account: &str) -> bool {
+        self.owner.is_empty() || self.owner == account
+    }
+}
+
+/// What an analyzer of unused access looks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UnusedAccessSettings {
+    /// Access that was not used for more than so many days makes a finding.
+    pub age_days: Option<u32>,
+    /// What makes no finding.
+    pub exclusions: Vec<Exclusion>,
+}
+
+/// What an analyzer leaves out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Exclusion {
+    /// These accounts; empty is all.
+    pub accounts: Vec<String>,
+    /// Users and roles with one of these tags, `key=value`, or the key alone; empty is all.
+    pub tags: Vec<String>,
 }

@@ -59,6 +59,9 @@ pub struct CredentialRow {
     pub keys: [CredentialKey; 2],
     /// Whether each of the two signing certificates is active.
     pub certificates_active: [bool; 2],
+    /// What the report says of credentials that it has no columns for: more than two access keys or certificates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more: Option<String>,
     /// What another answer of the run says otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     disputed: Vec<Disputed>,

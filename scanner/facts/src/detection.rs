@@ -84,6 +84,12 @@ pub struct Delivery {
     pub error: Option<String>,
     /// The last success.
     pub last_success: Option<Timestamp>,
+    /// The last attempt, of an export to the bucket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_attempt: Option<Timestamp>,
+    /// When the next one is due, of an export to the bucket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Timestamp>,
 }
 
 /// A Config aggregator.
@@ -163,6 +169,21 @@ pub struct DetectorSettings {
     pub features_on: Vec<String>,
     /// Features that are off.
     pub features_off: Vec<String>,
+    /// What a feature has beside its own switch.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub additional: Vec<AdditionalConfiguration>,
+}
+
+/// A switch that a feature of GuardDuty has beside its own: whether GuardDuty installs the agent that the feature reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdditionalConfiguration {
+    /// The feature, `RUNTIME_MONITORING`.
+    pub feature: String,
+    /// `EKS_ADDON_MANAGEMENT`, `ECS_FARGATE_AGENT_MANAGEMENT`, `EC2_AGENT_MANAGEMENT`.
+    pub name: String,
+    /// It is on.
+    pub on: bool,
 }
 
 /// A GuardDuty or Security Hub finding.
@@ -181,7 +202,7 @@ pub struct Finding {
     pub first_seen: Option<Timestamp>,
     /// When it was last updated.
     pub updated: Option<Timestamp>,
-    /// GuardDuty made it on request: it tells nothing of the account.
+    /// It was made on request, to show what one looks like: it tells nothing of the account.
     pub sample: bool,
     /// Somebody, or a filter, put it away (GuardDuty).
     pub archived: bool,

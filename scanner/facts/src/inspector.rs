@@ -71,4 +71,7 @@ pub struct Vulnerability {
     pub resource: String,
     /// When it was first seen.
     pub first_seen: Option<Timestamp>,
+    /// Whether a version without it is out: `YES`, `PARTIAL`, `NO`; empty where Inspector did not say.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub fix: String,
 }

@@ -43,7 +43,7 @@ pub struct Trail {
     /// What it records, asked in the home region.
     pub selectors: Observed<Selectors>,
     /// The kinds of Insights it makes; empty when none.
-    pub insights: Observed<Vec<String>>,
+    pub insights: Observed<Vec<InsightSelector>>,
 }
 
 impl Trail {
@@ -66,6 +66,9 @@ impl Trail {
 pub struct TrailStatus {
     /// It records now.
     pub logging: bool,
+    /// When it was last switched on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logging_since: Option<Timestamp>,
     /// The last delivery to the bucket.
     pub last_delivery: Option<Timestamp>,
     /// What S3 said when the last delivery failed.
@@ -166,6 +169,28 @@ impl FieldSelector {
     }
 }
 
+/// A kind of Insights that a trail makes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InsightSelector {
+    /// `ApiCallRateInsight`, `ApiErrorRateInsight`.
+    pub kind: String,
+    /// The events that it looks at: `Management`, `Data`. AWS takes none for management events.
+    pub categories: Vec<String>,
+}
+
+impl InsightSelector {
+    /// Whether it looks at a category of events.
+    #[must_use]
+    pub fn looks_at(&self, category: &str) -> bool {
+        if self.categories.is_empty() {
+            category == "Management"
+        } else {
+            self.categories.iter().any(|named| named == category)
+        }
+    }
+}
+
 /// A log group.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -189,7 +214,7 @@ pub struct LogGroup {
 }
 
 impl LogGroup {
-    /// Whether its class fixes what others let one set: groups of class `DELIVERY` keep events two days, only to hand
+    /// Whether its class fixes what others let one set: groups of class `DELIVERY` keep events a day or two, only to hand
     /// them on to S3 or X-Ray (CloudWatch Logs User Guide, "Log classes").
     #[must_use]
     pub fn has_fixed_settings(&self) -> bool {

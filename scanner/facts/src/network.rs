@@ -51,4 +51,7 @@ pub struct FlowLog {
     pub destination: Option<String>,
     /// The log group's name, for CloudWatch Logs.
     pub log_group: Option<String>,
+    /// The fields of its records, `${version} ${account-id} ...`; none where AWS did not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
 }

@@ -157,6 +157,9 @@ pub struct LifecycleRule {
     pub expire_date: Option<String>,
     /// Former versions are deleted after so many days.
     pub noncurrent_expire_days: Option<u32>,
+    /// So many of the newest former versions of each object are kept all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noncurrent_keep: Option<u32>,
 }
 
 /// A KMS key that protects logs.

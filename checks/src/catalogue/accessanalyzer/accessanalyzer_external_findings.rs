@@ -11,7 +11,9 @@
 //! The population is every active finding, neither resolved nor archived, of the active external-access analyzers of
 //! the scanned regions. The age is counted in whole days from when the finding was made. A finding without a date is
 //! `fail`: its age cannot be shown. A region without an active external-access analyzer is `not-applicable`: nothing
-//! looks there, and `accessanalyzer-external-enabled` judges that. That a finding was archived does not show the
+//! looks there, and `accessanalyzer-external-enabled` judges that. An organization's analyzer has findings of other accounts:
+//! one of an account in the run whose own analyzer looks in that region is left out here, with the number, because it is
+//! judged there; another is judged here, and the account is named. That a finding was archived does not show the
 //! reason: archive rules and tickets do.
 //!
 //! Archive rules put findings away as they are made. In each region where an active external-access analyzer has some, one
@@ -33,7 +35,7 @@
 //! ## References
 //! AWS IAM User Guide, "Working with IAM Access Analyzer findings"; "Archive rules"; "IAM Access Analyzer filter keys".
 
-use kickoff_facts::access::Analyzer;
+use kickoff_facts::access::{Analyzer, AnalyzerFinding};
 use kickoff_facts::muting::Muting;
 use kickoff_facts::{Need, Seen, View};
 
@@ -70,6 +72,12 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let resource = Resource::new("AWS::AccessAnalyzer::Finding", &finding.id);
         leave_out(view, resource, "of an analyzer that does not look for access from outside");
     }
+    let judged_there = |finding: &AnalyzerFinding| {
+        let there = view.neighbour_in(&finding.owner, view.region_name());
+        let looks = |analyzer: &Analyzer| analyzer.is_external() && analyzer.status == "ACTIVE";
+        !finding.is_of(view.account_id())
+            && there.is_some_and(|there| there.analyzers().is_ok_and(|list| list.iter().any(looks)))
+    };
     let (mut looking, mut muting) = (false, Muting::default());
     let (seen, mut unread) = (Seen::default(), None);
     let mut findings = Vec::new();
@@ -80,13 +88,23 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             Err(gap) => unread = unread.or(Some(gap)),
         }
         match analyzer.active_findings.get() {
-            Ok(active) => findings.extend(active.iter().map(|finding| {
-                Finding::judge(Resource::new("AWS::AccessAnalyzer::Finding", &finding.id), |seen| {
-                    seen.see(&analyzer.active_findings)?;
-                    let what = format!("{} on {}", finding.kind, finding.resource);
-                    Ok(finding_age::judge(view, &what, finding.created, limit))
-                })
-            })),
+            Ok(active) => {
+                for finding in active {
+                    let resource = Resource::new("AWS::AccessAnalyzer::Finding", &finding.id);
+                    if judged_there(finding) {
+                        leave_out(view, resource, "of another account, whose own analyzer finds it");
+                        continue;
+                    }
+                    findings.push(Finding::judge(resource, |seen| {
+                        seen.see(&analyzer.active_findings)?;
+                        let mut what = format!("{} on {}", finding.kind, finding.resource);
+                        if !finding.is_of(view.account_id()) {
+                            what.push_str(&format!(" of account {}", finding.owner));
+                        }
+                        Ok(finding_age::judge(view, &what, finding.created, limit))
+                    }));
+                }
+            }
             Err(gap) => findings
                 .push(Finding::judge(Resource::new("AWS::AccessAnalyzer::Finding", &analyzer.arn), |_| {
                     Err(gap.clone())

@@ -8,9 +8,10 @@
 //!
 //! ## How it is decided
 //! The population is every bucket that a trail delivers to, once for each region whose trails use it. `pass` with
-//! Object Lock and a default retention, in either mode, or with MFA delete while versioning is enabled. Object Lock
-//! without a default retention locks nothing by itself, versioning alone leaves versions deletable, and MFA delete with
-//! versioning suspended leaves new objects unprotected: `fail`. In `GOVERNANCE` mode, who has
+//! Object Lock and a default retention of at least `trail_retention_min_days`, in either mode, or with MFA delete while
+//! versioning is enabled. A shorter default retention lets go of every file before that, Object Lock without one locks
+//! nothing by itself, versioning alone leaves versions deletable, and MFA delete with versioning suspended leaves new
+//! objects unprotected: `fail`. A retention of which AWS does not tell the time is `manual`. In `GOVERNANCE` mode, who has
 //! `s3:BypassGovernanceRetention` can delete; the mode and the days are told, for a person to weigh against the period
 //! of the audit.
 //!
@@ -43,7 +44,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::frame::wording::count;
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, TRAIL_RETENTION_MIN};
 use crate::reasoning::trail_buckets;
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
@@ -58,29 +59,42 @@ pub const META: Meta = Meta {
     kind: Kind::Auto,
     criteria: &["CC7.2", "CC6.1"],
     needs: &[Need::Trails, Need::LogBuckets],
-    parameters: &[],
-    expected: "Object Lock with a default retention, or MFA delete with versioning enabled",
-    fix: "set a default retention of Object Lock on the bucket, or MFA delete",
+    parameters: &[&TRAIL_RETENTION_MIN],
+    expected: "Object Lock with a default retention of at least {trail_retention_min_days} days, or MFA delete with versioning enabled",
+    fix: "set a default retention of Object Lock on the bucket, or lengthen it, or set MFA delete",
 };
 
 /// Decides.
 ///
 /// # Errors
 /// The region's trails or the account's log buckets are not known.
-pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    let limit = parameters.number(&TRAIL_RETENTION_MIN);
     trail_buckets::judge(view, |_, settings, seen| {
         let (lock, versioning) = (seen.see(&settings.object_lock), seen.see(&settings.versioning));
-        if let Ok(Some(lock)) = lock
-            && let Some(mode) = &lock.mode
+        let retention =
+            lock.as_ref().ok().and_then(|lock| lock.as_ref()).and_then(|lock| Some((lock.mode.as_ref()?, lock.days)));
+        if let Some((mode, Some(days))) = retention
+            && u64::from(days) >= limit
         {
-            let days = lock.days.unwrap_or_default();
             return Ok(Verdict::pass(format!("Object Lock keeps each object {}, mode {mode}", count(days, "day"))));
         }
         if versioning.as_ref().is_ok_and(|versioning| versioning.enabled && versioning.mfa_delete) {
             return Ok(Verdict::pass("deleting a version takes MFA"));
         }
         let (lock, versioning) = (lock?, versioning?);
-        let lock = if lock.is_some() { "Object Lock without a default retention" } else { "no Object Lock" };
+        let lock = match retention {
+            Some((mode, Some(days))) => {
+                let kept = count(days, "day");
+                format!("Object Lock keeps each object {kept} of the {limit} that are asked for, mode {mode}")
+            }
+            Some((mode, None)) => {
+                let observed = format!("Object Lock with a default retention, mode {mode}");
+                return Ok(Verdict::manual(observed, "AWS does not tell how long it keeps objects: see the bucket"));
+            }
+            None if lock.is_some() => "Object Lock without a default retention".to_owned(),
+            None => "no Object Lock".to_owned(),
+        };
         let versions = match (versioning.enabled, versioning.mfa_delete) {
             (true, _) => "versioning without MFA delete",
             (false, true) => "MFA delete, but versioning is suspended",

@@ -15,7 +15,8 @@
 //! objects sooner, or on a date (which takes objects of any age), the bucket is `fail`; no such rule keeps them for
 //! ever: `pass`. With versioning enabled an expired object becomes a former version: the days until rules end former
 //! versions are added, without such a rule it is kept, and a default retention of Object Lock holds it at least so
-//! long. A rule that is narrowed to tags or sizes and too short is `manual`: the facts do not say which objects it
+//! long. A rule that keeps the newest former versions (`NewerNoncurrentVersions`) ends no log file, because each is written
+//! once. A rule that is narrowed to tags or sizes and too short is `manual`: the facts do not say which objects it
 //! takes.
 //!
 //! ## What else is accepted

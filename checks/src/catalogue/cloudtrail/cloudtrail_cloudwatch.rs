@@ -9,7 +9,8 @@
 //! ## How it is decided
 //! The population is every trail that the scanned regions list, each once. A trail that is switched off is `fail`.
 //! Otherwise one of three is enough. A log group whose last delivery is at most `trail_delivery_max_age_hours` old,
-//! with no error. Or an enabled EventBridge rule with a target, in a region that the trail records, whose pattern lets
+//! with no error; one of another class than `STANDARD` (`INFREQUENT_ACCESS` takes no metric filters and no subscriptions)
+//! is, where nothing else is enough, `manual`. Or an enabled EventBridge rule with a target, in a region that the trail records, whose pattern lets
 //! through an event that matters to security: samples of such API calls (to stop a trail, to change IAM, keys, buckets or
 //! the network, ...) and of console sign-ins are put to it, as EventBridge would. A rule on other calls, or on events
 //! that CloudTrail does not send, does not count; one of which it depends on more than the samples say is `manual`, and
@@ -61,7 +62,7 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["CC7.2", "CC7.3"],
-    needs: &[Need::Trails, Need::Rules],
+    needs: &[Need::Trails, Need::Rules, Need::LogGroups],
     parameters: &[&SIEM_DESTINATIONS, &TRAIL_DELIVERY_MAX_AGE],
     expected: "events reached a log group within {trail_delivery_max_age_hours} hours, or EventBridge rules take them up, or a declared SIEM does (declared: {siem_destinations})",
     fix: "deliver the trail to a log group, or build EventBridge rules on API calls, or declare the SIEM that reads its topic or bucket",
@@ -79,11 +80,19 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             if !status.logging {
                 return Ok(Verdict::fail("the trail is switched off"));
             }
+            let mut class = None;
             let mut told = match &trail.log_group_arn {
                 Some(group) => {
                     let error = status.log_group_delivery_error.as_deref();
                     match delivery::state(view, status.last_log_group_delivery, error, limit) {
-                        Ok(state) => return Ok(Verdict::pass(format!("delivery to {group} {state}"))),
+                        Ok(state) => {
+                            class = other_class(view, group);
+                            let told = format!("delivery to {group} {state}");
+                            match &class {
+                                None => return Ok(Verdict::pass(told)),
+                                Some(class) => format!("{told}, class {class}"),
+                            }
+                        }
                         Err(state) => format!("delivery to {group} {state}"),
                     }
                 }
@@ -119,6 +128,11 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             if let Some(gap) = rules.gap {
                 return Err(gap);
             }
+            if let (Some(class), true) = (&class, doubtful.is_empty()) {
+                let reason =
+                    format!("log groups of class {class} do not take every kind of alert: show which are built on it");
+                return Ok(Verdict::manual(told, reason));
+            }
             Ok(if doubtful.is_empty() {
                 Verdict::fail(format!("{told}; no enabled EventBridge rule on API calls that matter to security"))
             } else {
@@ -128,4 +142,13 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         })
     });
     Ok(judged.collect())
+}
+
+/// The class of a log group, by ARN, where it is known to be another than the one on which every kind of alert is built.
+fn other_class(view: &View<'_>, arn: &str) -> Option<String> {
+    let region = arn.split(':').nth(3)?;
+    let here = view.regions().find(|here| here.region_name() == region)?;
+    let class = here.log_groups().ok()?.iter().find(|group| group.arn == arn).map(|group| group.class.clone())?;
+    view.adopt(&here);
+    (!class.is_empty() && class != "STANDARD").then_some(class)
 }

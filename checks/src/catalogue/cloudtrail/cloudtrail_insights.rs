@@ -8,9 +8,13 @@
 //! notice.
 //!
 //! ## How it is decided
-//! The population is every trail that the scanned regions list, each once. At least one kind of Insights
-//! (`ApiCallRateInsight`, `ApiErrorRateInsight`) must be on, and the trail must be logging: a trail that is switched
-//! off gives no Insights. Insights cost money for each event analysed; where you do not claim them, record an
+//! The population is every trail that the scanned regions list, each once. At least one kind of Insights must be on that
+//! finds events to look at, and the trail must be logging: a trail that is switched off gives no Insights. On management
+//! events, which AWS takes where no category is named, `ApiCallRateInsight` looks at writes and `ApiErrorRateInsight` at
+//! reads and writes; with the category `Data` either looks at data events. The event selectors of the trail say which of
+//! them it records. Selectors that cannot be read, where they decide, are `not-evaluated`; a kind of Insights that is not
+//! known here, and no other, is `manual`. A trail without Insights that records no management events is left out, with the
+//! number, where another trail that is logging records them in its region. Insights cost money for each event analysed; where you do not claim them, record an
 //! exception.
 //!
 //! ## What else is accepted
@@ -27,9 +31,13 @@
 //! ## References
 //! AWS CloudTrail User Guide, "Working with CloudTrail Insights"; API Reference, `GetInsightSelectors`.
 
-use kickoff_facts::{Need, View};
+use kickoff_facts::logging::{InsightSelector, Selectors, Trail};
+use kickoff_facts::{Gap, Need, Seen, View};
 
 use crate::parameters::Parameters;
+use crate::reasoning::certainty::both;
+use crate::reasoning::selectors::{Access, takes_in_data, takes_in_management};
+use crate::reasoning::tested::leave_out;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -44,7 +52,7 @@ pub const META: Meta = Meta {
     criteria: &["CC7.2"],
     needs: &[Need::Trails],
     parameters: &[],
-    expected: "the trail is logging and makes Insights",
+    expected: "the trail is logging and makes Insights of events that it records",
     fix: "switch on Insights of the trail, or record an exception where you do not claim it",
 };
 
@@ -53,19 +61,65 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The region's trails are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    let judged = view.trails()?.iter().filter(|trail| trail.primary).map(|trail| {
-        Finding::judge(Resource::new("AWS::CloudTrail::Trail", &trail.arn), |seen| {
-            let kinds = seen.see(&trail.insights)?;
-            if kinds.is_empty() {
-                return Ok(Verdict::fail("no Insights"));
+    let trails = view.trails()?;
+    let mut findings = Vec::new();
+    for trail in trails.iter().filter(|trail| trail.primary) {
+        let resource = Resource::new("AWS::CloudTrail::Trail", &trail.arn);
+        let none = trail.insights.get().is_ok_and(Vec::is_empty);
+        let data_alone = trail.selectors.get().map(|selectors| !records_management(selectors)).map_err(Clone::clone);
+        if none && data_alone != Ok(false) && recorded_beside(trails, trail) {
+            match data_alone {
+                Ok(_) => leave_out(view, resource, "records no management events, which another trail records"),
+                Err(gap) => findings.push(Finding::judge(resource, |_| Err(gap))),
             }
-            let kinds = kinds.join(", ");
-            Ok(if seen.see(&trail.status)?.logging {
-                Verdict::pass(kinds)
-            } else {
-                Verdict::fail(format!("{kinds}, but the trail is switched off"))
-            })
-        })
-    });
-    Ok(judged.collect())
+            continue;
+        }
+        findings.push(Finding::judge(resource, |seen| judge(trail, seen)));
+    }
+    Ok(findings)
+}
+
+fn judge(trail: &Trail, seen: &Seen) -> Result<Verdict, Gap> {
+    let insights = seen.see(&trail.insights)?;
+    if insights.is_empty() {
+        return Ok(Verdict::fail("no Insights"));
+    }
+    let kinds = insights.iter().map(|one| one.kind.as_str()).collect::<Vec<_>>().join(", ");
+    if !seen.see(&trail.status)?.logging {
+        return Ok(Verdict::fail(format!("{kinds}, but the trail is switched off")));
+    }
+    let selectors = seen.see(&trail.selectors)?;
+    let fed: Vec<Option<bool>> = insights.iter().map(|one| finds_events(one, selectors)).collect();
+    Ok(if fed.contains(&Some(true)) {
+        Verdict::pass(kinds)
+    } else if fed.contains(&None) {
+        Verdict::manual(
+            kinds,
+            "this kind of Insights is not known here: see whether the trail records what it looks at",
+        )
+    } else {
+        Verdict::fail(format!("{kinds}, but the trail records no events that they look at"))
+    })
+}
+
+/// Whether a trail records what a kind of Insights looks at; none for a kind that is not known.
+fn finds_events(insight: &InsightSelector, selectors: &Selectors) -> Option<bool> {
+    let management = match insight.kind.as_str() {
+        "ApiCallRateInsight" => takes_in_management(selectors, Access::Write),
+        "ApiErrorRateInsight" => records_management(selectors),
+        _ => return None,
+    };
+    Some(insight.looks_at("Management") && management || insight.looks_at("Data") && takes_in_data(selectors))
+}
+
+fn records_management(selectors: &Selectors) -> bool {
+    [Access::Read, Access::Write].into_iter().any(|access| takes_in_management(selectors, access))
+}
+
+/// Whether another trail, which is logging, records management events in the region of one.
+fn recorded_beside(trails: &[Trail], one: &Trail) -> bool {
+    trails.iter().filter(|other| other.arn != one.arn && other.covers(&one.home_region)).any(|other| {
+        let on = other.status.get().map(|status| status.logging).map_err(Clone::clone);
+        both(on, other.selectors.get().map(records_management).map_err(Clone::clone)) == Ok(true)
+    })
 }

@@ -8,7 +8,11 @@
 //!
 //! ## How it is decided
 //! The population is every trail that the scanned regions list, an organization's included, each once.
-//! `LogFileValidationEnabled` must be true.
+//! `LogFileValidationEnabled` must be true, and digests must come: CloudTrail delivers one every hour, also where nothing
+//! happened. `fail` when the trail is switched off, when the last digest met an error, when none ever came, or when the
+//! newest is older than `trail_delivery_max_age_hours`. A trail that was switched on within that time and has no new digest
+//! yet is `manual`. A trail of another account (an organization's, from a member), whose status AWS does not tell, passes by
+//! the setting alone, and the reason says so.
 //!
 //! ## What else is accepted
 //! Nothing: Object Lock keeps objects, it does not show that what was written is what CloudTrail delivered.
@@ -25,9 +29,11 @@
 //! ## References
 //! AWS CloudTrail User Guide, "Validating CloudTrail log file integrity".
 
+use kickoff_facts::logging::TrailStatus;
 use kickoff_facts::{Need, View};
 
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, TRAIL_DELIVERY_MAX_AGE};
+use crate::reasoning::delivery;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -41,22 +47,48 @@ pub const META: Meta = Meta {
     kind: Kind::Auto,
     criteria: &["CC7.2", "CC7.3"],
     needs: &[Need::Trails],
-    parameters: &[],
-    expected: "digest files are written for the trail",
-    fix: "switch on log file validation of the trail",
+    parameters: &[&TRAIL_DELIVERY_MAX_AGE],
+    expected: "digest files are written for the trail, the newest within {trail_delivery_max_age_hours} hours",
+    fix: "switch on log file validation of the trail, start its logging, or mend what the delivery error names",
 };
 
 /// Decides.
 ///
 /// # Errors
 /// The region's trails are not known.
-pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
+pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
+    let limit = parameters.number(&TRAIL_DELIVERY_MAX_AGE);
     let judged = view.trails()?.iter().filter(|trail| trail.primary).map(|trail| {
-        let observed = if trail.log_file_validation { "validation is on" } else { "validation is off" };
-        Finding::new(
-            Resource::new("AWS::CloudTrail::Trail", &trail.arn),
-            Verdict::decide(trail.log_file_validation, observed),
-        )
+        Finding::judge(Resource::new("AWS::CloudTrail::Trail", &trail.arn), |seen| {
+            if !trail.log_file_validation {
+                return Ok(Verdict::fail("validation is off"));
+            }
+            match seen.see(&trail.status) {
+                Ok(status) => Ok(digests(view, status, limit)),
+                Err(gap) if trail.owner() != view.account_id() => {
+                    let reason = format!("whether digests come is for the account that owns the trail: {gap}");
+                    Ok(Verdict::pass("validation is on").because(reason))
+                }
+                Err(gap) => Err(gap),
+            }
+        })
     });
     Ok(judged.collect())
+}
+
+/// Whether digests come of a trail that is to write them.
+fn digests(view: &View<'_>, status: &TrailStatus, limit: u64) -> Verdict {
+    if !status.logging {
+        return Verdict::fail("validation is on, but the trail is switched off: no digest is written");
+    }
+    let state = delivery::state(view, status.last_digest_delivery, status.digest_delivery_error.as_deref(), limit);
+    let young = status.logging_since.is_some_and(|at| view.hours_since(at) <= limit);
+    match state {
+        Ok(state) => Verdict::pass(format!("validation is on, delivery of a digest {state}")),
+        Err(state) if young && status.digest_delivery_error.is_none() => Verdict::manual(
+            format!("validation is on, delivery of a digest {state}"),
+            "the trail was switched on a short time ago: look whether digests have come since",
+        ),
+        Err(state) => Verdict::fail(format!("validation is on, but delivery of a digest {state}")),
+    }
 }

@@ -7,9 +7,12 @@
 //! An account can be used in any enabled region. A region without a trail is a place where nobody can say what happened.
 //!
 //! ## How it is decided
-//! For each region: a trail that the region lists, that is multi-region or has its home there, and whose status, asked in
-//! the home region, is logging. Shadow trails and an organization's trail count. If only trails remain whose status cannot
-//! be read (a member account may not read the state of its organization's trail), the region is `not-evaluated`.
+//! For each region: a trail that the region lists, that is multi-region or has its home there, whose status, asked in the
+//! home region, is logging, and whose event selectors take in management events. Of management events one kind alone,
+//! reads or writes, is told and counts (`cloudtrail-management-events` judges what is left out); a trail that records data
+//! events and nothing else does not. Shadow trails and an organization's trail count. If only trails remain whose status or
+//! selectors cannot be read (a member account may not read those of its organization's trail), the region is
+//! `not-evaluated`.
 //!
 //! ## What else is accepted
 //! A trail of the organization; several single-region trails that together cover the regions.
@@ -25,9 +28,12 @@
 //! ## References
 //! AWS CloudTrail User Guide, "Understanding multi-Region trails and opt-in Regions"; API Reference, `GetTrailStatus`.
 
+use kickoff_facts::logging::{Selectors, Trail};
 use kickoff_facts::{Need, View};
 
+use crate::frame::wording::names;
 use crate::parameters::Parameters;
+use crate::reasoning::selectors::{Access, takes_in_management};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -42,8 +48,8 @@ pub const META: Meta = Meta {
     criteria: &["CC7.2", "CC2.1"],
     needs: &[Need::Trails],
     parameters: &[],
-    expected: "a trail that is logging covers the region",
-    fix: "make a multi-region trail, or start logging on the one there is",
+    expected: "a trail that is logging and records management events covers the region",
+    fix: "make a multi-region trail of management events, or start logging on the one there is",
 };
 
 /// Decides.
@@ -54,26 +60,44 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let trails = view.trails()?;
     let region = view.region_name();
     let finding = Finding::judge(Resource::region(view), |seen| {
-        let covering: Vec<_> = trails.iter().filter(|trail| trail.covers(region)).collect();
-        let mut gap = None;
+        let covering: Vec<&Trail> = trails.iter().filter(|trail| trail.covers(region)).collect();
+        let (mut counting, mut off, mut without, mut gap) = (Vec::new(), Vec::new(), Vec::new(), None);
         for trail in &covering {
-            match seen.see(&trail.status) {
-                Ok(status) if status.logging => {
-                    return Ok(Verdict::pass(format!("{} is logging (home region {})", trail.name, trail.home_region)));
-                }
-                Ok(_) => {}
-                Err(error) => gap = gap.or(Some(error)),
+            let logging = seen.see(&trail.status).map(|status| status.logging);
+            let lacking = seen.see(&trail.selectors).map(lacking);
+            match (logging, lacking) {
+                (Ok(false), _) => off.push(&trail.name),
+                (_, Ok([Some(_), Some(_)])) => without.push(&trail.name),
+                (Err(error), _) | (_, Err(error)) => gap = gap.or(Some(error)),
+                (Ok(true), Ok(lacking)) => counting.push((trail, lacking)),
             }
+        }
+        let whole = counting.iter().find(|(_, lacking)| lacking.iter().all(Option::is_none));
+        if let Some((trail, _)) = whole.or(counting.first()) {
+            let is_logging = format!("{} is logging (home region {})", trail.name, trail.home_region);
+            let each = counting.iter().filter(|_| whole.is_none()).flat_map(|(trail, lacking)| {
+                lacking.iter().flatten().map(|kind| format!("{} records no management events that {kind}", trail.name))
+            });
+            return Ok(Verdict::pass(std::iter::once(is_logging).chain(each).collect::<Vec<_>>().join("; ")));
         }
         if let Some(gap) = gap {
             return Err(gap);
         }
-        let names: Vec<&str> = covering.iter().map(|trail| trail.name.as_str()).collect();
-        Ok(Verdict::fail(if names.is_empty() {
-            "no trail covers the region".to_owned()
-        } else {
-            format!("covered only by trails that are switched off: {}", names.join(", "))
+        Ok(Verdict::fail(match (off.is_empty(), without.is_empty()) {
+            (true, true) => "no trail covers the region".to_owned(),
+            (false, true) => format!("covered only by trails that are switched off: {}", names(off)),
+            (true, false) => format!("covered only by trails that record no management events: {}", names(without)),
+            (false, false) => format!(
+                "covered only by trails that are switched off: {}; and by trails that record no management events: {}",
+                names(off),
+                names(without)
+            ),
         }))
     });
     Ok(vec![finding])
+}
+
+/// The kinds of management events of which selectors take in none.
+fn lacking(selectors: &Selectors) -> [Option<&'static str>; 2] {
+    [Access::Read, Access::Write].map(|access| (!takes_in_management(selectors, access)).then_some(access.name()))
 }

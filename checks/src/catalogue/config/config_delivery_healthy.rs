@@ -14,6 +14,11 @@
 //! `fail`; so is a channel that has not delivered anything yet, because nothing shows that it can. A region with
 //! neither is `not-applicable`.
 //!
+//! While the recorder records, the dates count too. A snapshot that was due more than a day ago, and an attempt, of an hour
+//! ago or more, that is later than the last success of its kind, are `fail`. A newest success of both that is more than 7
+//! days old is `manual`: Config writes history only of what changed, so a quiet region may have had none to deliver. Where
+//! the recorder is stopped, that is told, and `config-recorder-enabled` judges it.
+//!
 //! Then whose the bucket is. One of this account or of another account of the run is `pass`. One that no account of the
 //! run lists is `manual`: a name does not tell the account, and whoever takes over a name that was given up receives
 //! what is delivered. AWS does not support delivery to a bucket with a default retention of Object Lock: where this
@@ -35,10 +40,11 @@
 //! AWS Config Developer Guide, "Managing the Delivery Channel" (on Object Lock too); API Reference, `DeliveryChannelStatus`,
 //! `ConfigStreamDeliveryInfo`.
 
-use kickoff_facts::detection::DeliveryChannel;
+use kickoff_facts::detection::{Delivery, DeliveryChannel};
 use kickoff_facts::storage::ObjectLock;
 use kickoff_facts::{Gap, Need, Seen, View};
 
+use crate::frame::wording::{count, day, moment};
 use crate::parameters::Parameters;
 use crate::reasoning::destination::{self, Place};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
@@ -55,7 +61,7 @@ pub const META: Meta = Meta {
     criteria: &["CC7.1"],
     needs: &[Need::Recorders, Need::DeliveryChannels, Need::Buckets, Need::LogBuckets],
     parameters: &[],
-    expected: "no last delivery of the channel failed, and one reached its bucket, which is known to be yours",
+    expected: "no last delivery of the channel failed or is overdue, and one reached its bucket, which is known to be yours",
     fix: "correct the bucket policy, the key policy or the topic policy that the delivery error names",
 };
 
@@ -80,11 +86,16 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(judged.into_iter().collect())
 }
 
+/// What was due so many hours ago and did not come is overdue.
+const OVERDUE_HOURS: u64 = 24;
+/// Config writes history every six hours, of what changed; a week without any is worth a look.
+const QUIET_DAYS: u64 = 7;
+
 fn judge(view: &View<'_>, seen: &Seen, channel: &DeliveryChannel) -> Result<Verdict, Gap> {
     let kinds = [("history", &channel.history), ("snapshot", &channel.snapshot), ("stream", &channel.stream)];
     let told = kinds.map(|(kind, delivery)| {
         let status = if delivery.status.is_empty() { "never" } else { delivery.status.as_str() };
-        let when = delivery.last_success.map(|at| format!(", last success {}", at.strftime("%Y-%m-%d")));
+        let when = delivery.last_success.map(|at| format!(", last success {}", day(at)));
         let error = delivery.error.as_ref().map(|error| format!(" ({error})"));
         format!("{kind} {status}{}{}", error.unwrap_or_default(), when.unwrap_or_default())
     });
@@ -97,12 +108,18 @@ fn judge(view: &View<'_>, seen: &Seen, channel: &DeliveryChannel) -> Result<Verd
     if !delivered {
         return Ok(Verdict::fail(observed).because("nothing was delivered to the bucket yet"));
     }
+    let late = late(view, channel);
+    let newest = channel.history.last_success.max(channel.snapshot.last_success);
+    let quiet = newest.map(|at| view.days_since(at)).filter(|days| *days > QUIET_DAYS);
+    let dated = !late.is_empty() || quiet.is_some();
+    let records = dated && view.recorders()?.iter().any(|recorder| recorder.recording);
+    if records && !late.is_empty() {
+        return Ok(Verdict::fail(observed).because(late.join("; ")));
+    }
     if let Place::Unknown(_) | Place::Stranger(_) = destination::bucket(view, &channel.bucket)? {
         let reason = format!("no account of this run has bucket {}: {}", channel.bucket, destination::CONFIRM);
         return Ok(Verdict::manual(observed, reason));
     }
-    let files = [&channel.history, &channel.snapshot];
-    let newest = files.into_iter().filter_map(|delivery| delivery.last_success).max();
     // What arrived within a day shows that the bucket takes it: history is delivered every six hours.
     if newest.is_some_and(|at| view.hours_since(at) <= 24) {
         return Ok(Verdict::pass(observed));
@@ -117,5 +134,30 @@ fn judge(view: &View<'_>, seen: &Seen, channel: &DeliveryChannel) -> Result<Verd
         );
         return Ok(Verdict::manual(observed, reason));
     }
-    Ok(Verdict::pass(observed))
+    Ok(match quiet {
+        Some(days) if records => {
+            let days = count(days, "day");
+            let reason =
+                format!("nothing was delivered for {days}: see whether nothing that is recorded has changed since");
+            Verdict::manual(observed, reason)
+        }
+        _ if dated => Verdict::pass(observed)
+            .because("the recorder is stopped, so nothing is due: config-recorder-enabled judges that"),
+        _ => Verdict::pass(observed),
+    })
+}
+
+/// What did not come when it should have.
+fn late(view: &View<'_>, channel: &DeliveryChannel) -> Vec<String> {
+    let missed = |(kind, delivery): (&str, &Delivery)| {
+        let (attempt, success) = (delivery.last_attempt?, delivery.last_success?);
+        // One that began a moment ago may be under way.
+        let later = attempt.as_second() > success.as_second() && view.hours_since(attempt) >= 1;
+        later.then(|| format!("the attempt to deliver {kind} of {} did not succeed", moment(attempt)))
+    };
+    let mut late: Vec<String> =
+        [("history", &channel.history), ("a snapshot", &channel.snapshot)].into_iter().filter_map(missed).collect();
+    let due = channel.snapshot.next.filter(|at| view.hours_since(*at) > OVERDUE_HOURS);
+    late.extend(due.map(|at| format!("a snapshot was due {}", moment(at))));
+    late
 }

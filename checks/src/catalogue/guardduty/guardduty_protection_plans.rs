@@ -10,7 +10,10 @@
 //! ## How it is decided
 //! For each region with an enabled detector: every feature that the client declares is among those that are on.
 //! `EKS_RUNTIME_MONITORING` is also met by `RUNTIME_MONITORING`, which replaced it. A feature that the detector does
-//! not list at all is told as such: its name may be wrong, or the region may not offer it. A region without an enabled
+//! not list at all is told as such: its name may be wrong, or the region may not offer it. Runtime monitoring sees what an
+//! agent tells it: where GuardDuty installs none of its agents (`EKS_ADDON_MANAGEMENT`, `ECS_FARGATE_AGENT_MANAGEMENT`,
+//! `EC2_AGENT_MANAGEMENT` are all off), and for `EKS_RUNTIME_MONITORING` where the first of them is off, a person has to
+//! judge whether agents were put there by hand → `manual`; agents that are off beside others are told. A region without an enabled
 //! detector is `not-applicable`, because `guardduty-enabled` judges that; so is a client who declares no plan. Plans
 //! that AWS does not offer in a partition are not asked for there.
 //!
@@ -91,11 +94,29 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             })
             .collect();
         let told = if missing.is_empty() { String::new() } else { format!("{}; ", missing.join("; ")) };
-        let verdict = Verdict::decide(missing.is_empty(), format!("detector {}: {told}{}", detector.id, on(settings)));
-        Ok(if lacking.is_empty() {
-            verdict
+        let agents: Vec<Agents> = declared.iter().filter_map(|feature| agents(settings, feature)).collect();
+        let mut off: Vec<&str> = agents.iter().flat_map(|one| one.off.iter().copied()).collect();
+        off.sort_unstable();
+        off.dedup();
+        let not_managed = if off.is_empty() { String::new() } else { format!("; off: {}", off.join(", ")) };
+        let observed = format!("detector {}: {told}{}{not_managed}", detector.id, on(settings));
+        let blind: Vec<&str> = agents.iter().filter(|one| one.blind).map(|one| one.feature).collect();
+        let mut why = Vec::new();
+        if !blind.is_empty() {
+            why.push(format!(
+                "GuardDuty installs no agent for {}: see in Runtime coverage whether agents are there all the same",
+                blind.join(", ")
+            ));
+        }
+        if !lacking.is_empty() {
+            why.push(format!("not offered in this partition: {}", lacking.join(", ")));
+        }
+        let why = why.join("; ");
+        Ok(if missing.is_empty() && !blind.is_empty() {
+            Verdict::manual(observed, why)
         } else {
-            verdict.because(format!("not offered in this partition: {}", lacking.join(", ")))
+            let verdict = Verdict::decide(missing.is_empty(), observed);
+            if why.is_empty() { verdict } else { verdict.because(why) }
         })
     })])
 }
@@ -106,6 +127,29 @@ fn is_on(settings: &DetectorSettings, feature: &str) -> bool {
         .features_on
         .iter()
         .any(|on| on == feature || feature == "EKS_RUNTIME_MONITORING" && on == "RUNTIME_MONITORING")
+}
+
+/// The agents that a plan of runtime monitoring needs.
+struct Agents<'a> {
+    feature: &'a str,
+    /// Those that GuardDuty does not install.
+    off: Vec<&'a str>,
+    /// It installs none that the plan could read.
+    blind: bool,
+}
+
+/// The agents of a plan that is on; none for one that needs none, and where the detector does not tell of them.
+fn agents<'a>(settings: &'a DetectorSettings, feature: &'a str) -> Option<Agents<'a>> {
+    let eks = feature == "EKS_RUNTIME_MONITORING";
+    if !eks && feature != "RUNTIME_MONITORING" || !is_on(settings, feature) {
+        return None;
+    }
+    let by = if settings.features_on.iter().any(|on| on == feature) { feature } else { "RUNTIME_MONITORING" };
+    let kinds = settings.additional.iter().filter(|one| one.feature == by && one.name.ends_with("_MANAGEMENT"));
+    let (on, off): (Vec<_>, Vec<_>) =
+        kinds.filter(|one| !eks || one.name == "EKS_ADDON_MANAGEMENT").partition(|one| one.on);
+    let blind = on.is_empty() && !off.is_empty();
+    Some(Agents { feature, off: off.into_iter().map(|one| one.name.as_str()).collect(), blind })
 }
 
 /// What is on, in words.

@@ -9,7 +9,8 @@
 //! ## How it is decided
 //! The population is every IAM user whose identity policies and groups, under its boundary, allow every action on every
 //! resource (save those on the organization, the account and the bill), and everyone for whom that depends on a condition.
-//! `mfa_active` of the credential report must be true. Where the Allow itself asks for MFA (`Bool` on
+//! `mfa_active` of the credential report must be true. A user without MFA who has neither a console password nor an active
+//! access key cannot sign in and is left out, with the number. Where the Allow itself asks for MFA (`Bool` on
 //! `aws:MultiFactorAuthPresent`), the user has no such rights without a device → pass. Where the rights depend on other
 //! conditions too, a person has to judge whether one of them is a way without MFA. A Deny without MFA is not enough: most
 //! leave the user to enrol a device, with nothing but the password.
@@ -30,10 +31,11 @@
 
 use std::collections::HashMap;
 
-use kickoff_facts::{Need, View};
+use kickoff_facts::iam::CredentialRow;
+use kickoff_facts::{Gap, Need, View};
 
 use crate::parameters::Parameters;
-use crate::reasoning::credentials::{has_mfa, lacking};
+use crate::reasoning::credentials::{has_active_key, has_mfa, has_password, lacking};
 use crate::reasoning::estate;
 use crate::reasoning::tested::{leave_out, user as resource};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
@@ -76,12 +78,21 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         let (asks_mfa, others): (Vec<&String>, Vec<&String>) =
             residual.into_iter().copied().flatten().partition(|one| asks_for_mfa(one));
         let row = report.rows().iter().find(|row| row.arn == user.arn);
+        let without =
+            |row: &&CredentialRow| matches!((has_mfa(view, row), signs_in(view, row)), (Ok(false), Ok(false)));
+        if row.as_ref().is_some_and(without) {
+            leave_out(view, resource(user), "with neither a console password nor an active access key");
+            continue;
+        }
         findings.push(Finding::judge(resource(user), |_| {
             // The report may be some hours older than the details.
             let row = row.ok_or_else(|| lacking(view, &report.lacks(user.created)))?;
             Ok(match has_mfa(view, row)? {
                 true => Verdict::pass(format!("an administrator{when}, MFA is active")),
-                false if asks_mfa.is_empty() => Verdict::fail(format!("an administrator{when}, no MFA")),
+                false if asks_mfa.is_empty() => {
+                    signs_in(view, row)?;
+                    Verdict::fail(format!("an administrator{when}, no MFA"))
+                }
                 false if others.is_empty() => {
                     Verdict::pass(format!("an administrator{when}: without an MFA device it has no such rights"))
                 }
@@ -94,6 +105,15 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         }));
     }
     Ok(findings)
+}
+
+/// Whether a user has something to sign in or to call with: a console password or an active access key.
+fn signs_in(view: &View<'_>, row: &CredentialRow) -> Result<bool, Gap> {
+    match (has_password(view, row), has_active_key(view, row)) {
+        (Ok(true), _) | (_, Ok(true)) => Ok(true),
+        (Err(gap), _) | (_, Err(gap)) => Err(gap),
+        (Ok(false), Ok(false)) => Ok(false),
+    }
 }
 
 /// Whether a condition holds only for requests with MFA; one with `IfExists` holds for access keys too.

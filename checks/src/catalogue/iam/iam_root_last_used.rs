@@ -9,7 +9,8 @@
 //! ## How it is decided
 //! The newest of `password_last_used`, `access_key_1_last_used_date` and `access_key_2_last_used_date` of root's row in
 //! the credential report. It must be at least `root_idle_days` whole days ago; set that to your review period. Without
-//! any use → pass. A report without a row for root → `not-evaluated`.
+//! any use → pass. A report without a row for root → `not-evaluated`. The report holds two of root's keys: where it says
+//! that there are more (`additional_credentials_info`), what does not fail by the two is `not-evaluated`.
 //!
 //! A use is not an offence by itself: a failure asks for the reason, the approval and the events. The report knows the
 //! last use only, and may be up to four hours old.
@@ -39,7 +40,7 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::{count, day};
 use crate::parameters::{Parameters, ROOT_IDLE};
-use crate::reasoning::credentials::root_row;
+use crate::reasoning::credentials::{complete, root_row};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -69,12 +70,15 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let uses =
         [(root.password_last_used, "password"), (first.last_used, "access key 1"), (second.last_used, "access key 2")];
     let newest = uses.iter().filter_map(|(at, what)| at.map(|at| (at, *what))).max();
-    let verdict = match newest {
-        Some((at, what)) => {
-            let idle = view.days_since(at);
-            Verdict::decide(idle >= limit, format!("last used {}, {} ago ({what})", day(at), count(idle, "day")))
+    Ok(vec![Finding::judge(Resource::root(view), |_| {
+        let Some((at, what)) = newest else {
+            complete(view, root)?;
+            return Ok(Verdict::pass("no use of the password or of an access key is known"));
+        };
+        let idle = view.days_since(at);
+        if idle >= limit {
+            complete(view, root)?;
         }
-        None => Verdict::pass("no use of the password or of an access key is known"),
-    };
-    Ok(vec![Finding::new(Resource::root(view), verdict)])
+        Ok(Verdict::decide(idle >= limit, format!("last used {}, {} ago ({what})", day(at), count(idle, "day"))))
+    })])
 }

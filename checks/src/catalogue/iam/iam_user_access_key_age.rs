@@ -10,7 +10,9 @@
 //! ## How it is decided
 //! The population is every active access key in the credential report, root's left out (`iam-root-no-access-keys` has it).
 //! The age is counted in whole days from `access_key_N_last_rotated` to the time of the run. Inactive keys cannot be used
-//! and are not part of the population. A key for which the report has no date is `fail`: its age cannot be shown.
+//! and are not part of the population. A key for which the report has no date is `fail`: its age cannot be shown. The
+//! report holds two keys of a user: one of whom it says that there are more (`additional_credentials_info`) is
+//! `not-evaluated` beside the two.
 //!
 //! ## What else is accepted
 //! Nothing replaces it for a key that exists; roles and Identity Center make the keys unnecessary.

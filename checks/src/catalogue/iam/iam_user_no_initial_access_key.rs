@@ -11,7 +11,8 @@
 //! The population is every IAM user with a console password. An active access key whose `access_key_N_last_rotated`
 //! lies within five minutes of `user_creation_time` was issued at the creation → fail, used or not. A key that was made
 //! later, or replaced since, passes; so does a user without an active key. An active key, where one of the two dates is
-//! missing → fail. A key that was never used is for `iam-user-unused-access-key`.
+//! missing → fail. A key that was never used is for `iam-user-unused-access-key`. The report holds two keys of a user:
+//! where it says that there are more (`additional_credentials_info`), what does not fail by the two is `not-evaluated`.
 //!
 //! The report has no date for the first password. That the password came with the user is taken from the user having
 //! one.
@@ -36,7 +37,7 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::{day, names};
 use crate::parameters::Parameters;
-use crate::reasoning::credentials::judge_console_users;
+use crate::reasoning::credentials::{complete, judge_console_users};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
@@ -76,11 +77,15 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
                 _ => undated.push(name),
             }
         }
-        Ok(if !initial.is_empty() {
-            Verdict::fail(format!("made together with the user: {}", names(initial)))
-        } else if !undated.is_empty() {
-            Verdict::fail(format!("the credential report has no date for the user or for {}", names(undated)))
-        } else if later.is_empty() {
+        if !initial.is_empty() {
+            return Ok(Verdict::fail(format!("made together with the user: {}", names(initial))));
+        }
+        if !undated.is_empty() {
+            let which = names(undated);
+            return Ok(Verdict::fail(format!("the credential report has no date for the user or for {which}")));
+        }
+        complete(view, row)?;
+        Ok(if later.is_empty() {
             Verdict::pass("no active access key")
         } else {
             Verdict::pass(format!("made after the user: {}", names(later)))

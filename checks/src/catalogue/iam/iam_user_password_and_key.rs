@@ -9,8 +9,9 @@
 //!
 //! ## How it is decided
 //! The population is every IAM user with a console password or an active access key. Both → fail, one of them → pass. A
-//! user with a key of whom the report does not say whether there is a password is `not-evaluated`. It is advice: no
-//! criterion forbids it.
+//! user with a key of whom the report does not say whether there is a password is `not-evaluated`; so is one with a
+//! password, no active key among the two that the report holds, and more of them (`additional_credentials_info`). It is
+//! advice: no criterion forbids it.
 //!
 //! ## What else is accepted
 //! Short-lived credentials: `aws login` or Identity Center for people, roles for programs.
@@ -31,7 +32,7 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::count;
 use crate::parameters::Parameters;
-use crate::reasoning::credentials::{certain, has_password, judge_users};
+use crate::reasoning::credentials::{certain, complete, has_password, judge_users};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
@@ -68,7 +69,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         certain(view, row, Credential::Keys)?;
         let keys = row.keys.iter().filter(|key| key.active).count();
         Ok(match (has_password(view, row)?, keys) {
-            (true, 0) => Verdict::pass("a console password, no active access key"),
+            (true, 0) => complete(view, row).map(|()| Verdict::pass("a console password, no active access key"))?,
             (true, _) => Verdict::fail(format!("a console password and {}", count(keys, "active access key"))),
             (false, _) => Verdict::pass(format!("{}, no console password", count(keys, "active access key"))),
         })

@@ -14,7 +14,8 @@
 //! of the list: of one line a user as printed, each with a line feed at its end. The list is printed as far as a cell of a
 //! sheet holds it; the evidence holds all, and the population in the evidence package has root's row beside the users'. A
 //! person reviews it: `manual`. Where the two numbers differ, a user came or went since the report was made, or the list is
-//! not complete: the reason says so. No IAM users → `no-population`.
+//! not complete: the reason says so; it names the users who have more access keys or certificates than the report holds
+//! (`additional_credentials_info`), too. No IAM users → `no-population`.
 //!
 //! ## What else is accepted
 //! The credential report as the console gives it, with the day and the name of who took it.
@@ -89,6 +90,11 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     if !report.stale.is_empty() {
         let gone = names(&report.stale);
         reason.push_str(&format!("; left out, since they are no IAM users any more: {gone}"));
+    }
+    let beyond: Vec<&str> =
+        report.rows().iter().filter(|row| row.more.is_some()).map(|row| row.user.as_str()).collect();
+    if !beyond.is_empty() {
+        reason.push_str(&format!("; of these the report does not hold every credential: {}", names(beyond)));
     }
     // Every row of the report, so that the list can be held against it: root's too.
     let listed = report.root.iter().chain(report.rows()).map(entry).chain(lacking.into_iter().map(unknown)).collect();
@@ -167,5 +173,6 @@ fn told(row: &CredentialRow) -> String {
     if certificates > 0 {
         parts.push(count(certificates, "signing certificate"));
     }
+    parts.extend(row.more.as_ref().map(|text| format!("more than the report holds: {text}")));
     line(&format!("{} ({})", row.user, parts.join(", ")))
 }

@@ -9,7 +9,8 @@
 //! ## How it is decided
 //! The population is every IAM user with an active access key. One active key → pass. Two → the newer one must be at
 //! most `rotation_overlap_days` whole days old, which is taken for a rotation under way, else fail. If one of the dates
-//! is missing → fail.
+//! is missing → fail. The report holds two keys of a user: where it says that there are more
+//! (`additional_credentials_info`), what does not fail by the two is `not-evaluated`.
 //!
 //! ## What else is accepted
 //! Nothing; a role makes the keys unnecessary.
@@ -30,8 +31,8 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::{count, day};
 use crate::parameters::{Parameters, ROTATION_OVERLAP};
-use crate::reasoning::credentials::{certain, judge_users};
-use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
+use crate::reasoning::credentials::{certain, complete, judge_users};
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Status, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -57,13 +58,14 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let report = view.credential_report()?;
     let limit = parameters.number(&ROTATION_OVERLAP);
     let left_out = |row: &CredentialRow| {
-        let any = row.keys.iter().any(|key| key.active) || row.undisputed(Credential::Keys).is_err();
+        let any =
+            row.keys.iter().any(|key| key.active) || row.undisputed(Credential::Keys).is_err() || row.more.is_some();
         (!any).then_some("without an active access key")
     };
     Ok(judge_users(view, report, left_out, |_, row| {
         certain(view, row, Credential::Keys)?;
         let [first, second] = &row.keys;
-        Ok(if !(first.active && second.active) {
+        let verdict = if !(first.active && second.active) {
             Verdict::pass("one active key")
         } else if let (Some(a), Some(b)) = (first.last_rotated, second.last_rotated) {
             let newer = a.max(b);
@@ -72,6 +74,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             Verdict::decide(age <= limit, since)
         } else {
             Verdict::fail("two active keys, and the credential report has no date for one of them")
-        })
+        };
+        if verdict.status == Status::Fail { Ok(verdict) } else { complete(view, row).map(|()| verdict) }
     }))
 }

@@ -10,7 +10,8 @@
 //! The population is every active access key in the credential report, root's left out (`iam-root-no-access-keys` has
 //! it). Whole days since `access_key_N_last_used_date` are counted, or since `access_key_N_last_rotated` when the key
 //! was never used. More than the limit → fail; no date at all → fail. The CIS benchmark counts the 45th day as idle
-//! already; set 44 to follow it to the day. Inactive keys cannot be used.
+//! already; set 44 to follow it to the day. Inactive keys cannot be used. The report holds two keys of a user: one of
+//! whom it says that there are more (`additional_credentials_info`) is `not-evaluated` beside the two.
 //!
 //! ## What else is accepted
 //! Nothing replaces it for a key that exists.

@@ -11,7 +11,8 @@
 //! For each region where Inspector is enabled, the active critical and high findings of the account, the oldest first;
 //! of very many, the hundred oldest of each severity decide. The age is counted in whole days from when Inspector first
 //! saw the finding to the time of the run. All within their limit, or none open → pass; one over it, or without a date →
-//! fail. A list that could not be read is `not-evaluated`, never "none". Where Inspector is not enabled:
+//! fail, unless Inspector says of each of those that no fix is available (`fixAvailable` is `NO`): then there is nothing to
+//! install, and a person has to judge what was done instead → `manual`. A list that could not be read is `not-evaluated`, never "none". Where Inspector is not enabled:
 //! `not-applicable`, because `inspector-enabled` judges that; with a `declared_vulnerability_scanner` → `manual`.
 //! Suppressed findings are left out. The filters that suppress them are told with the result: where one can take in critical
 //! or high findings, and has no condition that singles out a resource or a vulnerability (only severity, type, state,
@@ -33,7 +34,7 @@
 //! Amazon Inspector User Guide, "Understanding Amazon Inspector findings"; "Suppressing Amazon Inspector
 //! findings"; CISA Binding Operational Directive 19-02.
 
-use kickoff_facts::inspector::OldestFirst;
+use kickoff_facts::inspector::{OldestFirst, Vulnerability};
 use kickoff_facts::{Gap, Need, Observed, Seen, View};
 
 use crate::frame::wording::line;
@@ -57,7 +58,7 @@ pub const META: Meta = Meta {
     needs: &[Need::Vulnerabilities, Need::InspectorMuting],
     parameters: &[&VULNERABILITY_CRITICAL_MAX_AGE, &VULNERABILITY_HIGH_MAX_AGE, &DECLARED_VULNERABILITY_SCANNER],
     expected: "an open vulnerability was first seen at most {inspector_critical_max_age_days} days ago if it is critical, {inspector_high_max_age_days} days ago if it is high, and no filter suppresses such findings by severity or type alone",
-    fix: "update what the findings name, the oldest first, or suppress a finding with the reason",
+    fix: "update what the findings name, the oldest first; where no fix is out, isolate it, or suppress the finding with the reason",
 };
 
 /// Decides.
@@ -82,13 +83,28 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             severity(view, seen, "critical", &open.critical, limits[0]),
             severity(view, seen, "high", &open.high, limits[1]),
         ];
-        let over = |one: &Result<(bool, String), Gap>| matches!(one, Ok((false, _)));
+        let any = |standing: Standing| judged.iter().flatten().any(|(one, _)| *one == standing);
+        let (over, without_fix) = (any(Standing::Over), any(Standing::WithoutFix));
         let muted = muted(view);
-        let told = |muted: &Option<Verdict>| muted.as_ref().map(|verdict| verdict.observed.clone());
-        if judged.iter().any(over) {
-            let known = judged.into_iter().map(|one| one.map_or_else(|gap| gap.to_string(), |(_, words)| words));
-            return Ok(Verdict::fail(
-                known.chain(muted.ok().and_then(|muted| told(&muted))).collect::<Vec<_>>().join("; "),
+        if over || without_fix {
+            let words = judged.iter().map(|one| match one {
+                Ok((_, words)) => words.clone(),
+                Err(gap) => gap.to_string(),
+            });
+            let told = muted.as_ref().ok().and_then(|muted| muted.as_ref().map(|verdict| verdict.observed.clone()));
+            let observed = words.chain(told).collect::<Vec<_>>().join("; ");
+            if over {
+                return Ok(Verdict::fail(observed));
+            }
+            let more = [&open.critical, &open.high].into_iter().any(|list| list.get().is_ok_and(|list| list.more));
+            let unread = if more { "; younger findings than the hundred oldest were not read" } else { "" };
+            let unknown = judged.iter().find_map(|one| one.as_ref().err()).or(muted.as_ref().err());
+            let unknown = unknown.map(|gap| format!("; {gap}")).unwrap_or_default();
+            return Ok(Verdict::manual(
+                observed,
+                format!(
+                    "no fix is offered for what is over the limit: show that it is isolated, or suppress it with the reason{unread}{unknown}"
+                ),
             ));
         }
         let [critical, high] = judged;
@@ -112,20 +128,42 @@ fn muted(view: &View<'_>) -> Result<Option<Verdict>, Gap> {
     }))
 }
 
-/// Whether the findings of a severity are within their limit, and what they are.
+/// How the findings of a severity stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Within the limit.
+    Within,
+    /// One is over it, or has no date, and may have a fix.
+    Over,
+    /// Those over it, or without a date, have no fix.
+    WithoutFix,
+}
+
+/// How the findings of a severity stand, and what they are.
 fn severity(
     view: &View<'_>,
     seen: &Seen,
     name: &str,
     open: &Observed<OldestFirst>,
     limit: u64,
-) -> Result<(bool, String), Gap> {
+) -> Result<(Standing, String), Gap> {
     let OldestFirst { findings, more } = seen.see(open)?;
     let mut ages = Ages::default();
     ages.add(view, findings.iter().map(|finding| finding.first_seen), limit);
     let mut words = format!("{name}: {}{ages}", if *more { "more than " } else { "" });
-    if let (false, Some(oldest)) = (ages.within(), findings.first()) {
-        words.push_str(&format!(" ({} on {})", line(&oldest.title), oldest.resource));
+    let over = |finding: &&Vulnerability| finding.first_seen.is_none_or(|at| view.days_since(at) > limit);
+    let (without, fixable): (Vec<&Vulnerability>, Vec<&Vulnerability>) =
+        findings.iter().filter(over).partition(|finding| finding.fix == "NO");
+    if let Some(named) = fixable.first().or(without.first()) {
+        words.push_str(&format!(" ({} on {})", line(&named.title), named.resource));
     }
-    Ok((ages.within(), words))
+    if !without.is_empty() {
+        words.push_str(&format!(", {} of these without a fix", without.len()));
+    }
+    let standing = match (fixable.is_empty(), without.is_empty()) {
+        (true, true) => Standing::Within,
+        (true, false) => Standing::WithoutFix,
+        (false, _) => Standing::Over,
+    };
+    Ok((standing, words))
 }

@@ -10,7 +10,7 @@
 //! ## How it is decided
 //! The population is every log group that matches `customer_data_log_groups`. A retention of any length is `pass`, none
 //! is `fail`. Configuration does not tell which logs hold customer data: as long as none is declared, the check is
-//! `manual`, once for the account. A log group of class `DELIVERY` deletes events after two days, whatever is set:
+//! `manual`, once for the account. A log group of class `DELIVERY` deletes events after a day or two, whatever is set:
 //! `not-applicable`. How long events must be kept at least is asked by `logs-retention-min`.
 //!
 //! ## What else is accepted

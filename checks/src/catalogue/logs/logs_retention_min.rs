@@ -9,7 +9,7 @@
 //! ## How it is decided
 //! The population is every log group of the scanned regions. A retention of at least the stated days is `pass`, and so
 //! is no retention at all, which keeps events for ever. Less is `fail`. That some log groups must come to an end is
-//! another question: `logs-retention-finite`. A log group of class `DELIVERY` keeps events two days and takes no other
+//! another question: `logs-retention-finite`. A log group of class `DELIVERY` keeps events a day or two and takes no other
 //! retention: `not-applicable`.
 //!
 //! ## What else is accepted

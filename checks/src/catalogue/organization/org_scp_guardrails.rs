@@ -9,9 +9,12 @@
 //!
 //! ## How it is decided
 //! In the management account: all features are on, the root has `SERVICE_CONTROL_POLICY` enabled, and a policy that AWS
-//! does not own has a target → pass, else fail. A target that is the management account itself does not count: these
-//! policies never bind it. One known attachment decides; if none is known and the targets of a policy cannot be read →
-//! `not-evaluated`. In a member account, and without an organization: `not-applicable`.
+//! does not own restricts something where it is attached → pass, else fail. A target counts where an active member account
+//! is it or stands under it: not a unit without accounts, not a suspended account, and not the management account, which
+//! these policies never bind. A policy restricts something where it has a Deny; or where it allows a part only, and no
+//! policy beside it on the same target allows everything, as `FullAWSAccess` does. One that is known decides; if none is
+//! known and the targets, the accounts under them or the document of a policy cannot be read → `not-evaluated`. Without an
+//! active member account, in a member account, and without an organization: `not-applicable`.
 //!
 //! What the policies deny is not judged here. Resource control policies are another kind and do not count.
 //!
@@ -32,7 +35,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
-use crate::reasoning::management;
+use crate::reasoning::{management, own_policies};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 
 /// What the check says of itself.
@@ -45,10 +48,16 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC5.2", "CC6.3"],
-    needs: &[Need::Organization, Need::OrganizationRoot, Need::OrganizationPolicies],
+    needs: &[
+        Need::Organization,
+        Need::OrganizationRoot,
+        Need::OrganizationPolicies,
+        Need::OrganizationTree,
+        Need::Members,
+    ],
     parameters: &[],
-    expected: "a service control policy of your own binds the root, a unit or a member account",
-    fix: "attach a service control policy with your guardrails to the root or to a unit",
+    expected: "a service control policy of your own restricts what a member account may do",
+    fix: "attach a service control policy with your guardrails to the root or to a unit that holds accounts",
 };
 
 /// Decides.
@@ -57,7 +66,6 @@ pub const META: Meta = Meta {
 /// It is not known whether the account belongs to an organization.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     management::judge(view, |organization, seen| {
-        let binds = |target: &str| target != organization.management_account;
-        management::own_policy_in_force(view, seen, organization, "SERVICE_CONTROL_POLICY", binds)
+        own_policies::judge(view, seen, organization, own_policies::Kind::ServiceControl)
     })
 }

@@ -7,10 +7,11 @@
 //! Tags that say what data a resource holds are only of use when everybody writes them the same way.
 //!
 //! ## How it is decided
-//! In the management account: all features are on, the root has `TAG_POLICY` enabled, and a tag policy has a target →
-//! pass, else fail. The management account itself may be the target. One known attachment decides; if none is known and
-//! the targets of a policy cannot be read → `not-evaluated`. In a member account, and without an organization:
-//! `not-applicable`. Which tags the policy asks for is not judged.
+//! In the management account: all features are on, the root has `TAG_POLICY` enabled, and a tag policy that says something
+//! of a tag has a target that is an active account or has one under it → pass, else fail. The management account itself
+//! may be the target. One that is known decides; if none is known and the targets, the accounts under them or the document
+//! of a policy cannot be read → `not-evaluated`. In a member account, and without an organization: `not-applicable`. Which
+//! tags the policy asks for is not judged.
 //!
 //! ## What else is accepted
 //! Tags that are demanded in another way, by infrastructure code or an AWS Config rule, as an approved exception.
@@ -30,7 +31,7 @@
 use kickoff_facts::{Need, View};
 
 use crate::parameters::Parameters;
-use crate::reasoning::management;
+use crate::reasoning::{management, own_policies};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 
 /// What the check says of itself.
@@ -43,9 +44,15 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["C1.1"],
-    needs: &[Need::Organization, Need::OrganizationRoot, Need::OrganizationPolicies],
+    needs: &[
+        Need::Organization,
+        Need::OrganizationRoot,
+        Need::OrganizationPolicies,
+        Need::OrganizationTree,
+        Need::Members,
+    ],
     parameters: &[],
-    expected: "a tag policy is attached, and tag policies are enabled",
+    expected: "a tag policy is attached where accounts are, and tag policies are enabled",
     fix: "enable tag policies and attach one to the root or to a unit",
 };
 
@@ -54,7 +61,5 @@ pub const META: Meta = Meta {
 /// # Errors
 /// It is not known whether the account belongs to an organization.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    management::judge(view, |organization, seen| {
-        management::own_policy_in_force(view, seen, organization, "TAG_POLICY", |_| true)
-    })
+    management::judge(view, |organization, seen| own_policies::judge(view, seen, organization, own_policies::Kind::Tag))
 }

@@ -8,7 +8,8 @@
 //!
 //! ## How it is decided
 //! In the management account, whose instance lies in one region: an instance that the account owns, with the status
-//! `ACTIVE` and at least one permission set → pass; one that is not active, or without a permission set → fail. No
+//! `ACTIVE` and at least one permission set that somebody is assigned → pass; one that is not active, without a permission
+//! set, or whose sets nobody is assigned → fail. If no assignment is known and some cannot be read → `not-evaluated`. No
 //! instance in any region, and no SAML provider of the account's own → fail; with such a provider → `manual`, because
 //! people may come in through it. "No instance" needs every enabled region to have been scanned, or the result is
 //! `not-evaluated`. In a member account, and without an organization: `not-applicable`; an instance of a single account
@@ -34,7 +35,8 @@ use kickoff_facts::{Need, View};
 
 use crate::frame::wording::{count, names};
 use crate::parameters::Parameters;
-use crate::reasoning::identity_center::{CALL, permission_sets};
+use crate::reasoning::certainty::among;
+use crate::reasoning::identity_center::{CALL, assignments, permission_sets};
 use crate::reasoning::{management, regions};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
 
@@ -48,9 +50,16 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC6.1", "CC6.2"],
-    needs: &[Need::Organization, Need::IdentityCenters, Need::PermissionSets, Need::SamlProviders, Need::Regions],
+    needs: &[
+        Need::Organization,
+        Need::IdentityCenters,
+        Need::PermissionSets,
+        Need::Assignments,
+        Need::SamlProviders,
+        Need::Regions,
+    ],
     parameters: &[],
-    expected: "the organization's instance of Identity Center is active and has permission sets",
+    expected: "the organization's instance of Identity Center is active and people are assigned its permission sets",
     fix: "enable Identity Center in the management account and give people access through permission sets",
 };
 
@@ -59,7 +68,7 @@ pub const META: Meta = Meta {
 /// # Errors
 /// It is not known whether the account belongs to an organization.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    management::judge(view, |_, _| {
+    management::judge(view, |_, seen| {
         let instances = regions::find(view, |region| {
             let own = region.identity_centers()?.iter().filter(|instance| instance.owner == view.account_id());
             Ok(own.map(|instance| (region.region_name(), instance)).collect())
@@ -68,7 +77,16 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         if let Some((region, instance)) = active {
             let sets = permission_sets(view)?.len();
             let observed = format!("{} is active in {region}, with {}", instance.arn, count(sets, "permission set"));
-            return Ok(Verdict::decide(sets > 0, observed));
+            if sets == 0 {
+                return Ok(Verdict::fail(observed));
+            }
+            let assigned =
+                among(assignments(view)?, |one| Ok((!seen.see(&one.assignments)?.is_empty()).then_some(())))?;
+            let observed = match assigned.len() {
+                0 => format!("{observed}, of which nobody is assigned any"),
+                assigned => format!("{observed}, of which {assigned} assigned to somebody"),
+            };
+            return Ok(Verdict::decide(!assigned.is_empty(), observed));
         }
         if let Some((region, instance)) = instances.first() {
             return Ok(Verdict::fail(format!("{} in {region} is {}", instance.arn, instance.status)));

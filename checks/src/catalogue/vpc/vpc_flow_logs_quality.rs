@@ -19,6 +19,10 @@
 //! fails wherever it goes; so does one that delivers to a log group or stream of an account that is neither of your
 //! organization nor of the run.
 //!
+//! A record must say who talked to whom and whether it was let through: a custom format without a source and a destination
+//! address (`srcaddr` or `pkt-srcaddr`, `dstaddr` or `pkt-dstaddr`), `srcport`, `dstport`, `protocol`, `action`, `start`,
+//! `end` or `interface-id` is `manual` where nothing else fails, and the reason names what is missing.
+//!
 //! ## What else is accepted
 //! Two flow logs, one for accepted and one for rejected traffic, record everything: record an exception for both.
 //!
@@ -47,7 +51,7 @@ use crate::reasoning::destination::{Accounts, Whose};
 use crate::reasoning::lifecycle::{Kept, kept};
 use crate::reasoning::tested::tested;
 use crate::reasoning::trail_buckets::owned_elsewhere;
-use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
+use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Status, Verdict};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -98,11 +102,48 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             if !wrong.is_empty() {
                 return Ok(Verdict::fail(format!("{}: {}", log.resource, wrong.join("; "))));
             }
-            let verdict = retention(view, seen, log, limit)?;
-            Ok(Verdict { observed: format!("{}: all traffic; {}", log.resource, verdict.observed), ..verdict })
+            let missing = missing(log.format.as_deref());
+            let told = |verdict: Verdict| Verdict {
+                observed: format!("{}: all traffic; {}", log.resource, verdict.observed),
+                ..verdict
+            };
+            let kept = retention(view, seen, log, limit).map(told);
+            if missing.is_empty() {
+                return kept;
+            }
+            let lacks = format!("its records have no {}: see whether they show who talked to whom", missing.join(", "));
+            let and = |why: &str| format!("{lacks}; {why}");
+            Ok(match kept {
+                Ok(verdict) if verdict.status == Status::Fail => verdict.because(lacks),
+                Ok(verdict) => {
+                    let reason = verdict.reason.as_deref().map_or(lacks.clone(), and);
+                    Verdict::manual(verdict.observed, reason)
+                }
+                Err(gap) => Verdict::manual(format!("{}: all traffic", log.resource), and(&gap.to_string())),
+            })
         })
     });
     Ok(judged.collect())
+}
+
+/// What the records of a flow log must hold; of several names one is enough.
+const FIELDS: [&[&str]; 9] = [
+    &["srcaddr", "pkt-srcaddr"],
+    &["dstaddr", "pkt-dstaddr"],
+    &["srcport"],
+    &["dstport"],
+    &["protocol"],
+    &["action"],
+    &["start"],
+    &["end"],
+    &["interface-id"],
+];
+
+/// The fields that a format lacks; AWS's default one lacks none.
+fn missing(format: Option<&str>) -> Vec<&'static str> {
+    let Some(format) = format else { return Vec::new() };
+    let holds = |name: &&str| format.contains(&format!("${{{name}}}"));
+    FIELDS.into_iter().filter(|names| !names.iter().any(holds)).filter_map(|names| names.first().copied()).collect()
 }
 
 /// How long what a flow log delivers is kept.

@@ -5,7 +5,7 @@ use aws_sdk_accessanalyzer::types as sdk;
 use futures::future::join_all;
 use kickoff_evidence::{Gap, GapKind};
 use kickoff_facts::Observed;
-use kickoff_facts::access::{Analyzer, AnalyzerFinding};
+use kickoff_facts::access::{Analyzer, AnalyzerFinding, Exclusion, UnusedAccessSettings};
 use kickoff_facts::muting::{MuteCondition, MuteRule, MuteTest};
 
 use super::shared::{follows, text, time};
@@ -63,6 +63,7 @@ pub(super) async fn analyzers(session: &Session, region: &str) -> Observed<Vec<A
                             resource_type: f.resource_type().as_str().to_owned(),
                             kind: f.finding_type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
                             created: time(Some(f.created_at())),
+                            owner: f.resource_owner_account().to_owned(),
                         })
                         .collect();
                     findings.sort_by(|a, b| a.id.cmp(&b.id));
@@ -87,6 +88,7 @@ pub(super) async fn analyzers(session: &Session, region: &str) -> Observed<Vec<A
             name: analyzer.name().to_owned(),
             kind: analyzer.r#type().as_str().to_owned(),
             status: status.to_owned(),
+            unused_access: analyzer.configuration().and_then(|c| c.as_unused_access().ok()).map(unused_access),
             active_findings,
             archive_rules,
         }
@@ -134,4 +136,17 @@ fn rule(rule: &sdk::ArchiveRuleSummary) -> MuteRule {
     }
     conditions.sort();
     MuteRule { name: rule.rule_name().to_owned(), action: "ARCHIVE".to_owned(), conditions }
+}
+
+fn unused_access(settings: &sdk::UnusedAccessConfiguration) -> UnusedAccessSettings {
+    let tag = |(key, value): (&String, &String)| if value.is_empty() { key.clone() } else { format!("{key}={value}") };
+    let exclusion = |one: &sdk::AnalysisRuleCriteria| {
+        let mut tags: Vec<String> = one.resource_tags().iter().flatten().map(tag).collect();
+        tags.sort();
+        Exclusion { accounts: one.account_ids().to_vec(), tags }
+    };
+    UnusedAccessSettings {
+        age_days: settings.unused_access_age().and_then(|days| u32::try_from(days).ok()),
+        exclusions: settings.analysis_rule().into_iter().flat_map(|rule| rule.exclusions()).map(exclusion).collect(),
+    }
 }

@@ -6,7 +6,7 @@ use aws_sdk_cloudtrail::types as sdk;
 use futures::future::join_all;
 use kickoff_facts::Observed;
 use kickoff_facts::logging::{
-    AdvancedSelector, BasicSelector, DataResource, FieldSelector, Selectors, Trail, TrailStatus,
+    AdvancedSelector, BasicSelector, DataResource, FieldSelector, InsightSelector, Selectors, Trail, TrailStatus,
 };
 
 use super::shared::{text, time};
@@ -106,6 +106,7 @@ async fn detail(session: &Session, known: &Trail) -> Trail {
             .parse(|out| {
                 Ok(TrailStatus {
                     logging: out.is_logging().ok_or("it does not say whether the trail is logging")?,
+                    logging_since: time(out.start_logging_time()),
                     last_delivery: time(out.latest_delivery_time()),
                     delivery_error: error(out.latest_delivery_error()),
                     last_log_group_delivery: time(out.latest_cloud_watch_logs_delivery_time()),
@@ -121,10 +122,15 @@ async fn detail(session: &Session, known: &Trail) -> Trail {
         }),
         insights: insights.or_absent().map(|found| {
             let selectors = found.and_then(|out| out.insight_selectors).unwrap_or_default();
-            selectors.iter().filter_map(|s| s.insight_type().map(|kind| kind.as_str().to_owned())).collect()
+            selectors.iter().filter_map(insight).collect()
         }),
         ..known.clone()
     }
+}
+
+fn insight(selector: &sdk::InsightSelector) -> Option<InsightSelector> {
+    let categories = selector.event_categories().iter().map(|category| category.as_str().to_owned()).collect();
+    selector.insight_type().map(|kind| InsightSelector { kind: kind.as_str().to_owned(), categories })
 }
 
 fn basic(selector: &sdk::EventSelector) -> BasicSelector {

@@ -123,6 +123,8 @@ pub(super) async fn delivery_channels(session: &Session, region: &str) -> Observ
             status: info.and_then(|i| i.last_status()).map(|s| status(s.as_str())).unwrap_or_default(),
             error: info.and_then(|i| i.last_error_message()).map(str::to_owned),
             last_success: time(info.and_then(|i| i.last_successful_time())),
+            last_attempt: time(info.and_then(|i| i.last_attempt_time())),
+            next: time(info.and_then(|i| i.next_delivery_time())),
         };
         channels
             .delivery_channels()
@@ -145,6 +147,8 @@ pub(super) async fn delivery_channels(session: &Session, region: &str) -> Observ
                                 .filter(|i| i.last_status().is_some_and(|s| status(s.as_str()) == "Success"))
                                 .and_then(|i| i.last_status_change_time()),
                         ),
+                        last_attempt: None,
+                        next: None,
                     },
                 }
             })

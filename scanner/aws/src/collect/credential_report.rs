@@ -122,6 +122,8 @@ fn parse(content: &[u8], generated: Timestamp) -> Result<CredentialReport, Strin
     let [one, two] = keys;
     let (one, two) = (one?, two?);
     let certificates = [at("cert_1_active")?, at("cert_2_active")?];
+    // Left out of reports in which nobody has more credentials than there are columns for.
+    let more = at("additional_credentials_info").ok();
     let (mut root, mut users) = (None, Vec::new());
     for record in reader.records() {
         let record = record.map_err(|e| e.to_string())?;
@@ -141,6 +143,7 @@ fn parse(content: &[u8], generated: Timestamp) -> Result<CredentialReport, Strin
         row.keys = [key(one)?, key(two)?];
         row.certificates_active =
             [flag(field(certificates[0]))?.unwrap_or(false), flag(field(certificates[1]))?.unwrap_or(false)];
+        row.more = more.map(field).filter(|text| !NOTHING.contains(text)).map(str::to_owned);
         let row = row.with_mfa(flag(field(mfa))?.unwrap_or(false));
         if row.user == "<root_account>" {
             root = Some(row);
@@ -151,21 +154,24 @@ fn parse(content: &[u8], generated: Timestamp) -> Result<CredentialReport, Strin
     Ok(CredentialReport::new(generated, root, users))
 }
 
+/// What stands in a column that has nothing to say.
+const NOTHING: [&str; 4] = ["", "N/A", "no_information", "not_supported"];
+
 /// `true` and `false`; `not_supported` and `N/A` are neither, and anything else must not read as "no".
 fn flag(text: &str) -> Result<Option<bool>, String> {
     match text {
         "true" | "TRUE" => Ok(Some(true)),
         "false" | "FALSE" => Ok(Some(false)),
-        "" | "N/A" | "no_information" | "not_supported" => Ok(None),
+        _ if NOTHING.contains(&text) => Ok(None),
         _ => Err(format!("{text:?} is neither true nor false")),
     }
 }
 
 fn date(text: &str) -> Result<Option<Timestamp>, String> {
-    match text {
-        "" | "N/A" | "no_information" | "not_supported" => Ok(None),
-        _ => text.parse().map(Some).map_err(|_| format!("{text:?} is not a date")),
+    if NOTHING.contains(&text) {
+        return Ok(None);
     }
+    text.parse().map(Some).map_err(|_| format!("{text:?} is not a date"))
 }
 
 #[cfg(test)]
@@ -190,6 +196,21 @@ mod tests {
         assert_eq!(report.rows().len(), 1);
         assert_eq!(report.rows()[0].password_enabled, Some(true));
         assert_eq!(report.rows()[0].password_last_used, None);
+    }
+
+    #[test]
+    fn credentials_that_the_report_has_no_columns_for_are_told() {
+        let ann = "ann,arn:aws:iam::111122223333:user/ann,2024-01-01T00:00:00+00:00,false,N/A,N/A,N/A,false,true,2024-01-01T00:00:00+00:00,N/A,N/A,N/A,true,2024-02-01T00:00:00+00:00,N/A,N/A,N/A,false,N/A,false,N/A";
+        let more = |text: &str| {
+            let csv = format!("{HEADER},additional_credentials_info\n{ann},{text}\n");
+            parse(csv.as_bytes(), at()).unwrap().rows()[0].more.clone()
+        };
+        assert_eq!(
+            more("1 more access key. Use ListAccessKeys").as_deref(),
+            Some("1 more access key. Use ListAccessKeys")
+        );
+        assert_eq!((more(""), more("N/A")), (None, None));
+        assert_eq!(parse(format!("{HEADER}\n{ann}\n").as_bytes(), at()).unwrap().rows()[0].more, None);
     }
 
     #[test]

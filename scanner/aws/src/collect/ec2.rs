@@ -218,6 +218,7 @@ struct RawFlowLog {
     log_destination_type: Option<String>,
     log_destination: Option<String>,
     log_group_name: Option<String>,
+    log_format: Option<String>,
 }
 page!(FlowLogs, "flowLogSet", RawFlowLog);
 
@@ -238,6 +239,7 @@ pub(super) async fn flow_logs(session: &Session, region: &str) -> Observed<Vec<F
                     destination_type: f.log_destination_type.unwrap_or_else(|| "cloud-watch-logs".to_owned()),
                     destination: f.log_destination.filter(|t| !t.is_empty()),
                     log_group: f.log_group_name.filter(|t| !t.is_empty()),
+                    format: f.log_format.filter(|t| !t.is_empty()),
                 })
                 .collect();
             logs.sort_by(|a, b| a.id.cmp(&b.id));

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use aws_sdk_guardduty::Client;
 use aws_sdk_guardduty::types as sdk;
 use futures::future::join_all;
-use kickoff_facts::detection::{Detector, DetectorSettings, Finding, GuardDutyAdministration, GuardDutyMembership};
+use kickoff_facts::detection::{
+    AdditionalConfiguration, Detector, DetectorSettings, Finding, GuardDutyAdministration, GuardDutyMembership,
+};
 use kickoff_facts::muting::{MuteCondition, MuteRule, MuteTest, Muting};
 use kickoff_facts::{GlobalFacts, Need, Observed, RegionalFacts, Tie};
 
@@ -74,11 +76,27 @@ pub(super) async fn detectors(session: &Session, region: &str) -> Observed<Vec<D
                     enabled: out.status() == Some(&sdk::DetectorStatus::Enabled),
                     features_on: named(true),
                     features_off: named(false),
+                    additional: additional(out.features()),
                 }
             });
         Detector { id: id.clone(), settings }
     });
     follows(join_all(asked).await, &listed)
+}
+
+fn additional(features: &[sdk::DetectorFeatureConfigurationResult]) -> Vec<AdditionalConfiguration> {
+    let of = |feature: &sdk::DetectorFeatureConfigurationResult| {
+        let name = feature.name().map(|name| name.as_str().to_owned()).unwrap_or_default();
+        let each = feature.additional_configuration().iter().map(move |one| AdditionalConfiguration {
+            feature: name.clone(),
+            name: one.name().map(|name| name.as_str().to_owned()).unwrap_or_default(),
+            on: one.status() == Some(&sdk::FeatureStatus::Enabled),
+        });
+        each.collect::<Vec<_>>()
+    };
+    let mut all: Vec<AdditionalConfiguration> = features.iter().flat_map(of).collect();
+    all.sort();
+    all
 }
 
 /// The region's detector, or what the caller has to return: a gap, or none.

@@ -176,6 +176,7 @@ struct RawFinding {
     finding_arn: String,
     title: Option<String>,
     first_observed_at: Option<f64>,
+    fix_available: Option<String>,
     #[serde(default)]
     resources: Vec<RawResource>,
 }
@@ -234,6 +235,7 @@ fn finding(f: RawFinding) -> Vulnerability {
         title: f.title.unwrap_or_default(),
         resource: f.resources.into_iter().next().map(|r| r.id).unwrap_or_default(),
         first_seen: f.first_observed_at.and_then(epoch),
+        fix: f.fix_available.unwrap_or_default(),
     }
 }
 

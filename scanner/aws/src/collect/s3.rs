@@ -327,5 +327,6 @@ fn rule(r: &sdk::LifecycleRule) -> LifecycleRule {
             .and_then(|e| super::shared::time(e.date()))
             .map(|date| date.strftime("%Y-%m-%d").to_string()),
         noncurrent_expire_days: days(r.noncurrent_version_expiration().and_then(|e| e.noncurrent_days())),
+        noncurrent_keep: days(r.noncurrent_version_expiration().and_then(|e| e.newer_noncurrent_versions())),
     }
 }

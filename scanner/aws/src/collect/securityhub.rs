@@ -115,6 +115,8 @@ struct RawFinding {
     updated_at: Option<String>,
     #[serde(default)]
     resources: Vec<RawResource>,
+    #[serde(default)]
+    sample: bool,
 }
 
 #[derive(Deserialize)]
@@ -178,7 +180,7 @@ pub(super) async fn findings(session: &Session, region: &str, known: &RegionalFa
                     resource: f.resources.into_iter().next().map(|r| r.id).unwrap_or_default(),
                     first_seen: date(f.first_observed_at).or_else(|| date(f.created_at)),
                     updated: date(f.updated_at),
-                    sample: false,
+                    sample: f.sample,
                     archived: false,
                 })
                 .collect();
@@ -319,4 +321,16 @@ async fn linking(session: &Session, region: &str, arn: &str) -> Observed<RegionL
             regions.sort();
             RegionLinking { mode: raw.region_linking_mode, regions }
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Findings;
+
+    #[test]
+    fn a_sample_is_known_as_one() {
+        let page = r#"{ "Findings": [ { "Id": "a", "Title": "t", "Sample": true }, { "Id": "b", "Title": "t" } ] }"#;
+        let page: Findings = serde_json::from_str(page).unwrap();
+        assert_eq!(page.findings.iter().map(|finding| finding.sample).collect::<Vec<_>>(), [true, false]);
+    }
 }
