@@ -49,7 +49,7 @@ impl Target {
 }
 
 impl Pattern {
-    fn new(text: &str, version: Version) -> Pattern {
+    pub(crate) fn new(text: &str, version: Version) -> Pattern {
         if let Some(template) = Template::parse(text, version) {
             return Pattern::Template(template);
         }
@@ -63,7 +63,7 @@ impl Pattern {
     }
 
     /// Whether the pattern matches the resource; of many, unknown when it matches some of them only.
-    fn matches(&self, target: &Target, context: &dyn Context) -> Truth {
+    pub(crate) fn matches(&self, target: &Target, context: &dyn Context) -> Truth {
         if let Pattern::Template(template) = self {
             return match template.render(context, true) {
                 Rendered::Missing => Truth::False,
@@ -225,7 +225,8 @@ impl Compiled {
         let listed = self.resources.iter().flat_map(|listed| &listed.entries);
         let templates = listed.filter_map(|p| if let Pattern::Template(template) = p { Some(template) } else { None });
         let unknown = |key: &&str| {
-            matches!(context.lookup(key), crate::context::Lookup::Unknown | crate::context::Lookup::Present)
+            let found = context.lookup(key);
+            matches!(found, crate::context::Lookup::Unknown | crate::context::Lookup::Present | crate::context::Lookup::Within(_))
         };
         templates.flat_map(Template::keys).filter(unknown).collect()
     }

@@ -15,6 +15,7 @@ pub mod estate;
 pub mod glob;
 pub mod reach;
 mod refine;
+mod refused;
 pub mod review;
 pub mod simulate;
 pub mod template;

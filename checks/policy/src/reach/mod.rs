@@ -18,6 +18,7 @@ mod steps;
 mod taking;
 mod tamper;
 mod trust;
+mod weighed;
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -36,6 +37,7 @@ use primitives::{Kind, Primitive};
 use standing::{Bar, Standing};
 
 pub(crate) use outside::parties;
+pub(crate) use weighed::{Asked, weighed};
 pub use standing::{CORE, EXCLUDED};
 
 /// In a path, the end that is no principal: the rights themselves.
@@ -367,7 +369,10 @@ impl<'e> Reach<'e> {
         self.populate();
         let steps = self.steps(&mut access);
         access.escalations = self.paths(&steps);
-        access.outside = outside::outside(self.estate, |at| self.administrator(at).possible());
+        let let_in = outside::outside(self.estate, |at| self.administrator(at).possible());
+        let mut held = weighed(self.estate, let_in, None);
+        access.outside = held.outside;
+        access.blocked.append(&mut held.blocked);
         access.log_tamper = tamper::log_tamper(self.estate, |at| self.administrator(at).certain());
         self.unknown(&mut access);
         access
@@ -399,24 +404,11 @@ impl<'e> Reach<'e> {
     /// What was not judged, and why.
     fn unknown(&self, access: &mut Access) {
         let estate = self.estate;
+        access.unknown.append(&mut estate.unread());
         let mut tell = |what: String, count: usize, why: String, example: Option<String>| {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             access.unknown.push(Unknown { what, count, why, example });
         };
-        let mut holders: Vec<(usize, Option<usize>)> = vec![(0, None); estate.documents.len()];
-        for (at, p) in estate.principals.iter().enumerate() {
-            for document in p.held.iter().map(|held| held.document).chain(p.trust) {
-                holders[document].0 += 1;
-                holders[document].1.get_or_insert(at);
-            }
-        }
-        for (document, (count, first)) in estate.documents.iter().zip(&holders) {
-            let Some(first) = first else { continue };
-            let problem = document.policy.problems.first().map(ToString::to_string);
-            let Some(why) = document.unreadable.clone().or(problem) else { continue };
-            let example = Some(estate.principals[*first].arn.clone());
-            tell("a policy that cannot be read whole".to_owned(), *count, why, example);
-        }
         for account in estate.accounts.iter().filter(|a| !a.complete) {
             let why = "the last page says that there are more: principals and policies are lacking".to_owned();
             tell(format!("account {}", account.account), 1, why, None);
