@@ -201,7 +201,10 @@ impl Estate {
             ends.push(u32::try_from(holding.len()).unwrap_or(u32::MAX));
         }
         let naming = (0..table.len()).map(|_| OnceLock::new()).collect();
-        let Around { watched, organizations, alone, owners, restricted, .. } = around;
+        let told = around.resources.iter().filter_map(|policy| Some((policy.arn.clone(), policy.owner.clone()?)));
+        let told: Vec<(String, String)> = told.collect();
+        let Around { watched, organizations, places, mut owners, restricted, .. } = around;
+        owners.extend(told);
         Estate {
             table,
             accounts,
@@ -217,7 +220,7 @@ impl Estate {
             resources,
             watched,
             organizations,
-            alone,
+            places,
             owners,
             restricted,
             refusing,

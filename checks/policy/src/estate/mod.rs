@@ -8,11 +8,11 @@ mod reasons;
 mod unread;
 mod who;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::access::Evidence;
-use crate::account::{AccountData, ControlLevel, ResourcePolicy};
+use crate::account::{AccountData, ControlLevel, Facts, ResourcePolicy};
 use crate::actions::{ActionId, ActionTable};
 use crate::compile::{Compiled, Target};
 use crate::truth::Truth;
@@ -100,6 +100,17 @@ impl Controls {
 /// `detector`). A kind that is there was collected whole, even if it has none.
 pub type Watched = BTreeMap<String, Vec<String>>;
 
+/// What an account is in its organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// It is in none.
+    Alone,
+    /// A member.
+    Member,
+    /// The management account.
+    Management,
+}
+
 /// What stands above and beside the accounts.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
@@ -113,12 +124,40 @@ pub struct Around {
     pub watched: BTreeMap<String, Watched>,
     /// The organization's id, by account.
     pub organizations: BTreeMap<String, String>,
-    /// Accounts that are in no organization.
-    pub alone: BTreeSet<String>,
+    /// What an account is in its organization, where that is known.
+    pub places: BTreeMap<String, Place>,
     /// Whose resources are of which the ARN does not tell the account: by ARN, a bucket's for its objects.
     pub owners: BTreeMap<String, String>,
     /// Whether S3 Block Public Access restricts public buckets (`RestrictPublicBuckets`): by bucket ARN, or by account.
     pub restricted: BTreeMap<String, bool>,
+}
+
+impl Around {
+    /// Takes in facts that were told beside the policies.
+    pub fn learn(&mut self, facts: Facts) {
+        self.owners.extend(facts.owners);
+        self.restricted.extend(facts.restrict_public_buckets);
+        for (account, organization) in facts.organizations {
+            match organization {
+                Some(id) => {
+                    let managing = facts.management_accounts.contains(&account);
+                    // Who manages is told, or nobody of them is known to be a member.
+                    if managing || !facts.management_accounts.is_empty() {
+                        let place = if managing { Place::Management } else { Place::Member };
+                        self.places.insert(account.clone(), place);
+                    }
+                    self.organizations.insert(account, id);
+                }
+                None => {
+                    self.organizations.remove(&account);
+                    self.places.insert(account, Place::Alone);
+                }
+            }
+        }
+        for account in facts.management_accounts {
+            self.places.insert(account, Place::Management);
+        }
+    }
 }
 
 /// Accounts with their principals and policies.
@@ -143,7 +182,7 @@ pub struct Estate {
     pub(crate) resources: HashMap<String, usize>,
     pub(crate) watched: BTreeMap<String, Watched>,
     organizations: BTreeMap<String, String>,
-    alone: BTreeSet<String>,
+    places: BTreeMap<String, Place>,
     owners: BTreeMap<String, String>,
     restricted: BTreeMap<String, bool>,
     /// Actions that AWS refuses on some resources, sorted.
@@ -226,7 +265,12 @@ impl Estate {
 
     /// Whether an account is known to be in no organization.
     pub(crate) fn is_alone(&self, account: &str) -> bool {
-        self.alone.contains(account)
+        self.place_in_organization(account) == Some(Place::Alone)
+    }
+
+    /// What an account is in its organization, if that is known.
+    pub(crate) fn place_in_organization(&self, account: &str) -> Option<Place> {
+        self.places.get(account).copied()
     }
 
     pub(crate) fn asking<'a>(

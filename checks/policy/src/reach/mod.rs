@@ -9,6 +9,7 @@
 mod asking;
 mod domain;
 mod lifts;
+mod organization;
 mod outside;
 mod paths;
 mod populations;
@@ -35,9 +36,11 @@ use lifts::{Lift, Variant};
 use populations::Populations;
 use primitives::{Kind, Primitive};
 use standing::{Bar, Standing};
+use steps::Unjudged;
 
 pub(crate) use outside::parties;
 pub(crate) use weighed::{Asked, weighed};
+pub use primitives::{count as known_ways, date as known_ways_date};
 pub use standing::{CORE, EXCLUDED};
 
 /// In a path, the end that is no principal: the rights themselves.
@@ -67,6 +70,8 @@ enum Given {
     Policy(Rc<str>),
     /// The service that a role is passed to.
     Service(&'static str),
+    /// The task of a root session that opens the account: a root password.
+    RootTask,
 }
 
 /// A call that a step needs.
@@ -140,6 +145,8 @@ pub struct Reach<'e> {
     probes: HashMap<(usize, ActionId), Rc<Vec<Probe>>>,
     /// By account: the ARN of `AdministratorAccess`.
     strongest: Vec<String>,
+    /// By account: the ARN of the task policy that creates a root password.
+    root_task: Vec<String>,
     /// Actions that are told which policy.
     attaching: Vec<ActionId>,
     assume: Action,
@@ -179,6 +186,11 @@ impl<'e> Reach<'e> {
             .iter()
             .map(|account| format!("arn:{}:iam::aws:policy/AdministratorAccess", account.partition))
             .collect();
+        let root_task = estate
+            .accounts
+            .iter()
+            .map(|account| format!("arn:{}:iam::aws:policy/root-task/IAMCreateRootUserPassword", account.partition))
+            .collect();
         let mut probes = HashMap::new();
         for account in 0..estate.accounts.len() {
             for action in &interesting {
@@ -206,6 +218,7 @@ impl<'e> Reach<'e> {
             places: vec![Vec::new(); estate.principals.len()],
             probes,
             strongest,
+            root_task,
             attaching,
             pass: table.id("iam:PassRole"),
             rewrite: table.id("iam:CreatePolicyVersion"),
@@ -367,14 +380,15 @@ impl<'e> Reach<'e> {
         let mut access = Access::default();
         self.administrators(&mut access);
         self.populate();
-        let steps = self.steps(&mut access);
-        access.escalations = self.paths(&steps);
+        let mut unjudged = Unjudged::default();
+        let steps = self.steps(&mut access, &mut unjudged);
+        self.paths(&steps, &mut access);
         let let_in = outside::outside(self.estate, |at| self.administrator(at).possible());
         let mut held = weighed(self.estate, let_in, None);
         access.outside = held.outside;
         access.blocked.append(&mut held.blocked);
         access.log_tamper = tamper::log_tamper(self.estate, |at| self.administrator(at).certain());
-        self.unknown(&mut access);
+        self.unknown(&mut access, &unjudged);
         access
     }
 
@@ -402,7 +416,7 @@ impl<'e> Reach<'e> {
     }
 
     /// What was not judged, and why.
-    fn unknown(&self, access: &mut Access) {
+    fn unknown(&self, access: &mut Access, unjudged: &Unjudged) {
         let estate = self.estate;
         access.unknown.append(&mut estate.unread());
         let mut tell = |what: String, count: usize, why: String, example: Option<String>| {
@@ -418,15 +432,13 @@ impl<'e> Reach<'e> {
             tell(format!("service control policies above account {account}"), 1, why, None);
         }
         for primitive in self.primitives.iter().filter(|p| p.kind == Kind::Unjudged) {
-            let holds = |at: &usize| !self.administrator(*at).certain() && self.names_all(*at, primitive);
-            let mut holders = (0..estate.principals.len()).filter(holds);
-            if let Some(first) = holders.next() {
+            if let Some((count, first)) = unjudged.get(primitive.id) {
                 let why = format!(
                     "principals and policies do not tell where it leads{}",
                     primitive.needs.map(|needs| format!(": {needs}")).unwrap_or_default()
                 );
-                let example = Some(estate.principals[first].arn.clone());
-                tell(format!("{} (allowed by name)", primitive.id), holders.count() + 1, why, example);
+                let example = Some(estate.principals[*first].arn.clone());
+                tell(format!("{} (allowed)", primitive.id), *count, why, example);
             }
         }
         if let Some(first) = self.lacking.first() {
