@@ -79,8 +79,16 @@ impl Pattern {
                 Pattern::Prefix(text) | Pattern::Literal(text) | Pattern::Glob(text) if apart(text, &target.text) => {
                     Truth::False
                 }
-                Pattern::Prefix(text) => tokens_match(&template::tokens(&format!("{text}*"), true), target),
-                Pattern::Literal(text) | Pattern::Glob(text) => tokens_match(&template::tokens(text, true), target),
+                Pattern::Prefix(text) => match crate::relation::relation(text, true, &target.text) {
+                    Some(relation) => truth_of(relation),
+                    None => tokens_match(&template::tokens(&format!("{text}*"), true), target),
+                },
+                Pattern::Literal(text) | Pattern::Glob(text) => {
+                    match crate::relation::relation(text, false, &target.text) {
+                        Some(relation) => truth_of(relation),
+                        None => tokens_match(&template::tokens(text, true), target),
+                    }
+                }
                 Pattern::Template(_) => Truth::Unknown,
             };
         }
@@ -109,11 +117,16 @@ fn apart(one: &str, other: &str) -> bool {
 fn tokens_match(tokens: &[Token], target: &Target) -> Truth {
     match &target.pattern {
         None => template::matches(tokens, &target.text.chars().collect::<Vec<_>>()).into(),
-        Some(asked) => match template::relation(tokens, asked) {
-            Relation::Covers => Truth::True,
-            Relation::Intersects => Truth::Unknown,
-            Relation::Disjoint => Truth::False,
-        },
+        Some(asked) => truth_of(template::relation(tokens, asked)),
+    }
+}
+
+/// Of many resources, a pattern of some says nothing certain.
+fn truth_of(relation: Relation) -> Truth {
+    match relation {
+        Relation::Covers => Truth::True,
+        Relation::Intersects => Truth::Unknown,
+        Relation::Disjoint => Truth::False,
     }
 }
 
@@ -226,7 +239,10 @@ impl Compiled {
         let templates = listed.filter_map(|p| if let Pattern::Template(template) = p { Some(template) } else { None });
         let unknown = |key: &&str| {
             let found = context.lookup(key);
-            matches!(found, crate::context::Lookup::Unknown | crate::context::Lookup::Present | crate::context::Lookup::Within(_))
+            matches!(
+                found,
+                crate::context::Lookup::Unknown | crate::context::Lookup::Present | crate::context::Lookup::Within(_)
+            )
         };
         templates.flat_map(Template::keys).filter(unknown).collect()
     }

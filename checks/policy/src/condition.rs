@@ -125,11 +125,19 @@ impl Test {
     fn within(&self, times: &Times, context: &dyn Context) -> Truth {
         let Operator { base, negated, .. } = self.operator;
         let Base::Date(order) = base else { return Truth::Unknown };
-        let asked = |time: jiff::Timestamp| Truth::any(self.wanted.iter().map(|w| w.matches(base, &time.to_string(), context)));
+        let asked =
+            |time: jiff::Timestamp| Truth::any(self.wanted.iter().map(|w| w.matches(base, &time.to_string(), context)));
         let (first, last) = (asked(times.first), asked(times.last));
         // Between the ends may lie the one time that is asked for.
-        let agree = first == last && (order != Order::Equal || !self.wanted.iter().any(|w| w.is_date_within(times.first, times.last)));
-        let there = if !agree { Truth::Unknown } else if negated { !first } else { first };
+        let agree = first == last
+            && (order != Order::Equal || !self.wanted.iter().any(|w| w.is_date_within(times.first, times.last)));
+        let there = if !agree {
+            Truth::Unknown
+        } else if negated {
+            !first
+        } else {
+            first
+        };
         if times.may_lack && there != Truth::from(self.without_value()) { Truth::Unknown } else { there }
     }
 

@@ -16,6 +16,7 @@ pub mod glob;
 pub mod reach;
 mod refine;
 mod refused;
+mod relation;
 pub mod review;
 pub mod simulate;
 pub mod template;

@@ -16,6 +16,13 @@ struct Refused {
     source: &'static str,
 }
 
+impl Refused {
+    /// Whether it speaks of all that is asked about. A pattern that it covers it also matches as a text, which is quick to tell.
+    fn covers(&self, target: &Target) -> bool {
+        self.resource.matches_one(target.text()) && self.resource.matches(target, &Nothing) == Truth::True
+    }
+}
+
 type Table = HashMap<String, Vec<Refused>>;
 
 /// By action in lower case.
@@ -43,7 +50,7 @@ pub(crate) fn actions() -> impl Iterator<Item = &'static str> {
 /// Why AWS refuses an action on a resource, if it does on all that is asked about.
 pub(crate) fn why(action: &Action, target: &Target) -> Option<String> {
     let rows = table().get(&action.name.to_ascii_lowercase())?;
-    let found = rows.iter().find(|row| row.resource.matches(target, &Nothing) == Truth::True)?;
+    let found = rows.iter().find(|row| row.covers(target))?;
     Some(format!(
         "AWS refuses {} on {} to everybody, whatever policies say: it is {} ({})",
         action.name,
@@ -55,7 +62,7 @@ pub(crate) fn why(action: &Action, target: &Target) -> Option<String> {
 
 /// Whether AWS refuses an action, by its name in lower case, on a resource.
 pub(crate) fn is_refused(lower: &str, target: &Target) -> bool {
-    table().get(lower).is_some_and(|rows| rows.iter().any(|row| row.resource.matches(target, &Nothing) == Truth::True))
+    table().get(lower).is_some_and(|rows| rows.iter().any(|row| row.covers(target)))
 }
 
 #[cfg(test)]

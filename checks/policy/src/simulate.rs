@@ -344,7 +344,8 @@ impl Prepared {
         if verdict.decision != Decision::ExplicitDeny
             && let Some(why) = crate::refused::why(&action, &target)
         {
-            let answer = Answer { decision: Decision::ImplicitDeny, decided_by: None, residual: Vec::new(), notes: vec![why] };
+            let answer =
+                Answer { decision: Decision::ImplicitDeny, decided_by: None, residual: Vec::new(), notes: vec![why] };
             return Ok(answer);
         }
         if action.id.is_none() {

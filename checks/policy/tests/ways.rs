@@ -49,12 +49,16 @@ fn world(actions: &[&str], service: &str, held: Held) -> Value {
     };
     let inline = json!([{ "PolicyName": "own", "PolicyDocument": document(&json!(own)) }, { "PolicyName": "spare", "PolicyDocument": document(&spare) }]);
     let attached = |names: &[&str]| -> Value {
-        names.iter().map(|name| json!({ "PolicyName": name, "PolicyArn": format!("{ACCOUNT}:policy/{name}") })).collect()
+        names
+            .iter()
+            .map(|name| json!({ "PolicyName": name, "PolicyArn": format!("{ACCOUNT}:policy/{name}") }))
+            .collect()
     };
     let version = |id: &str, default: bool, body: &Value| json!({ "VersionId": id, "IsDefaultVersion": default, "Document": document(body) });
     let policy = |name: &str, versions: Value| json!({ "PolicyName": name, "Arn": format!("{ACCOUNT}:policy/{name}"), "DefaultVersionId": "v2", "PolicyVersionList": versions });
     let held_back = json!({ "PermissionsBoundaryArn": format!("{ACCOUNT}:policy/limit") });
-    let account = json!({ "Effect": "Allow", "Principal": { "AWS": format!("{ACCOUNT}:root") }, "Action": "sts:AssumeRole" });
+    let account =
+        json!({ "Effect": "Allow", "Principal": { "AWS": format!("{ACCOUNT}:root") }, "Action": "sts:AssumeRole" });
     let federated = |kind: &str, action: &str| json!({ "Effect": "Allow", "Principal": { "Federated": format!("{ACCOUNT}:{kind}") }, "Action": action });
     let service = if service.is_empty() { "ec2.amazonaws.com" } else { service };
     let trust = json!([account, { "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" },
@@ -100,10 +104,12 @@ fn every_way_is_found_free_and_told_as_blocked_denied_and_bounded() {
         for held in [Held::Free, Held::Denied, Held::Bounded] {
             let access = access(&world(&actions, service, held));
             let by_actor = |arn: &str| arn.ends_with("/actor");
-            let found = access.one_step.iter().any(|one| {
-                by_actor(&one.principal) && (one.primitive == id || one.also.iter().any(|also| also == id))
-            }) || access.unknown.iter().any(|one| one.what == format!("{id} (allowed)"));
-            let blocked = access.blocked.iter().any(|one| by_actor(&one.principal) && one.what.iter().any(|what| what == id));
+            let found =
+                access.one_step.iter().any(|one| {
+                    by_actor(&one.principal) && (one.primitive == id || one.also.iter().any(|also| also == id))
+                }) || access.unknown.iter().any(|one| one.what == format!("{id} (allowed)"));
+            let blocked =
+                access.blocked.iter().any(|one| by_actor(&one.principal) && one.what.iter().any(|what| what == id));
             let right = if held == Held::Free { found } else { !found && blocked };
             if !right {
                 wrong.push(format!("{id} {held:?}: found {found}, blocked {blocked}"));

@@ -137,16 +137,28 @@ fn incomplete_arns_are_completed_in_every_command() {
 
 #[test]
 fn what_cannot_be_read_is_possible_with_its_reason_and_is_told() {
-    let odd = |name: &str, statement: Value| user(FIRST, name, &json!([{ "Effect": "Allow", "Action": "*", "Resource": "*" }, statement]));
+    let odd = |name: &str, statement: Value| {
+        user(FIRST, name, &json!([{ "Effect": "Allow", "Action": "*", "Resource": "*" }, statement]))
+    };
     let users = [
-        user(FIRST, "blank", &json!([{ "Effect": "Allow", "Action": ["iam:CreateAccessKey ", "iam:CreateUser"], "Resource": "*" }])),
+        user(
+            FIRST,
+            "blank",
+            &json!([{ "Effect": "Allow", "Action": ["iam:CreateAccessKey ", "iam:CreateUser"], "Resource": "*" }]),
+        ),
         odd("deny-blank", json!({ "Effect": "Deny", "Action": ["iam:* "], "Resource": "*" })),
         odd("deny-list", json!({ "Effect": "Deny", "Action": "iam:CreateUser,iam:CreateAccessKey", "Resource": "*" })),
         odd("deny-bare", json!({ "Effect": "Deny", "Action": "CreateAccessKey", "Resource": "*" })),
         odd("deny-nowhere", json!({ "Effect": "Deny", "Action": "iam:*", "Resource": "everything" })),
         odd("effect", json!({ "Effect": "deny", "Action": "iam:*", "Resource": "*" })),
-        odd("operator", json!({ "Effect": "Deny", "Action": "iam:*", "Resource": "*", "Condition": { "StringEqualz": { "aws:username": "x" } } })),
-        odd("date", json!({ "Effect": "Deny", "Action": "iam:*", "Resource": "*", "Condition": { "DateGreaterThan": { "aws:CurrentTime": "yesterday" } } })),
+        odd(
+            "operator",
+            json!({ "Effect": "Deny", "Action": "iam:*", "Resource": "*", "Condition": { "StringEqualz": { "aws:username": "x" } } }),
+        ),
+        odd(
+            "date",
+            json!({ "Effect": "Deny", "Action": "iam:*", "Resource": "*", "Condition": { "DateGreaterThan": { "aws:CurrentTime": "yesterday" } } }),
+        ),
         odd("both", json!({ "Effect": "Deny", "NotAction": "s3:*", "Action": "s3:GetObject", "Resource": "*" })),
         odd("element", json!({ "Effect": "Deny", "Action": "iam:*", "Resource": "*", "Foo": 1 })),
     ];
@@ -171,8 +183,14 @@ fn what_is_aws_own_nobody_can_change() {
     let estate = estate(two_bosses(), Around::default());
     for (action, resource) in [
         ("iam:CreatePolicyVersion", "arn:aws:iam::aws:policy/AdministratorAccess"),
-        ("iam:PutRolePolicy", "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"),
-        ("iam:AttachRolePolicy", "arn:aws:iam::111111111111:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"),
+        (
+            "iam:PutRolePolicy",
+            "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef",
+        ),
+        (
+            "iam:AttachRolePolicy",
+            "arn:aws:iam::111111111111:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+        ),
         ("kms:DeleteAlias", "arn:aws:kms:eu-west-1:111111111111:alias/aws/s3"),
     ] {
         let found = estate.who_can(action, resource).unwrap();
@@ -202,7 +220,8 @@ fn resource_control_policies_keep_outsiders_out_in_every_command() {
     let closed = estate(data, Around { rcp: rcp(&deny), ..around });
     let access = Reach::new(&closed).access();
     assert_eq!(access.outside, []);
-    let kept: Vec<&str> = access.blocked.iter().filter(|b| b.what[0].contains("outside")).map(|b| b.by.as_str()).collect();
+    let kept: Vec<&str> =
+        access.blocked.iter().filter(|b| b.what[0].contains("outside")).map(|b| b.by.as_str()).collect();
     assert_eq!(kept, ["rcp guard"; 3], "{:?}", access.blocked);
     let found = closed.who_can("sqs:SendMessage", queue).unwrap();
     assert!(found.principals.is_empty() && found.outside.is_empty() && found.blocked.len() == 1, "{found:?}");
@@ -225,7 +244,10 @@ fn resource_control_policies_keep_outsiders_out_in_every_command() {
     let unknown = estate(data, Around { rcp: rcp(&perimeter), ..around });
     let access = Reach::new(&unknown).access();
     let of_vendor = access.outside.iter().filter(|way| way.who == vendor);
-    assert!(of_vendor.clone().count() == 2 && of_vendor.clone().all(|way| way.certainty == Certainty::Possible), "{access:?}");
+    assert!(
+        of_vendor.clone().count() == 2 && of_vendor.clone().all(|way| way.certainty == Certainty::Possible),
+        "{access:?}"
+    );
 }
 
 fn estate_with(data: Vec<AccountData>, policies: &Value) -> (Vec<AccountData>, Around) {
@@ -244,9 +266,11 @@ fn block_public_access_closes_a_public_bucket_to_other_accounts() {
         }
         estate(two_bosses(), around)
     };
-    for (restricted, outside, foreign) in
-        [(Some(true), None, None), (Some(false), Some(Certainty::Certain), Some(true)), (None, Some(Certainty::Possible), Some(false))]
-    {
+    for (restricted, outside, foreign) in [
+        (Some(true), None, None),
+        (Some(false), Some(Certainty::Certain), Some(true)),
+        (None, Some(Certainty::Possible), Some(false)),
+    ] {
         let estate = with(restricted);
         let found = estate.who_can("s3:GetObject", "arn:aws:s3:::site/index.html").unwrap();
         assert_eq!((certain(&found, FIRST), certain(&found, SECOND)), (Some(true), foreign), "{restricted:?}");
@@ -262,7 +286,8 @@ fn keys_that_follow_from_the_principal_are_derived() {
         json!([{ "Effect": "Allow", "Action": "*", "Resource": "*" },
             { "Effect": "Deny", "Action": "sqs:*", "Resource": "*", "Condition": { operator: { key: value } } }])
     };
-    let service = json!([{ "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
+    let service =
+        json!([{ "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
     let rows = [
         ("other-account", under("StringNotEquals", "kms:CallerAccount", FIRST), Some(true)),
         ("own-account", under("StringEquals", "kms:CallerAccount", FIRST), None),
@@ -288,12 +313,16 @@ fn keys_that_follow_from_the_principal_are_derived() {
 
 #[test]
 fn a_role_that_puts_users_into_groups_is_told() {
-    let service = json!([{ "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
+    let service =
+        json!([{ "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
     let may = json!([{ "Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "*" }]);
     let denied = json!([{ "Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "*" }, { "Effect": "Deny", "Action": "iam:*", "Resource": "*" }]);
     let roles = [role(FIRST, "may", &service, &may), role(FIRST, "denied", &service, &denied)];
     let access: Access = Reach::new(&estate(accounts(&[], &roles), Around::default())).access();
     let told = access.one_step.iter().find(|one| one.primitive == "group-join").unwrap();
-    assert!(told.principal.ends_with("/may") && told.certainty == Certainty::Possible && told.needs.is_some(), "{told:?}");
+    assert!(
+        told.principal.ends_with("/may") && told.certainty == Certainty::Possible && told.needs.is_some(),
+        "{told:?}"
+    );
     assert!(access.blocked.iter().any(|one| one.principal.ends_with("/denied") && one.what == ["group-join"]));
 }

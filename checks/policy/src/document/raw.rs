@@ -129,16 +129,7 @@ impl RawStatement {
                 }
             }
         }
-        Ok(Statement {
-            number,
-            sid: self.sid,
-            effect,
-            principals,
-            actions,
-            resources,
-            conditions,
-            doubtful: false,
-        })
+        Ok(Statement { number, sid: self.sid, effect, principals, actions, resources, conditions, doubtful: false })
     }
 }
 

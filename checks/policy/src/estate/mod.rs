@@ -380,7 +380,8 @@ impl Estate {
         if !allow.possible() {
             return Truth::False;
         }
-        if self.refusing.binary_search(&action).is_ok() && crate::refused::is_refused(self.table.lower(action), target) {
+        if self.refusing.binary_search(&action).is_ok() && crate::refused::is_refused(self.table.lower(action), target)
+        {
             return Truth::False;
         }
         if let Some(held) = &p.boundary {

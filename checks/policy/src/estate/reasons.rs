@@ -26,7 +26,8 @@ pub(super) fn of_statement(
     let number = statement.source.number;
     if statement.source.doubtful {
         let about = |problem: &&crate::document::Problem| problem.statement.is_none_or(|of| of == number);
-        let why = policy.problems.iter().find(about).map(|problem| problem.what.as_str()).unwrap_or("it is not known here");
+        let why =
+            policy.problems.iter().find(about).map(|problem| problem.what.as_str()).unwrap_or("it is not known here");
         found.push(format!("{effect} statement {number} of {name} does what it looks like: {why}"));
     }
     if variables.is_empty()
@@ -51,7 +52,13 @@ impl Estate {
     }
 
     /// What is open in the principal's own policies and those above.
-    pub(super) fn reasons(&self, p: &Principal, action: ActionId, target: &Target, owner: Option<usize>) -> Vec<String> {
+    pub(super) fn reasons(
+        &self,
+        p: &Principal,
+        action: ActionId,
+        target: &Target,
+        owner: Option<usize>,
+    ) -> Vec<String> {
         let context = self.asking(p, Some(action), &[]).on(target.text());
         let mut open: Vec<String> = p.lacks.iter().map(|lacks| format!("{lacks} is not among the data")).collect();
         for held in self.layers_of(p, owner) {

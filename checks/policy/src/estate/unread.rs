@@ -12,7 +12,8 @@ impl Estate {
     /// Every policy that cannot be read, or not whole, in whatever layer: with why, and one whom it concerns.
     #[must_use]
     pub fn unread(&self) -> Vec<Unknown> {
-        let odd = |at: usize| self.documents.get(at).is_some_and(|d| d.unreadable.is_some() || !d.policy.problems.is_empty());
+        let odd =
+            |at: usize| self.documents.get(at).is_some_and(|d| d.unreadable.is_some() || !d.policy.problems.is_empty());
         let mut concerned: Concerned<'_> = BTreeMap::new();
         let mut add = |document: usize, whom| {
             if odd(document) {

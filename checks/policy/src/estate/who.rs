@@ -236,9 +236,7 @@ impl Estate {
         let closed = self.closed(p, asked, policy, owner);
         let certain = match verdict.decision {
             _ if closed == Truth::True => return None,
-            Decision::Allow => {
-                !may_grant && closed == Truth::False && !self.layers_of(p, owner.at).any(unread)
-            }
+            Decision::Allow => !may_grant && closed == Truth::False && !self.layers_of(p, owner.at).any(unread),
             Decision::Conditional => false,
             Decision::ImplicitDeny if may_grant => false,
             Decision::ImplicitDeny | Decision::ExplicitDeny => return None,

@@ -39,9 +39,9 @@ use standing::{Bar, Standing};
 use steps::Unjudged;
 
 pub(crate) use outside::parties;
-pub(crate) use weighed::{Asked, weighed};
 pub use primitives::{count as known_ways, date as known_ways_date};
 pub use standing::{CORE, EXCLUDED};
+pub(crate) use weighed::{Asked, weighed};
 
 /// In a path, the end that is no principal: the rights themselves.
 pub const ADMINISTRATOR: &str = "administrator";

@@ -20,7 +20,9 @@ impl Reach<'_> {
         let closed = match self.estate.place_in_organization(account) {
             Some(Place::Alone) => Some("it is in no organization"),
             // One that administers by delegation would be told by the management account only.
-            Some(Place::Member) => Some("it is a member of its organization, and not known to administer it by delegation"),
+            Some(Place::Member) => {
+                Some("it is a member of its organization, and not known to administer it by delegation")
+            }
             Some(Place::Management) | None => None,
         };
         if let Some(why) = closed {
@@ -45,7 +47,8 @@ impl Reach<'_> {
         let root = table.lower(action) == "sts:assumeroot";
         let given = || if root { Given::RootTask } else { Given::Nothing };
         let ask = |on: &str| Ask { action, on: On::Text(Rc::from(on)), given: given() };
-        let needed: Vec<Ask> = table.resources(action).filter(|kind| kind.required).map(|kind| ask(&any(kind.arn))).collect();
+        let needed: Vec<Ask> =
+            table.resources(action).filter(|kind| kind.required).map(|kind| ask(&any(kind.arn))).collect();
         if needed.is_empty() { vec![ask("*")] } else { needed }
     }
 }

@@ -231,7 +231,8 @@ impl<'e> Reach<'e> {
 
     /// Putting users into groups: a user puts itself into one, which is judged as a change of what it holds; a role others.
     fn joins(&self, work: &mut Work<'_>, primitive: &Primitive) {
-        let lifted = self.lifted.get(&work.at).is_some_and(|lifts| lifts.iter().any(|lift| lift.primitive == primitive.id));
+        let lifted =
+            self.lifted.get(&work.at).is_some_and(|lifts| lifts.iter().any(|lift| lift.primitive == primitive.id));
         let truth = Truth::all(primitive.actions.iter().map(|action| self.some_of(work, *action)));
         if !truth.possible() || lifted {
             return self.withheld(work, primitive);

@@ -139,11 +139,13 @@ fn public_access(estate: &Estate, way: &Outside, owner: Option<&str>) -> Found {
     if !is_public(&estate.documents[at]) {
         return Found::Nothing;
     }
-    let everybody = statement.source.principals.as_ref().is_some_and(|p| p.not || p.entries.contains(&PrincipalEntry::Anyone));
+    let everybody =
+        statement.source.principals.as_ref().is_some_and(|p| p.not || p.entries.contains(&PrincipalEntry::Anyone));
     match estate.is_restricted(&way.resource, owner) {
         Some(true) => Found::Out("S3 Block Public Access (RestrictPublicBuckets)".to_owned(), Vec::new()),
         None if everybody || way.kind == PartyKind::Account => Found::Perhaps(
-            "unless S3 Block Public Access restricts the bucket, whose policy is public: that is not among the data".to_owned(),
+            "unless S3 Block Public Access restricts the bucket, whose policy is public: that is not among the data"
+                .to_owned(),
         ),
         _ => Found::Nothing,
     }

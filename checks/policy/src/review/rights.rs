@@ -118,13 +118,7 @@ impl<'e> Weigher<'e> {
                 false => Prepared { spoken: Vec::new(), fixed: None, unreadable: None, unlisted: Vec::new() },
             })
             .collect();
-        Weigher {
-            estate,
-            templates,
-            levels: Levels::new(table),
-            documents,
-            known: HashMap::new(),
-        }
+        Weigher { estate, templates, levels: Levels::new(table), documents, known: HashMap::new() }
     }
 
     /// The rights of a principal.

@@ -116,7 +116,8 @@ fn sample() -> Access {
 fn an_arrow_for_every_hop_and_a_box_for_every_name() {
     let access = sample();
     let hops: BTreeSet<_> = access.escalations.iter().flat_map(|e| access.path(e)).map(|h| (&h.from, &h.to)).collect();
-    let ends: BTreeSet<_> = access.escalations.iter().flat_map(|e| access.path(e)).flat_map(|h| [&h.from, &h.to]).collect();
+    let ends: BTreeSet<_> =
+        access.escalations.iter().flat_map(|e| access.path(e)).flat_map(|h| [&h.from, &h.to]).collect();
     let drawn = escalations(&access).into_string();
     assert_eq!((arrows(&drawn), boxes(&drawn)), (hops.len(), ends.len()));
     assert!(drawn.contains("role=\"img\"") && drawn.contains("<desc") && drawn.contains("line possible"));
