@@ -243,7 +243,7 @@ fn resource_control_policies_keep_outsiders_out_in_every_command() {
     let (data, around) = all();
     let unknown = estate(data, Around { rcp: rcp(&perimeter), ..around });
     let access = Reach::new(&unknown).access();
-    let of_vendor = access.outside.iter().filter(|way| way.who == vendor);
+    let of_vendor = access.outside.iter().filter(|way| way.account.as_deref() == Some("999988887777"));
     assert!(
         of_vendor.clone().count() == 2 && of_vendor.clone().all(|way| way.certainty == Certainty::Possible),
         "{access:?}"

@@ -270,7 +270,9 @@ impl Estate {
 
     /// What an account is in its organization, if that is known.
     pub(crate) fn place_in_organization(&self, account: &str) -> Option<Place> {
-        self.places.get(account).copied()
+        // SCPs bind members only.
+        let bound = || self.place_of(account).is_some_and(|at| self.scp.get(at).is_some_and(Option::is_some));
+        self.places.get(account).copied().or_else(|| bound().then_some(Place::Member))
     }
 
     pub(crate) fn asking<'a>(
