@@ -199,6 +199,9 @@ pub struct Estate {
 /// In the telling of a question's layers: what the policies of one level of SCPs say together.
 const LEVEL: &str = "scp level";
 
+/// Who is told each policy that had a say: layer, policy, what it says.
+type Telling<'t, 'a> = dyn FnMut(&'static str, &'a Held, Says<'a>) + 't;
+
 /// The answer to a point question, with its reasons.
 #[derive(Debug, Clone)]
 pub(crate) struct Point {
@@ -436,7 +439,7 @@ impl Estate {
     fn point_by<'a>(
         &'a self,
         action: ActionId,
-        weigh: &mut dyn FnMut(&mut dyn FnMut(&'static str, &'a Held, Says<'a>)) -> Truth,
+        weigh: &mut dyn FnMut(&mut Telling<'_, 'a>) -> Truth,
     ) -> Point {
         let mut by: Option<(Truth, &Held, &Compiled)> = None;
         let mut denied: Option<(&str, &Held, &Compiled, Truth)> = None;
