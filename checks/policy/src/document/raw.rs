@@ -230,11 +230,12 @@ fn readings(text: &str) -> Vec<String> {
 
 /// An ARN with fewer than the six fields, completed: "If you specify an incomplete ARN (one with fewer than the standard six
 /// fields) in the Resource field of a policy, AWS automatically completes the ARN by adding wildcard characters (*) to all
-/// missing fields". IAM User Guide, "IAM JSON policy elements: Resource". None where nothing lacks, or a star at the end
-/// does the same.
+/// missing fields". IAM User Guide, "IAM JSON policy elements: Resource". None where nothing lacks, where a star at the end
+/// does the same, and where the last field has a slash: it names a resource, and a wildcard stands for the colons before it.
 fn completed(text: &str) -> Option<String> {
     let fields = 1 + colons(text);
-    let incomplete = text.starts_with("arn:") && fields < 6 && !text.ends_with('*');
+    let names_resource = text.contains(['*', '?']) && text.rsplit(':').next().is_some_and(|last| last.contains('/'));
+    let incomplete = text.starts_with("arn:") && fields < 6 && !text.ends_with('*') && !names_resource;
     incomplete.then(|| format!("{text}{}", ":*".repeat(6 - fields)))
 }
 
