@@ -266,9 +266,13 @@ pub(crate) struct EstateArgs {
     /// A resource control policy, or a level of them, as for --scp
     #[arg(long, value_name = "FILE")]
     pub rcp: Vec<PathBuf>,
-    /// The policies of resources: {"ARN": document, ...}. Repeatable
+    /// The policies of resources: {"ARN": document, ...}, or a list of {"arn", "document", "owner"}. Repeatable
     #[arg(long, value_name = "FILE")]
     pub resource_policies: Vec<PathBuf>,
+    /// What policies do not tell: {"owners": {"ARN": "account"}, "organizations": {"account": "id"}, "management_accounts":
+    /// ["account"], "restrict_public_buckets": {"ARN or account": true}}. Repeatable
+    #[arg(long, value_name = "FILE")]
+    pub facts: Vec<PathBuf>,
     /// Another list of AWS actions than the built-in one
     #[arg(long, value_name = "FILE")]
     pub action_data: Option<PathBuf>,

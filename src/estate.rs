@@ -11,7 +11,7 @@ use kickoff_evidence::Run;
 use kickoff_facts::AccountFacts;
 use kickoff_facts::iam::CredentialRow;
 use kickoff_policy::access::{Access, Unknown};
-use kickoff_policy::account::{AccountData, ControlLevel, ResourcePolicy};
+use kickoff_policy::account::{AccountData, ControlLevel, Facts, ResourcePolicy};
 use kickoff_policy::actions::ActionTable;
 use kickoff_policy::estate::{Around, Controls, Estate};
 use kickoff_policy::reach::Reach;
@@ -42,7 +42,7 @@ pub(crate) struct Asked {
     pub(crate) credentials: HashMap<String, Credentials>,
     /// Who is assigned which permission set of IAM Identity Center.
     pub(crate) assigned: Assigned,
-    /// An account was not collected.
+    /// An account was not collected, or a policy cannot be read whole.
     incomplete: bool,
 }
 
@@ -73,13 +73,17 @@ impl Asked {
             asked.around.resources.retain(|old| loaded.iter().all(|new| new.arn != old.arn));
             asked.around.resources.extend(loaded);
         }
+        for path in &arguments.facts {
+            let facts = Facts::load(&read(path)?);
+            asked.around.learn(facts.map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?);
+        }
         Ok(Self::loaded(asked, table))
     }
 
     fn loaded(loaded: Loaded, table: &'static ActionTable) -> Asked {
         let Loaded { accounts, around, now, unknown, credentials, assigned } = loaded;
-        let incomplete = !unknown.is_empty();
         let estate = Estate::new(accounts, around, table, &now.to_string());
+        let incomplete = !unknown.is_empty() || !estate.unread().is_empty();
         Asked { estate, now, unknown, credentials, assigned, incomplete }
     }
 
@@ -90,7 +94,7 @@ impl Asked {
         access
     }
 
-    /// The exit status: an answer about accounts of which one is lacking is not whole.
+    /// The exit status: an answer about accounts of which one is lacking, or of policies that cannot be read, is not whole.
     pub(crate) fn exit(&self) -> Exit {
         if self.incomplete { Exit::Incomplete } else { Exit::Done }
     }

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, Write as _};
 
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_evidence::{count, write_private};
-use kickoff_policy::access::{Access, Certainty, Reaches, Unknown, short};
+use kickoff_policy::access::{Access, Certainty, Hop, Reaches, Unknown, short};
 use kickoff_policy::review::{Inputs, Review, Standing, StandingState, review};
 use kickoff_policy::simulate::answer_line;
 use kickoff_reports::{access_tables, review_tables};
@@ -66,6 +66,8 @@ pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
                 "resource": resource,
                 "principals": found.principals,
                 "outside": found.outside,
+                "blocked": found.blocked,
+                "refused": found.refused,
                 "unknown": found.unknown,
             });
             writeln!(out, "{value:#}")?;
@@ -79,6 +81,9 @@ pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
                 found.principals.len() - sure,
                 count(asked.estate.principals(), "principal")
             )?;
+            if let Some(why) = &found.refused {
+                writeln!(out, "refused   {why}")?;
+            }
             for holder in &found.principals {
                 let word = if holder.certain { "certain " } else { "possible" };
                 let by: Vec<String> = holder.evidence.iter().map(ToString::to_string).collect();
@@ -97,6 +102,9 @@ pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
                     format!("if {}", party.conditions.join(" and "))
                 };
                 writeln!(out, "outside   {} ({})\n          {}; {guard}", party.who, party.kind.name(), by.join("; "))?;
+            }
+            for one in &found.blocked {
+                writeln!(out, "kept out  {}\n          by {}", one.principal, one.by)?;
             }
         }
     }
@@ -193,8 +201,9 @@ fn standings(access: &Access) -> HashMap<&str, Standing> {
         put(&one.principal, StandingState::Conditional, format!("when {}", one.residual.join(" and ")));
     }
     for way in &access.escalations {
-        let steps: Vec<String> = way.path.iter().map(|hop| format!("{} → {}", hop.primitive, short(&hop.to))).collect();
-        put(&way.from, StandingState::CanBecome, format!("{}: {}", way.certainty.name(), steps.join(", then ")));
+        let tell = |hop: &Hop| format!("{} → {}", hop.primitive, short(&hop.to));
+        let steps = access.path_in_words(way, ", then ", tell);
+        put(&way.from, StandingState::CanBecome, format!("{}: {steps}", way.certainty.name()));
     }
     for one in access.one_step.iter().filter(|one| one.reaches == Reaches::Administrator) {
         let sure = if one.certainty == Certainty::Certain { "certain" } else { "possible" };

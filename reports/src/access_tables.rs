@@ -9,6 +9,9 @@ use crate::drawing::clean;
 /// How many rows of each section are drawn where not all are wanted.
 pub const FIRST: usize = 10;
 
+/// Steps of a path that are drawn; the JSON has them all.
+const MOST_STEPS: usize = 20;
+
 /// All sections, each said to be empty when it is, with at most so many rows each.
 #[must_use]
 pub fn render(access: &Access, width: usize, colour: bool, most: usize) -> String {
@@ -88,9 +91,9 @@ impl Page {
         let mut rows = Vec::new();
         for one in &access.escalations {
             let ends = format!("{}\n→ {}\n{}", clean(&one.from), clean(&one.to), self.sure(one.certainty));
-            let steps: Vec<String> = one
-                .path
-                .iter()
+            let mut steps: Vec<String> = access
+                .path(one)
+                .take(MOST_STEPS)
                 .enumerate()
                 .map(|(at, hop)| {
                     let (number, to) = (at + 1, clean(short(&hop.to)));
@@ -98,6 +101,9 @@ impl Page {
                     format!("{number}. {means} → {to}\n{sure}\n{}", grounds(&hop.evidence))
                 })
                 .collect();
+            if one.length > MOST_STEPS {
+                steps.push(format!("and {} more steps", one.length - MOST_STEPS));
+            }
             let others = one.alternatives.iter().map(|other| {
                 format!("or {} → {} ({})", clean(&other.primitive), clean(short(&other.to)), other.certainty.name())
             });
@@ -205,8 +211,9 @@ mod tests {
             evidence: vec![evidence],
             ..Default::default()
         };
-        let path = Escalation { from: arn("ab"), to: arn("cd\u{1b}"), path: vec![hop], ..Default::default() };
-        let access = Access { escalations: vec![path], ..Default::default() };
+        let path = Escalation { from: arn("ab"), to: arn("cd\u{1b}"), ..Default::default() };
+        let mut access = Access::default();
+        access.add_path(path, vec![hop]);
         for width in [80, 120] {
             let text = render(&access, width, false, FIRST);
             assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");

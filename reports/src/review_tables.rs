@@ -217,7 +217,10 @@ fn by_service(p: &Reviewed) -> String {
         1..=NAMED => format!("full{limits}: {}", names.join(", ")),
         many => format!("full in {}{limits}", count(many, "service")),
     });
-    whole.chain(p.services.iter().filter(|service| !service.full).map(levels)).collect::<Vec<_>>().join("; ")
+    whole
+        .chain(p.services.iter().filter(|service| !service.full).map(|service| levels(service)))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 fn levels(service: &ServiceRights) -> String {

@@ -36,10 +36,10 @@ fn the_recorded_account_is_analysed_with_its_organization() {
     // Passing a role to a function that may make keys for an administrator.
     let builder = access.escalations.iter().find(|e| e.from.ends_with("role/acme-fn-builder")).unwrap();
     let steps: Vec<(&str, &str)> =
-        builder.path.iter().map(|h| (h.primitive.as_str(), h.to.rsplit('/').next().unwrap())).collect();
+        access.path(builder).map(|h| (h.primitive.as_str(), h.to.rsplit('/').next().unwrap())).collect();
     assert_eq!(steps, [("pass-lambda-invoke", "acme-fn-key-rotation"), ("key-create", "svc-sandbox")]);
     assert_eq!(builder.certainty, Certainty::Certain);
-    assert!(builder.path.iter().all(|hop| !hop.evidence.is_empty()));
+    assert!(access.path(builder).all(|hop| !hop.evidence.is_empty()));
     // The run saw the organization: nothing is said of SCPs that are not known.
     assert!(access.unknown.iter().all(|one| !one.what.starts_with("service control")), "{:?}", access.unknown);
     // Log tampering is asked of what keeps the logs here.

@@ -15,8 +15,10 @@ pub struct Access {
     pub conditional_administrators: Vec<Conditional>,
     /// Principals that are one step away from more than they were given.
     pub one_step: Vec<OneStep>,
-    /// Paths from a principal to another, step by step.
+    /// Paths from a principal to another.
     pub escalations: Vec<Escalation>,
+    /// The steps of all paths, each once: a path begins at its first step and goes on with the one that each names.
+    pub steps: Vec<Hop>,
     /// What would have been allowed had nothing stood in the way.
     pub blocked: Vec<Blocked>,
     /// Access from outside the account.
@@ -204,8 +206,10 @@ pub struct Escalation {
     pub to: String,
     /// As sure as its least sure step.
     pub certainty: Certainty,
-    /// The steps in order: the shortest path.
-    pub path: Vec<Hop>,
+    /// Its first step: the place in `steps`, from 0.
+    pub first: usize,
+    /// How many steps it has: the shortest path.
+    pub length: usize,
     /// Other first steps of the same principal that lead there too; `one_step` has their evidence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<Alternative>,
@@ -233,9 +237,48 @@ pub struct Hop {
     pub primitive: String,
     /// How sure.
     pub certainty: Certainty,
+    /// The step that comes after it, by its place in `steps`; none where the path ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<usize>,
     /// What it rests on.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
+}
+
+impl Access {
+    /// The steps of a path, in order.
+    pub fn path<'a>(&'a self, way: &Escalation) -> impl Iterator<Item = &'a Hop> {
+        let mut at = Some(way.first).filter(|_| way.length > 0);
+        let following = std::iter::from_fn(move || {
+            let hop = self.steps.get(at?)?;
+            at = hop.next;
+            Some(hop)
+        });
+        following.take(way.length)
+    }
+
+    /// Adds a path of steps.
+    pub fn add_path(&mut self, way: Escalation, path: Vec<Hop>) {
+        let (first, length) = (self.steps.len(), path.len());
+        let last = first + length;
+        let steps = path.into_iter().zip(first + 1..);
+        self.steps.extend(steps.map(|(hop, next)| Hop { next: (next < last).then_some(next), ..hop }));
+        self.escalations.push(Escalation { first, length, ..way });
+    }
+}
+
+/// Steps of a path that are told in words; the others are counted.
+const TOLD_STEPS: usize = 8;
+
+impl Access {
+    /// A path in words: each step as `tell` has it, the first few of a long one.
+    pub fn path_in_words(&self, way: &Escalation, joined: &str, tell: impl Fn(&Hop) -> String) -> String {
+        let mut steps: Vec<String> = self.path(way).take(TOLD_STEPS).map(tell).collect();
+        if way.length > steps.len() {
+            steps.push(format!("{} more steps", way.length - steps.len()));
+        }
+        steps.join(joined)
+    }
 }
 
 /// Steps that something prevents.

@@ -49,7 +49,7 @@ impl Target {
 }
 
 impl Pattern {
-    fn new(text: &str, version: Version) -> Pattern {
+    pub(crate) fn new(text: &str, version: Version) -> Pattern {
         if let Some(template) = Template::parse(text, version) {
             return Pattern::Template(template);
         }
@@ -63,7 +63,7 @@ impl Pattern {
     }
 
     /// Whether the pattern matches the resource; of many, unknown when it matches some of them only.
-    fn matches(&self, target: &Target, context: &dyn Context) -> Truth {
+    pub(crate) fn matches(&self, target: &Target, context: &dyn Context) -> Truth {
         if let Pattern::Template(template) = self {
             return match template.render(context, true) {
                 Rendered::Missing => Truth::False,
@@ -79,8 +79,16 @@ impl Pattern {
                 Pattern::Prefix(text) | Pattern::Literal(text) | Pattern::Glob(text) if apart(text, &target.text) => {
                     Truth::False
                 }
-                Pattern::Prefix(text) => tokens_match(&template::tokens(&format!("{text}*"), true), target),
-                Pattern::Literal(text) | Pattern::Glob(text) => tokens_match(&template::tokens(text, true), target),
+                Pattern::Prefix(text) => match crate::relation::relation(text, true, &target.text) {
+                    Some(relation) => truth_of(relation),
+                    None => tokens_match(&template::tokens(&format!("{text}*"), true), target),
+                },
+                Pattern::Literal(text) | Pattern::Glob(text) => {
+                    match crate::relation::relation(text, false, &target.text) {
+                        Some(relation) => truth_of(relation),
+                        None => tokens_match(&template::tokens(text, true), target),
+                    }
+                }
                 Pattern::Template(_) => Truth::Unknown,
             };
         }
@@ -109,11 +117,16 @@ fn apart(one: &str, other: &str) -> bool {
 fn tokens_match(tokens: &[Token], target: &Target) -> Truth {
     match &target.pattern {
         None => template::matches(tokens, &target.text.chars().collect::<Vec<_>>()).into(),
-        Some(asked) => match template::relation(tokens, asked) {
-            Relation::Covers => Truth::True,
-            Relation::Intersects => Truth::Unknown,
-            Relation::Disjoint => Truth::False,
-        },
+        Some(asked) => truth_of(template::relation(tokens, asked)),
+    }
+}
+
+/// Of many resources, a pattern of some says nothing certain.
+fn truth_of(relation: Relation) -> Truth {
+    match relation {
+        Relation::Covers => Truth::True,
+        Relation::Intersects => Truth::Unknown,
+        Relation::Disjoint => Truth::False,
     }
 }
 
@@ -225,7 +238,11 @@ impl Compiled {
         let listed = self.resources.iter().flat_map(|listed| &listed.entries);
         let templates = listed.filter_map(|p| if let Pattern::Template(template) = p { Some(template) } else { None });
         let unknown = |key: &&str| {
-            matches!(context.lookup(key), crate::context::Lookup::Unknown | crate::context::Lookup::Present)
+            let found = context.lookup(key);
+            matches!(
+                found,
+                crate::context::Lookup::Unknown | crate::context::Lookup::Present | crate::context::Lookup::Within(_)
+            )
         };
         templates.flat_map(Template::keys).filter(unknown).collect()
     }

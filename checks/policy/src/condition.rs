@@ -5,11 +5,12 @@
 mod operator;
 mod value;
 
-use crate::context::{Context, Lookup};
+use crate::context::{Context, Lookup, Times};
 use crate::truth::Truth;
 use crate::version::Version;
 
 pub use operator::Operator;
+use operator::Order;
 pub(crate) use operator::{Base, Quantifier};
 pub(crate) use value::{Wanted, in_range};
 
@@ -37,6 +38,13 @@ impl Condition {
     pub fn is_positive_text(&self) -> bool {
         let o = self.operator;
         !o.negated && !o.if_exists && matches!(o.base, Base::Equals | Base::EqualsIgnoreCase | Base::Like | Base::Arn)
+    }
+
+    /// Whether the operator is the positive one of a family that compares texts or addresses, and needs the key.
+    pub(crate) fn is_positive(&self) -> bool {
+        let o = self.operator;
+        let address = o.base == Base::Ip && !o.negated && !o.if_exists;
+        (self.is_positive_text() || address) && o.quantifier != Some(Quantifier::All)
     }
 }
 
@@ -67,7 +75,7 @@ impl Test {
 
     /// Whether the condition holds.
     pub(crate) fn holds(&self, context: &dyn Context) -> Truth {
-        let Operator { base, negated, if_exists, quantifier } = self.operator;
+        let Operator { base, negated, quantifier, .. } = self.operator;
         if base == Base::Unknown {
             return Truth::Unknown;
         }
@@ -78,15 +86,14 @@ impl Test {
         let mut single = [String::new()];
         let values: &[String] = match &found {
             Lookup::Missing => {
-                // ForAllValues is true of nothing, ForAnyValue false of nothing even when negated.
-                let holds = if_exists || quantifier == Some(Quantifier::All) || (negated && quantifier.is_none());
-                return holds.into();
+                return self.without_value().into();
             }
             Lookup::Unknown | Lookup::Present => {
                 // `StringLike *` asks for presence only.
                 let all = found == Lookup::Present && base == Base::Like && !negated;
                 return if all && self.wanted.iter().any(Wanted::is_star) { Truth::True } else { Truth::Unknown };
             }
+            Lookup::Within(times) => return self.within(times, context),
             Lookup::One(value) => {
                 single[0] = value.clone().into_owned();
                 &single
@@ -103,6 +110,37 @@ impl Test {
         }
     }
 
+    /// Whether the condition holds of a request without the key. ForAllValues is true of nothing; ForAnyValue is false of
+    /// nothing, negated or with `IfExists`: there is no value, so none that matches.
+    fn without_value(&self) -> bool {
+        let Operator { negated, if_exists, quantifier, .. } = self.operator;
+        match quantifier {
+            Some(Quantifier::All) => true,
+            Some(Quantifier::Any) => false,
+            None => if_exists || negated,
+        }
+    }
+
+    /// Whether it holds of every time of a span, or of none.
+    fn within(&self, times: &Times, context: &dyn Context) -> Truth {
+        let Operator { base, negated, .. } = self.operator;
+        let Base::Date(order) = base else { return Truth::Unknown };
+        let asked =
+            |time: jiff::Timestamp| Truth::any(self.wanted.iter().map(|w| w.matches(base, &time.to_string(), context)));
+        let (first, last) = (asked(times.first), asked(times.last));
+        // Between the ends may lie the one time that is asked for.
+        let agree = first == last
+            && (order != Order::Equal || !self.wanted.iter().any(|w| w.is_date_within(times.first, times.last)));
+        let there = if !agree {
+            Truth::Unknown
+        } else if negated {
+            !first
+        } else {
+            first
+        };
+        if times.may_lack && there != Truth::from(self.without_value()) { Truth::Unknown } else { there }
+    }
+
     /// `Null: true` asks that the key lacks.
     fn null(&self, found: &Lookup<'_>) -> Truth {
         let asks = |missing: bool| self.wanted.iter().any(|w| w.as_bool() == Some(missing));
@@ -110,6 +148,11 @@ impl Test {
             Lookup::Unknown if asks(true) && asks(false) => Truth::True,
             Lookup::Unknown if asks(true) || asks(false) => Truth::Unknown,
             Lookup::Unknown => Truth::False,
+            Lookup::Within(times) if times.may_lack => match (asks(true), asks(false)) {
+                (true, true) => Truth::True,
+                (false, false) => Truth::False,
+                _ => Truth::Unknown,
+            },
             Lookup::Missing => asks(true).into(),
             _ => asks(false).into(),
         }

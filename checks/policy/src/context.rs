@@ -12,10 +12,23 @@ pub enum Lookup<'a> {
     Missing,
     /// The request has it, with a value that is not known.
     Present,
+    /// The request has it, with some time of a span; or it may lack.
+    Within(Times),
     /// A single value.
     One(Cow<'a, str>),
     /// A multivalued key, not empty.
     Many(&'a [String]),
+}
+
+/// A span of time in which the value of a key lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// The first time that is possible.
+    pub first: jiff::Timestamp,
+    /// The last.
+    pub last: jiff::Timestamp,
+    /// The request may also lack the key.
+    pub may_lack: bool,
 }
 
 /// Knowledge of a request's context. Keys come in lower case: AWS folds their case.

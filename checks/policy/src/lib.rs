@@ -15,6 +15,8 @@ pub mod estate;
 pub mod glob;
 pub mod reach;
 mod refine;
+mod refused;
+mod relation;
 pub mod review;
 pub mod simulate;
 pub mod template;

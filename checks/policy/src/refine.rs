@@ -127,7 +127,8 @@ fn values_of(key: &str, tests: &[&Test]) -> Option<Vec<Option<String>>> {
         }
         for wanted in &test.wanted {
             match (test.operator.base, wanted) {
-                (Base::Null, _) | (_, Wanted::Never) => {}
+                (_, Wanted::Never) => return None,
+                (Base::Null, _) => {}
                 (Base::Equals, Wanted::Text(text)) => {
                     texts.insert(text.to_string());
                 }

@@ -341,6 +341,13 @@ impl Prepared {
             }
         }
         let mut notes = Vec::new();
+        if verdict.decision != Decision::ExplicitDeny
+            && let Some(why) = crate::refused::why(&action, &target)
+        {
+            let answer =
+                Answer { decision: Decision::ImplicitDeny, decided_by: None, residual: Vec::new(), notes: vec![why] };
+            return Ok(answer);
+        }
         if action.id.is_none() {
             notes.push(format!(
                 "{} is not in the action list of {}: matched by its name",

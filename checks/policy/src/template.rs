@@ -84,7 +84,7 @@ impl Template {
                         tokens.extend(default.chars().map(Token::Char))
                     }
                     (Lookup::Missing | Lookup::Many(_), None) => return Rendered::Missing,
-                    (Lookup::Unknown | Lookup::Present, _) => {
+                    (Lookup::Unknown | Lookup::Present | Lookup::Within(_), _) => {
                         unknown = true;
                         tokens.push(Token::Star);
                     }

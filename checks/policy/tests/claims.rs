@@ -60,7 +60,7 @@ fn claims(seed: u64, judge: &Judge<'_>, access: &Access, tally: &mut Tally, wron
     for escalation in access.escalations.iter().filter(|e| e.certainty == Certainty::Certain) {
         tally.claims += 1;
         let mut changed: Option<judge::Actor<'_>> = None;
-        for hop in &escalation.path {
+        for hop in access.path(escalation) {
             assert!(!hop.evidence.is_empty(), "seed {seed}: a step without evidence: {hop:?}");
             // Somebody in a group, or without its boundary, is itself, with other policies.
             if hop.to.contains(":group/") || hop.to == hop.from {
@@ -80,7 +80,7 @@ fn claims(seed: u64, judge: &Judge<'_>, access: &Access, tally: &mut Tally, wron
                 wrong.push((format!("step {}, {why}", hop.primitive), story));
             }
         }
-        let last = escalation.path.last().expect("a path has steps");
+        let last = access.path(escalation).last().expect("a path has steps");
         if let Some(why) = judge.refute_end(&last.to, &last.primitive) {
             let story = format!("seed {seed}: {} -> {}{}", last.from, last.to, dump(&[&last.from, &last.to]));
             wrong.push((format!("end {}, {why}", last.primitive), story));

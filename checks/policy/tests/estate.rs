@@ -117,12 +117,12 @@ fn a_path_goes_over_several_steps_and_the_shortest_is_told() {
     let estate = estate(None);
     let access = Reach::new(&estate).access();
     let own = access.escalations.iter().find(|e| e.from.ends_with("/attacher")).unwrap();
-    assert_eq!((own.to.as_str(), own.certainty, own.path.len()), (ADMINISTRATOR, Certainty::Certain, 1));
+    assert_eq!((own.to.as_str(), own.certainty, own.length), (ADMINISTRATOR, Certainty::Certain, 1));
     let hopper = access.escalations.iter().find(|e| e.from.ends_with("/hopper")).unwrap();
-    let steps: Vec<&str> = hopper.path.iter().map(|hop| hop.primitive.as_str()).collect();
+    let steps: Vec<&str> = access.path(hopper).map(|hop| hop.primitive.as_str()).collect();
     assert_eq!(steps, ["assume", "pass-glue-devendpoint"]);
     assert!(hopper.to.ends_with("role/powerful") && hopper.certainty == Certainty::Certain);
-    assert!(hopper.path.iter().all(|hop| !hop.evidence.is_empty()));
+    assert!(access.path(hopper).all(|hop| !hop.evidence.is_empty()));
     let held: Vec<_> = access
         .one_step
         .iter()

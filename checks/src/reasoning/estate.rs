@@ -11,7 +11,7 @@ use kickoff_policy::account::{
     AccountData, ControlLevel, GroupData, Named, PolicyData, ResourcePolicy, RoleData, UserData,
 };
 use kickoff_policy::actions::ActionTable;
-use kickoff_policy::estate::{Around, Controls, Estate, Watched};
+use kickoff_policy::estate::{Around, Controls, Estate, Place, Watched};
 use kickoff_policy::reach::Reach;
 
 /// Every family that says something of who may do what.
@@ -21,6 +21,7 @@ pub const NEEDS: &[Need] = &[
     Need::OrganizationRoot,
     Need::OrganizationTree,
     Need::OrganizationPolicies,
+    Need::Buckets,
     Need::LogBuckets,
     Need::Trails,
     Need::LogKeys,
@@ -130,6 +131,18 @@ impl Surroundings {
                 if organization.management_account == facts.account { Bound::Free } else { Bound::Member }
             }
         };
+        self.around.places.extend(place(facts));
+        let own = |name: &str| format!("arn:{}:s3:::{name}", facts.partition);
+        for bucket in facts.global.buckets.get().into_iter().flatten() {
+            self.around.owners.insert(own(&bucket.name), facts.account.clone());
+        }
+        for bucket in facts.global.log_buckets.get().into_iter().flatten().filter(|bucket| bucket.owned) {
+            self.around.owners.insert(own(&bucket.name), facts.account.clone());
+            if let Ok(block) = bucket.settings.get().and_then(|settings| settings.public_access_block.get()) {
+                let restrict = block.as_ref().is_some_and(|block| block.restrict);
+                self.around.restricted.insert(own(&bucket.name), restrict);
+            }
+        }
         self.accounts.push((facts.account.clone(), bound));
         self.tellers.extend(Teller::of(facts));
         self.around.resources.extend(resources(facts));
@@ -154,6 +167,16 @@ impl Surroundings {
         (around.scp, around.rcp) = (controls("SERVICE_CONTROL_POLICY"), controls("RESOURCE_CONTROL_POLICY"));
         around
     }
+}
+
+/// What an account is in its organization.
+fn place(facts: &AccountFacts) -> Option<(String, Place)> {
+    let place = match facts.global.organization.get().ok()? {
+        None => Place::Alone,
+        Some(organization) if organization.management_account == facts.account => Place::Management,
+        Some(_) => Place::Member,
+    };
+    Some((facts.account.clone(), place))
 }
 
 impl Teller {
@@ -213,7 +236,7 @@ fn resources(facts: &AccountFacts) -> Vec<ResourcePolicy> {
             found.insert(key.arn.clone(), policy.as_str().into());
         }
     }
-    found.into_iter().map(|(arn, document)| ResourcePolicy { arn, document }).collect()
+    found.into_iter().map(|(arn, document)| ResourcePolicy { arn, document, owner: None }).collect()
 }
 
 /// What keeps logs or watches over them, of each kind that was read in every region that was asked.
@@ -291,7 +314,8 @@ pub(crate) fn reached(view: &View<'_>) -> Result<Arc<Reached>, Gap> {
     view.authorization()?;
     Ok(view.shared(|facts| {
         let accounts = account(facts).into_iter().collect();
-        let estate = Estate::new(accounts, Around::default(), ActionTable::embedded(), &facts.as_of.to_string());
+        let around = Around { places: place(facts).into_iter().collect(), ..Around::default() };
+        let estate = Estate::new(accounts, around, ActionTable::embedded(), &facts.as_of.to_string());
         Reached(Reach::new(&estate).access())
     }))
 }

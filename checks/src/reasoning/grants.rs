@@ -6,7 +6,8 @@
 use kickoff_facts::iam::{Authorization, InlinePolicy};
 use kickoff_facts::{Gap, View};
 use kickoff_policy::actions::{ActionSet, ActionTable};
-use kickoff_policy::compile::{Action, Compiled, Policy};
+use kickoff_policy::compile::{Action, Compiled, Policy, Target};
+use kickoff_policy::context::Nothing;
 use kickoff_policy::document::Kind;
 use kickoff_policy::template;
 
@@ -303,11 +304,19 @@ pub fn rights(
 ) -> Vec<Hit> {
     let table = ActionTable::embedded();
     let wanted: Vec<Action> = wanted.iter().filter_map(|name| Action::parse(name, table).ok()).collect();
-    let denied = |action: &Action| denials(policy).any(|deny| deny.speaks_of(action) && scope.wholly(deny));
+    // What takes no resource is granted, and denied, by a pattern that matches the lone star only.
+    let bare = |action: &Action| action.id.is_some_and(|id| !table.takes_resource(id));
+    let starred = |statement: &Compiled| statement.covers(&Target::one("*"), &Nothing).possible();
+    let denied = |action: &Action| {
+        let wholly = |deny: &Compiled| if bare(action) { starred(deny) } else { scope.wholly(deny) };
+        denials(policy).any(|deny| deny.speaks_of(action) && wholly(deny))
+    };
     let left: Vec<&Action> = wanted.iter().filter(|action| !denied(action)).collect();
     let mut hits = Vec::new();
-    for statement in allows(policy).filter(|statement| reached(scope, statement)) {
-        let granted: Vec<&&Action> = left.iter().filter(|action| statement.speaks_of(action)).collect();
+    for statement in allows(policy) {
+        let meets = |action: &Action| if bare(action) { starred(statement) } else { reached(scope, statement) };
+        let granted: Vec<&&Action> =
+            left.iter().filter(|action| statement.speaks_of(action) && meets(action)).collect();
         if granted.is_empty() {
             continue;
         }

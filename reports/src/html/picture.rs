@@ -73,7 +73,7 @@ fn paths(access: &Access) -> Markup {
         } @else {
             p.hint { "Who can become someone else, step by step, from left to right. Each arrow names the means." }
             (escalations(access))
-            (tables::escalations(&access.escalations))
+            (tables::escalations(access))
         }
     }
 }
@@ -163,14 +163,14 @@ fn escalations(access: &Access) -> Markup {
     let administrators: BTreeSet<&str> = access.administrators.iter().map(String::as_str).collect();
     let mut paths: Vec<&Escalation> = access.escalations.iter().collect();
     paths.sort_by(|a, b| {
-        let key = |e: &Escalation| (e.certainty, e.path.len());
+        let key = |e: &Escalation| (e.certainty, e.length);
         key(a).cmp(&key(b)).then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to)))
     });
     let mut graph = Graph::default();
     let mut left_out = 0;
     for path in paths {
         let ends = [path.from.as_str(), path.to.as_str()];
-        let hops = path.path.iter().flat_map(|hop| [hop.from.as_str(), hop.to.as_str()]);
+        let hops = access.path(path).flat_map(|hop| [hop.from.as_str(), hop.to.as_str()]);
         if !graph.has_room(ends.into_iter().chain(hops)) {
             left_out += 1;
             continue;
@@ -179,10 +179,10 @@ fn escalations(access: &Access) -> Markup {
             let [from, to] = [from, to].map(|id| graph.node(id, || principal(id, administrators.contains(id))));
             graph.edge(from, to, label, certain, false);
         };
-        if path.path.is_empty() {
+        if path.length == 0 {
             arrow(&path.from, &path.to, "", path.certainty == Certainty::Certain);
         }
-        for hop in &path.path {
+        for hop in access.path(path) {
             arrow(&hop.from, &hop.to, &hop.primitive, hop.certainty == Certainty::Certain);
         }
     }

@@ -69,11 +69,11 @@ fn on_page(page: &usize) -> String {
 }
 
 impl DetailsError {
-    fn json(what: &'static str, error: &serde_json::Error) -> Self {
+    pub(super) fn json(what: &'static str, error: &serde_json::Error) -> Self {
         Self::Json { what, message: error.to_string(), line: error.line(), column: error.column() }
     }
 
-    fn shape(what: &'static str, reason: impl Into<String>) -> Self {
+    pub(super) fn shape(what: &'static str, reason: impl Into<String>) -> Self {
         Self::Shape { what, reason: reason.into() }
     }
 }
@@ -167,7 +167,7 @@ impl ControlLevel {
 
 impl ResourcePolicy {
     /// Reads the policies of resources: `{"arn": document, ...}`, or a list of `{"arn" or "resource", "document" or
-    /// "policy"}`; documents as objects or as text.
+    /// "policy", "owner"}`; documents as objects or as text. The owner is the account, where the ARN does not tell it.
     ///
     /// # Errors
     ///
@@ -178,7 +178,7 @@ impl ResourcePolicy {
         let mut documents = Documents::default();
         let mut seen = HashSet::with_capacity(pairs.0.len());
         let mut policies = Vec::with_capacity(pairs.0.len());
-        for (index, (arn, document)) in pairs.0.into_iter().enumerate() {
+        for (index, Pair { arn, document, owner }) in pairs.0.into_iter().enumerate() {
             let number = index + 1;
             let error = |reason: String| DetailsError::shape(RESOURCES, format!("entry {number}: {reason}"));
             let arn = arn.map(String::from).ok_or_else(|| error("no \"arn\"".into()))?;
@@ -189,7 +189,11 @@ impl ResourcePolicy {
             if !seen.insert(arn.clone()) {
                 return Err(error(format!("{arn} is given twice")));
             }
-            policies.push(Self { arn, document });
+            let owner = owner.map(String::from);
+            if let Some(wrong) = owner.as_ref().filter(|owner| !crate::document::is_account_id(owner)) {
+                return Err(error(format!("the owner {wrong:?} is no account: twelve digits")));
+            }
+            policies.push(Self { arn, document, owner });
         }
         Ok(policies)
     }

@@ -5,10 +5,12 @@
 use std::sync::Arc;
 
 mod details;
+mod facts;
 #[cfg(test)]
 mod tests;
 
 pub use details::DetailsError;
+pub use facts::Facts;
 
 /// A policy document and what it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,4 +148,6 @@ pub struct ResourcePolicy {
     pub arn: String,
     /// JSON text of the policy.
     pub document: Arc<str>,
+    /// The account that owns the resource, where that was told beside it.
+    pub owner: Option<String>,
 }

@@ -21,7 +21,7 @@ pub(crate) enum Wanted {
     Net(IpAddr, u8),
     /// Text with variables, read anew for each request.
     Template(Template),
-    /// No value of the operator's type: matches nothing.
+    /// No value of the operator's type (a date `yesterday`): what AWS makes of it is not known.
     Never,
 }
 
@@ -57,6 +57,15 @@ impl Wanted {
         }
     }
 
+    /// Whether it is a time of a span.
+    pub(crate) fn is_date_within(&self, first: Timestamp, last: Timestamp) -> bool {
+        match self {
+            Wanted::Date(date) => first <= *date && *date <= last,
+            Wanted::Template(_) => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
         let template = match self {
             Wanted::Template(template) => Some(template),
@@ -69,6 +78,7 @@ impl Wanted {
     pub(crate) fn matches(&self, base: Base, value: &str, context: &dyn Context) -> Truth {
         let template = match self {
             Wanted::Template(template) => template,
+            Wanted::Never => return Truth::Unknown,
             other => return other.equals(base, value).into(),
         };
         let wild = matches!(base, Base::Like | Base::Arn);

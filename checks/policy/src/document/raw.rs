@@ -74,21 +74,36 @@ impl RawStatement {
         if actions.entries.is_empty() {
             problem("the list of actions is empty".into());
         }
-        for action in &actions.entries {
-            if !is_action_pattern(action) {
+        let actions = patterns(actions, |action, out| {
+            let read = is_action_pattern(&action);
+            if read {
+                out.push(action);
+            } else {
                 problem(format!("{action:?} is no action: service:Name is asked for"));
+                out.extend(readings(&action));
             }
-        }
-        if let Some(resources) = &self.resources {
+            read
+        });
+        let resources = self.resources.map(|resources| {
             if resources.entries.is_empty() {
                 problem("the list of resources is empty".into());
             }
-            for resource in &resources.entries {
-                if !is_resource_pattern(resource) {
-                    problem(format!("{resource:?} is no resource: an ARN or * is asked for"));
+            patterns(resources, |resource, out| {
+                let read = is_resource_pattern(&resource);
+                match completed(&resource) {
+                    _ if !read => {
+                        problem(format!("{resource:?} is no resource: an ARN or * is asked for"));
+                        out.push("*".to_owned());
+                    }
+                    // A wildcard may stand for the colons that lack, or not.
+                    Some(whole) if resource.contains(['*', '?']) => out.extend([resource, whole]),
+                    Some(whole) => out.push(whole),
+                    None => out.push(resource),
                 }
-            }
-        } else if kind != Kind::Resource {
+                read
+            })
+        });
+        if resources.is_none() && kind != Kind::Resource {
             problem("no Resource".into());
         }
         let principals = match self.principal {
@@ -114,16 +129,7 @@ impl RawStatement {
                 }
             }
         }
-        Ok(Statement {
-            number,
-            sid: self.sid,
-            effect,
-            principals,
-            actions,
-            resources: self.resources,
-            conditions,
-            doubtful: false,
-        })
+        Ok(Statement { number, sid: self.sid, effect, principals, actions, resources, conditions, doubtful: false })
     }
 }
 
@@ -192,6 +198,57 @@ fn aws_principal(value: String, problem: &mut impl FnMut(String)) -> Option<Prin
     None
 }
 
+/// The patterns of a list, each read by `read`, which tells whether it could. What cannot be read may be anything that it
+/// looks like where it grants or denies; it takes nothing out of a list of exceptions, so that the statement may speak of
+/// that as well.
+fn patterns(listed: Listed<String>, mut read: impl FnMut(String, &mut Vec<String>) -> bool) -> Listed<String> {
+    let mut entries = Vec::with_capacity(listed.entries.len());
+    for entry in listed.entries {
+        let before = entries.len();
+        if !read(entry, &mut entries) && listed.not {
+            entries.truncate(before);
+        }
+    }
+    Listed { not: listed.not, entries }
+}
+
+/// The actions that a text looks like which is none: its words, a word without a service in any service; all actions where
+/// there is none.
+fn readings(text: &str) -> Vec<String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '*' | '?' | '-' | '_' | ':');
+    let words = text.split(|c| !allowed(c)).filter(|word| !word.is_empty());
+    let found: Vec<String> = words
+        .map(|word| match word.split_once(':') {
+            _ if is_action_pattern(word) => word.to_owned(),
+            None => format!("*:{word}"),
+            Some((service, _)) if !service.is_empty() => format!("{service}:*"),
+            Some(_) => "*".to_owned(),
+        })
+        .collect();
+    if found.is_empty() { vec!["*".to_owned()] } else { found }
+}
+
+/// An ARN with fewer than the six fields, completed: "If you specify an incomplete ARN (one with fewer than the standard six
+/// fields) in the Resource field of a policy, AWS automatically completes the ARN by adding wildcard characters (*) to all
+/// missing fields". IAM User Guide, "IAM JSON policy elements: Resource". None where nothing lacks, where a star at the end
+/// does the same, and where the last field has a slash: it names a resource, and a wildcard stands for the colons before it.
+fn completed(text: &str) -> Option<String> {
+    let fields = 1 + colons(text);
+    let names_resource = text.contains(['*', '?']) && text.rsplit(':').next().is_some_and(|last| last.contains('/'));
+    let incomplete = text.starts_with("arn:") && fields < 6 && !text.ends_with('*') && !names_resource;
+    incomplete.then(|| format!("{text}{}", ":*".repeat(6 - fields)))
+}
+
+/// The colons of a text, those of policy variables aside.
+fn colons(text: &str) -> usize {
+    let (mut count, mut rest) = (0, text);
+    while let Some((before, after)) = rest.split_once("${") {
+        count += before.matches(':').count();
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    count + rest.matches(':').count()
+}
+
 fn is_action_pattern(text: &str) -> bool {
     if !text.is_empty() && text.bytes().all(|b| b == b'*') {
         return true;
@@ -202,9 +259,8 @@ fn is_action_pattern(text: &str) -> bool {
     })
 }
 
-/// ARNs, `*`, a variable at the start, and API Gateway's short form.
+/// ARNs, incomplete ones too, `*`, a variable at the start, and API Gateway's short form.
 fn is_resource_pattern(text: &str) -> bool {
-    let whole = text.contains(['*', '?', '$']) || text.bytes().filter(|b| *b == b':').count() >= 5;
-    let arn = text.starts_with("arn:") && whole;
+    let arn = text.strip_prefix("arn:").is_some_and(|rest| !rest.is_empty() && !rest.starts_with(':'));
     arn || text.starts_with('*') || text.starts_with("${") || text.starts_with("execute-api:/")
 }

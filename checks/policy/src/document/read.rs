@@ -117,17 +117,19 @@ impl<'de> Visitor<'de> for StatementSeed {
                 }
                 "action" | "notaction" => {
                     let entries = within(&key, map.next_value_seed(TEXTS))?;
-                    if raw.actions.is_some() {
+                    let twice = raw.actions.is_some();
+                    raw.actions = Some(if twice { anything() } else { Listed { not, entries } });
+                    if twice {
                         raw.odd.push("more than one of Action and NotAction".into());
                     }
-                    raw.actions = Some(Listed { not, entries });
                 }
                 "resource" | "notresource" => {
                     let entries = within(&key, map.next_value_seed(TEXTS))?;
-                    if raw.resources.is_some() {
+                    let twice = raw.resources.is_some();
+                    raw.resources = Some(if twice { anything() } else { Listed { not, entries } });
+                    if twice {
                         raw.odd.push("more than one of Resource and NotResource".into());
                     }
-                    raw.resources = Some(Listed { not, entries });
                 }
                 "principal" | "notprincipal" => {
                     let value = within(&key, map.next_value_seed(PrincipalSeed))?;
@@ -152,6 +154,11 @@ impl<'de> Visitor<'de> for StatementSeed {
         }
         Ok(raw)
     }
+}
+
+/// Which of two contradicting lists counts is not known.
+fn anything() -> Listed<String> {
+    Listed { not: false, entries: vec!["*".to_owned()] }
 }
 
 /// A text or a list of texts; in conditions numbers and booleans too.

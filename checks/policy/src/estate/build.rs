@@ -190,6 +190,9 @@ impl Estate {
             .collect();
         let documents = builder.documents;
         let scp_known = accounts.iter().map(|account| around.scp.above(&account.account).is_some()).collect();
+        let rcp_known = accounts.iter().map(|account| around.rcp.above(&account.account).is_some()).collect();
+        let mut refusing: Vec<_> = crate::refused::actions().filter_map(|name| table.id(name)).collect();
+        refusing.sort_unstable();
         let by_arn = principals.iter().enumerate().map(|(at, p)| (p.arn.clone(), at)).collect();
         let (mut holding, mut ends) = (Vec::new(), Vec::with_capacity(principals.len()));
         for p in &principals {
@@ -198,7 +201,10 @@ impl Estate {
             ends.push(u32::try_from(holding.len()).unwrap_or(u32::MAX));
         }
         let naming = (0..table.len()).map(|_| OnceLock::new()).collect();
-        let (watched, organizations) = (around.watched, around.organizations);
+        let told = around.resources.iter().filter_map(|policy| Some((policy.arn.clone(), policy.owner.clone()?)));
+        let told: Vec<(String, String)> = told.collect();
+        let Around { watched, organizations, places, mut owners, restricted, .. } = around;
+        owners.extend(told);
         Estate {
             table,
             accounts,
@@ -208,11 +214,16 @@ impl Estate {
             scp,
             rcp,
             scp_known,
+            rcp_known,
             groups: groups_held,
             versions,
             resources,
             watched,
             organizations,
+            places,
+            owners,
+            restricted,
+            refusing,
             holding,
             ends,
             naming,

@@ -1,20 +1,25 @@
 //! Accounts as a whole: every document compiled once, every principal with what it holds, and point questions over all of them.
 
+mod asking;
 mod build;
 mod document;
+mod owner;
+mod reasons;
+mod unread;
 mod who;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::access::Evidence;
-use crate::account::{AccountData, ControlLevel, ResourcePolicy};
+use crate::account::{AccountData, ControlLevel, Facts, ResourcePolicy};
 use crate::actions::{ActionId, ActionTable};
 use crate::compile::{Compiled, Target};
-use crate::context::{Context, Lookup};
 use crate::truth::Truth;
 
+pub(crate) use asking::Asking;
 pub(crate) use document::{Document, Says};
+pub(crate) use owner::{Owner, bucket_of, is_public};
 pub use who::{Holder, WhoCan};
 
 /// A policy that a principal holds.
@@ -95,6 +100,17 @@ impl Controls {
 /// `detector`). A kind that is there was collected whole, even if it has none.
 pub type Watched = BTreeMap<String, Vec<String>>;
 
+/// What an account is in its organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// It is in none.
+    Alone,
+    /// A member.
+    Member,
+    /// The management account.
+    Management,
+}
+
 /// What stands above and beside the accounts.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
@@ -108,6 +124,40 @@ pub struct Around {
     pub watched: BTreeMap<String, Watched>,
     /// The organization's id, by account.
     pub organizations: BTreeMap<String, String>,
+    /// What an account is in its organization, where that is known.
+    pub places: BTreeMap<String, Place>,
+    /// Whose resources are of which the ARN does not tell the account: by ARN, a bucket's for its objects.
+    pub owners: BTreeMap<String, String>,
+    /// Whether S3 Block Public Access restricts public buckets (`RestrictPublicBuckets`): by bucket ARN, or by account.
+    pub restricted: BTreeMap<String, bool>,
+}
+
+impl Around {
+    /// Takes in facts that were told beside the policies.
+    pub fn learn(&mut self, facts: Facts) {
+        self.owners.extend(facts.owners);
+        self.restricted.extend(facts.restrict_public_buckets);
+        for (account, organization) in facts.organizations {
+            match organization {
+                Some(id) => {
+                    let managing = facts.management_accounts.contains(&account);
+                    // Who manages is told, or nobody of them is known to be a member.
+                    if managing || !facts.management_accounts.is_empty() {
+                        let place = if managing { Place::Management } else { Place::Member };
+                        self.places.insert(account.clone(), place);
+                    }
+                    self.organizations.insert(account, id);
+                }
+                None => {
+                    self.organizations.remove(&account);
+                    self.places.insert(account, Place::Alone);
+                }
+            }
+        }
+        for account in facts.management_accounts {
+            self.places.insert(account, Place::Management);
+        }
+    }
 }
 
 /// Accounts with their principals and policies.
@@ -123,6 +173,7 @@ pub struct Estate {
     pub(crate) rcp: Vec<Option<Vec<Vec<Held>>>>,
     /// By account: whether the SCPs above it are known, be there any or none.
     scp_known: Vec<bool>,
+    rcp_known: Vec<bool>,
     /// By account and group: the policies of the group.
     pub(crate) groups: Vec<Vec<Vec<Held>>>,
     /// By ARN of a managed policy: its versions that are not in force.
@@ -131,6 +182,11 @@ pub struct Estate {
     pub(crate) resources: HashMap<String, usize>,
     pub(crate) watched: BTreeMap<String, Watched>,
     organizations: BTreeMap<String, String>,
+    places: BTreeMap<String, Place>,
+    owners: BTreeMap<String, String>,
+    restricted: BTreeMap<String, bool>,
+    /// Actions that AWS refuses on some resources, sorted.
+    refusing: Vec<ActionId>,
     /// By principal: its documents, one behind the other, and where they end.
     holding: Vec<u32>,
     ends: Vec<u32>,
@@ -140,74 +196,11 @@ pub struct Estate {
     now: String,
 }
 
-/// What a principal's request tells of itself.
-pub(crate) struct Asking<'a> {
-    pub(crate) principal: &'a Principal,
-    account: &'a str,
-    organization: Option<&'a str>,
-    now: &'a str,
-    /// The action that is asked for, with the list that tells which keys its request has.
-    action: Option<(&'a ActionTable, ActionId)>,
-    /// Keys of the request itself, in lower case.
-    pub(crate) given: &'a [(&'a str, &'a str)],
-}
-
-impl Context for Asking<'_> {
-    fn lookup(&self, key: &str) -> Lookup<'_> {
-        if let Some((_, value)) = self.given.iter().find(|(k, _)| *k == key) {
-            return Lookup::One((*value).into());
-        }
-        if self.lacks(key) {
-            return Lookup::Missing;
-        }
-        let p = self.principal;
-        if p.unnamed && is_of_principal(key) {
-            return Lookup::Unknown;
-        }
-        match key {
-            "aws:principalarn" => Lookup::One(p.arn.as_str().into()),
-            "aws:principalaccount" => Lookup::One(self.account.into()),
-            "aws:principalorgid" => self.organization.map_or(Lookup::Unknown, |id| Lookup::One(id.into())),
-            "aws:principaltype" => Lookup::One(if p.user { "User" } else { "AssumedRole" }.into()),
-            "aws:principalisawsservice" => Lookup::One("false".into()),
-            "aws:username" if p.user => Lookup::One(p.name.as_str().into()),
-            "aws:username" => Lookup::Missing,
-            "aws:currenttime" => Lookup::One(self.now.into()),
-            // The credentials of a role are temporary, always.
-            "aws:tokenissuetime" if !p.user => Lookup::Present,
-            // AWS answers over TLS; who asks in the clear gets nothing from its APIs.
-            "aws:securetransport" => Lookup::One("true".into()),
-            _ => match key.strip_prefix("aws:principaltag/") {
-                // Tag keys are folded. A session of a role may bring tags of its own.
-                Some(tag) => match p.tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(tag)) {
-                    Some((_, value)) if p.user => Lookup::One(value.as_str().into()),
-                    None if p.user => Lookup::Missing,
-                    _ => Lookup::Unknown,
-                },
-                None => Lookup::Unknown,
-            },
-        }
-    }
-}
-
-impl Asking<'_> {
-    /// Whether requests for the action do not have a key of IAM's own: `iam:PolicyARN` is there when a policy is attached, not
-    /// when an access key is made. Source: Service Authorization Reference, "Actions, resources, and condition keys for IAM".
-    fn lacks(&self, key: &str) -> bool {
-        let Some((table, action)) = self.action.filter(|_| key.starts_with("iam:") && !key.contains('/')) else {
-            return false;
-        };
-        !table.condition_keys(action).any(|one| one.eq_ignore_ascii_case(key))
-    }
-}
-
-/// Whether a key tells who asks.
-fn is_of_principal(key: &str) -> bool {
-    matches!(key, "aws:principalarn" | "aws:username" | "aws:userid") || key.starts_with("aws:principaltag/")
-}
-
 /// In the telling of a question's layers: what the policies of one level of SCPs say together.
 const LEVEL: &str = "scp level";
+
+/// Who is told each policy that had a say: layer, policy, what it says.
+type Telling<'t, 'a> = dyn FnMut(&'static str, &'a Held, Says<'a>) + 't;
 
 /// The answer to a point question, with its reasons.
 #[derive(Debug, Clone)]
@@ -252,6 +245,11 @@ impl Estate {
         accounts.filter(|(_, known)| !**known).map(|(account, _)| account.account.as_str())
     }
 
+    /// Whether it is known what RCPs bind the resources of an account.
+    pub(crate) fn knows_rcps(&self, account: usize) -> bool {
+        self.rcp_known.get(account).is_some_and(|known| *known)
+    }
+
     /// How many principals there are.
     #[must_use]
     pub fn principals(&self) -> usize {
@@ -268,16 +266,35 @@ impl Estate {
         self.organizations.get(account).map(String::as_str)
     }
 
+    /// Whether an account is known to be in no organization.
+    pub(crate) fn is_alone(&self, account: &str) -> bool {
+        self.place_in_organization(account) == Some(Place::Alone)
+    }
+
+    /// What an account is in its organization, if that is known.
+    pub(crate) fn place_in_organization(&self, account: &str) -> Option<Place> {
+        // SCPs bind members only.
+        let bound = || self.place_of(account).is_some_and(|at| self.scp.get(at).is_some_and(Option::is_some));
+        self.places.get(account).copied().or_else(|| bound().then_some(Place::Member))
+    }
+
     pub(crate) fn asking<'a>(
         &'a self,
         principal: &'a Principal,
         action: Option<ActionId>,
         given: &'a [(&'a str, &'a str)],
     ) -> Asking<'a> {
-        let account = self.accounts[principal.account].account.as_str();
-        let organization = self.organization(account);
-        let action = action.map(|action| (self.table, action));
-        Asking { principal, account, organization, now: &self.now, action, given }
+        Asking { estate: self, principal, action, given, resource: None }
+    }
+
+    /// The place of an account.
+    pub(crate) fn place_of(&self, account: &str) -> Option<usize> {
+        self.accounts.iter().position(|one| one.account == account)
+    }
+
+    /// The levels of RCPs above the resources of an account.
+    pub(crate) fn controls(&self, account: usize) -> &[Vec<Held>] {
+        self.rcp.get(account).and_then(Option::as_deref).unwrap_or_default()
     }
 
     /// The levels of SCPs that bind a principal; service-linked roles are free of them.
@@ -288,7 +305,7 @@ impl Estate {
         }
     }
 
-    /// Whether the policies of a principal, by its place among [`Estate::principals`], with its boundary and the SCPs
+    /// Whether the policies of a principal, by its place among [`Estate::principals`], with its boundary, SCPs and RCPs
     /// allow an action on a resource. What the resource's own policy says is left to [`Estate::who_can`].
     #[must_use]
     pub fn own_policies_allow(&self, at: usize, action: ActionId, target: &Target) -> Truth {
@@ -319,13 +336,14 @@ impl Estate {
             .any(|place| naming.get(*place as usize / 64).is_none_or(|word| word & (1 << (place % 64)) != 0))
     }
 
-    /// Whether a principal's own policies, boundary and SCPs allow an action on a resource.
+    /// Whether a principal's own policies, boundary, SCPs and RCPs allow an action on a resource.
     #[must_use]
     pub(crate) fn allowed(&self, p: &Principal, action: ActionId, target: &Target, given: &[(&str, &str)]) -> Truth {
         self.weigh(p, action, target, given, &mut |_, _, _| {})
     }
 
-    /// The same, telling each policy that had a say: layer, policy, what it says.
+    /// The same, telling each policy that had a say: layer, policy, what it says. What has no owner in its ARN counts as
+    /// the principal's own account's.
     pub(crate) fn weigh<'a>(
         &'a self,
         p: &'a Principal,
@@ -334,7 +352,28 @@ impl Estate {
         given: &[(&str, &str)],
         told: &mut dyn FnMut(&'static str, &'a Held, Says<'a>),
     ) -> Truth {
-        let context = self.asking(p, Some(action), given);
+        let owner = if self.rcp.iter().all(Option::is_none) {
+            None
+        } else {
+            match self.owner_of(target.text()) {
+                Owner::Account(account) => self.place_of(account),
+                Owner::Each | Owner::Unknown => Some(p.account),
+            }
+        };
+        self.weigh_in(p, action, target, owner, given, told)
+    }
+
+    /// The same, on a resource of an account.
+    pub(crate) fn weigh_in<'a>(
+        &'a self,
+        p: &'a Principal,
+        action: ActionId,
+        target: &Target,
+        owner: Option<usize>,
+        given: &[(&str, &str)],
+        told: &mut dyn FnMut(&'static str, &'a Held, Says<'a>),
+    ) -> Truth {
+        let context = self.asking(p, Some(action), given).on(target.text());
         let mut allow = if p.lacks.is_some() { Truth::Unknown } else { Truth::False };
         let mut deny = allow;
         for held in &p.held {
@@ -344,6 +383,10 @@ impl Estate {
             told("identity", held, says);
         }
         if !allow.possible() {
+            return Truth::False;
+        }
+        if self.refusing.binary_search(&action).is_ok() && crate::refused::is_refused(self.table.lower(action), target)
+        {
             return Truth::False;
         }
         if let Some(held) = &p.boundary {
@@ -365,15 +408,43 @@ impl Estate {
             }
             allow = allow.and(here);
         }
+        let controls = owner.map_or(&[][..], |owner| self.controls(owner));
+        if !controls.is_empty() && !p.is_service_linked() && self.bound_by_rcps(action) {
+            for held in controls.iter().flatten() {
+                let Says { deny: denies, deny_by, .. } = self.documents[held.document].says(action, target, &context);
+                deny = deny.or(denies);
+                // An RCP's Allow only repeats what is implied.
+                told("rcp", held, Says { allow: Truth::False, allow_by: None, deny: denies, deny_by });
+            }
+        }
         allow.and(!deny)
+    }
+
+    /// Whether RCPs bind an action.
+    pub(crate) fn bound_by_rcps(&self, action: ActionId) -> bool {
+        let honours = self.table.service_of(action).is_some_and(crate::actions::Service::honours_rcp);
+        honours && self.table.lower(action) != "kms:retiregrant"
     }
 
     /// A point question with its reasons.
     pub(crate) fn point(&self, p: &Principal, action: ActionId, target: &Target, given: &[(&str, &str)]) -> Point {
+        self.point_by(action, &mut |told| self.weigh(p, action, target, given, told))
+    }
+
+    /// The same, on a resource of an account.
+    pub(crate) fn point_in(&self, p: &Principal, action: ActionId, target: &Target, owner: Option<usize>) -> Point {
+        self.point_by(action, &mut |told| self.weigh_in(p, action, target, owner, &[], told))
+    }
+
+    fn point_by<'a>(
+        &'a self,
+        action: ActionId,
+        weigh: &mut dyn FnMut(&mut Telling<'_, 'a>) -> Truth,
+    ) -> Point {
         let mut by: Option<(Truth, &Held, &Compiled)> = None;
         let mut denied: Option<(&str, &Held, &Compiled, Truth)> = None;
         let mut capped: Option<(&str, &Held)> = None;
-        let allowed = self.weigh(p, action, target, given, &mut |layer, held, says| {
+        let allowed = weigh(&mut |layer, held, says| {
             if let (Some(statement), "identity") = (says.allow_by, layer)
                 && by.is_none_or(|(truth, ..)| says.allow > truth)
             {

@@ -1,12 +1,13 @@
 //! Who may do an action on a resource.
 
-use super::{Estate, Held, Principal, cite};
-use crate::access::{Evidence, Outside, Unknown};
+use super::owner::{bucket_of, is_public};
+use super::{Estate, Held, Owner, Principal, reasons};
+use crate::access::{Blocked, Evidence, Outside, Unknown};
 use crate::actions::ActionId;
 use crate::caller::Caller;
 use crate::compile::{Action, Target};
-use crate::decide::{Decision, Evaluation, Layer, Layers, Named, Question, Said, account_in, wants_grant};
-use crate::reach::parties;
+use crate::decide::{Decision, Evaluation, Layer, Layers, Named, Question, Said, wants_grant};
+use crate::reach::{Asked as AskedOutside, parties, weighed};
 use crate::truth::Truth;
 
 /// A principal that may do what is asked.
@@ -20,7 +21,7 @@ pub struct Holder {
     pub evidence: Vec<Evidence>,
     /// The statement or policy that may stand against it.
     pub open: Vec<Evidence>,
-    /// The conditions that are not known.
+    /// What else an answer that is not certain depends on: conditions, and what is not known.
     pub conditions: Vec<String>,
 }
 
@@ -31,6 +32,10 @@ pub struct WhoCan {
     pub principals: Vec<Holder>,
     /// Whom the resource's own policy lets in beside them.
     pub outside: Vec<Outside>,
+    /// Whom that policy lets in, and something else keeps out.
+    pub blocked: Vec<Blocked>,
+    /// Why AWS refuses it to everybody, if it does.
+    pub refused: Option<String>,
     /// What was not weighed.
     pub unknown: Vec<Unknown>,
 }
@@ -43,8 +48,18 @@ struct Asked<'a> {
     /// The policy of the resource.
     policy: Option<usize>,
     /// The account that the resource belongs to.
-    owner: Option<&'a str>,
+    owner: Owner<'a>,
 }
+
+/// The account that a resource is taken to belong to; its place where it is among those given.
+#[derive(Clone, Copy)]
+struct Taken<'a> {
+    account: &'a str,
+    at: Option<usize>,
+}
+
+/// An account that is none of those given.
+const ELSEWHERE: Taken<'static> = Taken { account: "another account", at: None };
 
 impl Estate {
     /// Who may do an action on a resource.
@@ -63,20 +78,27 @@ impl Estate {
             )
         })?;
         let target = Target::new(resource, self.table.takes_resource(id));
+        let mut found = WhoCan { refused: crate::refused::why(&parsed, &target), ..WhoCan::default() };
+        if found.refused.is_some() {
+            return Ok(found);
+        }
         let policy = self.policy_of(&parsed, resource);
-        let asked = Asked { action: &parsed, id, target: &target, policy, owner: account_in(resource) };
-        let mut found = WhoCan::default();
+        let takes = self.table.takes_resource(id);
+        let owner = if takes { self.owner_of(resource) } else { Owner::Each };
+        let asked = Asked { action: &parsed, id, target: &target, policy, owner };
         for (at, p) in self.principals.iter().enumerate() {
-            let holder = match policy {
-                Some(policy) => self.with_policy(p, &asked, policy),
-                None if self.may_be_named(at, id) => self.without_policy(p, &asked),
-                None => None,
-            };
-            found.principals.extend(holder);
+            if policy.is_some() || self.may_be_named(at, id) {
+                found.principals.extend(self.holder(p, &asked));
+            }
         }
         if let Some(policy) = policy {
-            let own = asked.owner.or_else(|| self.accounts.first().map(|a| a.account.as_str())).unwrap_or_default();
-            found.outside = parties(self, own, resource, policy, Some((&parsed, &target)));
+            let own = match asked.owner {
+                Owner::Account(own) => own,
+                Owner::Each | Owner::Unknown => "",
+            };
+            let let_in = parties(self, own, resource, policy, Some((&parsed, &target)));
+            let weighed = weighed(self, let_in, Some(AskedOutside { action: id, target: &target }));
+            (found.outside, found.blocked) = (weighed.outside, weighed.blocked);
         }
         self.not_weighed(&asked, &mut found.unknown);
         found.unknown.push(Unknown {
@@ -101,49 +123,96 @@ impl Estate {
         })
     }
 
-    fn without_policy(&self, p: &Principal, asked: &Asked<'_>) -> Option<Holder> {
-        let point = self.point(p, asked.id, asked.target, &[]);
-        let mut allowed = point.allowed;
-        if !allowed.possible() {
-            return None;
+    fn taken<'a>(&'a self, account: &'a str) -> Taken<'a> {
+        Taken { account, at: self.place_of(account) }
+    }
+
+    /// Whether a principal may, and why.
+    fn holder(&self, p: &Principal, asked: &Asked<'_>) -> Option<Holder> {
+        let own = Taken { account: &self.accounts[p.account].account, at: Some(p.account) };
+        match asked.owner {
+            Owner::Account(account) => self.judged(p, asked, self.taken(account)),
+            Owner::Each => self.judged(p, asked, own),
+            Owner::Unknown => self.whoever_owns(p, asked, own),
         }
-        let context = self.asking(p, Some(asked.id), &[]);
-        let account = asked.owner.unwrap_or(&self.accounts[p.account].account);
-        let account = self.accounts.iter().position(|a| a.account == account);
-        let controls = account.and_then(|at| self.rcp[at].as_ref());
-        let mut open = Vec::new();
-        if let Some(levels) = controls.filter(|_| self.table.honours_rcp(&asked.action.service())) {
-            for held in levels.iter().flatten().filter(|_| !p.is_service_linked()) {
-                let says = self.documents[held.document].says(asked.id, asked.target, &context);
-                allowed = allowed.and(!says.deny);
-                open.extend(says.deny_by.map(|s| cite("rcp", held, s, &asked.action.name)));
+    }
+
+    /// The answer where it is not known whose the resource is: certain only if it is the same whoever owns it.
+    fn whoever_owns(&self, p: &Principal, asked: &Asked<'_>, own: Taken<'_>) -> Option<Holder> {
+        let mut others = vec![ELSEWHERE];
+        for (at, account) in self.accounts.iter().enumerate().filter(|(at, _)| *at != p.account) {
+            // RCPs are what tells one foreign account from another.
+            if !self.controls(at).is_empty() {
+                others.push(Taken { account: &account.account, at: Some(at) });
             }
         }
-        // A key and a role of which the policy is not known, and what belongs to another account, must grant it too.
-        let foreign = asked.owner.is_some_and(|owner| owner != self.accounts[p.account].account);
-        allowed = allowed.doubted(foreign || wants_grant(asked.action, asked.target));
-        if !allowed.possible() {
+        let at_home = self.judged(p, asked, own);
+        let abroad: Vec<Option<Holder>> = others.into_iter().map(|owner| self.judged(p, asked, owner)).collect();
+        let certain = |one: &Option<Holder>| one.as_ref().is_some_and(|holder| holder.certain);
+        if certain(&at_home) && abroad.iter().all(certain) {
+            return at_home;
+        }
+        let home = at_home.is_some();
+        let mut holder = at_home.into_iter().chain(abroad.into_iter().flatten()).next()?;
+        let resource = asked.target.text();
+        holder.certain = false;
+        holder.conditions.insert(
+            0,
+            if home {
+                format!("if account {} owns {resource}, which is not known, or its owner lets it in", own.account)
+            } else {
+                format!("if another account than {} owns {resource}, which is not known", own.account)
+            },
+        );
+        Some(holder)
+    }
+
+    fn judged(&self, p: &Principal, asked: &Asked<'_>, owner: Taken<'_>) -> Option<Holder> {
+        let mut holder = match asked.policy {
+            Some(policy) => self.with_policy(p, asked, policy, owner)?,
+            None => self.without_policy(p, asked, owner)?,
+        };
+        if holder.certain {
+            // What is open in other statements takes nothing from a certain answer.
+            holder.conditions.clear();
+        } else if holder.conditions.is_empty() && holder.open.is_empty() {
+            holder.conditions.push("it depends on what the data do not tell".to_owned());
+        }
+        Some(holder)
+    }
+
+    fn without_policy(&self, p: &Principal, asked: &Asked<'_>, owner: Taken<'_>) -> Option<Holder> {
+        let point = self.point_in(p, asked.id, asked.target, owner.at);
+        if !point.allowed.possible() {
             return None;
+        }
+        let mut conditions = self.reasons(p, asked.id, asked.target, owner.at);
+        // A key and a role of which the policy is not known, and what belongs to another account, must grant it too.
+        let foreign = owner.at != Some(p.account);
+        let grants = wants_grant(asked.action, asked.target);
+        if foreign || grants {
+            let whose = if foreign { format!(", of account {},", owner.account) } else { String::new() };
+            let policy = format!("if the policy of {}{whose} grants it: it is not among the data", asked.target.text());
+            conditions.push(policy.replace("of account another account", "of another account"));
         }
         Some(Holder {
             principal: p.arn.clone(),
-            certain: allowed.certain(),
+            certain: point.allowed.certain() && !foreign && !grants,
             evidence: point.by.into_iter().collect(),
-            open: point.against.into_iter().chain(open).collect(),
-            // What is open in other statements takes nothing from a certain answer.
-            conditions: if allowed.certain() { Vec::new() } else { self.conditions(p, asked) },
+            open: point.against.into_iter().collect(),
+            conditions,
         })
     }
 
-    fn with_policy(&self, p: &Principal, asked: &Asked<'_>, policy: usize) -> Option<Holder> {
+    fn with_policy(&self, p: &Principal, asked: &Asked<'_>, policy: usize, owner: Taken<'_>) -> Option<Holder> {
         let caller = Caller::parse(&p.arn).ok()?;
-        let owner = asked.owner.and_then(|owner| self.accounts.iter().position(|a| a.account == owner));
+        let resource = asked.target.text();
         let layers = Layers {
             identity: p.held.iter().map(|held| self.named(held)).collect(),
-            resource: Some(vec![Named { name: asked.target.text(), policy: &self.documents[policy].policy }]),
+            resource: Some(vec![Named { name: resource, policy: &self.documents[policy].policy }]),
             boundary: p.boundary.as_ref().map(|held| vec![self.named(held)]),
             scp: self.named_levels(self.scp[p.account].as_ref()),
-            rcp: owner.and_then(|at| self.named_levels(self.rcp[at].as_ref())),
+            rcp: owner.at.and_then(|at| self.named_levels(self.rcp[at].as_ref())),
             session: None,
             endpoint: None,
         };
@@ -151,16 +220,25 @@ impl Estate {
             caller: &caller,
             action: asked.action,
             target: asked.target,
-            resource_account: asked.owner,
+            resource_account: Some(owner.account),
             strict: false,
         };
-        let context = self.asking(p, Some(asked.id), &[]);
+        let context = self.asking(p, Some(asked.id), &[]).on(resource);
         let verdict = Evaluation::decide(&layers, &question, &context, self.table);
-        let unread = self.documents[policy].unreadable.is_some() || p.lacks.is_some();
+        let unread = |held: &Held| self.documents[held.document].unreadable.is_some();
+        let unreadable = self.documents[policy].unreadable.as_ref();
+        // What would grant cannot be read.
+        let may_grant = unreadable.is_some()
+            || p.lacks.is_some()
+            || p.held.iter().any(unread)
+            || (verdict.layer == Some(Layer::Boundary) && p.boundary.iter().any(unread))
+            || (verdict.layer == Some(Layer::Scp) && self.levels(p).iter().flatten().any(unread));
+        let closed = self.closed(p, asked, policy, owner);
         let certain = match verdict.decision {
-            Decision::Allow => !unread,
+            _ if closed == Truth::True => return None,
+            Decision::Allow => !may_grant && closed == Truth::False && !self.layers_of(p, owner.at).any(unread),
             Decision::Conditional => false,
-            Decision::ImplicitDeny if unread => false,
+            Decision::ImplicitDeny if may_grant => false,
             Decision::ImplicitDeny | Decision::ExplicitDeny => return None,
         };
         let cited = |said: Said<'_>| {
@@ -184,15 +262,20 @@ impl Estate {
         };
         let (grants, denies): (Vec<Said<'_>>, Vec<Said<'_>>) =
             verdict.open.iter().copied().chain(verdict.by).partition(|said| said.statement.allows());
-        let mut conditions: Vec<String> = verdict
-            .open
-            .iter()
-            .flat_map(|said| {
-                let effect = if said.statement.allows() { "if" } else { "unless" };
-                let open = said.statement.open_conditions(&context);
-                open.map(move |c| format!("{effect} {c} ({})", said.policy)).collect::<Vec<_>>()
-            })
-            .collect();
+        let mut conditions: Vec<String> = self.reasons(p, asked.id, asked.target, owner.at);
+        for said in verdict.open.iter().filter(|said| said.layer == Layer::Resource) {
+            let own = &self.documents[policy].policy;
+            let open = reasons::of_statement(said.statement, own, "its policy", asked.target, &context);
+            let whom = "the session is the one that its policy names".to_owned();
+            conditions.extend(if open.is_empty() { vec![format!("if {whom}")] } else { open });
+        }
+        conditions.extend(unreadable.map(|why| format!("the policy of {resource} cannot be read: {why}")));
+        if closed == Truth::Unknown {
+            conditions.push(
+                "unless S3 Block Public Access restricts the bucket, whose policy is public: that is not among the data"
+                    .to_owned(),
+            );
+        }
         conditions.dedup();
         Some(Holder {
             principal: p.arn.clone(),
@@ -203,6 +286,17 @@ impl Estate {
         })
     }
 
+    /// Whether S3 Block Public Access keeps a principal of another account from a bucket: it restricts one with a public
+    /// policy to its own account and to services.
+    fn closed(&self, p: &Principal, asked: &Asked<'_>, policy: usize, owner: Taken<'_>) -> Truth {
+        let resource = asked.target.text();
+        let own = owner.at == Some(p.account);
+        if own || bucket_of(resource).is_none() || !is_public(&self.documents[policy]) {
+            return Truth::False;
+        }
+        self.is_restricted(resource, Some(owner.account)).map_or(Truth::Unknown, Truth::from)
+    }
+
     fn named<'e>(&'e self, held: &'e Held) -> Named<'e> {
         Named { name: &held.name, policy: &self.documents[held.document].policy }
     }
@@ -211,34 +305,26 @@ impl Estate {
         Some(levels?.iter().map(|level| level.iter().map(|held| self.named(held)).collect()).collect())
     }
 
-    /// The conditions that are open in the statements that speak of the question.
-    fn conditions(&self, p: &Principal, asked: &Asked<'_>) -> Vec<String> {
-        let context = self.asking(p, Some(asked.id), &[]);
-        let mut open = Vec::new();
-        for held in p.held.iter().chain(&p.boundary).chain(self.levels(p).iter().flatten()) {
-            for statement in self.documents[held.document].about(asked.id) {
-                if statement.covers(asked.target, &context).possible() && statement.holds(&context) == Truth::Unknown {
-                    let effect = if statement.allows() { "if" } else { "unless" };
-                    open.extend(statement.open_conditions(&context).map(|c| format!("{effect} {c} ({})", held.name)));
-                }
-            }
-        }
-        open.dedup();
-        open
-    }
-
     fn not_weighed(&self, asked: &Asked<'_>, unknown: &mut Vec<Unknown>) {
         let mut tell = |what: String, why: &str| {
             unknown.push(Unknown { what, count: 1, why: why.to_owned(), example: None });
         };
         let resource = asked.target.text();
+        if asked.owner == Owner::Unknown {
+            tell(
+                format!("whose {resource} is"),
+                "its ARN does not tell, and nothing among the data does (--facts FILE takes it in): no answer that turns on it is certain",
+            );
+        }
         if asked.policy.is_none() && self.table.takes_resource(asked.id) {
             let many = resource.contains(['*', '?']);
             let what =
                 if many { "policies of single resources".to_owned() } else { format!("the policy of {resource}") };
             tell(what, "not among the data: it may let in more, and may deny (--resource-policies FILE takes it in)");
         }
-        if let Some(owner) = asked.owner.filter(|owner| self.accounts.iter().all(|a| a.account != *owner)) {
+        if let Owner::Account(owner) = asked.owner
+            && self.place_of(owner).is_none()
+        {
             tell(
                 format!("account {owner}, which owns the resource"),
                 "it was not collected: its principals are not told",
@@ -250,6 +336,20 @@ impl Estate {
                 "not known: rights may be less than shown (--scp FILE takes them in)",
             );
         }
+        let owners = (0..self.accounts.len()).filter(|at| match asked.owner {
+            Owner::Account(owner) => self.accounts[*at].account == owner,
+            Owner::Each | Owner::Unknown => true,
+        });
+        for at in owners.filter(|at| self.bound_by_rcps(asked.id) && !self.knows_rcps(*at)) {
+            tell(
+                format!("resource control policies above account {}", self.accounts[at].account),
+                "not known: rights may be less than shown (--rcp FILE takes them in)",
+            );
+        }
+        unknown.append(&mut self.unread());
+        let mut tell = |what: String, why: &str| {
+            unknown.push(Unknown { what, count: 1, why: why.to_owned(), example: None });
+        };
         for account in self.accounts.iter().filter(|account| !account.complete) {
             tell(
                 format!("account {}", account.account),

@@ -31,6 +31,7 @@ impl Reach<'_> {
             Given::Attach => Some(("iam:policyarn", &self.strongest[p.account])),
             Given::Boundary => Some(("iam:permissionsboundary", &self.strongest[p.account])),
             Given::Policy(arn) => Some(("iam:policyarn", arn)),
+            Given::RootTask => Some(("sts:taskpolicyarn", &self.root_task[p.account])),
             Given::Service(name) => Some(("iam:passedtoservice", name)),
         }
     }

@@ -9,6 +9,7 @@
 mod asking;
 mod domain;
 mod lifts;
+mod organization;
 mod outside;
 mod paths;
 mod populations;
@@ -18,6 +19,7 @@ mod steps;
 mod taking;
 mod tamper;
 mod trust;
+mod weighed;
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -34,9 +36,12 @@ use lifts::{Lift, Variant};
 use populations::Populations;
 use primitives::{Kind, Primitive};
 use standing::{Bar, Standing};
+use steps::Unjudged;
 
 pub(crate) use outside::parties;
+pub use primitives::{count as known_ways, date as known_ways_date};
 pub use standing::{CORE, EXCLUDED};
+pub(crate) use weighed::{Asked, weighed};
 
 /// In a path, the end that is no principal: the rights themselves.
 pub const ADMINISTRATOR: &str = "administrator";
@@ -65,6 +70,8 @@ enum Given {
     Policy(Rc<str>),
     /// The service that a role is passed to.
     Service(&'static str),
+    /// The task of a root session that opens the account: a root password.
+    RootTask,
 }
 
 /// A call that a step needs.
@@ -138,6 +145,8 @@ pub struct Reach<'e> {
     probes: HashMap<(usize, ActionId), Rc<Vec<Probe>>>,
     /// By account: the ARN of `AdministratorAccess`.
     strongest: Vec<String>,
+    /// By account: the ARN of the task policy that creates a root password.
+    root_task: Vec<String>,
     /// Actions that are told which policy.
     attaching: Vec<ActionId>,
     assume: Action,
@@ -177,6 +186,11 @@ impl<'e> Reach<'e> {
             .iter()
             .map(|account| format!("arn:{}:iam::aws:policy/AdministratorAccess", account.partition))
             .collect();
+        let root_task = estate
+            .accounts
+            .iter()
+            .map(|account| format!("arn:{}:iam::aws:policy/root-task/IAMCreateRootUserPassword", account.partition))
+            .collect();
         let mut probes = HashMap::new();
         for account in 0..estate.accounts.len() {
             for action in &interesting {
@@ -204,6 +218,7 @@ impl<'e> Reach<'e> {
             places: vec![Vec::new(); estate.principals.len()],
             probes,
             strongest,
+            root_task,
             attaching,
             pass: table.id("iam:PassRole"),
             rewrite: table.id("iam:CreatePolicyVersion"),
@@ -365,11 +380,15 @@ impl<'e> Reach<'e> {
         let mut access = Access::default();
         self.administrators(&mut access);
         self.populate();
-        let steps = self.steps(&mut access);
-        access.escalations = self.paths(&steps);
-        access.outside = outside::outside(self.estate, |at| self.administrator(at).possible());
+        let mut unjudged = Unjudged::default();
+        let steps = self.steps(&mut access, &mut unjudged);
+        self.paths(&steps, &mut access);
+        let let_in = outside::outside(self.estate, |at| self.administrator(at).possible());
+        let mut held = weighed(self.estate, let_in, None);
+        access.outside = held.outside;
+        access.blocked.append(&mut held.blocked);
         access.log_tamper = tamper::log_tamper(self.estate, |at| self.administrator(at).certain());
-        self.unknown(&mut access);
+        self.unknown(&mut access, &unjudged);
         access
     }
 
@@ -397,26 +416,13 @@ impl<'e> Reach<'e> {
     }
 
     /// What was not judged, and why.
-    fn unknown(&self, access: &mut Access) {
+    fn unknown(&self, access: &mut Access, unjudged: &Unjudged) {
         let estate = self.estate;
+        access.unknown.append(&mut estate.unread());
         let mut tell = |what: String, count: usize, why: String, example: Option<String>| {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             access.unknown.push(Unknown { what, count, why, example });
         };
-        let mut holders: Vec<(usize, Option<usize>)> = vec![(0, None); estate.documents.len()];
-        for (at, p) in estate.principals.iter().enumerate() {
-            for document in p.held.iter().map(|held| held.document).chain(p.trust) {
-                holders[document].0 += 1;
-                holders[document].1.get_or_insert(at);
-            }
-        }
-        for (document, (count, first)) in estate.documents.iter().zip(&holders) {
-            let Some(first) = first else { continue };
-            let problem = document.policy.problems.first().map(ToString::to_string);
-            let Some(why) = document.unreadable.clone().or(problem) else { continue };
-            let example = Some(estate.principals[*first].arn.clone());
-            tell("a policy that cannot be read whole".to_owned(), *count, why, example);
-        }
         for account in estate.accounts.iter().filter(|a| !a.complete) {
             let why = "the last page says that there are more: principals and policies are lacking".to_owned();
             tell(format!("account {}", account.account), 1, why, None);
@@ -426,15 +432,13 @@ impl<'e> Reach<'e> {
             tell(format!("service control policies above account {account}"), 1, why, None);
         }
         for primitive in self.primitives.iter().filter(|p| p.kind == Kind::Unjudged) {
-            let holds = |at: &usize| !self.administrator(*at).certain() && self.names_all(*at, primitive);
-            let mut holders = (0..estate.principals.len()).filter(holds);
-            if let Some(first) = holders.next() {
+            if let Some((count, first)) = unjudged.get(primitive.id) {
                 let why = format!(
                     "principals and policies do not tell where it leads{}",
                     primitive.needs.map(|needs| format!(": {needs}")).unwrap_or_default()
                 );
-                let example = Some(estate.principals[first].arn.clone());
-                tell(format!("{} (allowed by name)", primitive.id), holders.count() + 1, why, example);
+                let example = Some(estate.principals[*first].arn.clone());
+                tell(format!("{} (allowed)", primitive.id), *count, why, example);
             }
         }
         if let Some(first) = self.lacking.first() {

@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Saml,
     /// Changes whom an OpenID Connect provider vouches for.
     Oidc,
+    /// Gets rights in other accounts of the organization, from its management account or one that administers for it.
+    Organization,
     /// What it leads to is not told by principals and policies.
     Unjudged,
 }
@@ -86,11 +88,24 @@ const BY_TRUST: [&str; 3] = ["assume", "assume-web", "assume-saml"];
 /// Services for which a way is general knowledge, with no published source, and nobody has verified it here.
 const UNVERIFIED: &str = "that the service runs what the actor wants as the role is not verified";
 
+const TABLE: &str = include_str!("../../data/primitives.txt");
+
+/// The day of the table: what was published later is not in it.
+#[must_use]
+pub fn date() -> &'static str {
+    TABLE.split("Read on ").nth(1).and_then(|rest| rest.get(..10)).unwrap_or_default()
+}
+
+/// How many ways the table has.
+#[must_use]
+pub fn count() -> usize {
+    TABLE.lines().filter(|line| !line.starts_with('#')).count()
+}
+
 /// The table, and the ids that the action list has no action for.
 pub(crate) fn all(table: &ActionTable) -> (Vec<Primitive>, Vec<&'static str>) {
-    let text: &'static str = include_str!("../../data/primitives.txt");
     let (mut found, mut lacking) = (Vec::new(), Vec::new());
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
+    for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
         let cells: Vec<&'static str> = line.split('|').collect();
         let [id, group, actions, service, source, needs] = cells[..] else { continue };
         if BY_TRUST.contains(&id) {
@@ -135,6 +150,7 @@ fn kind(id: &str, group: &str, service: &str) -> Kind {
         ("identity-provider", _) if starts("saml-") => Kind::Saml,
         ("identity-provider", _) if starts("oidc-") => Kind::Oidc,
         ("new-passrole", _) | ("identity-provider", "rolesanywhere" | "cognito-pool-roles") => Kind::Pass,
+        ("organization", _) => Kind::Organization,
         ("existing-workload", _) if !service.is_empty() => Kind::Ride,
         _ => Kind::Unjudged,
     }

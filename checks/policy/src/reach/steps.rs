@@ -39,9 +39,12 @@ pub(super) struct Work<'r> {
     pub(super) blocked: BTreeMap<String, (Vec<String>, Vec<Evidence>)>,
 }
 
+/// Ways of which policies do not tell where they lead, by id: how many principals have them, and the first.
+pub(super) type Unjudged = HashMap<&'static str, (usize, usize)>;
+
 impl<'e> Reach<'e> {
     /// The direct steps of every principal that is no administrator, and what is blocked.
-    pub(super) fn steps(&self, access: &mut Access) -> Vec<Vec<Step>> {
+    pub(super) fn steps(&self, access: &mut Access, unjudged: &mut Unjudged) -> Vec<Vec<Step>> {
         let principals = self.estate.principals.len();
         let services = self.services();
         let mut all = Vec::with_capacity(principals + self.variants.len());
@@ -67,8 +70,18 @@ impl<'e> Reach<'e> {
                     Kind::Take(take) => self.take(&mut work, primitive, take),
                     Kind::Saml => self.federated(&mut work, primitive, true),
                     Kind::Oidc => self.federated(&mut work, primitive, false),
-                    Kind::Join | Kind::Switch => self.withheld(&mut work, primitive),
-                    Kind::Lift | Kind::Pass | Kind::Ride | Kind::Unjudged => {}
+                    Kind::Switch => self.withheld(&mut work, primitive),
+                    Kind::Join => self.joins(&mut work, primitive),
+                    Kind::Organization => self.organization(&mut work, primitive),
+                    Kind::Lift => self.withheld(&mut work, primitive),
+                    Kind::Unjudged => {
+                        self.withheld(&mut work, primitive);
+                        let held = primitive.actions.iter().all(|action| self.some_of(&mut work, *action).possible());
+                        if held && at < principals {
+                            unjudged.entry(primitive.id).or_insert((0, at)).0 += 1;
+                        }
+                    }
+                    Kind::Pass | Kind::Ride => {}
                 }
             }
             for (service, kind, primitives) in &services {
@@ -214,6 +227,27 @@ impl<'e> Reach<'e> {
         }
         let step = self.step(work.at, To::Rights(truth.and(ceiling)), primitive.id, true, false, why);
         self.tell(work, &Way::of(primitive), vec![step]);
+    }
+
+    /// Putting users into groups: a user puts itself into one, which is judged as a change of what it holds; a role others.
+    fn joins(&self, work: &mut Work<'_>, primitive: &Primitive) {
+        let lifted =
+            self.lifted.get(&work.at).is_some_and(|lifts| lifts.iter().any(|lift| lift.primitive == primitive.id));
+        let truth = Truth::all(primitive.actions.iter().map(|action| self.some_of(work, *action)));
+        if !truth.possible() || lifted {
+            return self.withheld(work, primitive);
+        }
+        if work.p.user {
+            return block(work, "no group that its statements name gives it more".to_owned(), [primitive.id], &[]);
+        }
+        let evidence = self.held_by(work.p, primitive);
+        work.told.push(OneStep {
+            principal: work.p.arn.clone(),
+            primitive: primitive.id.to_owned(),
+            needs: Some("a user whose credentials the actor has, and a group that gives more".to_owned()),
+            evidence,
+            ..OneStep::default()
+        });
     }
 
     /// What keeps an actor from a way that its statements name.

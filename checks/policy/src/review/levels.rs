@@ -1,5 +1,8 @@
 //! Actions that a principal may do, counted by service and access level.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::{LevelRights, Limit, ServiceRights};
 use crate::actions::{AccessLevel, ActionSet, ActionTable};
 
@@ -28,8 +31,11 @@ const LEVELS: [AccessLevel; 5] = [
     AccessLevel::PermissionsManagement,
 ];
 
-/// Counts of actions by level.
-type Counts = [usize; LEVELS.len()];
+/// Counts of actions by level: a table has at most as many actions as an id counts.
+type Counts = [u16; LEVELS.len()];
+
+/// What is granted of a service: its place, the counts granted and certain, and how many are granted on every resource.
+type Granted = (usize, Counts, Counts, usize);
 
 /// Counts actions by service and level: differences of sums over the whole list.
 pub(super) struct Levels<'t> {
@@ -37,6 +43,10 @@ pub(super) struct Levels<'t> {
     sums: Vec<Counts>,
     /// First action and the one behind the last, a service each.
     spans: Vec<(usize, usize)>,
+    /// What somebody is granted of a service, told once for all who are granted the same.
+    told: HashMap<Granted, usize>,
+    all: Vec<Arc<ServiceRights>>,
+    lists: HashMap<Vec<usize>, Arc<[Arc<ServiceRights>]>>,
 }
 
 impl<'t> Levels<'t> {
@@ -55,7 +65,8 @@ impl<'t> Levels<'t> {
             let first = actions.next().map_or(0, |action| usize::from(action.0));
             (first, first + len)
         });
-        Levels { table, sums, spans: spans.collect() }
+        let spans = spans.collect();
+        Levels { table, sums, spans, told: HashMap::new(), all: Vec::new(), lists: HashMap::new() }
     }
 
     fn between(&self, start: usize, end: usize) -> Counts {
@@ -76,27 +87,52 @@ impl<'t> Levels<'t> {
     }
 
     /// What is granted, service by service.
-    pub(super) fn services(&self, every: &Pair, any: &Pair) -> Vec<ServiceRights> {
+    pub(super) fn services(&mut self, every: &Pair, any: &Pair) -> Arc<[Arc<ServiceRights>]> {
         let (granted, certain) = (self.by_service(&any.may), self.by_service(&any.must));
         let everywhere = self.by_service(&every.may);
-        let sum = |counts: &Counts| counts.iter().sum::<usize>();
-        let mut services = Vec::new();
-        for (at, service) in self.table.services().iter().enumerate().filter(|(at, _)| sum(&granted[*at]) > 0) {
-            let total = self.between(self.spans[at].0, self.spans[at].1);
-            let levels = LEVELS.iter().enumerate().filter(|(level, _)| total[*level] > 0).map(|(i, level)| {
-                LevelRights { level: *level, granted: granted[at][i], certain: certain[at][i], total: total[i] }
-            });
-            services.push(ServiceRights {
-                prefix: service.prefix().to_owned(),
-                name: service.name().to_owned(),
-                full: granted[at] == total,
-                limited_by_resource: limit(sum(&everywhere[at]), sum(&granted[at])),
-                limited_by_condition: limit(sum(&certain[at]), sum(&granted[at])),
-                levels: levels.collect(),
-            });
+        let mut list = Vec::new();
+        for at in (0..self.spans.len()).filter(|at| sum(&granted[*at]) > 0) {
+            let key = (at, granted[at], certain[at], sum(&everywhere[at]));
+            let place = match self.told.get(&key) {
+                Some(place) => *place,
+                None => {
+                    self.all.extend(self.tell(key).map(Arc::new));
+                    self.told.insert(key, self.all.len() - 1);
+                    self.all.len() - 1
+                }
+            };
+            list.push(place);
         }
+        if let Some(known) = self.lists.get(&list) {
+            return Arc::clone(known);
+        }
+        let services: Arc<[Arc<ServiceRights>]> = list.iter().map(|place| Arc::clone(&self.all[*place])).collect();
+        self.lists.insert(list, Arc::clone(&services));
         services
     }
+
+    fn tell(&self, (at, granted, certain, everywhere): Granted) -> Option<ServiceRights> {
+        let service = self.table.services().get(at)?;
+        let total = self.between(self.spans[at].0, self.spans[at].1);
+        let levels = LEVELS.iter().enumerate().filter(|(level, _)| total[*level] > 0).map(|(i, level)| LevelRights {
+            level: *level,
+            granted: granted[i].into(),
+            certain: certain[i].into(),
+            total: total[i].into(),
+        });
+        Some(ServiceRights {
+            prefix: service.prefix().to_owned(),
+            name: service.name().to_owned(),
+            full: granted == total,
+            limited_by_resource: limit(everywhere, sum(&granted)),
+            limited_by_condition: limit(sum(&certain), sum(&granted)),
+            levels: levels.collect(),
+        })
+    }
+}
+
+fn sum(counts: &Counts) -> usize {
+    counts.iter().map(|count| usize::from(*count)).sum()
 }
 
 fn limit(free: usize, all: usize) -> Limit {

@@ -95,7 +95,7 @@ pub struct Reviewed {
     /// Those that may be: the certain ones, and what depends on a condition or on something not known.
     pub possible_actions: usize,
     /// Effective privilege service by service; services of which nothing is granted are left out.
-    pub services: Arc<[ServiceRights]>,
+    pub services: Arc<[Arc<ServiceRights>]>,
     /// Actions that it is granted and the action list lacks: no count has them.
     pub unlisted: Vec<String>,
     /// Whether it is an administrator, and why.
@@ -497,7 +497,7 @@ fn root_user(account: &str, arn: String, credentials: &Credentials, inputs: &Inp
     }
 }
 
-fn unused(granted: &[ServiceRights], accessed: &ServicesAccessed) -> Unused {
+fn unused(granted: &[Arc<ServiceRights>], accessed: &ServicesAccessed) -> Unused {
     let mut found = Unused::default();
     for service in granted {
         match accessed.get(&service.prefix) {

@@ -78,7 +78,7 @@ pub(super) struct Rights {
     pub(super) holds_any: bool,
     /// Policies that allow every action on every resource.
     pub(super) all_by: Vec<String>,
-    pub(super) services: Arc<[ServiceRights]>,
+    pub(super) services: Arc<[Arc<ServiceRights>]>,
     /// Services of the action list.
     pub(super) of_services: usize,
     /// Those of them that are not granted in full, when most are.
@@ -97,8 +97,6 @@ pub(super) struct Weigher<'e> {
     levels: Levels<'e>,
     documents: Vec<Prepared<'e>>,
     known: HashMap<Vec<usize>, Rc<Rights>>,
-    /// Rights by services that some principal has: those of all administrators are the same, and long.
-    told: HashSet<Arc<[ServiceRights]>>,
 }
 
 impl<'e> Weigher<'e> {
@@ -120,14 +118,7 @@ impl<'e> Weigher<'e> {
                 false => Prepared { spoken: Vec::new(), fixed: None, unreadable: None, unlisted: Vec::new() },
             })
             .collect();
-        Weigher {
-            estate,
-            templates,
-            levels: Levels::new(table),
-            documents,
-            known: HashMap::new(),
-            told: HashSet::new(),
-        }
+        Weigher { estate, templates, levels: Levels::new(table), documents, known: HashMap::new() }
     }
 
     /// The rights of a principal.
@@ -176,16 +167,6 @@ impl<'e> Weigher<'e> {
         (own, holds_any)
     }
 
-    /// Rights by services, held once for all who have them.
-    fn shared(&mut self, services: Vec<ServiceRights>) -> Arc<[ServiceRights]> {
-        if let Some(known) = self.told.get(services.as_slice()) {
-            return Arc::clone(known);
-        }
-        let services: Arc<[ServiceRights]> = services.into();
-        self.told.insert(Arc::clone(&services));
-        services
-    }
-
     fn work_out(&mut self, p: &Principal) -> Rights {
         let (mut own, holds_any) = self.weigh(p);
         let mut not_known = BTreeSet::new();
@@ -209,16 +190,19 @@ impl<'e> Weigher<'e> {
                 .insert(format!("it is granted actions that the action list of {} lacks", self.estate.table.date()));
         }
         let services = self.levels.services(&own.every, &own.any);
-        let full: HashSet<&str> = services.iter().filter(|s| s.full).map(|s| s.prefix.as_str()).collect();
-        let all = self.estate.table.services().iter().map(crate::actions::Service::prefix);
-        let missing = all.filter(|prefix| !full.contains(prefix)).map(str::to_owned);
+        let all = self.estate.table.services();
         // Only of those who have most of them it is told what they lack.
-        let missing = if full.len() * 2 > self.estate.table.services().len() { missing.collect() } else { Vec::new() };
+        let missing = if services.iter().filter(|s| s.full).count() * 2 > all.len() {
+            let full: HashSet<&str> = services.iter().filter(|s| s.full).map(|s| s.prefix.as_str()).collect();
+            all.iter().map(|one| one.prefix()).filter(|prefix| !full.contains(prefix)).map(str::to_owned).collect()
+        } else {
+            Vec::new()
+        };
         Rights {
             holds_any,
             all_by: self.all_by(p),
             missing,
-            services: self.shared(services),
+            services,
             of_services: self.estate.table.services().len(),
             certain: own.any.must.len(),
             possible: own.any.may.len(),

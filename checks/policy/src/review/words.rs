@@ -65,7 +65,8 @@ fn body(rights: &Rights) -> String {
         }
         .to_owned();
     }
-    let (full, part): (Vec<&ServiceRights>, Vec<&ServiceRights>) = services.iter().partition(|s| s.full);
+    let (full, part): (Vec<&ServiceRights>, Vec<&ServiceRights>) =
+        services.iter().map(AsRef::as_ref).partition(|s: &&ServiceRights| s.full);
     if full.len() == rights.of_services {
         let mut text = if full.iter().all(|s| s.limited_by_resource == Limit::No) {
             "Every action on every resource".to_owned()

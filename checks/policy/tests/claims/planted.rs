@@ -176,10 +176,11 @@ fn every_plant_is_found_or_shown_with_what_blocks_it() {
     for (arn, primitive, held) in &truth.planted {
         let path = access.escalations.iter().find(|e| e.from == *arn);
         let backed = path.is_some_and(|e| {
-            e.certainty == Certainty::Certain && e.path.len() == 1 && e.path.iter().all(|hop| !hop.evidence.is_empty())
+            e.certainty == Certainty::Certain && e.length == 1 && access.path(e).all(|hop| !hop.evidence.is_empty())
         });
         // What is left may still ride on a workload that is already there.
-        let shut = path.is_none_or(|e| e.certainty == Certainty::Possible && e.path[0].primitive != *primitive);
+        let first = |e| access.path(e).next().map(|hop| hop.primitive.as_str());
+        let shut = path.is_none_or(|e| e.certainty == Certainty::Possible && first(e) != Some(*primitive));
         let right = match held {
             Held::Free => backed,
             Held::Denied => shut && shown(arn, GUARD),

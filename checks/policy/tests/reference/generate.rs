@@ -339,12 +339,12 @@ impl Generator {
             KeyKind::Arn => (*self.random.pick(&["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"])).to_owned(),
             KeyKind::Text | KeyKind::Many => format!("String{}", self.random.pick(&text)),
         };
-        let set = match self.random.below(if key.kind == KeyKind::Many { 4 } else { 16 }) {
-            0 => "ForAllValues:",
-            1 => "ForAnyValue:",
+        let set = match self.random.below(if key.kind == KeyKind::Many { 5 } else { 10 }) {
+            0 | 1 => "ForAllValues:",
+            2 | 3 => "ForAnyValue:",
             _ => "",
         };
-        let exists = if self.random.chance(20) { "IfExists" } else { "" };
+        let exists = if self.random.chance(if set.is_empty() { 20 } else { 45 }) { "IfExists" } else { "" };
         let operator = format!("{set}{base}{exists}");
         if self.random.chance(5) { operator.to_lowercase() } else { operator }
     }
@@ -378,14 +378,14 @@ impl Generator {
             }
             if self.random.chance(35) {
                 // Known to be missing is said by an empty list.
-                if conditional || self.random.chance(10) {
+                if conditional || self.random.chance(30) {
                     context.insert(key.name.to_owned(), json!([]));
                 }
                 continue;
             }
-            let many = key.kind == KeyKind::Many && self.random.chance(90) || self.random.chance(5);
+            let many = key.kind == KeyKind::Many && self.random.chance(90) || self.random.chance(12);
             let value = if many {
-                let count = 1 + self.random.below(2);
+                let count = 1 + self.random.below(3);
                 (0..count).map(|_| json!(self.random.pick(key.values))).collect()
             } else {
                 json!(self.random.pick(key.values))

@@ -274,6 +274,9 @@ impl<'a> Ask<'a> {
         let asked = if bare { literal(self.resource) } else { glob(self.resource) };
         let fits = if deny == negated { covers } else { intersects };
         let found = texts(patterns)
+            .into_iter()
+            .flat_map(filled)
+            .collect::<Vec<_>>()
             .iter()
             .filter_map(|pattern| self.pattern(pattern, true, variables))
             .any(|pattern| fits(&pattern, &asked));
@@ -303,7 +306,8 @@ impl<'a> Ask<'a> {
         let negated = operator.contains("not");
         let operator = operator.replace("not", "");
         let Some(context) = context else {
-            return optional || set == "forallvalues" || set.is_empty() && negated;
+            // "ForAnyValue" asks for a value: there is none.
+            return set == "forallvalues" || set.is_empty() && (optional || negated);
         };
         let wildcards = operator.ends_with("like") || operator.starts_with("arn");
         let expected: Vec<_> =
@@ -339,6 +343,18 @@ impl<'a> Ask<'a> {
         };
         Some([plain(before), literal(&value), self.pattern(after, wildcards, variables)?].concat())
     }
+}
+
+/// A resource pattern, and what AWS makes of it when fields lack at its end.
+fn filled(pattern: String) -> Vec<String> {
+    let mut fields: Vec<&str> = pattern.split(':').collect();
+    // A variable may hold colons: the themes have none.
+    if fields[0] != "arn" || fields.len() > 5 {
+        return vec![pattern];
+    }
+    fields.resize(6, "*");
+    let whole = fields.join(":");
+    vec![pattern, whole]
 }
 
 /// The positive comparison of one value of the policy with one of the request.

@@ -28,7 +28,7 @@
 //! AWS IAM User Guide, "Policy evaluation logic"; "Security best practices in IAM", "Apply least-privilege permissions".
 
 use kickoff_facts::{Need, View};
-use kickoff_policy::access::{Certainty, short};
+use kickoff_policy::access::{Certainty, Hop, short};
 
 use crate::frame::wording::{count, entries};
 use crate::parameters::Parameters;
@@ -85,9 +85,8 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         "can become one",
         certain
             .map(|way| {
-                let steps: Vec<String> =
-                    way.path.iter().map(|hop| format!("{} → {}", hop.primitive, short(&hop.to))).collect();
-                (way.from.clone(), steps.join(", "))
+                let tell = |hop: &Hop| format!("{} → {}", hop.primitive, short(&hop.to));
+                (way.from.clone(), access.path_in_words(way, ", ", tell))
             })
             .collect(),
         bracketed,

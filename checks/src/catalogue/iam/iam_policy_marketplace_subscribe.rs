@@ -10,8 +10,9 @@
 //! ## How it is decided
 //! The population is every customer managed policy that is attached to a user, group or role, and every user, group and
 //! role with an inline policy. A policy attached to nothing grants nothing; service-linked roles and AWS managed
-//! policies are not the client's. A statement that allows `aws-marketplace:Subscribe`, by whatever pattern, → fail: the
-//! action has no resources, so that a policy cannot allow one product only. Administrators by a policy of the client's
+//! policies are not the client's. A statement that allows `aws-marketplace:Subscribe`, by whatever pattern, → fail. The
+//! action takes no resource: a statement that names a product's ARN allows nothing (as `kickoff who-can` finds), one on
+//! `*` allows every product. Administrators by a policy of the client's
 //! fail too. A Deny of the same document without a condition takes the action away. A grant under a condition → a
 //! person has to judge. A document that cannot be read, or a statement that AWS would refuse or that is not known here,
 //! → not evaluated, unless another statement fails for certain. Boundaries, SCPs and other policies, which may take a

@@ -10,10 +10,13 @@
 //! ## How it is decided
 //! The population is every user and role that is no administrator already; service-linked roles act for AWS alone and are
 //! left out. The policy engine weighs each one's identity policies, groups and boundary, and the trust policies of the
-//! roles, and looks for the shortest way to an administrator over some 130 known steps. A way that stands whatever a
-//! request looks like → fail; one that depends on a condition, or on something that policies do not tell (a workload that
-//! runs with the role) → `manual`, and so is who is an administrator under a condition; none → pass. Where a policy of the principal cannot be read, or is not among the data,
-//! → `manual`. Service control policies are left out: a member account cannot read them. `kickoff access` weighs them.
+//! roles, and looks for the shortest way to an administrator over the 147 known steps, as published until 2026-11-30: a
+//! step that was found later is not looked for. A way that stands whatever a request looks like → fail; one that depends on
+//! a condition, or on something that policies do not tell (a workload that runs with the role) → `manual`, and so is who is
+//! an administrator under a condition; none → pass. Ways out of the management account, to other accounts of the
+//! organization (`sts:AssumeRoot`, groups and permission sets of IAM Identity Center, delegated administrators), → `manual`
+//! where the account manages its organization or it is not known whether it does. Where a policy of the principal cannot be
+//! read, or is not among the data, → `manual`. Service control policies are left out: a member account cannot read them. `kickoff access` weighs them.
 //!
 //! ## What else is accepted
 //! A principal that is meant to administer: give it the administrator's policy openly, and approve it.
@@ -33,7 +36,7 @@
 use std::collections::{HashMap, HashSet};
 
 use kickoff_facts::{Need, View};
-use kickoff_policy::access::{Certainty, Escalation};
+use kickoff_policy::access::{Access, Certainty, Escalation, Hop};
 
 use crate::parameters::Parameters;
 use crate::reasoning::estate;
@@ -50,7 +53,7 @@ pub const META: Meta = Meta {
     per: Per::Account,
     kind: Kind::Auto,
     criteria: &["CC6.3"],
-    needs: &[Need::Authorization],
+    needs: &[Need::Authorization, Need::Organization],
     parameters: &[],
     expected: "a principal that is no administrator has no way to become one",
     fix: "take the first step of the way from the principal, or make it an administrator openly and approve it",
@@ -75,13 +78,13 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     let all = users.chain(roles.into_iter().map(|role| ("AWS::IAM::Role", role.arn.as_str())));
     let judged = all.map(|(kind, arn)| {
         let verdict = match (ways.get(arn), conditional.get(arn)) {
-            (Some(way), _) if way.certainty == Certainty::Certain => Verdict::fail(told(way)),
+            (Some(way), _) if way.certainty == Certainty::Certain => Verdict::fail(told(access, way)),
             (_, Some(residual)) => Verdict::manual(
                 format!("an administrator when {}", residual.join(" and ")),
                 "decide whether the condition keeps the rights with those who are approved",
             ),
             (Some(way), None) => Verdict::manual(
-                told(way),
+                told(access, way),
                 "it depends on a condition, or on what policies do not tell: see whether it can be gone",
             ),
             (None, None) => Verdict::pass("no way to an administrator's rights was found"),
@@ -92,15 +95,23 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
 }
 
 /// The steps of a way, each with the statement that it rests on.
-fn told(way: &Escalation) -> String {
-    let steps: Vec<String> = way
-        .path
-        .iter()
-        .map(|hop| {
-            let by: Vec<String> = hop.evidence.iter().map(ToString::to_string).collect();
-            let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
-            format!("{} → {}{by}", hop.primitive, hop.to)
-        })
-        .collect();
-    format!("{}: {}", way.certainty.name(), steps.join(", then "))
+fn told(access: &Access, way: &Escalation) -> String {
+    let tell = |hop: &Hop| {
+        let by: Vec<String> = hop.evidence.iter().map(ToString::to_string).collect();
+        let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
+        format!("{} → {}{by}", hop.primitive, hop.to)
+    };
+    format!("{}: {}", way.certainty.name(), access.path_in_words(way, ", then ", tell))
+}
+
+#[cfg(test)]
+mod tests {
+    use kickoff_policy::reach::{known_ways, known_ways_date};
+
+    #[test]
+    fn the_page_says_how_many_steps_are_known_and_of_when() {
+        let page = include_str!("iam_privilege_escalation_path.rs");
+        let said = format!("{} known steps, as published until {}", known_ways(), known_ways_date());
+        assert!(page.replace("\n//! ", " ").contains(&said), "the page does not say: {said}");
+    }
 }

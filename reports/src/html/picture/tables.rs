@@ -43,24 +43,29 @@ pub(super) fn administrators(access: &Access) -> Markup {
     }
 }
 
-pub(super) fn escalations(all: &[Escalation]) -> Markup {
-    table(&["From", "To", "Certainty", "Steps, each with its evidence"], all, |one| {
+/// Steps of a path that are told; the JSON has them all.
+const MOST_STEPS: usize = 20;
+
+pub(super) fn escalations(access: &Access) -> Markup {
+    let row = |one: &Escalation| {
         html! {
             td { code { (one.from) } }
             td { code { (one.to) } }
             td { (sure(one.certainty)) }
             td {
                 ol.steps {
-                    @for hop in &one.path {
+                    @for hop in access.path(one).take(MOST_STEPS) {
                         li title={ (hop.from) " → " (hop.to) } {
                             (short(&hop.from)) " → " (short(&hop.to)) " by " strong { (hop.primitive) } " " (sure(hop.certainty))
                             (evidence(&hop.evidence))
                         }
                     }
                 }
+                @if one.length > MOST_STEPS { p.rest { "and " (one.length - MOST_STEPS) " more steps" } }
             }
         }
-    })
+    };
+    table(&["From", "To", "Certainty", "Steps, each with its evidence"], &access.escalations, row)
 }
 
 pub(super) fn one_step(all: &[OneStep]) -> Markup {

@@ -5,7 +5,7 @@ fn arn(name: &str) -> String {
     format!("arn:aws:iam::111122223333:{name}")
 }
 
-fn path(names: &[&str], certainty: Certainty) -> Escalation {
+fn add(access: &mut Access, names: &[&str], certainty: Certainty) {
     let evidence = vec![Evidence {
         layer: "identity".into(),
         policy: arn("policy/Deploy"),
@@ -21,10 +21,12 @@ fn path(names: &[&str], certainty: Certainty) -> Escalation {
         to: arn(pair[1]),
         primitive: means[(pair[0].len() + pair[1].len()) % 4].into(),
         certainty,
+        next: None,
         evidence: evidence.clone(),
     };
     let hops = names.windows(2).map(hop).collect();
-    Escalation { from: arn(names[0]), to: arn(names[names.len() - 1]), certainty, path: hops, ..Escalation::default() }
+    let way = Escalation { from: arn(names[0]), to: arn(names[names.len() - 1]), certainty, ..Escalation::default() };
+    access.add_path(way, hops);
 }
 
 fn way(who: &str, kind: PartyKind, resource: &str, guarded: bool, administrator: bool) -> Outside {
@@ -56,23 +58,27 @@ fn boxes(html: &str) -> usize {
 fn sample() -> Access {
     use Certainty::{Certain, Possible};
     let admin = "role/OrganizationAdministrator";
-    let escalations = vec![
-        path(&["user/ann", admin], Certain),
-        path(&["user/ben", "role/ci/deploy", admin], Certain),
-        path(&["user/carla.with-a-very-long-name.of-the-platform-team", "role/ci/deploy", admin], Possible),
-        path(&["role/jenkins-agent", "role/ci/deploy", admin], Certain),
-        path(&["user/dora", "role/jenkins-agent", "role/ci/deploy", admin], Possible),
-        path(&["role/lambda-etl", "role/GlueServiceRole", admin], Certain),
-        path(&["user/eve", "role/lambda-etl", "role/GlueServiceRole", admin], Possible),
-        path(&["user/finn", "user/break-glass"], Certain),
-        path(&["role/support", "user/break-glass"], Possible),
-        path(&["role/read-only", "role/support", "user/break-glass"], Possible),
-        path(&["user/gus", admin], Possible),
-        path(&["role/ci/deploy", admin], Certain),
-        path(&["role/ci/deploy", "role/jenkins-agent", "user/break-glass"], Possible),
-        path(&["user/hal", "role/EC2-web", admin], Certain),
-        path(&["user/iris", "role/EC2-web", admin], Certain),
+    let mut access = Access::default();
+    let ways: [(&[&str], Certainty); 15] = [
+        (&["user/ann", admin], Certain),
+        (&["user/ben", "role/ci/deploy", admin], Certain),
+        (&["user/carla.with-a-very-long-name.of-the-platform-team", "role/ci/deploy", admin], Possible),
+        (&["role/jenkins-agent", "role/ci/deploy", admin], Certain),
+        (&["user/dora", "role/jenkins-agent", "role/ci/deploy", admin], Possible),
+        (&["role/lambda-etl", "role/GlueServiceRole", admin], Certain),
+        (&["user/eve", "role/lambda-etl", "role/GlueServiceRole", admin], Possible),
+        (&["user/finn", "user/break-glass"], Certain),
+        (&["role/support", "user/break-glass"], Possible),
+        (&["role/read-only", "role/support", "user/break-glass"], Possible),
+        (&["user/gus", admin], Possible),
+        (&["role/ci/deploy", admin], Certain),
+        (&["role/ci/deploy", "role/jenkins-agent", "user/break-glass"], Possible),
+        (&["user/hal", "role/EC2-web", admin], Certain),
+        (&["user/iris", "role/EC2-web", admin], Certain),
     ];
+    for (names, certainty) in ways {
+        add(&mut access, names, certainty);
+    }
     let mut outside = vec![
         way("arn:aws:iam::999988887777:root", PartyKind::Account, &arn("role/VendorReadOnly"), true, false),
         way("arn:aws:iam::999988887777:root", PartyKind::Account, &arn("role/VendorDeploy"), false, true),
@@ -94,7 +100,6 @@ fn sample() -> Access {
     };
     Access {
         administrators: vec![arn(admin), arn("user/break-glass")],
-        escalations,
         outside,
         one_step: vec![step],
         unknown: vec![Unknown {
@@ -103,15 +108,16 @@ fn sample() -> Access {
             why: "AccessDenied".into(),
             example: None,
         }],
-        ..Default::default()
+        ..access
     }
 }
 
 #[test]
 fn an_arrow_for_every_hop_and_a_box_for_every_name() {
     let access = sample();
-    let hops: BTreeSet<_> = access.escalations.iter().flat_map(|e| &e.path).map(|h| (&h.from, &h.to)).collect();
-    let ends: BTreeSet<_> = access.escalations.iter().flat_map(|e| &e.path).flat_map(|h| [&h.from, &h.to]).collect();
+    let hops: BTreeSet<_> = access.escalations.iter().flat_map(|e| access.path(e)).map(|h| (&h.from, &h.to)).collect();
+    let ends: BTreeSet<_> =
+        access.escalations.iter().flat_map(|e| access.path(e)).flat_map(|h| [&h.from, &h.to]).collect();
     let drawn = escalations(&access).into_string();
     assert_eq!((arrows(&drawn), boxes(&drawn)), (hops.len(), ends.len()));
     assert!(drawn.contains("role=\"img\"") && drawn.contains("<desc") && drawn.contains("line possible"));
@@ -130,8 +136,8 @@ fn what_is_outside_is_worded_as_well_as_coloured() {
 #[test]
 fn names_are_escaped() {
     let bad = "<script>alert(1)</script>";
-    let mut access =
-        Access { escalations: vec![path(&[bad, "role/\"'><b>"], Certainty::Certain)], ..Default::default() };
+    let mut access = Access::default();
+    add(&mut access, &[bad, "role/\"'><b>"], Certainty::Certain);
     access.outside.push(way(bad, PartyKind::Unknown, bad, false, false));
     let text = page(&access, bad, bad);
     assert!(!text.contains("<script") && !text.contains("<b>"));
@@ -141,10 +147,10 @@ fn names_are_escaped() {
 fn many_are_capped_and_counted() {
     let mut access = Access::default();
     for at in 0..253 {
-        access.escalations.push(path(&[&format!("user/u{at:03}"), "role/admin"], Certainty::Possible));
+        add(&mut access, &[&format!("user/u{at:03}"), "role/admin"], Certainty::Possible);
         access.outside.push(way(&format!("party{at}"), PartyKind::Unknown, "arn:aws:s3:::b", true, false));
     }
-    access.escalations.push(path(&["user/zz", "role/x", "role/admin"], Certainty::Certain));
+    add(&mut access, &["user/zz", "role/x", "role/admin"], Certainty::Certain);
     let drawn = escalations(&access).into_string();
     assert_eq!(boxes(&drawn), 40);
     assert!(drawn.contains("user/zz") && drawn.contains("and 216 more in the table"), "certain ones come first");
@@ -161,17 +167,18 @@ fn nothing_is_said_not_drawn() {
 
 #[test]
 fn circles_are_drawn() {
-    let circle = path(&["role/a", "role/b", "role/c", "role/a"], Certainty::Certain);
-    let own = path(&["role/a", "role/a"], Certainty::Certain);
-    let drawn = escalations(&Access { escalations: vec![circle, own], ..Default::default() }).into_string();
+    let mut access = Access::default();
+    add(&mut access, &["role/a", "role/b", "role/c", "role/a"], Certainty::Certain);
+    add(&mut access, &["role/a", "role/a"], Certainty::Certain);
+    let drawn = escalations(&access).into_string();
     assert_eq!((arrows(&drawn), boxes(&drawn)), (4, 3));
 }
 
 #[test]
 fn long_names_are_cut_in_the_middle() {
     let long = format!("role/start{}end", "x".repeat(60));
-    let drawn =
-        escalations(&Access { escalations: vec![path(&[&long, "role/b"], Certainty::Certain)], ..Default::default() });
-    let drawn = drawn.into_string();
+    let mut access = Access::default();
+    add(&mut access, &[&long, "role/b"], Certainty::Certain);
+    let drawn = escalations(&access).into_string();
     assert!(drawn.contains("startxx") && drawn.contains("xend<") && drawn.contains('…') && drawn.contains(&arn(&long)));
 }

@@ -246,7 +246,7 @@ pub(super) struct Summary<'a> {
 }
 
 /// ARNs and documents, in the order of the file and with what is there twice: a map would drop the first in silence.
-pub(super) struct Pairs<'a>(pub(super) Vec<(Option<Text<'a>>, Option<&'a RawValue>)>);
+pub(super) struct Pairs<'a>(pub(super) Vec<Pair<'a>>);
 
 #[derive(Deserialize)]
 pub(super) struct Pair<'a> {
@@ -254,6 +254,7 @@ pub(super) struct Pair<'a> {
     pub(super) arn: Option<Text<'a>>,
     #[serde(alias = "policy")]
     pub(super) document: Option<&'a RawValue>,
+    pub(super) owner: Option<Text<'a>>,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
@@ -269,7 +270,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut pairs = Vec::new();
                 while let Some((arn, document)) = map.next_entry::<Text<'de>, Option<&'de RawValue>>()? {
-                    pairs.push((Some(arn), document));
+                    pairs.push(Pair { arn: Some(arn), document, owner: None });
                 }
                 Ok(Pairs(pairs))
             }
@@ -277,7 +278,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
                 let mut pairs = Vec::new();
                 while let Some(pair) = list.next_element::<Pair<'de>>()? {
-                    pairs.push((pair.arn, pair.document));
+                    pairs.push(pair);
                 }
                 Ok(Pairs(pairs))
             }
