@@ -8,11 +8,11 @@ use crate::frame::wording::names;
 use crate::parameters::{Parameter, Parameters, SIEM_DESTINATIONS, TRAIL_DELIVERY_MAX_AGE};
 use crate::reasoning::detection_events::{Class, Event, Place};
 use crate::reasoning::event_pattern::{Answer, Pattern};
+use crate::reasoning::last_mile::{Delivery, Topics, deliver};
 use crate::reasoning::regions;
-use crate::reasoning::routing::{Delivery, Told, Topics, deliver, least, most};
+use crate::reasoning::routing::{Told, least, most};
 use crate::{Evaluation, Finding, Resource, Verdict};
 
-mod alarms;
 mod trails;
 
 use trails::Trails;

@@ -18,6 +18,7 @@ pub mod finding_age;
 pub mod gaps;
 pub mod grants;
 pub mod identity_center;
+pub mod last_mile;
 pub mod lifecycle;
 pub mod log_class;
 pub mod management;

@@ -3,13 +3,13 @@
 use kickoff_facts::logging::{MetricFilter, Trail};
 use kickoff_facts::{Gap, Seen, View};
 
-use super::{Path, Paths, alarms};
+use super::{Path, Paths};
 use crate::parameters::{Parameters, SIEM_DESTINATIONS, TRAIL_DELIVERY_MAX_AGE};
 use crate::reasoning::certainty::{among, both};
 use crate::reasoning::detection_events::Event;
 use crate::reasoning::event_pattern::Answer;
 use crate::reasoning::filter_pattern::FilterPattern;
-use crate::reasoning::routing::Delivery;
+use crate::reasoning::last_mile::{Delivery, alarms};
 use crate::reasoning::selectors::records_call;
 use crate::reasoning::subscriptions::selects;
 use crate::reasoning::{delivery, regions};

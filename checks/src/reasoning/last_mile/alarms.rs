@@ -3,8 +3,8 @@
 use kickoff_facts::logging::{Alarm, MetricFilter};
 use kickoff_facts::{Gap, Seen, View};
 
+use super::{Delivery, Topics, deliver};
 use crate::frame::wording::names;
-use crate::reasoning::routing::{Delivery, Topics, deliver};
 
 /// Where the alarms on a filter's metrics lead: the best of them. An alarm counts in the region of its metric only.
 ///
