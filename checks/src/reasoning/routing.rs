@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::Verdict;
 use crate::reasoning::event_pattern::{Answer, Pattern};
-use crate::reasoning::last_mile::{Delivery, Topics, deliver};
+use crate::reasoning::last_mile::{Delivery, Publisher, Topics, deliver};
 
 /// Something that must be told, as the events that tell it: one of them is enough.
 #[derive(Debug, Clone)]
@@ -200,10 +200,10 @@ pub fn judge(view: &View<'_>, seen: &Seen, product: &str, probes: &[Probe]) -> R
             remarks.push(format!("rule {} is disabled", rule.name));
             continue;
         }
-        let delivery = deliver(&topics, seen, seen.see(&rule.targets));
+        let delivery = deliver(&topics, seen, &Publisher::of_rule(view, rule), seen.see(&rule.targets));
         match &delivery {
             Ok(Delivery::Reaches(to)) if answers.contains(&Answer::Yes) => {
-                routes.push(format!("rule {} to {to}", rule.name));
+                routes.push(format!("rule {} -> {to}", rule.name));
             }
             Ok(Delivery::Reaches(_)) => {}
             Ok(Delivery::Nowhere(why)) => remarks.push(format!("rule {}: {why}", rule.name)),

@@ -267,6 +267,9 @@ pub const OPERATIONS: &[Operation] = &[
     op("securityhub:GetFindings", 3).lists(&[Always("Findings", Model)]),
     op("securityhub:ListFindingAggregators", 3).lists(&[Always("FindingAggregators", Sibling)]),
     op("securityhub:ListOrganizationAdminAccounts", 3).lists(&[Always("AdminAccounts", Sibling)]),
+    // Both answers are a map, which every topic and subscription fills (Amazon SNS API Reference, the operations' examples).
+    op("sns:GetSubscriptionAttributes", 20).query().members(&["Attributes"]),
+    op("sns:GetTopicAttributes", 20).query().members(&["Attributes"]),
     op("sns:ListSubscriptionsByTopic", 20)
         .query()
         .lists(&[Always("Subscriptions/member", Shown)])

@@ -1,4 +1,8 @@
-//! The last mile of an alarm or a rule: where its actions or targets lead.
+//! The last mile of an alarm or a rule: from the metric that an event makes to whoever is told of it.
+//!
+//! One judgement for all checks. A way is followed as far as it goes: the metric that a filter publishes, the condition of
+//! the alarm, its state, its action, the topic's policy and key, the subscription's filter, the end. It comes with a drawing
+//! in words.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -7,11 +11,20 @@ use kickoff_facts::logging::Topic;
 use kickoff_facts::{Gap, Seen, View};
 
 pub mod alarms;
+pub mod composite;
+pub mod condition;
+pub mod ends;
+pub mod maths;
+pub mod publish;
+pub mod range;
+pub mod topic;
+
+pub use publish::Publisher;
 
 /// What the targets of a rule or the actions of an alarm amount to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
-    /// They reach a person or a system.
+    /// They reach a person or a system; the way in words.
     Reaches(String),
     /// They reach no one.
     Nowhere(String),
@@ -23,24 +36,20 @@ pub enum Delivery {
 ///
 /// # Errors
 /// None reaches anybody for certain, and one is not known.
-pub fn deliver(topics: &Topics<'_, '_>, seen: &Seen, targets: Result<&Vec<String>, Gap>) -> Result<Delivery, Gap> {
-    let targets = targets?;
+pub fn deliver(
+    topics: &Topics<'_, '_>,
+    seen: &Seen,
+    publisher: &Publisher,
+    targets: Result<&Vec<String>, Gap>,
+) -> Result<Delivery, Gap> {
     let (mut gap, mut unseen, mut nowhere) = (None, Vec::new(), Vec::new());
-    for target in targets {
-        match service(target) {
-            "sns" => match topic(topics, seen, target) {
-                Ok(Delivery::Reaches(to)) => return Ok(Delivery::Reaches(to)),
-                Ok(Delivery::Unseen(why)) => unseen.push(why),
-                Ok(Delivery::Nowhere(why)) => nowhere.push(why),
-                Err(error) => gap = gap.or(Some(error)),
-            },
-            "logs" => nowhere.push(format!("log group {} tells nobody", last(target))),
-            // Actions of alarms only.
-            "automate" | "autoscaling" => nowhere.push(format!("{} tells nobody", last(target))),
-            service if service == "sqs" || target.contains(":event-bus/") => {
-                unseen.push(format!("goes to {service} {}: who reads it is not visible", last(target)));
-            }
-            service => return Ok(Delivery::Reaches(format!("{service} {}", last(target)))),
+    for target in targets? {
+        let led = if ends::service(target) == "sns" { told(topics, seen, publisher, target) } else { Ok(ends::action(target)) };
+        match led {
+            Ok(Delivery::Reaches(to)) => return Ok(Delivery::Reaches(to)),
+            Ok(Delivery::Unseen(why)) => unseen.push(why),
+            Ok(Delivery::Nowhere(why)) => nowhere.push(why),
+            Err(error) => gap = gap.or(Some(error)),
         }
     }
     match gap {
@@ -73,9 +82,8 @@ impl<'v, 'a> Topics<'v, 'a> {
     }
 }
 
-/// Whether a topic has a subscriber who confirmed.
-fn topic(topics: &Topics<'_, '_>, seen: &Seen, arn: &str) -> Result<Delivery, Gap> {
-    let name = last(arn);
+/// Where a topic leads, here or in another account of the run.
+fn told(topics: &Topics<'_, '_>, seen: &Seen, publisher: &Publisher, arn: &str) -> Result<Delivery, Gap> {
     let view = topics.view;
     let owner = arn.split(':').nth(4).unwrap_or_default();
     let there = (owner != view.account_id()).then(|| view.neighbour_in(owner, arn.split(':').nth(3)?)).flatten();
@@ -86,37 +94,8 @@ fn topic(topics: &Topics<'_, '_>, seen: &Seen, arn: &str) -> Result<Delivery, Ga
         }
         None => topics.get(arn)?,
     };
-    let Some(topic) = found else {
-        return Ok(Delivery::Unseen(format!("the subscriptions of topic {arn} are not seen from this account")));
-    };
-    let Some(subscriptions) = seen.see(&topic.subscriptions)? else {
-        return Ok(Delivery::Nowhere(format!("topic {name} does not exist")));
-    };
-    let mut protocols: Vec<&str> =
-        subscriptions.iter().filter(|one| one.confirmed).map(|one| one.protocol.as_str()).collect();
-    let confirmed = protocols.len();
-    protocols.sort_unstable();
-    protocols.dedup();
-    Ok(if confirmed == 0 {
-        let count = subscriptions.len();
-        Delivery::Nowhere(format!("topic {name} has no confirmed subscription ({count} in all)"))
-    } else {
-        Delivery::Reaches(format!("topic {name} ({confirmed} confirmed subscriptions: {})", protocols.join(", ")))
-    })
-}
-
-/// The service of an ARN.
-fn service(arn: &str) -> &str {
-    arn.split(':').nth(2).unwrap_or(arn)
-}
-
-/// The last part of an ARN; the whole name of a log group, and the name of an API destination without its key.
-fn last(arn: &str) -> &str {
-    if let Some((_, group)) = arn.split_once(":log-group:") {
-        return group.trim_end_matches(":*");
+    match found {
+        Some(found) => topic::carries(seen, found, publisher),
+        None => Ok(Delivery::Unseen(format!("the subscriptions of topic {arn} are not seen from this account"))),
     }
-    if let Some((_, destination)) = arn.split_once(":api-destination/") {
-        return destination.split('/').next().unwrap_or(destination);
-    }
-    arn.rsplit([':', '/']).next().unwrap_or(arn)
 }
