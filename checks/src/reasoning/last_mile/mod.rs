@@ -11,6 +11,7 @@ use kickoff_facts::logging::Topic;
 use kickoff_facts::{Gap, Seen, View};
 
 pub mod alarms;
+pub mod capacity;
 pub mod composite;
 pub mod condition;
 pub mod ends;
