@@ -211,8 +211,12 @@ fn by_rules(view: &View<'_>, ruled: &[(&str, Paths)], outside: Option<&Gap>, eve
 /// needed in some region.
 fn used(logged: &Paths, ruled: &[(&str, Paths)], left: &[usize], events: &[Event], subject: &str) -> Vec<String> {
     let drawn = |path: &Path| {
-        let told: Vec<String> =
-            events.iter().enumerate().filter(|(at, _)| path.told(*at) == Told::Yes).map(|(_, event)| event.what()).collect();
+        let told: Vec<String> = events
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| path.told(*at) == Told::Yes)
+            .map(|(_, event)| event.what())
+            .collect();
         let from = if told.len() == events.len() { subject.to_owned() } else { first(3, told) };
         format!("{from} -> {}", path.whole())
     };

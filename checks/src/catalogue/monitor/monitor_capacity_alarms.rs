@@ -104,13 +104,13 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
 }
 
 fn judge(view: &View<'_>, one: &Watched, alarms: &[Alarm]) -> Verdict {
-    let kind =
-        Measured { group: one.group, engine: &one.engine, clustered: one.clustered, allocated: one.allocated };
+    let kind = Measured { group: one.group, engine: &one.engine, clustered: one.clustered, allocated: one.allocated };
     let (mut watching, mut doubts, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
     for alarm in alarms {
         let name = &alarm.name;
         let on = alarm.watches.iter().filter(|metric| metric.namespace == one.namespace && one.is_named(metric));
-        let measured = on.filter_map(|metric| kind.measure(&metric.name).map(|measure| kind.watched(alarm, metric, measure)));
+        let measured =
+            on.filter_map(|metric| kind.measure(&metric.name).map(|measure| kind.watched(alarm, metric, measure)));
         let answers: Vec<Raises> = measured.collect();
         if answers.is_empty() {
             continue;
@@ -160,7 +160,8 @@ fn standing(view: &View<'_>, one: &Watched, alarm: &Alarm) -> Option<String> {
     }
     let silent = one.group == "database" && alarm.state == "INSUFFICIENT_DATA";
     let hours = alarm.state_since.map(|at| view.hours_since(at));
-    (silent && hours.is_none_or(|hours| hours > SILENT)).then(|| "it has been without data for more than a day".to_owned())
+    (silent && hours.is_none_or(|hours| hours > SILENT))
+        .then(|| "it has been without data for more than a day".to_owned())
 }
 
 /// A database's alarm may be without data for so many hours.
@@ -168,9 +169,8 @@ const SILENT: u64 = 24;
 
 impl Watched {
     fn is_named(&self, metric: &Metric) -> bool {
-        let named = |(name, value): &(String, String)| {
-            self.dimensions.iter().any(|(wanted, of)| wanted == name && of == value)
-        };
+        let named =
+            |(name, value): &(String, String)| self.dimensions.iter().any(|(wanted, of)| wanted == name && of == value);
         metric.dimensions.iter().any(named)
     }
 }
@@ -184,7 +184,8 @@ fn database(database: &Database) -> Watched {
     let mut dimensions = vec![("DBInstanceIdentifier", database.id.clone())];
     dimensions.extend(database.cluster.iter().map(|cluster| ("DBClusterIdentifier", cluster.clone())));
     // GiB; more than can be allocated is no size.
-    let allocated = database.allocated.and_then(|size| u32::try_from(size).ok()).map(|size| f64::from(size) * 1024_f64.powi(3));
+    let allocated =
+        database.allocated.and_then(|size| u32::try_from(size).ok()).map(|size| f64::from(size) * 1024_f64.powi(3));
     Watched {
         resource: Resource::new(kind, &database.arn),
         namespace,

@@ -30,7 +30,9 @@ pub fn about(
     if ask(&other) != Answer::No {
         return answer;
     }
-    narrow.get_or_insert_with(|| format!("it takes any event in which {} has a certain value, not these", fields.join(", ")));
+    narrow.get_or_insert_with(|| {
+        format!("it takes any event in which {} has a certain value, not these", fields.join(", "))
+    });
     Answer::No
 }
 
@@ -58,7 +60,8 @@ fn foreign(sample: &Value) -> Value {
 /// Takes a field out of an event, by the path that an answer names; no where it is none.
 fn take_out(event: &mut Value, path: &str) -> bool {
     let keys: Vec<&str> = path.strip_prefix("$.").unwrap_or(path).split('.').collect();
-    let plain = |key: &&str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let plain =
+        |key: &&str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     if !keys.iter().all(plain) {
         return false;
     }
@@ -113,7 +116,8 @@ mod tests {
 
     #[test]
     fn so_is_a_rule() {
-        let event = json!({ "source": "aws.cloudtrail", "detail-type": "AWS API Call via CloudTrail", "detail": record() });
+        let event =
+            json!({ "source": "aws.cloudtrail", "detail-type": "AWS API Call via CloudTrail", "detail": record() });
         for (pattern, counts) in [
             (r#"{"detail":{"tlsDetails":{"tlsVersion":["TLSv1"]}}}"#, false),
             (r#"{"source":["aws.cloudtrail"],"detail":{"tlsDetails":{"tlsVersion":["TLSv1"]}}}"#, true),

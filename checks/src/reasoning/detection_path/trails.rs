@@ -101,9 +101,9 @@ impl<'v, 'a> Trails<'v, 'a> {
                 self.narrow(trail, events, path);
             }
             if let Ok(selectors) = self.seen.see(&trail.selectors) {
-                let left = events.iter().filter(|event| {
-                    !records_call(selectors, &event.source(), event.name(), event.access())
-                });
+                let left = events
+                    .iter()
+                    .filter(|event| !records_call(selectors, &event.source(), event.name(), event.access()));
                 let left: Vec<String> = left.map(Event::what).collect();
                 if !left.is_empty() {
                     all.remarks.push(format!("trail {name} does not record {}", names(left)));

@@ -162,7 +162,8 @@ impl<'a> Watch<'a> {
         if alarm.composite || alarm.on_logs {
             return None;
         }
-        let terms = alarm.condition.iter().flat_map(|condition| &condition.terms).filter_map(|term| term.metric.as_ref());
+        let terms =
+            alarm.condition.iter().flat_map(|condition| &condition.terms).filter_map(|term| term.metric.as_ref());
         let feeds = |published: &&Published| {
             let is = |namespace: &str, name: &str| published.namespace == namespace && published.name == name;
             let single = is(&alarm.namespace, &alarm.metric);
@@ -257,8 +258,11 @@ fn meets(here: &View<'_>, filter: &MetricFilter, published: &Published, wanted: 
         "@aws.region" => value == here.region_name(),
         _ => false,
     };
-    let open: Vec<String> =
-        wanted.iter().filter(|(name, value)| !of_here(name, value)).map(|(name, value)| format!("{name} {value}")).collect();
+    let open: Vec<String> = wanted
+        .iter()
+        .filter(|(name, value)| !of_here(name, value))
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
     if open.is_empty() { Raises::Yes } else { Raises::Unsure(format!("it watches events of {} only", open.join(", "))) }
 }
 
@@ -267,7 +271,11 @@ fn looks_at(here: &View<'_>, filter: &MetricFilter) -> Raises {
     if let Some(selection) = filter.selection.as_deref().filter(|text| !text.trim().is_empty()) {
         match selects(here, selection) {
             Some(true) => {}
-            Some(false) => return Raises::No(format!("its field selection {selection} leaves the events of this account and region out")),
+            Some(false) => {
+                return Raises::No(format!(
+                    "its field selection {selection} leaves the events of this account and region out"
+                ));
+            }
             None => return Raises::Unsure(format!("its field selection is {selection}")),
         }
     }
@@ -357,7 +365,10 @@ fn composites<'a, 'w>(alarms: &'a [Alarm], on: &'w [Watch<'a>]) -> Vec<(&'a Alar
                 (Some(_), Some(&"ALARM"), Some(&"ALARM")) => Raises::No("its rule holds without any event".to_owned()),
                 (Some(_), Some(&"ALARM"), _) => Raises::Yes,
                 (Some(_), Some(_), _) => Raises::No("its rule does not hold with such an event".to_owned()),
-                _ => Raises::Unsure(format!("whether it takes it up depends on the rest of its rule {}", text.unwrap_or("(not read)"))),
+                _ => Raises::Unsure(format!(
+                    "whether it takes it up depends on the rest of its rule {}",
+                    text.unwrap_or("(not read)")
+                )),
             };
             let child = on.iter().find(|watch| text.is_some_and(|text| names(text, &watch.alarm.name)));
             found.push((alarm, raised, child));

@@ -73,7 +73,8 @@ impl Kind<'_> {
         if !condition.terms.is_empty() || condition.threshold.is_none() {
             return Raises::Yes;
         }
-        let (Some(comparison), Some(threshold)) = (Comparison::of_alarm(&condition.comparison), condition.threshold) else {
+        let (Some(comparison), Some(threshold)) = (Comparison::of_alarm(&condition.comparison), condition.threshold)
+        else {
             return Raises::Unsure(format!("its comparison is {}", condition.comparison));
         };
         let asked = words(condition);
@@ -82,7 +83,10 @@ impl Kind<'_> {
         }
         if comparison.is_upward() != measure.high {
             let when = if measure.high { "low" } else { "high" };
-            return Raises::No(format!("{asked} goes off when {} is {when}, which is when there is enough", metric.name));
+            return Raises::No(format!(
+                "{asked} goes off when {} is {when}, which is when there is enough",
+                metric.name
+            ));
         }
         // Sums are of a data point a minute.
         let points = if condition.statistic == "Sum" { f64::from((condition.period / 60).max(1)) } else { 1.0 };

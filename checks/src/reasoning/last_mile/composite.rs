@@ -118,7 +118,8 @@ impl<'a> Reader<'a> {
             }
         };
         self.rest = after;
-        let name = if name.starts_with("arn:") { name.split_once(":alarm:").map_or(name, |(_, name)| name) } else { name };
+        let name =
+            if name.starts_with("arn:") { name.split_once(":alarm:").map_or(name, |(_, name)| name) } else { name };
         (!name.is_empty()).then_some(name)
     }
 }
@@ -157,7 +158,8 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_not_read() {
-        for rule in ["", "ALARM", "ALARM()", "ALARM(root", "AT_LEAST(1, ALARM, (root, other))", "ALARM(root) XOR TRUE"] {
+        for rule in ["", "ALARM", "ALARM()", "ALARM(root", "AT_LEAST(1, ALARM, (root, other))", "ALARM(root) XOR TRUE"]
+        {
             assert_eq!(Rule::parse(rule), None, "{rule}");
         }
         assert_eq!(Rule::parse(&"(".repeat(100_000)), None);

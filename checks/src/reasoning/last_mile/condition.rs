@@ -124,7 +124,8 @@ struct Watched {
 
 impl Watched {
     fn of(fed: Fed<'_>, statistic_name: &str, unit: Option<&str>, seconds: u32) -> Self {
-        let apart = |published: &Published| unit.is_some_and(|unit| unit != published.unit.as_deref().unwrap_or("None"));
+        let apart =
+            |published: &Published| unit.is_some_and(|unit| unit != published.unit.as_deref().unwrap_or("None"));
         let point = |published: &Published, event: Option<f64>| {
             // What has another unit is another set of data points.
             if apart(published) { Point::Missing } else { statistic(statistic_name, event, published.default, seconds) }
@@ -154,7 +155,9 @@ pub fn raises<'f>(
     fed: &dyn Fn(Option<(&Metric, Option<&str>)>) -> Fed<'f>,
 ) -> Raises {
     let (Some(comparison), Some(threshold)) = (Comparison::of_alarm(&condition.comparison), condition.threshold) else {
-        return Raises::Unsure("it compares with a band or in a way that is not known, not with a threshold".to_owned());
+        return Raises::Unsure(
+            "it compares with a band or in a way that is not known, not with a threshold".to_owned(),
+        );
     };
     if condition.wall_clock {
         return Raises::Unsure("it is evaluated over a window of the clock".to_owned());
@@ -169,13 +172,17 @@ pub fn raises<'f>(
     };
     let few = condition.few_samples_ignored && is_percentile(&condition.statistic);
     if few {
-        return Raises::No(format!("one data point is too few for its {}, and too few change nothing", condition.statistic));
+        return Raises::No(format!(
+            "one data point is too few for its {}, and too few change nothing",
+            condition.statistic
+        ));
     }
     let period = |point: Point| match point.compares(comparison, Point::exactly(threshold)) {
         Some(truth) => Period::Beyond(truth),
         None => Period::Missing,
     };
-    let (periods, beyond) = (condition.evaluation_periods, condition.datapoints_to_alarm.unwrap_or(condition.evaluation_periods));
+    let (periods, beyond) =
+        (condition.evaluation_periods, condition.datapoints_to_alarm.unwrap_or(condition.evaluation_periods));
     let asked = format!("{} {}", comparison.sign(), threshold);
     let what = if condition.statistic.is_empty() { "its metric maths" } else { &condition.statistic };
     match outcome(period(watched.event), period(watched.quiet), missing, periods, beyond) {
@@ -188,9 +195,9 @@ pub fn raises<'f>(
             condition.period
         )),
         Outcome::Always => Raises::No("it is in ALARM without any event, so that an event changes nothing".to_owned()),
-        Outcome::Never if period(watched.event) == Period::Beyond(Truth::True) => {
-            Raises::No(format!("one event gives one data point beyond the threshold, and it asks for {beyond} of {periods}"))
-        }
+        Outcome::Never if period(watched.event) == Period::Beyond(Truth::True) => Raises::No(format!(
+            "one event gives one data point beyond the threshold, and it asks for {beyond} of {periods}"
+        )),
         Outcome::Never => Raises::No(match watched.event {
             Point::Within(low, high) if low.to_bits() == high.to_bits() => {
                 format!("one event makes {what} {low}, which is not {asked}")

@@ -50,11 +50,18 @@ pub fn action(arn: &str) -> Delivery {
 pub fn subscription(protocol: &str, endpoint: &str) -> Delivery {
     let host = host(endpoint);
     let known = |row: &Row| {
-        row.kind == "host" && (host == row.service || host.strip_suffix(row.service).is_some_and(|sub| sub.ends_with('.')))
+        row.kind == "host"
+            && (host == row.service || host.strip_suffix(row.service).is_some_and(|sub| sub.ends_with('.')))
     };
     let web = matches!(protocol, "http" | "https");
-    let named = if web { format!("{protocol} {}", if host.is_empty() { "address" } else { host }) } else { last(endpoint).to_owned() };
-    let row = rows().find(|row| web && known(row)).or_else(|| rows().find(|row| row.kind == "protocol" && row.service == protocol));
+    let named = if web {
+        format!("{protocol} {}", if host.is_empty() { "address" } else { host })
+    } else {
+        last(endpoint).to_owned()
+    };
+    let row = rows()
+        .find(|row| web && known(row))
+        .or_else(|| rows().find(|row| row.kind == "protocol" && row.service == protocol));
     row.map_or_else(
         || Delivery::Unseen(format!("goes by {protocol}: whom that tells is not visible")),
         |row| row.delivery(&named),
@@ -104,7 +111,11 @@ mod tests {
         assert_eq!(rows().count(), ENDS.lines().count() - 1);
         for row in rows() {
             assert!(matches!(row.kind, "action" | "protocol" | "host"), "{}", row.kind);
-            assert!(matches!(row.reaches, "nobody" | "people" | "chat" | "ticket" | "system" | "unseen"), "{}", row.reaches);
+            assert!(
+                matches!(row.reaches, "nobody" | "people" | "chat" | "ticket" | "system" | "unseen"),
+                "{}",
+                row.reaches
+            );
             assert!(!row.service.is_empty() && !row.what.is_empty());
         }
     }
@@ -116,7 +127,10 @@ mod tests {
             ("arn:aws:ssm-incidents::111122223333:response-plan/root-used", "reaches"),
             ("arn:aws:events:us-east-1:111122223333:api-destination/pager/0b1c", "reaches"),
             ("arn:aws:aiops:us-east-1:111122223333:investigation-group/DEFAULT", "nowhere"),
-            ("arn:aws:autoscaling:us-east-1:111122223333:scalingPolicy:a:autoScalingGroupName/b:policyName/c", "nowhere"),
+            (
+                "arn:aws:autoscaling:us-east-1:111122223333:scalingPolicy:a:autoScalingGroupName/b:policyName/c",
+                "nowhere",
+            ),
             ("arn:aws:automate:us-east-1:ec2:stop", "nowhere"),
             ("arn:aws:swf:us-east-1:111122223333:action/actions/AWS_EC2.InstanceId.Stop/1.0", "nowhere"),
             ("arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/all", "nowhere"),

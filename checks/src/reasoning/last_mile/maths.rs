@@ -170,9 +170,7 @@ impl Reader<'_> {
         }
         let read = match self.next()? {
             Token::Number(number) => Expression::Number(number),
-            Token::Sign('-') => {
-                Expression::Calculated(Box::new(Expression::Number(0.0)), '-', Box::new(self.part()?))
-            }
+            Token::Sign('-') => Expression::Calculated(Box::new(Expression::Number(0.0)), '-', Box::new(self.part()?)),
             Token::Sign('(') => {
                 let within = self.comparison()?;
                 self.sign(&[')'])?;

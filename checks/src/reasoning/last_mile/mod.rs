@@ -45,7 +45,11 @@ pub fn deliver(
 ) -> Result<Delivery, Gap> {
     let (mut gap, mut unseen, mut nowhere) = (None, Vec::new(), Vec::new());
     for target in targets? {
-        let led = if ends::service(target) == "sns" { told(topics, seen, publisher, target) } else { Ok(ends::action(target)) };
+        let led = if ends::service(target) == "sns" {
+            told(topics, seen, publisher, target)
+        } else {
+            Ok(ends::action(target))
+        };
         match led {
             Ok(Delivery::Reaches(to)) => return Ok(Delivery::Reaches(to)),
             Ok(Delivery::Unseen(why)) => unseen.push(why),

@@ -119,7 +119,9 @@ impl Publisher {
                 keys.push(text("aws:SourceAccount", self.account()));
             }
             Service::EventBridge => {
-                keys.extend(["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"].map(missing));
+                keys.extend(
+                    ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"].map(missing),
+                );
             }
         }
         Given::new(keys, true)
@@ -133,7 +135,9 @@ impl Publisher {
             text("aws:PrincipalServiceName", self.principal()),
         ];
         let none = ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"];
-        keys.extend(none.into_iter().chain(["aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:userid"]).map(missing));
+        keys.extend(
+            none.into_iter().chain(["aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:userid"]).map(missing),
+        );
         keys
     }
 
@@ -166,7 +170,9 @@ impl Publisher {
         match verdict.decision {
             Decision::Allow => Leave::Yes(format!("its policy lets {name} publish")),
             Decision::ExplicitDeny => Leave::No(format!("its policy denies {name} to publish{}", statement(&verdict))),
-            Decision::Conditional => Leave::Unsure(format!("its policy lets {name} publish on condition{}", open(&verdict))),
+            Decision::Conditional => {
+                Leave::Unsure(format!("its policy lets {name} publish on condition{}", open(&verdict)))
+            }
             // Alarms are said to act for their account too; AWS's pages do not say whether such a grant is enough.
             Decision::ImplicitDeny if self.is_alarm() && self.names_account(&policy) => {
                 Leave::Unsure(format!("its policy names the account and not {name}"))
@@ -176,7 +182,8 @@ impl Publisher {
     }
 
     fn names_account(&self, policy: &Policy) -> bool {
-        let own = |entry: &PrincipalEntry| matches!(entry, PrincipalEntry::Account(named) if named.contains(self.account()));
+        let own =
+            |entry: &PrincipalEntry| matches!(entry, PrincipalEntry::Account(named) if named.contains(self.account()));
         let table = ActionTable::embedded();
         let Ok(publish) = Action::parse("sns:Publish", table) else { return false };
         policy.statements.iter().any(|statement| {
@@ -221,7 +228,8 @@ impl Publisher {
             match verdict.decision {
                 Decision::Allow => {}
                 Decision::Conditional => {
-                    unsure = unsure.or(Some(format!("its key {short} lets {name} encrypt on condition{}", open(&verdict))));
+                    unsure =
+                        unsure.or(Some(format!("its key {short} lets {name} encrypt on condition{}", open(&verdict))));
                 }
                 Decision::ExplicitDeny | Decision::ImplicitDeny => {
                     return Ok(Leave::No(format!("its key {short} does not let {name} use {action}")));
@@ -290,16 +298,24 @@ mod tests {
     const DEFAULT: &str = r#"{"Version":"2008-10-17","Id":"__default_policy_ID","Statement":[{"Sid":"__default_statement_ID","Effect":"Allow","Principal":{"AWS":"*"},"Action":["SNS:GetTopicAttributes","SNS:SetTopicAttributes","SNS:AddPermission","SNS:RemovePermission","SNS:DeleteTopic","SNS:Subscribe","SNS:ListSubscriptionsByTopic","SNS:Publish"],"Resource":"arn:aws:sns:us-east-1:111122223333:security","Condition":{"StringEquals":{"AWS:SourceOwner":"111122223333"}}}]}"#;
 
     fn allow(rest: &str) -> String {
-        format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"sns:Publish","Resource":"*",{rest}}}]}}"#)
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"sns:Publish","Resource":"*",{rest}}}]}}"#
+        )
     }
 
     #[test]
     fn a_topic_takes_what_its_policy_lets_in() {
         let service = |names: &str, rest: &str| allow(&format!(r#""Principal":{{"Service":{names}}}{rest}"#));
-        let on = |keys: &str| service(r#"["cloudwatch.amazonaws.com","events.amazonaws.com"]"#, &format!(r#","Condition":{keys}"#));
+        let on = |keys: &str| {
+            service(r#"["cloudwatch.amazonaws.com","events.amazonaws.com"]"#, &format!(r#","Condition":{keys}"#))
+        };
         for (policy, alarm, rule) in [
             (DEFAULT.to_owned(), "yes", "no"),
-            (DEFAULT.replace("\"AWS:SourceOwner\":\"111122223333\"", "\"AWS:SourceOwner\":\"999999999999\""), "no", "no"),
+            (
+                DEFAULT.replace("\"AWS:SourceOwner\":\"111122223333\"", "\"AWS:SourceOwner\":\"999999999999\""),
+                "no",
+                "no",
+            ),
             (service(r#""cloudwatch.amazonaws.com""#, ""), "yes", "no"),
             (service(r#""events.amazonaws.com""#, ""), "no", "yes"),
             (allow(r#""Principal":"*""#), "yes", "yes"),
@@ -361,11 +377,26 @@ mod tests {
             (key(KEY, "Enabled", &format!(r#"{{"Version":"2012-10-17","Statement":[{own}]}}"#)), "no", "no"),
             // What EventBridge asks KMS names no source.
             (
-                key(KEY, "Enabled", &service(whole, r#","Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}"#)),
+                key(
+                    KEY,
+                    "Enabled",
+                    &service(whole, r#","Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}"#),
+                ),
                 "yes",
                 "no",
             ),
-            (key(KEY, "Enabled", &service(whole, r#","Condition":{"StringEquals":{"kms:ViaService":"sns.us-east-1.amazonaws.com"}}"#)), "unsure", "unsure"),
+            (
+                key(
+                    KEY,
+                    "Enabled",
+                    &service(
+                        whole,
+                        r#","Condition":{"StringEquals":{"kms:ViaService":"sns.us-east-1.amazonaws.com"}}"#,
+                    ),
+                ),
+                "unsure",
+                "unsure",
+            ),
             (key(KEY, "Disabled", &service(whole, "")), "no", "no"),
             (key("alias/aws/sns", "Enabled", &service(whole, "")), "no", "no"),
             (key("arn:aws:kms:us-east-1:111122223333:alias/aws/sns", "Enabled", &service(whole, "")), "no", "no"),

@@ -66,11 +66,16 @@ fn heard(seen: &Seen, confirmed: &[&TopicSubscription], publisher: &Publisher) -
         };
         match (taken, ends::subscription(&one.protocol, &one.endpoint)) {
             (_, Delivery::Nowhere(why)) => nowhere.push(why),
-            (Answer::No, _) => nowhere.push(format!("the filter policy of its subscription by {} lets nothing of it through", one.protocol)),
+            (Answer::No, _) => nowhere
+                .push(format!("the filter policy of its subscription by {} lets nothing of it through", one.protocol)),
             (Answer::Yes, Delivery::Reaches(to)) => reached.push(to),
             (Answer::Yes, Delivery::Unseen(why)) => unseen.push(why),
             (Answer::Unsure(why), _) => {
-                unseen.push(format!("the filter policy of its subscription by {} depends on {}", one.protocol, why.join(", ")));
+                unseen.push(format!(
+                    "the filter policy of its subscription by {} depends on {}",
+                    one.protocol,
+                    why.join(", ")
+                ));
             }
         }
     }
@@ -97,7 +102,8 @@ fn takes(filter: &SubscriptionFilter, publisher: &Publisher) -> Answer {
     };
     let Some(pattern) = Pattern::parse(&filter.policy) else { return Answer::Yes };
     if !filter.body {
-        let nothing: Value = asked.keys().map(|key| (key.clone(), Value::Null)).collect::<serde_json::Map<_, _>>().into();
+        let nothing: Value =
+            asked.keys().map(|key| (key.clone(), Value::Null)).collect::<serde_json::Map<_, _>>().into();
         return match pattern.answer(&nothing) {
             // Only `{"exists": false}` is met by what is not there; other negations ask for an attribute.
             Answer::Yes if !filter.policy.contains("exists") => Answer::No,
@@ -157,7 +163,12 @@ mod tests {
             (filter(r#"{"NewStateValue":["OK"]}"#, true), "nowhere"),
             (filter(r#"{"AlarmName":[{"prefix":"sec-"}]}"#, true), "nowhere"),
             (filter(r#"{"Region":["US East (N. Virginia)"]}"#, true), "unseen"),
-            (email(json!({ "gap": { "kind": "denied", "call": "sns:GetSubscriptionAttributes", "region": "us-east-1", "message": "" } })), "unknown"),
+            (
+                email(
+                    json!({ "gap": { "kind": "denied", "call": "sns:GetSubscriptionAttributes", "region": "us-east-1", "message": "" } }),
+                ),
+                "unknown",
+            ),
         ] {
             let said = match led(&topic(subscriptions.clone(), OPEN)) {
                 Ok(Delivery::Reaches(_)) => "reaches",

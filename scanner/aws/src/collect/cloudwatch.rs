@@ -37,12 +37,20 @@ impl Answer {
     /// Reads an answer. A list of alarms of a type that is not known is not nothing.
     fn read(body: &[u8]) -> Result<(Vec<Alarm>, Option<String>), String> {
         let answer: Self = serde_json::from_slice(body).map_err(|e| e.to_string())?;
-        let unknown = answer.others.iter().find(|(name, list)| name.ends_with("Alarms") && list.as_array().is_some_and(|l| !l.is_empty()));
+        let unknown = answer
+            .others
+            .iter()
+            .find(|(name, list)| name.ends_with("Alarms") && list.as_array().is_some_and(|l| !l.is_empty()));
         if let Some((name, _)) = unknown {
             return Err(format!("it holds {name}, which are alarms of a type that is not known"));
         }
-        let lists = [(answer.metric_alarms, Type::Metric), (answer.composite_alarms, Type::Composite), (answer.log_alarms, Type::Log)];
-        let alarms = lists.into_iter().flat_map(|(list, of)| list.unwrap_or_default().into_iter().map(move |a| a.read(of)));
+        let lists = [
+            (answer.metric_alarms, Type::Metric),
+            (answer.composite_alarms, Type::Composite),
+            (answer.log_alarms, Type::Log),
+        ];
+        let alarms =
+            lists.into_iter().flat_map(|(list, of)| list.unwrap_or_default().into_iter().map(move |a| a.read(of)));
         Ok((alarms.collect(), answer.next_token))
     }
 }
@@ -152,7 +160,8 @@ impl RawMetric {
 
 impl Query {
     fn read(self) -> Term {
-        let (statistic, unit) = self.metric_stat.as_ref().map_or_else(Default::default, |stat| (stat.stat.clone(), stat.unit.clone()));
+        let (statistic, unit) =
+            self.metric_stat.as_ref().map_or_else(Default::default, |stat| (stat.stat.clone(), stat.unit.clone()));
         Term {
             id: self.id,
             expression: self.expression,
@@ -178,7 +187,10 @@ impl RawAlarm {
         let comparison = self.comparison_operator.take()?;
         let evaluation_periods = self.evaluation_periods?;
         let metrics = std::mem::take(&mut self.metrics);
-        let of_terms = metrics.iter().filter_map(|query| query.metric_stat.as_ref().and_then(|stat| stat.period).or(query.period)).max();
+        let of_terms = metrics
+            .iter()
+            .filter_map(|query| query.metric_stat.as_ref().and_then(|stat| stat.period).or(query.period))
+            .max();
         // An empty list comes with alarms on a single metric too.
         let terms: Vec<Term> = metrics.into_iter().map(Query::read).collect();
         Some(Condition {
@@ -285,12 +297,8 @@ const MOST: u32 = 20;
 pub(super) async fn history(session: &Session, region: &str) -> Observed<AlarmHistory> {
     let (start, end) = super::shared::period(session);
     let (from, to, types) = (start.to_string(), end.to_string(), TYPES.join(", "));
-    let parameters = [
-        ("AlarmTypes", types.as_str()),
-        ("EndDate", &*to),
-        ("HistoryItemType", "StateUpdate"),
-        ("StartDate", &*from),
-    ];
+    let parameters =
+        [("AlarmTypes", types.as_str()), ("EndDate", &*to), ("HistoryItemType", "StateUpdate"), ("StartDate", &*from)];
     session
         .declared_pages(
             ask("cloudwatch:DescribeAlarmHistory", region).with(&parameters).at_most(MOST),

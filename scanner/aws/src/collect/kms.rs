@@ -103,7 +103,8 @@ async fn key(session: &Session, region: &str, id: &str) -> Observed<Option<KeySe
 pub(super) async fn topic_key(session: &Session, region: &str, id: &str) -> Observed<Option<TopicKeySettings>> {
     let other = id.split(':').nth(4).is_some_and(|owner| owner != session.account());
     if id.ends_with("alias/aws/sns") || other {
-        let message = if other { "the key belongs to another account: scan that account to decide" } else { "it is AWS's own" };
+        let message =
+            if other { "the key belongs to another account: scan that account to decide" } else { "it is AWS's own" };
         return session.not_made("kms:DescribeKey", region, message).into();
     }
     let client = client!(aws_sdk_kms, session, region);

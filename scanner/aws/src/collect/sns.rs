@@ -77,7 +77,9 @@ pub(super) async fn topics(session: &Session, region: &str, known: &RegionalFact
             let attributes = if subscriptions.get().is_ok_and(confirmed) {
                 attributes(session, client, region, arn).await
             } else {
-                session.not_made("sns:GetTopicAttributes", region, "nobody confirmed a subscription of the topic").into()
+                session
+                    .not_made("sns:GetTopicAttributes", region, "nobody confirmed a subscription of the topic")
+                    .into()
             };
             let subscriptions = match subscriptions {
                 Observed::Known { value: Some(listed), evidence } => {

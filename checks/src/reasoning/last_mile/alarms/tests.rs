@@ -66,7 +66,12 @@ fn led(alarms: Value, rest: Value) -> Result<Delivery, Gap> {
         "regions": { "us-east-1": regional },
     });
     let facts: AccountFacts = serde_json::from_value(facts).unwrap();
-    let view = View::region(&facts, "us-east-1", &facts.regions["us-east-1"], &[Need::Alarms, Need::Topics, Need::MetricFilters]);
+    let view = View::region(
+        &facts,
+        "us-east-1",
+        &facts.regions["us-east-1"],
+        &[Need::Alarms, Need::Topics, Need::MetricFilters],
+    );
     let mut filter = json!({ "metrics": [
         { "namespace": "Security", "name": "root", "value": "1" },
         { "namespace": "Security", "name": "root-calls", "value": "1" },
@@ -77,8 +82,7 @@ fn led(alarms: Value, rest: Value) -> Result<Delivery, Gap> {
 
 #[test]
 fn an_alarm_on_the_metric_leads_where_its_actions_do() {
-    let own =
-        |topic: &str| on("root", "Security", "root", json!({ "alarm_actions": [HEARD.replace("heard", topic)] }));
+    let own = |topic: &str| on("root", "Security", "root", json!({ "alarm_actions": [HEARD.replace("heard", topic)] }));
     for (alarms, expected) in [
         (json!([]), "nowhere"),
         (json!([own("heard")]), "reaches"),
@@ -175,11 +179,14 @@ fn metric_maths_and_queries_count_where_they_take_the_metric() {
 fn dimensions_and_the_selection_of_fields_must_meet() {
     let plain = || json!([on("root", "Security", "root", json!({}))]);
     let with = |dimensions: Value| {
-        json!([on("root", "Security", "root", json!({ "watches": [{ "namespace": "Security", "name": "root", "dimensions": dimensions }] }))])
+        json!([on(
+            "root",
+            "Security",
+            "root",
+            json!({ "watches": [{ "namespace": "Security", "name": "root", "dimensions": dimensions }] })
+        )])
     };
-    let publishes = |dimensions: Value| {
-        json!({ "metrics": [{ "namespace": "Security", "name": "root", "value": "1", "dimensions": dimensions }] })
-    };
+    let publishes = |dimensions: Value| json!({ "metrics": [{ "namespace": "Security", "name": "root", "value": "1", "dimensions": dimensions }] });
     let account = || publishes(json!([["Account", "$.recipientAccountId"]]));
     for (alarms, filter, expected) in [
         (plain(), account(), "nowhere"),
@@ -224,6 +231,7 @@ fn the_way_is_drawn() {
     assert_eq!(drawn, Delivery::Reaches(expected.to_owned()));
     let other = json!({ "alarm_actions": ["arn:aws:ssm:us-east-1:111122223333:opsitem:2"] });
     let drawn = led(json!([on("sec-root", "Security", "root", other)]), json!({})).unwrap();
-    let expected = "metric Security/root (1 each) -> alarm sec-root (Sum >= 1 in 1 of 1 x 300 s) -> an OpsItem in OpsCenter";
+    let expected =
+        "metric Security/root (1 each) -> alarm sec-root (Sum >= 1 in 1 of 1 x 300 s) -> an OpsItem in OpsCenter";
     assert_eq!(drawn, Delivery::Reaches(expected.to_owned()));
 }

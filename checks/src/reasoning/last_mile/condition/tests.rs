@@ -74,16 +74,56 @@ fn what_the_filter_publishes_decides_too() {
         (serde_json::json!({ "value": "" }), serde_json::json!({}), "missing", "unsure"),
         (serde_json::json!({ "value": "1", "default": 0.0 }), serde_json::json!({}), "missing", "yes"),
         (serde_json::json!({ "value": "1", "default": 0.0 }), serde_json::json!({}), "ignore", "yes"),
-        (serde_json::json!({ "value": "1", "default": 0.0 }), serde_json::json!({ "evaluation_periods": 2 }), "missing", "no"),
+        (
+            serde_json::json!({ "value": "1", "default": 0.0 }),
+            serde_json::json!({ "evaluation_periods": 2 }),
+            "missing",
+            "no",
+        ),
         // The zeros of the other minutes lower the average, as many as there are.
-        (serde_json::json!({ "value": "1", "default": 0.0 }), serde_json::json!({ "statistic": "Average" }), "missing", "unsure"),
-        (serde_json::json!({ "value": "1", "default": 0.0 }), serde_json::json!({ "statistic": "Average", "period": 60 }), "missing", "yes"),
-        (serde_json::json!({ "value": "1", "default": 0.0 }), serde_json::json!({ "statistic": "Maximum" }), "missing", "yes"),
-        (serde_json::json!({ "value": "1", "default": 0.0 }), serde_json::json!({ "statistic": "Minimum" }), "missing", "unsure"),
-        (serde_json::json!({ "value": "1", "default": 0.0 }), serde_json::json!({ "statistic": "SampleCount" }), "missing", "no"),
+        (
+            serde_json::json!({ "value": "1", "default": 0.0 }),
+            serde_json::json!({ "statistic": "Average" }),
+            "missing",
+            "unsure",
+        ),
+        (
+            serde_json::json!({ "value": "1", "default": 0.0 }),
+            serde_json::json!({ "statistic": "Average", "period": 60 }),
+            "missing",
+            "yes",
+        ),
+        (
+            serde_json::json!({ "value": "1", "default": 0.0 }),
+            serde_json::json!({ "statistic": "Maximum" }),
+            "missing",
+            "yes",
+        ),
+        (
+            serde_json::json!({ "value": "1", "default": 0.0 }),
+            serde_json::json!({ "statistic": "Minimum" }),
+            "missing",
+            "unsure",
+        ),
+        (
+            serde_json::json!({ "value": "1", "default": 0.0 }),
+            serde_json::json!({ "statistic": "SampleCount" }),
+            "missing",
+            "no",
+        ),
         (serde_json::json!({ "value": "1", "default": 1.0 }), serde_json::json!({}), "missing", "no"),
-        (serde_json::json!({ "value": "1", "default": 0.0 }), serde_json::json!({ "comparison": "LessThanThreshold" }), "missing", "no"),
-        (serde_json::json!({ "value": "1", "unit": "Count" }), serde_json::json!({ "unit": "Count" }), "missing", "yes"),
+        (
+            serde_json::json!({ "value": "1", "default": 0.0 }),
+            serde_json::json!({ "comparison": "LessThanThreshold" }),
+            "missing",
+            "no",
+        ),
+        (
+            serde_json::json!({ "value": "1", "unit": "Count" }),
+            serde_json::json!({ "unit": "Count" }),
+            "missing",
+            "yes",
+        ),
     ] {
         assert_eq!(raised(condition.clone(), missing, published.clone()), expected, "{published} {condition}");
     }
@@ -130,8 +170,12 @@ fn a_condition_reads_as_a_person_says_it() {
         ..Condition::default()
     };
     assert_eq!(words(&condition), "Sum >= 1 in 3 of 5 x 300 s");
-    condition.terms =
-        vec![Term { id: "e".to_owned(), expression: Some("FILL(m1, 0)".to_owned()), returned: true, ..Term::default() }];
+    condition.terms = vec![Term {
+        id: "e".to_owned(),
+        expression: Some("FILL(m1, 0)".to_owned()),
+        returned: true,
+        ..Term::default()
+    }];
     assert_eq!(words(&condition), "FILL(m1, 0) >= 1 in 3 of 5 x 300 s");
 }
 
