@@ -4,7 +4,7 @@
 use kickoff_facts::{Gap, Seen, View};
 use serde_json::Value;
 
-use crate::frame::wording::{first, names};
+use crate::frame::wording::{entries, first, names};
 use crate::parameters::{Parameter, Parameters, SIEM_DESTINATIONS, TRAIL_DELIVERY_MAX_AGE};
 use crate::reasoning::detection_events::{Class, Event, Place};
 use crate::reasoning::event_pattern::{Answer, Pattern};
@@ -180,7 +180,7 @@ pub fn judge(view: &View<'_>, seen: &Seen, parameters: &Parameters, class: &Clas
         let reason = format!("a person has to judge whether these tell of {}", class.subject);
         return Ok(Verdict::manual(parts.join("; "), reason));
     }
-    let mut verdict = Verdict::pass(names(used(&logged, &ruled, &left, &events, class.subject)));
+    let mut verdict = Verdict::pass(entries(used(&logged, &ruled, &left, &events, class.subject)));
     let beside = class.optional();
     let covers = |event: &Event| {
         let one = [*event];
