@@ -270,6 +270,10 @@ fn rule_paths<'a>(view: &View<'a>, seen: &Seen, trails: &Trails<'_, '_>, events:
                         answers.push(about(answer, sample, &mut narrow, |event| pattern.answer(event)));
                     }
                     paths.remarks.extend(narrow.map(|why| format!("rule {}: {why}", rule.name)));
+                    // A rule on something else says nothing, whoever it tells.
+                    if answers.iter().all(|answer| *answer == Answer::No) {
+                        continue;
+                    }
                     let delivery = if rule.enabled {
                         let publisher = Publisher::of_rule(here, rule);
                         deliver(&topics, seen, &publisher, seen.see(&rule.targets))

@@ -218,8 +218,8 @@ fn raised(here: &View<'_>, filter: &MetricFilter, alarm: &Alarm) -> Raises {
     }
     raises(condition, &alarm.treat_missing_data, &|asked| match asked {
         None => own.map_or(Fed::Elsewhere, Fed::ByEvent),
-        Some((_, Some(account))) if account != here.account_id() => Fed::Elsewhere,
-        Some((metric, _)) => fed(here, filter, metric),
+        Some(term) if term.account.as_deref().is_some_and(|account| account != here.account_id()) => Fed::Elsewhere,
+        Some(term) => term.metric.as_ref().map_or(Fed::Elsewhere, |metric| fed(here, filter, metric)),
     })
 }
 
@@ -358,7 +358,7 @@ fn composites<'a, 'w>(alarms: &'a [Alarm], on: &'w [Watch<'a>]) -> Vec<(&'a Alar
         for (alarm, rule) in &rules {
             let text = alarm.rule.as_deref();
             let named = |name: &&str| text.is_none_or(|text| names(text, name));
-            if found.iter().any(|(known, ..)| known.name == alarm.name) || !taken.iter().any(|name| named(&name)) {
+            if found.iter().any(|(known, ..)| known.name == alarm.name) || !taken.iter().any(|name| named(name)) {
                 continue;
             }
             let raised = match (rule, with.get(alarm.name.as_str()), before.get(alarm.name.as_str())) {

@@ -1,6 +1,6 @@
 //! Whether one event raises an alarm on a metric: what it makes of the statistic, and the alarm of that.
 
-use kickoff_facts::logging::{Condition, Metric, Published};
+use kickoff_facts::logging::{Condition, Published, Term};
 use kickoff_policy::truth::Truth;
 
 use super::maths::Expression;
@@ -147,13 +147,9 @@ impl Watched {
 /// Expressions that refer to each other at the most.
 const DEEPEST: usize = 10;
 
-/// Whether one event raises an alarm. `fed` tells what feeds a metric that the alarm watches; of a single metric it is asked
+/// Whether one event raises an alarm. `fed` tells what feeds the metric of a term; of an alarm on a single metric it is asked
 /// with none.
-pub fn raises<'f>(
-    condition: &Condition,
-    missing: &str,
-    fed: &dyn Fn(Option<(&Metric, Option<&str>)>) -> Fed<'f>,
-) -> Raises {
+pub fn raises<'f>(condition: &Condition, missing: &str, fed: &dyn Fn(Option<&Term>) -> Fed<'f>) -> Raises {
     let (Some(comparison), Some(threshold)) = (Comparison::of_alarm(&condition.comparison), condition.threshold) else {
         return Raises::Unsure(
             "it compares with a band or in a way that is not known, not with a threshold".to_owned(),
@@ -210,7 +206,7 @@ pub fn raises<'f>(
 }
 
 /// What metric maths makes of an event; none where it is not understood.
-fn maths<'f>(condition: &Condition, fed: &dyn Fn(Option<(&Metric, Option<&str>)>) -> Fed<'f>) -> Option<Watched> {
+fn maths<'f>(condition: &Condition, fed: &dyn Fn(Option<&Term>) -> Fed<'f>) -> Option<Watched> {
     let mut returned = condition.terms.iter().filter(|term| term.returned);
     let (Some(watched), None) = (returned.next(), returned.next()) else { return None };
     let value = |event: bool| term(condition, &watched.id, event, fed, DEEPEST);
@@ -221,13 +217,13 @@ fn term<'f>(
     condition: &Condition,
     id: &str,
     event: bool,
-    fed: &dyn Fn(Option<(&Metric, Option<&str>)>) -> Fed<'f>,
+    fed: &dyn Fn(Option<&Term>) -> Fed<'f>,
     deep: usize,
 ) -> Option<Point> {
     let deep = deep.checked_sub(1)?;
     let term_of = condition.terms.iter().find(|term| term.id == id)?;
-    if let Some(metric) = &term_of.metric {
-        let fed = fed(Some((metric, term_of.account.as_deref())));
+    if term_of.metric.is_some() {
+        let fed = fed(Some(term_of));
         let watched = Watched::of(fed, &term_of.statistic, term_of.unit.as_deref(), condition.period);
         return Some(if event { watched.event } else { watched.quiet });
     }

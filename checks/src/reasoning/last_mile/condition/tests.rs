@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use kickoff_facts::logging::Term;
 use proptest::prelude::*;
 
 use super::*;
@@ -15,7 +14,7 @@ fn raised(condition: serde_json::Value, missing: &str, published: serde_json::Va
     let condition: Condition = serde_json::from_value(full).unwrap();
     let published: Published = serde_json::from_value(published).unwrap();
     match raises(&condition, missing, &|of| match of {
-        Some((metric, _)) if metric.name != "root" => Fed::Elsewhere,
+        Some(term) if term.metric.as_ref().is_none_or(|metric| metric.name != "root") => Fed::Elsewhere,
         _ => Fed::ByEvent(&published),
     }) {
         Raises::Yes => "yes",
