@@ -208,12 +208,16 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
 ];
 
 /// Operations that tell of the routes by which an event reaches somebody.
-const ROUTES: [&str; 6] = [
+const ROUTES: [&str; 10] = [
     "account:ListRegions",
     "cloudtrail:GetEventSelectors",
     "cloudtrail:GetTrailStatus",
     "cloudwatch:DescribeAlarms",
     "events:ListTargetsByRule",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "sns:GetSubscriptionAttributes",
+    "sns:GetTopicAttributes",
     "sns:ListSubscriptionsByTopic",
 ];
 

@@ -77,7 +77,7 @@ fn alarm_history_is_read_to_the_end_and_told_the_oldest_first() {
     assert_eq!(
         *first,
         json!({
-            "AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "HistoryItemType": "StateUpdate", "MaxRecords": 100,
+            "AlarmTypes": ["MetricAlarm", "CompositeAlarm", "LogAlarm"], "HistoryItemType": "StateUpdate", "MaxRecords": 100,
             "StartDate": 1_764_633_600, "EndDate": 1_772_409_600,
         })
     );

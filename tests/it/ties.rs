@@ -147,7 +147,7 @@ const NO_SECOND: &[(&str, &str)] = &[
     ("securityhub:GetEnabledStandards", NONE),
     ("securityhub:GetFindings", NONE),
     ("securityhub:ListFindingAggregators", NONE),
-    ("sns:ListSubscriptionsByTopic", "GetTopicAttributes is not asked"),
+    ("sns:ListSubscriptionsByTopic", "GetTopicAttributes counts them, and is asked only where one is confirmed"),
     ("sqs:ListQueues", NONE),
     ("sso-admin:ListAccountAssignments", "ListAccountAssignmentsForPrincipal is not asked"),
     ("sso-admin:ListAccountsForProvisionedPermissionSet", "ListPermissionSetsProvisionedToAccount is not asked"),

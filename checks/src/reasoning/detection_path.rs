@@ -3,19 +3,21 @@
 
 use kickoff_facts::{Gap, Seen, View};
 
-use crate::frame::wording::names;
+use crate::frame::wording::{entries, first, names};
 use crate::parameters::{Parameter, Parameters, SIEM_DESTINATIONS, TRAIL_DELIVERY_MAX_AGE};
 use crate::reasoning::detection_events::{Class, Event, Place};
 use crate::reasoning::event_pattern::{Answer, Pattern};
+use crate::reasoning::last_mile::{Delivery, Publisher, Topics, deliver};
 use crate::reasoning::regions;
-use crate::reasoning::routing::{Delivery, Told, Topics, deliver, least, most};
+use crate::reasoning::routing::{Told, least, most};
 use crate::reasoning::rule_patterns::RulePatterns;
 use crate::reasoning::sample::Sample;
 use crate::{Evaluation, Finding, Resource, Verdict};
 
-mod alarms;
+mod foreign;
 mod trails;
 
+use foreign::about;
 use trails::Trails;
 
 /// The facts that a judgement looks at, and more.
@@ -73,7 +75,7 @@ impl Path {
     /// The way with its end.
     fn whole(&self) -> String {
         match &self.delivery {
-            Ok(Delivery::Reaches(to)) => format!("{} to {to}", self.what),
+            Ok(Delivery::Reaches(to)) => format!("{} -> {to}", self.what),
             Ok(Delivery::Nowhere(why) | Delivery::Unseen(why)) => format!("{}: {why}", self.what),
             Err(gap) => format!("{}: {gap}", self.what),
         }
@@ -145,30 +147,41 @@ pub fn judge(view: &View<'_>, seen: &Seen, parameters: &Parameters, class: &Clas
         }
     }
     let ways = || logged.paths.iter().chain(ruled.iter().flat_map(|(_, paths)| &paths.paths));
-    let untold: Vec<usize> = (0..events.len()).filter(|event| told.get(*event) == Some(&Told::No)).collect();
-    if !untold.is_empty() {
-        let missing = untold.iter().filter_map(|at| events.get(*at)).map(Event::what);
-        let mut parts = vec![format!("no alert on {}", names(missing))];
-        parts.extend(nearest(ways().collect(), &events));
-        parts.extend(logged.remarks.iter().cloned());
+    let remarks = || {
         let mut remarks: Vec<String> = ruled.iter().flat_map(|(_, paths)| &paths.remarks).cloned().collect();
         remarks.sort();
         remarks.dedup();
-        parts.extend(remarks);
+        logged.remarks.iter().cloned().chain(remarks)
+    };
+    let those = |wanted: &Told| {
+        let found = events.iter().zip(&told).filter(|(_, told)| *told == wanted).map(|(event, _)| event.what());
+        found.collect::<Vec<String>>()
+    };
+    let untold = those(&Told::No);
+    if !untold.is_empty() {
+        let mut parts = vec![format!("no alert on {}", names(untold))];
+        parts.extend(nearest(ways().collect(), &events));
+        parts.extend(remarks());
         return Ok(Verdict::fail(parts.join("; ")));
     }
     if let Some(gap) = told.iter().find_map(|told| if let Told::Unread(gap) = told { Some(gap.clone()) } else { None })
     {
         return Err(gap);
     }
-    if told.contains(&Told::Perhaps) {
-        let mut doubts: Vec<String> = ways().filter_map(Path::doubt).collect();
-        doubts.sort();
-        doubts.dedup();
+    let open = those(&Told::Perhaps);
+    if !open.is_empty() {
+        let mut parts: Vec<String> = ways().filter_map(Path::doubt).collect();
+        parts.sort();
+        parts.dedup();
+        // What is wrong whatever the doubts come to.
+        parts.push(format!("without these, no alert on {}", names(open)));
+        let broken = |path: &&Path| matches!(path.delivery, Ok(Delivery::Nowhere(_)));
+        parts.extend(nearest(ways().filter(broken).collect(), &events));
+        parts.extend(remarks());
         let reason = format!("a person has to judge whether these tell of {}", class.subject);
-        return Ok(Verdict::manual(doubts.join("; "), reason));
+        return Ok(Verdict::manual(parts.join("; "), reason));
     }
-    let mut verdict = Verdict::pass(names(used(&logged, &ruled, &left, events.len())));
+    let mut verdict = Verdict::pass(entries(used(&logged, &ruled, &left, &events, class.subject)));
     let beside = class.optional();
     let covers = |event: &Event| {
         let one = [*event];
@@ -195,20 +208,31 @@ fn by_rules(view: &View<'_>, ruled: &[(&str, Paths)], outside: Option<&Gap>, eve
     if ruled.is_empty() { least(Told::No, told) } else { told }
 }
 
-/// The ways that suffice: through logs as few as may be, through rules all that are needed in some region.
-fn used(logged: &Paths, ruled: &[(&str, Paths)], left: &[usize], events: usize) -> Vec<String> {
-    let mut open: Vec<usize> = (0..events).filter(|event| !left.contains(event)).collect();
+/// The ways that suffice, each drawn from the events to its end: through logs as few as may be, through rules all that are
+/// needed in some region.
+fn used(logged: &Paths, ruled: &[(&str, Paths)], left: &[usize], events: &[Event], subject: &str) -> Vec<String> {
+    let drawn = |path: &Path| {
+        let told: Vec<String> = events
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| path.told(*at) == Told::Yes)
+            .map(|(_, event)| event.what())
+            .collect();
+        let from = if told.len() == events.len() { subject.to_owned() } else { first(3, told) };
+        format!("{from} -> {}", path.whole())
+    };
+    let mut open: Vec<usize> = (0..events.len()).filter(|event| !left.contains(event)).collect();
     let mut used = Vec::new();
     for path in &logged.paths {
         let before = open.len();
         open.retain(|event| path.told(*event) != Told::Yes);
         if open.len() < before {
-            used.push(path.whole());
+            used.push(drawn(path));
         }
     }
     let rules = ruled.iter().flat_map(|(_, paths)| &paths.paths);
     let needed = |path: &&Path| left.iter().any(|event| path.told(*event) == Told::Yes);
-    used.extend(rules.filter(needed).map(Path::whole));
+    used.extend(rules.filter(needed).map(drawn));
     used
 }
 
@@ -243,9 +267,20 @@ fn rule_paths<'a>(view: &View<'a>, seen: &Seen, trails: &Trails<'_, '_>, events:
                     if pattern.is_unread() {
                         paths.remarks.push(format!("rule {}: its pattern is not understood", rule.name));
                     }
-                    let answers = buses.iter().map(|bus| bus.answer(&pattern)).collect();
+                    let (mut answers, mut narrow) = (Vec::new(), None);
+                    for bus in &buses {
+                        let answer = bus.answer(&pattern);
+                        let sample = bus.samples.as_ref().and_then(|samples| samples.first());
+                        answers.push(about(answer, sample, &mut narrow, |event| pattern.answer(event)));
+                    }
+                    paths.remarks.extend(narrow.map(|why| format!("rule {}: {why}", rule.name)));
+                    // A rule on something else says nothing, whoever it tells.
+                    if answers.iter().all(|answer| *answer == Answer::No) {
+                        continue;
+                    }
                     let delivery = if rule.enabled {
-                        deliver(&topics, seen, seen.see(&rule.targets))
+                        let publisher = Publisher::of_rule(here, rule);
+                        deliver(&topics, seen, &publisher, seen.see(&rule.targets))
                     } else {
                         Ok(Delivery::Nowhere("it is disabled".to_owned()))
                     };
@@ -325,8 +360,11 @@ mod tests {
             paths: vec![way("d", vec![yes(), no(), no()]), way("e", vec![no(), no(), yes()])],
             ..Paths::default()
         };
-        let used = used(&logged, &[("us-east-1", rules)], &[2], 3);
-        assert_eq!(used, ["a to topic a", "c to topic a", "e to topic a"]);
+        let events = &crate::reasoning::detection_events::CLOUDTRAIL.required()[..3];
+        let [one, two, three] = [0, 1, 2].map(|at: usize| events[at].what());
+        let used = used(&logged, &[("us-east-1", rules)], &[2], events, "changes");
+        let drawn = [("a", one), ("c", two), ("e", three)].map(|(way, event)| format!("{event} -> {way} -> topic a"));
+        assert_eq!(used, drawn);
     }
 
     #[test]
@@ -339,7 +377,7 @@ mod tests {
             way("all", vec![Answer::Yes, Answer::Yes]),
         );
         let told = nearest(vec![&none, &one, &all], events);
-        assert_eq!(told, ["all to topic a".to_owned(), format!("one to topic a, without {}", first.what())]);
+        assert_eq!(told, ["all -> topic a".to_owned(), format!("one -> topic a, without {}", first.what())]);
         assert_ne!(first.what(), second.what());
     }
 }

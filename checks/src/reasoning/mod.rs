@@ -23,6 +23,7 @@ pub mod finding_age;
 pub mod gaps;
 pub mod grants;
 pub mod identity_center;
+pub mod last_mile;
 pub mod leaked_keys;
 pub mod lifecycle;
 pub mod log_class;

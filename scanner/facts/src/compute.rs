@@ -39,4 +39,7 @@ pub struct Database {
     pub engine: String,
     /// The cluster that it belongs to.
     pub cluster: Option<String>,
+    /// GiB of storage that are allocated to it; none where AWS does not say. Those of a cluster have 1, which means nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allocated: Option<u64>,
 }

@@ -223,7 +223,7 @@ impl LogGroup {
 }
 
 /// A metric filter.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MetricFilter {
     /// Its name.
@@ -232,8 +232,38 @@ pub struct MetricFilter {
     pub log_group: String,
     /// Its pattern.
     pub pattern: String,
-    /// The metrics it feeds: namespace and name.
-    pub metrics: Vec<(String, String)>,
+    /// The metrics it feeds.
+    pub metrics: Vec<Published>,
+    /// Which events it looks at, by fields that CloudWatch Logs adds: `@aws.account IN ["111122223333"]`; none is all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<String>,
+    /// Fields that CloudWatch Logs adds to events, and that the filter makes dimensions of: `@aws.account`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub system_dimensions: Vec<String>,
+    /// It looks at events as the log group's transformer leaves them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub transformed: bool,
+}
+
+/// A metric that a metric filter feeds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Published {
+    /// The namespace.
+    pub namespace: String,
+    /// The metric's name.
+    pub name: String,
+    /// What an event that matches is worth: a number, or a field of the event, `$.size`.
+    pub value: String,
+    /// What is published while events come in and none matches; none is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<f64>,
+    /// Names of dimensions and the fields of the event that give their values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dimensions: Vec<(String, String)>,
+    /// Its unit; none is AWS's word `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
 }
 
 /// A resource policy of CloudWatch Logs.
@@ -299,8 +329,8 @@ pub struct AccountSubscription {
     pub selection: Option<String>,
 }
 
-/// A CloudWatch alarm, metric or composite.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A CloudWatch alarm: on a metric, composite, or on a query of logs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Alarm {
     /// Its name.
@@ -331,8 +361,76 @@ pub struct Alarm {
     pub treat_missing_data: String,
     /// The metrics that it watches, those of metric maths included.
     pub watches: Vec<Metric>,
-    /// Queries over many metrics that it watches: searches and Metrics Insights.
+    /// Queries that it watches: searches, Metrics Insights, PromQL, and those of log alarms.
     pub queries: Vec<String>,
+    /// It watches a query of logs.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub on_logs: bool,
+    /// The log groups that its query of logs is put to, by name or ARN; empty where the query names them itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub log_groups: Vec<String>,
+    /// What raises it; none for composites and for those that watch queries of logs or of PromQL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+    /// Of a composite one, the alarm that can hold its actions back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressor: Option<String>,
+}
+
+/// What raises a metric alarm.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Condition {
+    /// `Sum`, `Average`, `p99`, ...; empty for metric maths, whose terms have one each.
+    pub statistic: String,
+    /// Seconds that the statistic is taken over; of metric maths the longest of its terms'.
+    pub period: u32,
+    /// `GreaterThanOrEqualToThreshold`, ...
+    pub comparison: String,
+    /// With what the statistic is compared; none where that is not one number.
+    pub threshold: Option<f64>,
+    /// How many periods are looked at.
+    pub evaluation_periods: u32,
+    /// How many of them must be beyond the threshold; none is all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub datapoints_to_alarm: Option<u32>,
+    /// The unit that it watches; none is any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// A percentile of few data points changes nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub few_samples_ignored: bool,
+    /// Periods are those of the clock; else they end when the alarm is evaluated.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub wall_clock: bool,
+    /// The terms of metric maths.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<Term>,
+}
+
+/// A term of metric maths: a metric, or an expression on other terms.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Term {
+    /// The name by which expressions mean it.
+    pub id: String,
+    /// Its expression.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expression: Option<String>,
+    /// Its metric.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metric: Option<Metric>,
+    /// Of a metric, `Sum`, `p99`, ...
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub statistic: String,
+    /// Of a metric, the unit that is asked for; none is any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The account that has the metric, where it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The alarm watches it.
+    pub returned: bool,
 }
 
 /// Changes of alarms' states in a period. CloudWatch keeps them for a month, also those of alarms that were deleted.
@@ -370,6 +468,43 @@ pub struct Topic {
     pub told_by: Vec<String>,
     /// Its subscriptions; known as none when the topic does not exist any more.
     pub subscriptions: Observed<Option<Vec<TopicSubscription>>>,
+    /// Who may publish to it, and by which key it is encrypted; asked where somebody confirmed a subscription.
+    pub attributes: Observed<TopicAttributes>,
+}
+
+/// `GetTopicAttributes`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TopicAttributes {
+    /// Its policy, as JSON text.
+    pub policy: String,
+    /// The key that encrypts it; none where no key does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<TopicKey>,
+}
+
+/// The KMS key of a topic.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TopicKey {
+    /// As the topic names it: an id, an ARN or an alias.
+    pub id: String,
+    /// The key itself; known as none when it does not exist any more. AWS's own key for SNS is not asked about.
+    pub settings: Observed<Option<TopicKeySettings>>,
+}
+
+/// What the KMS key of a topic is set to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TopicKeySettings {
+    /// Its ARN.
+    pub arn: String,
+    /// `CUSTOMER` or `AWS`.
+    pub manager: String,
+    /// `Enabled`, `Disabled`, `PendingDeletion`, ...
+    pub state: String,
+    /// The key policy, as JSON text.
+    pub policy: Observed<String>,
 }
 
 /// A subscription of a topic.
@@ -382,6 +517,18 @@ pub struct TopicSubscription {
     pub endpoint: String,
     /// The endpoint said yes: an unconfirmed one hears nothing.
     pub confirmed: bool,
+    /// Which messages it takes; none is all. Asked of confirmed ones only.
+    pub filter: Observed<Option<SubscriptionFilter>>,
+}
+
+/// The filter policy of a subscription.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SubscriptionFilter {
+    /// The policy, as JSON text.
+    pub policy: String,
+    /// It is put to the body of messages; else to their attributes.
+    pub body: bool,
 }
 
 /// An EventBridge rule on the default bus that has an event pattern.

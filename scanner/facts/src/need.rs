@@ -237,8 +237,8 @@ families! {
         AlarmHistory alarm_history: AlarmHistory = ["cloudwatch:DescribeAlarmHistory"] after [];
         /// Rules on the default bus that have an event pattern.
         Rules rules: Vec<Rule> = ["events:ListRules", "events:ListTargetsByRule"] after [];
-        /// Topics of the region that alarms and rules tell.
-        Topics topics: Vec<Topic> = ["sns:ListSubscriptionsByTopic"] after [Alarms, Rules];
+        /// Topics of the region that alarms and rules tell, with who may publish to them and what their subscribers take.
+        Topics topics: Vec<Topic> = ["sns:ListSubscriptionsByTopic", "sns:GetTopicAttributes", "sns:GetSubscriptionAttributes", "kms:DescribeKey", "kms:GetKeyPolicy"] after [Alarms, Rules];
         /// KMS keys of the region that protect trails and log groups.
         LogKeys log_keys: Vec<LogKey> = ["kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:GetKeyPolicy"] after [Trails, LogGroups];
         /// Config recorders.

@@ -294,6 +294,9 @@ pub const OPERATIONS: &[Operation] = &[
         .absent(&["AccessDeniedException", "InvalidAccessException"]),
     op("securityhub:ListFindingAggregators", 3).lists(&[Always("FindingAggregators", Sibling)]),
     op("securityhub:ListOrganizationAdminAccounts", 3).lists(&[Always("AdminAccounts", Sibling)]),
+    // Both answers are a map, which every topic and subscription fills (Amazon SNS API Reference, the operations' examples).
+    op("sns:GetSubscriptionAttributes", 20).query().members(&["Attributes"]),
+    op("sns:GetTopicAttributes", 20).query().members(&["Attributes"]),
     op("sns:ListSubscriptionsByTopic", 20)
         .query()
         .lists(&[Always("Subscriptions/member", Shown)])

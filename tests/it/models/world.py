@@ -5,6 +5,7 @@ the entry `{n}`, that of the outermost list's entry `{m}`, and what was asked by
 """
 
 import hashlib
+import json
 
 ACCOUNT = "111122223333"
 MEMBER = "444455556666"
@@ -158,6 +159,7 @@ HELD = {
 }
 SETTINGS = {"schemaVersion": "1.0", "inputs": {"s3BucketName": "logs-1", "cloudWatchLogGroupName": "trail-1"}}
 PATTERN = {"source": ["aws.guardduty"], "detail-type": ["GuardDuty Finding"]}
+OF_TOPIC = allow("sns:Publish", "*", Principal={"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]})
 OF_KEY = allow("kms:*", "*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
 OF_BUCKET = allow("s3:PutObject", "arn:aws:s3:::logs-1/*", Principal={"Service": "cloudtrail.amazonaws.com"})
 OF_LOGS = allow("logs:PutLogEvents", "*", Principal={"Service": "delivery.logs.amazonaws.com"})
@@ -412,6 +414,14 @@ VALUES = {
         "FindingAggregators.*.FindingAggregatorArn": "arn:aws:securityhub:us-east-1:{account}:finding-aggregator/a-{n}"
     },
     "securityhub:ListOrganizationAdminAccounts": {"AdminAccounts.*.AccountId": ACCOUNTS},
+    "sns:GetSubscriptionAttributes": {
+        "Attributes": lambda answer, _: {"SubscriptionArn": answer.asked["SubscriptionArn"], "PendingConfirmation": "false"},
+    },
+    "sns:GetTopicAttributes": {
+        "Attributes": lambda answer, _: {
+            "TopicArn": answer.asked["TopicArn"], "Owner": ACCOUNT, "Policy": json.dumps(OF_TOPIC), "KmsMasterKeyId": "key-1",
+        },
+    },
     "sns:ListSubscriptionsByTopic": {
         "Subscriptions.*.TopicArn": "{TopicArn}",
         "Subscriptions.*.SubscriptionArn": "{TopicArn}:subscription-{n}",

@@ -436,11 +436,7 @@ impl Estate {
         self.point_by(action, &mut |told| self.weigh_in(p, action, target, owner, &[], told))
     }
 
-    fn point_by<'a>(
-        &'a self,
-        action: ActionId,
-        weigh: &mut dyn FnMut(&mut Telling<'_, 'a>) -> Truth,
-    ) -> Point {
+    fn point_by<'a>(&'a self, action: ActionId, weigh: &mut dyn FnMut(&mut Telling<'_, 'a>) -> Truth) -> Point {
         let mut by: Option<(Truth, &Held, &Compiled)> = None;
         let mut denied: Option<(&str, &Held, &Compiled, Truth)> = None;
         let mut capped: Option<(&str, &Held)> = None;

@@ -30,6 +30,7 @@
 //! Amazon CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data"; API Reference,
 //! `DescribeAlarms`.
 
+use kickoff_facts::logging::Published;
 use kickoff_facts::{Need, View};
 
 use crate::frame::wording::count;
@@ -61,9 +62,9 @@ pub const META: Meta = Meta {
 pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&ALARM_NO_DATA_MAX);
     let alarms = view.alarms()?;
-    let fed: Vec<&(String, String)> = view.metric_filters()?.iter().flat_map(|filter| &filter.metrics).collect();
+    let fed: Vec<&Published> = view.metric_filters()?.iter().flat_map(|filter| &filter.metrics).collect();
     let security = tested(view, alarms, alarm, |found| {
-        let watches = fed.iter().any(|(space, name)| *space == found.namespace && *name == found.metric);
+        let watches = fed.iter().any(|one| one.namespace == found.namespace && one.name == found.metric);
         (!watches).then_some("watches no metric that a metric filter feeds")
     });
     let judged = security.into_iter().map(|found| {

@@ -9,10 +9,13 @@
 //! ## How it is decided
 //! The population is every database instance of RDS, Aurora, Neptune and DocumentDB, every application, network and
 //! gateway load balancer, and every queue of SQS. One alarm on a metric of the resource, or of the database's cluster,
-//! that tells of capacity or load, with its actions switched on and an action on ALARM → pass; none → fail. Metrics in
-//! metric maths count. An alarm over a query (Metrics Insights or a search) that names the service's namespace may cover
+//! that tells of capacity or load, with its actions switched on and an action on ALARM → pass; none → fail. The alarm must
+//! be able to go off when capacity runs short: above its threshold where more is worse, below it where less is worse, with
+//! a threshold that the metric can cross and that is not crossed always (a percentage ends at 100, free storage at what is
+//! allocated), on a metric that the resource has (Aurora has no FreeStorageSpace). One that is in ALARM, or of a database
+//! without data, for more than 24 hours is for a person: `manual`. Metrics in metric maths count, and so do bands. An alarm over a query (Metrics Insights or a search) that names the service's namespace may cover
 //! the resource: `manual`. A kind of resource that could not be listed is `not-evaluated` and the others are judged.
-//! Whether the threshold is a good one is not asked. Load balancers of the classic kind are not looked at.
+//! Whether the threshold is a good one is not asked, nor where the action leads. Load balancers of the classic kind are not looked at.
 //!
 //! ## What else is accepted
 //! Monitoring by another product, as an approved exception that names it; a resource that carries no promise, likewise.
@@ -29,11 +32,14 @@
 //! Amazon CloudWatch User Guide, "Recommended alarms"; AWS Well-Architected Framework, Reliability Pillar.
 
 use kickoff_facts::compute::Database;
-use kickoff_facts::logging::Alarm;
+use kickoff_facts::logging::{Alarm, Metric};
 use kickoff_facts::{Gap, Need, View};
 
 use crate::frame::wording::names;
 use crate::parameters::Parameters;
+use crate::reasoning::last_mile::alarms::stuck;
+use crate::reasoning::last_mile::capacity::Kind as Measured;
+use crate::reasoning::last_mile::condition::Raises;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -52,68 +58,15 @@ pub const META: Meta = Meta {
     fix: "create an alarm with an action on the capacity of the resource",
 };
 
-const DATABASE: &[&str] = &[
-    "ACUUtilization",
-    "AuroraReplicaLag",
-    "AuroraVolumeBytesLeftTotal",
-    "BurstBalance",
-    "CPUCreditBalance",
-    "CPUUtilization",
-    "CommitLatency",
-    "DBLoad",
-    "DBLoadCPU",
-    "DatabaseConnections",
-    "DatabaseConnectionsMax",
-    "DiskQueueDepth",
-    "EBSByteBalance%",
-    "EBSIOBalance%",
-    "FreeLocalStorage",
-    "FreeStorageSpace",
-    "FreeableMemory",
-    "MainRequestQueuePendingRequests",
-    "MaximumUsedTransactionIDs",
-    "ReadIOPS",
-    "ReadLatency",
-    "ReplicaLag",
-    "ServerlessDatabaseCapacity",
-    "SwapUsage",
-    "VolumeBytesUsed",
-    "WriteIOPS",
-    "WriteLatency",
-];
-const BALANCER: &[&str] = &[
-    "ActiveConnectionCount",
-    "ActiveFlowCount",
-    "ConsumedLCUs",
-    "HTTPCode_ELB_503_Count",
-    "HTTPCode_ELB_504_Count",
-    "HTTPCode_ELB_5XX_Count",
-    "HTTPCode_Target_5XX_Count",
-    "HealthyHostCount",
-    "NewConnectionCount",
-    "NewFlowCount",
-    "PortAllocationErrorCount",
-    "ProcessedBytes",
-    "RejectedConnectionCount",
-    "RejectedFlowCount",
-    "RequestCount",
-    "RequestCountPerTarget",
-    "TargetConnectionErrorCount",
-    "TargetResponseTime",
-    "UnHealthyHostCount",
-];
-const QUEUE: &[&str] = &[
-    "ApproximateAgeOfOldestMessage",
-    "ApproximateNumberOfMessagesDelayed",
-    "ApproximateNumberOfMessagesNotVisible",
-    "ApproximateNumberOfMessagesVisible",
-];
-
 /// A resource with what alarms on it look like.
 struct Watched {
     resource: Resource,
     namespace: &'static str,
-    metrics: &'static [&'static str],
+    /// Of a database, its engine, whether it is in a cluster, and its bytes of storage.
+    group: &'static str,
+    engine: String,
+    clustered: bool,
+    allocated: Option<f64>,
     /// Names of dimensions and their values: one of them is enough.
     dimensions: Vec<(&'static str, String)>,
 }
@@ -137,7 +90,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         match listed {
             Ok(all) => {
                 findings.extend(all.into_iter().map(|one| {
-                    let verdict = judge(&one, alarms);
+                    let verdict = judge(view, &one, alarms);
                     Finding::new(one.resource, verdict)
                 }));
             }
@@ -150,35 +103,75 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(findings)
 }
 
-fn judge(one: &Watched, alarms: &[Alarm]) -> Verdict {
-    let on = |alarm: &&Alarm| {
-        alarm.watches.iter().any(|metric| {
-            let named = |(name, value): &(String, String)| {
-                one.dimensions.iter().any(|(wanted, of)| wanted == name && of == value)
-            };
-            metric.namespace == one.namespace
-                && one.metrics.contains(&metric.name.as_str())
-                && metric.dimensions.iter().any(named)
-        })
-    };
-    let acts = |alarm: &&Alarm| alarm.actions_enabled && !alarm.alarm_actions.is_empty();
-    let (acting, idle): (Vec<&Alarm>, Vec<&Alarm>) = alarms.iter().filter(on).partition(acts);
-    let listed = |alarms: &[&Alarm]| names(alarms.iter().map(|alarm| &alarm.name));
-    if !acting.is_empty() {
-        return Verdict::pass(format!("watched by {}", listed(&acting)));
+fn judge(view: &View<'_>, one: &Watched, alarms: &[Alarm]) -> Verdict {
+    let kind = Measured { group: one.group, engine: &one.engine, clustered: one.clustered, allocated: one.allocated };
+    let (mut watching, mut doubts, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
+    for alarm in alarms {
+        let name = &alarm.name;
+        let on = alarm.watches.iter().filter(|metric| metric.namespace == one.namespace && one.is_named(metric));
+        let measured =
+            on.filter_map(|metric| kind.measure(&metric.name).map(|measure| kind.watched(alarm, metric, measure)));
+        let answers: Vec<Raises> = measured.collect();
+        if answers.is_empty() {
+            continue;
+        }
+        if !alarm.actions_enabled || alarm.alarm_actions.is_empty() {
+            reasons.push(format!("{name}: it has no action"));
+        } else if answers.contains(&Raises::Yes) {
+            match standing(view, one, alarm) {
+                None => watching.push(name),
+                Some(why) => doubts.push(format!("{name}: {why}")),
+            }
+        } else {
+            for answer in answers {
+                match answer {
+                    Raises::Unsure(why) => doubts.push(format!("{name}: {why}")),
+                    Raises::No(why) => reasons.push(format!("{name}: {why}")),
+                    Raises::Yes => {}
+                }
+            }
+        }
     }
-    let asks = |alarm: &&Alarm| acts(alarm) && alarm.queries.iter().any(|query| query.contains(one.namespace));
-    let asking: Vec<&Alarm> = alarms.iter().filter(asks).collect();
-    let observed = if idle.is_empty() {
-        "no alarm on its capacity or load".to_owned()
-    } else {
-        format!("its alarms have no action: {}", listed(&idle))
+    if !watching.is_empty() {
+        return Verdict::pass(format!("watched by {}", names(watching)));
+    }
+    let acts = |alarm: &&Alarm| alarm.actions_enabled && !alarm.alarm_actions.is_empty();
+    let asks = |alarm: &&Alarm| alarm.queries.iter().any(|query| query.contains(one.namespace));
+    let asking = alarms.iter().filter(acts).filter(asks);
+    let known = doubts.len();
+    doubts.extend(asking.map(|alarm| format!("{}: whether its query covers it", alarm.name)));
+    let observed = match (reasons.is_empty(), known) {
+        (true, 0) => "no alarm on its capacity or load".to_owned(),
+        (true, _) => "no alarm that watches its capacity or load for certain".to_owned(),
+        (false, _) => format!("its alarms do not tell of it: {}", names(reasons)),
     };
-    if asking.is_empty() {
+    if doubts.is_empty() {
         Verdict::fail(observed)
     } else {
-        let reason = format!("judge whether the query of {} covers it", listed(&asking));
-        Verdict::manual(observed, reason)
+        Verdict::manual(observed, format!("judge whether one of these tells of its capacity: {}", names(doubts)))
+    }
+}
+
+/// What is wrong with the state that an alarm is in. A database that runs gives data all the time; load balancers and queues
+/// give some only while there is something to count.
+fn standing(view: &View<'_>, one: &Watched, alarm: &Alarm) -> Option<String> {
+    if let Some(Raises::Unsure(why) | Raises::No(why)) = stuck(view, alarm, true) {
+        return Some(why);
+    }
+    let silent = one.group == "database" && alarm.state == "INSUFFICIENT_DATA";
+    let hours = alarm.state_since.map(|at| view.hours_since(at));
+    (silent && hours.is_none_or(|hours| hours > SILENT))
+        .then(|| "it has been without data for more than a day".to_owned())
+}
+
+/// A database's alarm may be without data for so many hours.
+const SILENT: u64 = 24;
+
+impl Watched {
+    fn is_named(&self, metric: &Metric) -> bool {
+        let named =
+            |(name, value): &(String, String)| self.dimensions.iter().any(|(wanted, of)| wanted == name && of == value);
+        metric.dimensions.iter().any(named)
     }
 }
 
@@ -190,7 +183,18 @@ fn database(database: &Database) -> Watched {
     };
     let mut dimensions = vec![("DBInstanceIdentifier", database.id.clone())];
     dimensions.extend(database.cluster.iter().map(|cluster| ("DBClusterIdentifier", cluster.clone())));
-    Watched { resource: Resource::new(kind, &database.arn), namespace, metrics: DATABASE, dimensions }
+    // GiB; more than can be allocated is no size.
+    let allocated =
+        database.allocated.and_then(|size| u32::try_from(size).ok()).map(|size| f64::from(size) * 1024_f64.powi(3));
+    Watched {
+        resource: Resource::new(kind, &database.arn),
+        namespace,
+        group: "database",
+        engine: database.engine.clone(),
+        clustered: database.cluster.is_some(),
+        allocated,
+        dimensions,
+    }
 }
 
 fn balancer(arn: &str) -> Watched {
@@ -204,7 +208,10 @@ fn balancer(arn: &str) -> Watched {
     Watched {
         resource: Resource::new("AWS::ElasticLoadBalancingV2::LoadBalancer", arn),
         namespace,
-        metrics: BALANCER,
+        group: "balancer",
+        engine: String::new(),
+        clustered: false,
+        allocated: None,
         dimensions: vec![("LoadBalancer", name.to_owned())],
     }
 }
@@ -217,7 +224,10 @@ fn queue(view: &View<'_>, url: &str) -> Watched {
     Watched {
         resource: Resource::new("AWS::SQS::Queue", arn),
         namespace: "AWS/SQS",
-        metrics: QUEUE,
+        group: "queue",
+        engine: String::new(),
+        clustered: false,
+        allocated: None,
         dimensions: vec![("QueueName", name.to_owned())],
     }
 }

@@ -68,7 +68,8 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                 Ok(None) => detection_path::judge(view, seen, parameters, class).map(|verdict| {
                     known = true;
                     match verdict.status {
-                        Status::Pass => verdict.observed,
+                        // The class is named already.
+                        Status::Pass => verdict.observed.replace(&format!("{} -> ", class.subject), ""),
                         Status::Manual => format!("perhaps {}", verdict.observed),
                         _ => verdict.observed.split("; ").next().unwrap_or_default().replace("no alert on", "none for"),
                     }

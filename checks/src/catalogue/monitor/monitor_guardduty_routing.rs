@@ -12,8 +12,9 @@
 //! has a target which reaches somebody; several rules may share them, and a list of severities that ends too early is
 //! `fail` and names those that it leaves out. A target that is an SNS topic needs a confirmed subscription. A
 //! log group tells nobody and does not count. A queue or another event bus leads to somebody who is not visible from
-//! here: `manual`, where nothing else reaches anybody. Any other target, such as a function or an API destination,
-//! counts as a system that takes over.
+//! here, and so does a function or another program: `manual`, where nothing else reaches anybody. A topic must let
+//! EventBridge publish by its policy and its key, and its subscription must take the message (the policy that AWS gives
+//! a new topic lets no rule publish). An API destination or a ticket counts as a system that takes over.
 //!
 //! Where Security Hub is enabled in the region, a rule that lets GuardDuty's findings through in Security Hub's form
 //! counts too: Security Hub takes them in unless that integration was switched off, which is not read here.

@@ -12,17 +12,22 @@
 //! CloudTrail records them, are put to what there is; each must reach somebody, and several ways may share them.
 //!
 //! A metric filter counts when a multi-region trail that is logging and records the event delivers to its log group
-//! (within `trail_delivery_max_age_hours`, without an error), and an alarm on its metric has its actions switched on
-//! and one that reaches somebody: an SNS topic with a confirmed subscription, a function, an incident plan. The
-//! pattern is understood, not compared: any pattern that matches the event will do. An EventBridge rule counts when
-//! it is enabled, lets the event through and has a target that reaches somebody; it has the events of its own region
-//! only, so every enabled region needs one. A SIEM counts when its ARN is declared in `siem_destinations` and a
-//! subscription of that log group, or the trail's bucket or topic, feeds it.
+//! (within `trail_delivery_max_age_hours`, without an error), and an alarm on its metric is raised by one event and
+//! tells somebody of it, by the way that the result draws. The alarm counts by what one event makes of its statistic:
+//! value and default of the filter, dimensions, threshold, periods, data points, missing data, simple metric maths. It
+//! must have its actions switched on and not be stuck in ALARM (for more than 24 hours), as actions run when the state
+//! changes. Its action must lead to people, a chat or ticket system or another system: by an SNS topic whose policy
+//! and key let CloudWatch publish and whose confirmed subscription takes the message, by an OpsItem or an incident
+//! plan. The pattern is understood, not compared: any pattern that matches the event will do. An EventBridge rule
+//! counts when it is enabled, lets the event through and has a target that reaches somebody; it has the events of its
+//! own region only, so every enabled region needs one. A SIEM counts when its ARN is declared in `siem_destinations`
+//! and a subscription of that log group, or the trail's bucket or topic, feeds it.
 //!
 //! An event that no way takes is `fail`; the result names it and what comes nearest. What depends on a field that
-//! differs from one event to the next, or goes where it cannot be seen (a queue, another bus or account, a composite
-//! alarm), is `manual`; so is an organization's trail whose log group is in another account. The alarm's threshold is
-//! not among the facts.
+//! differs from one event to the next, or goes where it cannot be seen (a function, a queue, another bus or account),
+//! and alarms that are not decided (bands, queries, log alarms, composite alarms that turn on others), are `manual`,
+//! and what is wrong whatever these come to stands beside; so is an organization's trail whose log group is in another
+//! account.
 //!
 //! What differs from one event to the next (address, region, user agent, caller, session, ids, times, parameters) may
 //! be whatever the field can hold: a pattern that leaves a part of it out is `manual`, with the field and what it is

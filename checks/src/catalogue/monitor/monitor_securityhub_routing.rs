@@ -12,9 +12,11 @@
 //! be let through. Which products send findings is not read: where no rule lets a product's through, such as GuardDuty's and
 //! Inspector's by a rule on `Compliance.Status`, which theirs do not carry, the result is `manual` and names the products. The
 //! severity that the product gave (`FindingProviderFields`) is taken to be the finding's own. A rule that counts must
-//! have a target that reaches somebody: an SNS topic with a confirmed subscription, or a target such as a function or an API destination, which
-//! counts as a system that takes over. A log group tells nobody and does not count. A queue or another event bus leads
-//! to somebody who is not visible from here: `manual`, where nothing else reaches anybody. A rule for custom actions waits for a person to press a button and does not
+//! have a target that reaches somebody: an SNS topic that lets EventBridge publish by its policy and its key (the policy
+//! that AWS gives a new topic does not) with a confirmed subscription that takes the message, an API destination or a
+//! ticket. A log group tells nobody and does not count. A queue, another event bus, a function or another program leads to
+//! somebody who is not visible from here: `manual`, where nothing else reaches anybody. A rule for custom actions waits for
+//! a person to press a button and does not
 //! count.
 //!
 //! A pattern is understood as EventBridge does. Where it depends on a field that differs between findings, such as the

@@ -1,15 +1,16 @@
 //! The trails of an account, and the ways that events take from them.
 
-use kickoff_facts::logging::{MetricFilter, Trail};
+use kickoff_facts::logging::{Alarm, MetricFilter, Trail};
 use kickoff_facts::{Gap, Seen, View};
 
-use super::{Path, Paths, alarms};
+use super::{Path, Paths, about};
+use crate::frame::wording::names;
 use crate::parameters::{Parameters, SIEM_DESTINATIONS, TRAIL_DELIVERY_MAX_AGE};
 use crate::reasoning::certainty::{among, both};
 use crate::reasoning::detection_events::Event;
 use crate::reasoning::event_pattern::Answer;
 use crate::reasoning::filter_pattern::FilterPattern;
-use crate::reasoning::routing::Delivery;
+use crate::reasoning::last_mile::{Delivery, alarms, ends};
 use crate::reasoning::selectors::records_call;
 use crate::reasoning::subscriptions::selects;
 use crate::reasoning::{delivery, regions};
@@ -99,6 +100,15 @@ impl<'v, 'a> Trails<'v, 'a> {
             for path in all.paths.iter_mut().skip(before) {
                 self.narrow(trail, events, path);
             }
+            if let Ok(selectors) = self.seen.see(&trail.selectors) {
+                let left = events
+                    .iter()
+                    .filter(|event| !records_call(selectors, &event.source(), event.name(), event.access()));
+                let left: Vec<String> = left.map(Event::what).collect();
+                if !left.is_empty() {
+                    all.remarks.push(format!("trail {name} does not record {}", names(left)));
+                }
+            }
         }
         all
     }
@@ -130,7 +140,11 @@ impl<'v, 'a> Trails<'v, 'a> {
         }
         match here.metric_filters() {
             Ok(filters) => {
-                for filter in filters.iter().filter(|filter| filter.log_group == group.name) {
+                let own: Vec<&MetricFilter> = filters.iter().filter(|filter| filter.log_group == group.name).collect();
+                if own.is_empty() {
+                    all.remarks.push(format!("log group {} in {} has no metric filter", group.name, group.region));
+                }
+                for filter in own {
                     let mut what = format!("metric filter {} on {}", filter.name, group.name);
                     if group.account != self.view.account_id() {
                         what.push_str(&format!(" in account {}", group.account));
@@ -140,6 +154,7 @@ impl<'v, 'a> Trails<'v, 'a> {
             }
             Err(gap) => all.gap = all.gap.take().or(Some(gap)),
         }
+        self.queried(here, group, events, all);
         if !self.parameters.list(&SIEM_DESTINATIONS).is_empty()
             && let Err(gap) = self.subscribed(here, group, events, all)
         {
@@ -148,12 +163,27 @@ impl<'v, 'a> Trails<'v, 'a> {
         self.view.adopt(here);
     }
 
-    fn taken(&self, pattern: &FilterPattern, event: Event) -> Answer {
-        Answer::all(event.records(self.view).iter().map(|record| pattern.answer(record)))
-    }
-
     fn alarmed(&self, here: &View<'_>, filter: &MetricFilter) -> Result<Delivery, Gap> {
         alarms::delivery(here, self.seen, filter)
+    }
+
+    /// The ways of alarms on queries of the log group: what a query finds is for a person to judge.
+    fn queried(&self, here: &View<'_>, group: &Group<'_>, events: &[Event], all: &mut Paths) {
+        let names = |alarm: &&Alarm| {
+            alarm.log_groups.is_empty()
+                || alarm.log_groups.iter().any(|one| one == group.name || ends::last(one) == group.name)
+        };
+        // Alarms that are not known are a gap of the filters' ways already; without a filter they are one here.
+        match here.alarms() {
+            Ok(alarms) => {
+                for alarm in alarms.iter().filter(|alarm| alarm.on_logs).filter(names) {
+                    let what = format!("log alarm {} on {}", alarm.name, group.name);
+                    let answers = events.iter().map(|_| Answer::unsure("its query")).collect();
+                    all.paths.push(Path { what, answers, delivery: alarms::on_logs(here, self.seen, alarm) });
+                }
+            }
+            Err(gap) => all.gap = all.gap.take().or(Some(gap)),
+        }
     }
 
     /// Adds the way of a filter pattern, or what is wrong with the pattern.
@@ -169,7 +199,13 @@ impl<'v, 'a> Trails<'v, 'a> {
         if let Some(error) = pattern.error() {
             all.remarks.push(format!("{what}: its pattern is not understood {error}"));
         }
-        let answers: Vec<Answer> = events.iter().map(|event| self.taken(&pattern, *event)).collect();
+        let (mut answers, mut narrow) = (Vec::new(), None);
+        for event in events {
+            let records = event.records(self.view);
+            let answer = Answer::all(records.iter().map(|record| pattern.answer(record)));
+            answers.push(about(answer, records.first(), &mut narrow, |record| pattern.answer(record)));
+        }
+        all.remarks.extend(narrow.map(|why| format!("{what}: {why}")));
         // A filter on something else says nothing, whoever it tells.
         if answers.iter().any(|answer| *answer != Answer::No) {
             all.paths.push(Path { what: what.to_owned(), answers, delivery: delivery() });

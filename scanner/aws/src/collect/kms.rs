@@ -1,4 +1,4 @@
-//! KMS: the keys that protect trails and log groups.
+//! KMS: the keys that protect trails, log groups and topics.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use aws_sdk_kms::Client;
 use aws_sdk_kms::types::{KeyManagerType, KeyMetadata, KeySpec, KeyState, OriginType};
 use futures::future::join_all;
 use kickoff_evidence::{Gap, GapKind};
+use kickoff_facts::logging::TopicKeySettings;
 use kickoff_facts::storage::{KeySettings, LogKey};
 use kickoff_facts::{Observed, RegionalFacts};
 
@@ -56,34 +57,72 @@ pub(super) async fn log_keys(session: &Session, region: &str, known: &RegionalFa
     follows((), &known.trails).and(follows((), &known.log_groups)).map(|_| keys)
 }
 
-async fn key(session: &Session, region: &str, id: &str) -> Observed<Option<KeySettings>> {
-    let client = client!(aws_sdk_kms, session, region);
+/// `DescribeKey`; none for a key that does not exist any more.
+async fn described(session: &Session, client: &Client, region: &str, id: &str) -> Observed<Option<KeyMetadata>> {
     let parameters = [("KeyId", id)];
-    let described = session
+    session
         .one(ask("kms:DescribeKey", region).with(&parameters), |call| {
             client.describe_key().key_id(id).customize().interceptor(call).send()
         })
         .await
         .parse(|out| out.key_metadata.ok_or_else(|| "it describes no key".to_owned()))
-        .or_absent();
-    let (described, evidence) = match described {
+        .or_absent()
+}
+
+async fn policy(session: &Session, client: &Client, region: &str, id: &str) -> Observed<String> {
+    let parameters = [("KeyId", id), ("PolicyName", "default")];
+    session
+        .one(ask("kms:GetKeyPolicy", region).with(&parameters), |call| {
+            client.get_key_policy().key_id(id).policy_name("default").customize().interceptor(call).send()
+        })
+        .await
+        .parse(|out| out.policy.ok_or_else(|| "it holds no policy".to_owned()))
+        .observed()
+}
+
+async fn key(session: &Session, region: &str, id: &str) -> Observed<Option<KeySettings>> {
+    let client = client!(aws_sdk_kms, session, region);
+    let (described, evidence) = match described(session, &client, region, id).await {
         Observed::Known { value: Some(key), evidence } => (key, evidence),
         Observed::Known { value: None, evidence } => return Observed::Known { value: None, evidence },
         Observed::Unknown { gap } => return gap.into(),
     };
-    let policy_parameters = [("KeyId", id), ("PolicyName", "default")];
-    let policy = session.one(ask("kms:GetKeyPolicy", region).with(&policy_parameters), |call| {
-        client.get_key_policy().key_id(id).policy_name("default").customize().interceptor(call).send()
-    });
+    let policy = policy(session, &client, region, id);
     let (rotates, policy) = futures::join!(rotates(session, &client, region, id, &described), policy);
     let settings = KeySettings {
         arn: text(described.arn()),
         manager: described.key_manager().map(|m| m.as_str().to_owned()).unwrap_or_default(),
         state: described.key_state().map(|s| s.as_str().to_owned()).unwrap_or_default(),
         rotates: rotates.unwrap_or_else(|rotates| Observed::Known { value: rotates, evidence: evidence.clone() }),
-        policy: policy.parse(|out| out.policy.ok_or_else(|| "it holds no policy".to_owned())).observed(),
+        policy,
     };
     Observed::Known { value: Some(settings), evidence }
+}
+
+/// The key of a topic. AWS's own for SNS is known by its name, and one of another account is not asked about.
+pub(super) async fn topic_key(session: &Session, region: &str, id: &str) -> Observed<Option<TopicKeySettings>> {
+    let other = id.split(':').nth(4).is_some_and(|owner| owner != session.account());
+    if id.ends_with("alias/aws/sns") || other {
+        let message =
+            if other { "the key belongs to another account: scan that account to decide" } else { "it is AWS's own" };
+        return session.not_made("kms:DescribeKey", region, message).into();
+    }
+    let client = client!(aws_sdk_kms, session, region);
+    let (described, evidence) = match described(session, &client, region, id).await {
+        Observed::Known { value: Some(key), evidence } => (key, evidence),
+        Observed::Known { value: None, evidence } => return Observed::Known { value: None, evidence },
+        Observed::Unknown { gap } => return gap.into(),
+    };
+    let arn = text(described.arn());
+    let manager = described.key_manager().map(|m| m.as_str().to_owned()).unwrap_or_default();
+    // The policy of a key is asked by id or ARN: an alias will not do.
+    let policy = if manager == "AWS" {
+        session.not_made("kms:GetKeyPolicy", region, "it is AWS's own").into()
+    } else {
+        policy(session, &client, region, &arn).await
+    };
+    let state = described.key_state().map(|s| s.as_str().to_owned()).unwrap_or_default();
+    Observed::Known { value: Some(TopicKeySettings { arn, manager, state, policy }), evidence }
 }
 
 /// Whether AWS changes a key's material. Asked only where it can be either; the rest follows from what the key is, and stands

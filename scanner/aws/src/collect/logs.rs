@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatchlogs::Client;
-use aws_sdk_cloudwatchlogs::types::{PolicyScope, PolicyType, ResourcePolicy};
+use aws_sdk_cloudwatchlogs::types::{MetricTransformation, PolicyScope, PolicyType, ResourcePolicy};
 use futures::future::join_all;
 use kickoff_facts::logging::{
-    AccountSubscription, LogGroup, LogGroupPolicy, LogResourcePolicy, MetricFilter, SecurityLogGroup, Subscription,
+    AccountSubscription, LogGroup, LogGroupPolicy, LogResourcePolicy, MetricFilter, Published, SecurityLogGroup,
+    Subscription,
 };
 use kickoff_facts::network::FlowLog;
 use kickoff_facts::{Observed, RegionalFacts};
@@ -76,16 +77,29 @@ pub(super) async fn metric_filters(session: &Session, region: &str) -> Observed<
                     name: text(f.filter_name()),
                     log_group: text(f.log_group_name()),
                     pattern: text(f.filter_pattern()),
-                    metrics: f
-                        .metric_transformations()
-                        .iter()
-                        .map(|m| (m.metric_namespace().to_owned(), m.metric_name().to_owned()))
-                        .collect(),
+                    metrics: f.metric_transformations().iter().map(published).collect(),
+                    selection: f.field_selection_criteria().filter(|s| !s.is_empty()).map(str::to_owned),
+                    system_dimensions: f.emit_system_field_dimensions().to_vec(),
+                    transformed: f.apply_on_transformed_logs(),
                 })
                 .collect();
             filters.sort_by(|a, b| (&a.log_group, &a.name).cmp(&(&b.log_group, &b.name)));
             filters
         })
+}
+
+fn published(of: &MetricTransformation) -> Published {
+    let mut dimensions: Vec<(String, String)> =
+        of.dimensions().into_iter().flatten().map(|(name, field)| (name.clone(), field.clone())).collect();
+    dimensions.sort();
+    Published {
+        namespace: of.metric_namespace().to_owned(),
+        name: of.metric_name().to_owned(),
+        value: of.metric_value().to_owned(),
+        default: of.default_value(),
+        dimensions,
+        unit: of.unit().map(|unit| unit.as_str().to_owned()),
+    }
 }
 
 pub(super) async fn resource_policies(session: &Session, region: &str) -> Observed<Vec<LogResourcePolicy>> {

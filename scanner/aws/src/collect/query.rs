@@ -70,6 +70,8 @@ struct RawDatabase {
     engine: String,
     #[serde(rename = "DBClusterIdentifier")]
     cluster: Option<String>,
+    #[serde(rename = "AllocatedStorage")]
+    allocated: Option<u64>,
 }
 
 pub(super) async fn databases(session: &Session, region: &str) -> Observed<Vec<Database>> {
@@ -85,6 +87,7 @@ pub(super) async fn databases(session: &Session, region: &str) -> Observed<Vec<D
             id: d.id,
             engine: d.engine,
             cluster: d.cluster.filter(|name| !name.is_empty()),
+            allocated: d.allocated,
         };
         let mut databases: Vec<Database> = list.into_iter().map(read).collect();
         databases.sort_by(|a, b| a.arn.cmp(&b.arn));

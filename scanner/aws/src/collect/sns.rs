@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_sns::Client;
+use aws_sdk_sns::types::Subscription;
 use futures::future::join_all;
-use kickoff_facts::logging::{Topic, TopicSubscription};
+use kickoff_facts::logging::{SubscriptionFilter, Topic, TopicAttributes, TopicKey, TopicSubscription};
 use kickoff_facts::{Observed, RegionalFacts};
 
+use super::kms::topic_key;
 use super::shared::{follows, inherited, text};
 use crate::call::ask;
 use crate::session::{Session, client};
@@ -53,7 +56,7 @@ pub(super) async fn topics(session: &Session, region: &str, known: &RegionalFact
             if !own {
                 let message = "the topic belongs to another account or region: look there".to_owned();
                 let gap = session.not_made(OPERATION, region, &message);
-                return Topic { arn: arn.to_owned(), told_by, subscriptions: gap.into() };
+                return Topic { arn: arn.to_owned(), told_by, subscriptions: gap.into(), ..Topic::default() };
             }
             let parameters = [("TopicArn", arn)];
             let subscriptions = session
@@ -68,23 +71,77 @@ pub(super) async fn topics(session: &Session, region: &str, known: &RegionalFact
                     async { request.await.map(|out| (out.subscriptions.unwrap_or_default(), out.next_token)) }
                 })
                 .await
-                .or_absent()
-                .map(|found| {
-                    found.map(|subscriptions| {
-                        subscriptions
-                            .iter()
-                            .map(|s| TopicSubscription {
-                                protocol: text(s.protocol()),
-                                endpoint: text(s.endpoint()),
-                                // Until the endpoint says yes there is a word in place of the ARN.
-                                confirmed: s.subscription_arn().is_some_and(|arn| arn.starts_with("arn:")),
-                            })
-                            .collect()
-                    })
-                });
-            Topic { arn: arn.to_owned(), told_by, subscriptions }
+                .or_absent();
+            let confirmed = |listed: &Option<Vec<Subscription>>| listed.iter().flatten().any(is_confirmed);
+            // A topic that nobody hears need not be asked who may tell it.
+            let attributes = if subscriptions.get().is_ok_and(confirmed) {
+                attributes(session, client, region, arn).await
+            } else {
+                session
+                    .not_made("sns:GetTopicAttributes", region, "nobody confirmed a subscription of the topic")
+                    .into()
+            };
+            let subscriptions = match subscriptions {
+                Observed::Known { value: Some(listed), evidence } => {
+                    let read = listed.iter().map(|one| subscription(session, client, region, one));
+                    Observed::Known { value: Some(join_all(read).await), evidence }
+                }
+                Observed::Known { value: None, evidence } => Observed::Known { value: None, evidence },
+                Observed::Unknown { gap } => gap.into(),
+            };
+            Topic { arn: arn.to_owned(), told_by, subscriptions, attributes }
         }
     });
     let topics = join_all(asked).await;
     follows((), &known.alarms).and(targets).map(|_| topics)
+}
+
+/// Until the endpoint says yes there is a word in place of the ARN.
+fn is_confirmed(one: &Subscription) -> bool {
+    one.subscription_arn().is_some_and(|arn| arn.starts_with("arn:"))
+}
+
+async fn subscription(session: &Session, client: &Client, region: &str, one: &Subscription) -> TopicSubscription {
+    const OPERATION: &str = "sns:GetSubscriptionAttributes";
+    let confirmed = is_confirmed(one);
+    let filter = if confirmed {
+        let arn = text(one.subscription_arn());
+        let parameters = [("SubscriptionArn", arn.as_str())];
+        session
+            .one(ask(OPERATION, region).with(&parameters), |call| {
+                client.get_subscription_attributes().subscription_arn(&arn).customize().interceptor(call).send()
+            })
+            .await
+            .parse(|out| out.attributes.ok_or_else(|| "it holds no attributes".to_owned()))
+            .observed()
+            .map(|found| {
+                let policy = found.get("FilterPolicy").filter(|policy| !policy.is_empty())?.clone();
+                let body = found.get("FilterPolicyScope").is_some_and(|scope| scope == "MessageBody");
+                Some(SubscriptionFilter { policy, body })
+            })
+    } else {
+        session.not_made(OPERATION, region, "the subscription is not confirmed").into()
+    };
+    TopicSubscription { protocol: text(one.protocol()), endpoint: text(one.endpoint()), confirmed, filter }
+}
+
+async fn attributes(session: &Session, client: &Client, region: &str, arn: &str) -> Observed<TopicAttributes> {
+    let parameters = [("TopicArn", arn)];
+    let found = session
+        .one(ask("sns:GetTopicAttributes", region).with(&parameters), |call| {
+            client.get_topic_attributes().topic_arn(arn).customize().interceptor(call).send()
+        })
+        .await
+        .parse(|out| out.attributes.ok_or_else(|| "it holds no attributes".to_owned()))
+        .observed();
+    let (found, evidence) = match found {
+        Observed::Known { value, evidence } => (value, evidence),
+        Observed::Unknown { gap } => return gap.into(),
+    };
+    let key = match found.get("KmsMasterKeyId").filter(|id| !id.is_empty()) {
+        Some(id) => Some(TopicKey { id: id.clone(), settings: topic_key(session, region, id).await }),
+        None => None,
+    };
+    let policy = found.get("Policy").cloned().unwrap_or_default();
+    Observed::Known { value: TopicAttributes { policy, key }, evidence }
 }
