@@ -55,7 +55,7 @@ fn people() -> Vec<Person> {
             for name in
                 ["role/app", "role/other", "user/u", "root"].iter().filter(|name| account != OWN || **name != "root")
             {
-                for external in [None, Some("x1"), Some("guess")] {
+                for external in [None, Some("x1"), Some("*"), Some("guess")] {
                     let arn = format!("arn:aws:iam::{account}:{name}");
                     all.push(Person { kind: "principal", account, organization, arn, network, external });
                 }
@@ -137,7 +137,7 @@ impl Person {
             && party.organization.one().is_none_or(|id| Some(id) == self.organization)
             && party.resource.as_ref().is_none_or(|arn| *arn == self.arn)
             && (!party.asks.network || named_network)
-            && (!party.asks.external_id || self.external == Some("x1"))
+            && (!party.asks.external_id || matches!(self.external, Some("x1" | "*")))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::condition::in_range;
 use crate::document::{Listed, PrincipalEntry, is_account_id};
 use crate::template::{Token, tokens};
 use crate::truth::Truth;
-use witness::witness;
+use witness::{of_arns, witness};
 
 /// Where a policy stands.
 #[derive(Debug, Clone, Copy)]
@@ -110,7 +110,7 @@ pub fn named_principals(statement: &Compiled, partition: &str, account: &str) ->
             "sts::{}:federated-user/?*",
         ] {
             let with = tokens(&format!("arn:{partition}:{}", with.replace("{}", account)), true);
-            found.extend(witness(pattern, &with, 'x'));
+            found.extend(of_arns(pattern, &with, 'x'));
         }
     }
     found.sort();
@@ -358,7 +358,7 @@ impl Asked<'_> {
         }
         let meeting = |patterns: &[Vec<Token>], with: &str| {
             let with = tokens(with, true);
-            patterns.iter().filter_map(|pattern| witness(pattern, &with, 'x')).collect::<Vec<_>>()
+            patterns.iter().filter_map(|pattern| of_arns(pattern, &with, 'x')).collect::<Vec<_>>()
         };
         let all: Vec<(String, Made)> = match kind {
             Kind::Principal if self.constants.arns.is_empty() => {
@@ -391,7 +391,8 @@ impl Asked<'_> {
                 };
                 // A bucket's ARN tells no account.
                 let mine = meeting(&self.constants.sources, &format!("arn:{partition}:?*:::?*"));
-                all.extend(mine.into_iter().filter(|arn| arn.split(':').nth(4) == Some("")).map(|arn| {
+                let bare = |arn: &String| arn.split(':').nth(4) == Some("") && arn.matches(':').count() == 5;
+                all.extend(mine.into_iter().filter(bare).map(|arn| {
                     let made = if named(&arn) { Made::Resource } else { Made::Up };
                     (arn, made)
                 }));

@@ -17,6 +17,22 @@ pub(super) fn witness(one: &[Token], other: &[Token], filler: char) -> Option<St
     meet(one, other, filler, &mut text, &mut dead, width).then_some(text)
 }
 
+/// The same of ARNs: where both are written out, each part meets its own. No name that `*` of `StringLike` stands for has a
+/// colon where AWS has none.
+pub(super) fn of_arns(one: &[Token], other: &[Token], filler: char) -> Option<String> {
+    let (these, those) = (parts(one), parts(other));
+    if these.len() != 6 || those.len() != 6 {
+        return witness(one, other, filler);
+    }
+    let each: Option<Vec<String>> = these.into_iter().zip(those).map(|(a, b)| witness(a, b, filler)).collect();
+    Some(each?.join(":"))
+}
+
+/// The parts of an ARN, six where it is written out.
+fn parts(arn: &[Token]) -> Vec<&[Token]> {
+    arn.splitn(6, |token| *token == Token::Char(':')).collect()
+}
+
 fn meet(one: &[Token], other: &[Token], filler: char, text: &mut String, dead: &mut [bool], width: usize) -> bool {
     let at = one.len() * width + other.len();
     if dead.get(at).copied().unwrap_or(true) {
