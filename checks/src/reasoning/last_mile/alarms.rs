@@ -358,7 +358,7 @@ fn composites<'a, 'w>(alarms: &'a [Alarm], on: &'w [Watch<'a>]) -> Vec<(&'a Alar
         for (alarm, rule) in &rules {
             let text = alarm.rule.as_deref();
             let named = |name: &&str| text.is_none_or(|text| names(text, name));
-            if found.iter().any(|(known, ..)| known.name == alarm.name) || !taken.iter().any(|name| named(name)) {
+            if found.iter().any(|(known, ..)| known.name == alarm.name) || !taken.iter().any(named) {
                 continue;
             }
             let raised = match (rule, with.get(alarm.name.as_str()), before.get(alarm.name.as_str())) {
