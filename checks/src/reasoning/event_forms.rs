@@ -71,7 +71,7 @@ pub fn variants(form: &str, begin: &str) -> Vec<&'static str> {
 /// The values that a field of a variant may have, in order.
 pub fn choice(form: &str, variant: &str, path: &str) -> Vec<Value> {
     let own = TABLE.iter().find(|field| field.form == form && field.variant == variant && field.path == path);
-    own.and_then(|field| numbers(field)).unwrap_or_default()
+    own.and_then(numbers).unwrap_or_default()
 }
 
 /// A sample with the fields of a form and of some of its variants.
@@ -118,7 +118,6 @@ fn part(field: &Field, view: &View<'_>) -> Sample {
             .replace("{region}", view.region_name())
             .replace("{partition}", view.partition())
     };
-    let texts = |shape: Shape| Values::Text(shape);
     let values = match field.kind {
         "none" => return Sample::Absent,
         "text" => return Sample::text(here(field.value)),
@@ -126,15 +125,15 @@ fn part(field: &Field, view: &View<'_>) -> Sample {
         "number" => return field.value.parse::<i64>().map_or(Sample::Absent, |number| Sample::Fixed(number.into())),
         "choice" => Values::Choice(field.value.split('|').map(Value::from).collect()),
         "tenths" | "integers" => Values::Choice(numbers(field).unwrap_or_default()),
-        "address" => texts(Shape::of(Alphabet::Address)),
-        "digits" => texts(Shape::of(Alphabet::Digits)),
-        "uuid" => texts(Shape::of(Alphabet::Uuid)),
-        "region" => texts(Shape::of(Alphabet::Region)),
-        "time" => texts(Shape::of(Alphabet::Time)),
-        "string" => texts(Shape { without: field.value.to_owned(), ..Shape::of(Alphabet::Any) }),
+        "address" => Values::Text(Shape::of(Alphabet::Address)),
+        "digits" => Values::Text(Shape::of(Alphabet::Digits)),
+        "uuid" => Values::Text(Shape::of(Alphabet::Uuid)),
+        "region" => Values::Text(Shape::of(Alphabet::Region)),
+        "time" => Values::Text(Shape::of(Alphabet::Time)),
+        "string" => Values::Text(Shape { without: field.value.to_owned(), ..Shape::of(Alphabet::Any) }),
         "begins" => {
             let (begin, without) = field.value.split_once(" without ").unwrap_or((field.value, ""));
-            texts(Shape { without: without.to_owned(), ..Shape::beginning(here(begin)) })
+            Values::Text(Shape { without: without.to_owned(), ..Shape::beginning(here(begin)) })
         }
         _ => Values::Any,
     };

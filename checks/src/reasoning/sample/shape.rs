@@ -104,7 +104,7 @@ impl<'p> Glob<'p> {
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         let text = if self.fold { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) };
-        let (Some((first, rest)), Some(text)) = (self.parts.split_first(), Some(text.as_ref())) else { return false };
+        let (text, Some((first, rest))) = (text.as_ref(), self.parts.split_first()) else { return false };
         let Some((last, inner)) = rest.split_last() else { return text == first.as_ref() };
         let Some(mut text) = text.strip_prefix(first.as_ref()).and_then(|text| text.strip_suffix(last.as_ref())) else {
             return false;
