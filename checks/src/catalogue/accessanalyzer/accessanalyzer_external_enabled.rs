@@ -21,6 +21,11 @@
 //! ## What else is accepted
 //! An organization analyzer in the delegated administrator account.
 //!
+//! ## What it does not see
+//! When the analyzer last looked (`lastResourceAnalyzedAt`) and why its status is what it is (`statusReason`) are not
+//! read. Types of resources that Access Analyzer does not support are seen by nobody. Whether its findings are worked
+//! is asked by `accessanalyzer-external-findings`.
+//!
 //! ## Remediation
 //! Console: IAM, Access Analyzer, Analyzer settings, Create analyzer, in each region. CLI:
 //! `aws accessanalyzer create-analyzer --analyzer-name external --type ACCOUNT --region REGION`. Terraform:

@@ -23,6 +23,11 @@
 //! ## What else is accepted
 //! Archive rules for access that is intended, such as that of a vendor.
 //!
+//! ## What it does not see
+//! Findings that were resolved or archived are not listed, so neither how long they stood open nor who archived them
+//! is seen. What a finding grants (the principal, the actions, the condition) is not read, so wide and narrow access
+//! count alike; nor is its `error`, by which the analyzer says that it could not look into a resource.
+//!
 //! ## Remediation
 //! Console: IAM, Access Analyzer, External access, the finding, Archive or follow the link to the resource. CLI:
 //! `aws accessanalyzer update-findings --analyzer-arn ARN --ids ID --status ARCHIVED`. Terraform:

@@ -20,6 +20,11 @@
 //! ## What else is accepted
 //! An access review that uses last-access data; an organization's analyzer in the delegated administrator account.
 //!
+//! ## What it does not see
+//! What the findings say of each principal, and those that were resolved or archived, are not read. Unused access is
+//! told of IAM users and roles alone: groups, and access by the policies of resources, are not in it. Regions that
+//! were not scanned may hold another analyzer.
+//!
 //! ## Remediation
 //! Console: IAM, Access Analyzer, Unused access, work the findings. CLI:
 //! `aws accessanalyzer create-analyzer --analyzer-name unused --type ACCOUNT_UNUSED_ACCESS`,

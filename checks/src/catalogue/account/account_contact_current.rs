@@ -15,6 +15,11 @@
 //! ## What else is accepted
 //! Team addresses in place of persons; contacts that the management account sets for its members.
 //!
+//! ## What it does not see
+//! Whether an address still receives mail, and who reads it, is not seen; neither are the root user's own e-mail
+//! address and phone number, which AWS uses too. The postal address and the phone numbers of the contacts are redacted
+//! before anything is kept.
+//!
 //! ## Remediation
 //! Console: Account, Contact information and Alternate contacts. CLI: `aws account put-contact-information` and `aws
 //! account put-alternate-contact --alternate-contact-type OPERATIONS ...`. Terraform: `aws_account_primary_contact` and

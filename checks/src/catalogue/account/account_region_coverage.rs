@@ -19,6 +19,11 @@
 //! ## What else is accepted
 //! An approved exclusion of the region from the scope (`[[scope.exclusions]]`), or an approved exception.
 //!
+//! ## What it does not see
+//! Local Zones, Wavelength Zones and Outposts are no regions of their own and are not counted. Whether a region that
+//! is disabled today was enabled during the period is not seen: what was made there may still exist, and AWS goes on
+//! charging for it.
+//!
 //! ## Remediation
 //! Console: Account, AWS Regions, disable those that are not used. CLI: `aws account list-regions`,
 //! `aws account disable-region --region-name REGION`, and `kickoff scan` without `--region`. Terraform:

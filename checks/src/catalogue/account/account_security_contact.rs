@@ -14,6 +14,10 @@
 //! ## What else is accepted
 //! Nothing for the account itself. In an organization the management account can set it for all members.
 //!
+//! ## What it does not see
+//! Whether the address works, whether it is a team's or one person's, and who answers is not seen. The operations and
+//! billing contacts have `account-contact-current`.
+//!
 //! ## Remediation
 //! Console: Account, Alternate contacts, Security. CLI: `aws account put-alternate-contact --alternate-contact-type
 //! SECURITY ...`, for a member with `--account-id` from the management account. Terraform:

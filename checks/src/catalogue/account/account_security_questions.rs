@@ -13,6 +13,10 @@
 //! ## What else is accepted
 //! Nothing is asked for.
 //!
+//! ## What it does not see
+//! Nothing is read. Questions that were answered before January 2024 may still stand in the account: no API tells
+//! them.
+//!
 //! ## Remediation
 //! Console: Account, Contact information and Alternate contacts, in place of the questions. CLI:
 //! `aws account get-alternate-contact --alternate-contact-type SECURITY`. Terraform: `aws_account_alternate_contact`.

@@ -21,6 +21,11 @@
 //! ## What else is accepted
 //! CloudTrail data events of the bucket, reads and writes, in place of server access logging.
 //!
+//! ## What it does not see
+//! Whether log files arrive in the target, which `TargetPrefix` they have, how long they are kept there and who may
+//! read them is not seen: S3 delivers access logs as best it can and tells of no error. Access by other ways than S3's
+//! API, such as a replica of the bucket, is not looked at.
+//!
 //! ## Remediation
 //! Console: S3, the bucket, Properties, Server access logging. CLI: `aws s3api put-bucket-logging --bucket NAME
 //! --bucket-logging-status '{"LoggingEnabled":{"TargetBucket":"LOGS","TargetPrefix":"NAME/"}}'`. Terraform:

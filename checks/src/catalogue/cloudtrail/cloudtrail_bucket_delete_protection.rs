@@ -20,6 +20,11 @@
 //! evaluation of policies that this check does not do: record it as an exception. A bucket of another account is
 //! `not-evaluated`.
 //!
+//! ## What it does not see
+//! Protection of single objects (legal holds, a retention of their own) and objects that were written before Object
+//! Lock was switched on are not looked at. Nor is it asked who may lift the protection: `cloudtrail-bucket-writers`
+//! reads the bucket policy; identity policies, service control policies and copies in other buckets are outside.
+//!
 //! ## Remediation
 //! Console: S3, the bucket, Properties, Object Lock, default retention. CLI: `aws s3api put-object-lock-configuration
 //! --bucket NAME --object-lock-configuration

@@ -19,6 +19,11 @@
 //! ## What else is accepted
 //! No block at all, as long as neither policy nor ACL is public. A bucket of another account is `not-evaluated`.
 //!
+//! ## What it does not see
+//! Access points of the bucket and their policies, ACLs of single objects, and the block on public access of the whole
+//! account are not read. Accounts that the bucket policy names are not the public: `cloudtrail-bucket-writers` asks
+//! for those that may write. What was open earlier in the period and is closed today is not seen.
+//!
 //! ## Remediation
 //! Console: S3, the bucket, Permissions, Block public access. CLI: `aws s3api put-public-access-block --bucket NAME
 //! --public-access-block-configuration

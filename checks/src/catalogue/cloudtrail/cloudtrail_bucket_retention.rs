@@ -23,6 +23,11 @@
 //! A copy kept elsewhere (a SIEM, CloudTrail Lake, a replica) can stand for it: record an exception. A bucket of
 //! another account is `not-evaluated`.
 //!
+//! ## What it does not see
+//! Objects are not listed: what is there today, and since when, is not seen, nor is what was deleted by hand. Rules
+//! that move files to colder storage count as keeping them. `NewerNoncurrentVersions`, by which a rule keeps some
+//! former versions for ever, is not read, and replicas and copies elsewhere are outside.
+//!
 //! ## Remediation
 //! Console: S3, the bucket, Management, Lifecycle rules. CLI: `aws s3api put-bucket-lifecycle-configuration`.
 //! Terraform: `expiration { days = 400 }` in `aws_s3_bucket_lifecycle_configuration`; transitions to Glacier save money

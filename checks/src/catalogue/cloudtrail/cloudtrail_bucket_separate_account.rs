@@ -21,6 +21,11 @@
 //! A trail of the organization, beside trails of the account's own. Replication of the bucket to another account is not
 //! read: record an exception.
 //!
+//! ## What it does not see
+//! Who administers the other account, and whether the administrators of this one may write or delete there, is not
+//! seen from here: `cloudtrail-bucket-writers` reads the bucket's policy where that account is in the run. Replication
+//! rules of a bucket of this account are not read.
+//!
 //! ## Remediation
 //! Console: CloudTrail in the management account, Trails, Create trail, Enable for all accounts in my organization,
 //! with a bucket of the log-archive account. CLI: `aws cloudtrail create-trail --is-organization-trail

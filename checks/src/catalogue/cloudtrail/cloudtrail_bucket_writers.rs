@@ -26,6 +26,12 @@
 //! ## What else is accepted
 //! A few roles that may delete, for a process that you describe. A bucket of another account is `not-evaluated`.
 //!
+//! ## What it does not see
+//! Identity policies of the bucket's account, access points, replication into the bucket and ACLs of single objects
+//! are not looked at. Rights that change the ACL, the encryption or the ownership of the bucket (`s3:PutBucketAcl`,
+//! `s3:PutEncryptionConfiguration`, `s3:PutBucketOwnershipControls`) are not among those that are asked for. Who did
+//! write or delete in the period is in the access log or the data events.
+//!
 //! ## Remediation
 //! Console: S3, the bucket, Permissions, Bucket policy: leave the two statements of CloudTrail. CLI: `aws s3api
 //! put-bucket-policy`. Terraform: `aws_s3_bucket_policy`.

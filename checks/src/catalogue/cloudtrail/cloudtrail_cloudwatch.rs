@@ -21,6 +21,12 @@
 //! The three count alike. A subscription of the trail's log group needs no rule of its own: where events reach the log
 //! group, the log group is enough.
 //!
+//! ## What it does not see
+//! Whether a target of a rule or a subscriber acts on the events is not asked here; the `monitor-` checks follow each
+//! class of events to its end. The class of the log group (`logGroupClass`) is not read: in classes other than
+//! `STANDARD` CloudWatch Logs offers a part of its features, and alerts may not be among them. What a SIEM does with
+//! what it reads is outside, and so is CloudTrail Lake.
+//!
 //! ## Remediation
 //! Console: CloudTrail, Trails, CloudWatch Logs, Edit. CLI: `aws cloudtrail update-trail --name NAME
 //! --cloud-watch-logs-log-group-arn ARN --cloud-watch-logs-role-arn ARN`. Terraform: `cloud_watch_logs_group_arn` and

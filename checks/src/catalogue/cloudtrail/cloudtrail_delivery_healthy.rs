@@ -18,6 +18,12 @@
 //! ## What else is accepted
 //! Nothing. A region without any activity delivers nothing for a while: set the limit to what is usual for you.
 //!
+//! ## What it does not see
+//! Gaps earlier in the period are not seen: AWS tells the last delivery and the last error only, and
+//! `TimeLoggingStopped` is not read (`cloudtrail-tamper-events-in-period` lists stops of 90 days). Notifications to
+//! the trail's topic (`LatestNotificationError`) are not judged. That files lie in the bucket, and are whole, is not
+//! looked at.
+//!
 //! ## Remediation
 //! Console: CloudTrail, Trails, the trail's status. CLI: `aws cloudtrail get-trail-status --name NAME`, then mend the
 //! bucket policy, the key policy or the bucket's name, or `aws cloudtrail start-logging --name NAME`. Terraform:

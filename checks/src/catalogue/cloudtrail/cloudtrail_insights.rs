@@ -20,6 +20,10 @@
 //! ## What else is accepted
 //! Nothing here. GuardDuty looks for unusual behaviour too and has checks of its own; both inform the same criterion.
 //!
+//! ## What it does not see
+//! Whether Insights events were made, and whether anybody was told of one, is not seen. Insights of event data stores
+//! of CloudTrail Lake are not looked at.
+//!
 //! ## Remediation
 //! Console: CloudTrail, Trails, Insights events, Edit. CLI: `aws cloudtrail put-insight-selectors --trail-name NAME
 //! --insight-selectors '[{"InsightType":"ApiCallRateInsight"},{"InsightType":"ApiErrorRateInsight"}]'`. Terraform: an

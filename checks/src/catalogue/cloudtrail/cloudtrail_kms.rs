@@ -19,6 +19,11 @@
 //! A key of another account, such as the log archive's. Default encryption of the bucket is not accepted: CloudTrail
 //! states the encryption of each file itself.
 //!
+//! ## What it does not see
+//! Whom the key's policy and its grants let decrypt is not judged here, nor whether AWS changes the key material.
+//! Files that were written before the key was set keep the encryption that they had. The key of another account is
+//! seen from there only where that account is in the run.
+//!
 //! ## Remediation
 //! Console: CloudTrail, Trails, General details, Edit, Log file SSE-KMS encryption. CLI: `aws cloudtrail update-trail
 //! --name NAME --kms-key-id ARN`; the key policy must let `cloudtrail.amazonaws.com` use it. Terraform: `kms_key_id` in

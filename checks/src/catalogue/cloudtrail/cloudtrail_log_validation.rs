@@ -17,6 +17,11 @@
 //! ## What else is accepted
 //! Nothing: Object Lock keeps objects, it does not show that what was written is what CloudTrail delivered.
 //!
+//! ## What it does not see
+//! The digest files themselves are not read and no log file is validated: `aws cloudtrail validate-logs` does that,
+//! for a period. Whether validation was on during the whole period is told by `cloudtrail-tamper-events-in-period`,
+//! and only as far back as 90 days.
+//!
 //! ## Remediation
 //! Console: CloudTrail, Trails, General details, Edit, Log file validation. CLI:
 //! `aws cloudtrail update-trail --name NAME --enable-log-file-validation`. Terraform:

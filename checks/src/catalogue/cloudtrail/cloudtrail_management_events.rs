@@ -20,6 +20,12 @@
 //! ## What else is accepted
 //! A trail of the organization. Trails that record everything only together are not added up.
 //!
+//! ## What it does not see
+//! Event data stores of CloudTrail Lake are not looked at: an account that records there and has no trail fails.
+//! Delivery to the bucket is asked by `cloudtrail-delivery-healthy`. Selectors are those of today;
+//! `cloudtrail-tamper-events-in-period` lists their changes. Data events, network activity events and Insights are
+//! other questions.
+//!
 //! ## Remediation
 //! Console: CloudTrail, Trails, Management events, Edit, Read and Write, no exclusions. CLI: `aws cloudtrail
 //! put-event-selectors --trail-name NAME --event-selectors '[{"ReadWriteType":"All","IncludeManagementEvents":true}]'`.

@@ -17,6 +17,11 @@
 //! ## What else is accepted
 //! A trail of the organization; several single-region trails that together cover the regions.
 //!
+//! ## What it does not see
+//! Which management events the trail takes in is asked in full by `cloudtrail-management-events`, and whether its
+//! files arrive by `cloudtrail-delivery-healthy`. Event data stores of CloudTrail Lake are not looked at. That the
+//! trail was on all through the period is not seen here (`TimeLoggingStopped` is not read).
+//!
 //! ## Remediation
 //! Console: CloudTrail, Trails, Create trail (multi-region is the default). CLI:
 //! `aws cloudtrail create-trail --name main --s3-bucket-name BUCKET --is-multi-region-trail` and

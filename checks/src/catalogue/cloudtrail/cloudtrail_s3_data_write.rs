@@ -20,6 +20,12 @@
 //! A trail of the organization. S3 server access logs are no equal: AWS delivers them as best it can. Where they are
 //! your control, record an exception.
 //!
+//! ## What it does not see
+//! Directory buckets (S3 Express One Zone), table buckets and vector buckets are not in the list of buckets, and data
+//! events of access points, which are resource types of their own, are not counted. Event data stores of CloudTrail
+//! Lake are not looked at. Which buckets hold customer data is your declaration: of a bucket that is not named nothing
+//! is said.
+//!
 //! ## Remediation
 //! Console: CloudTrail, Trails, Data events, Edit. CLI: `aws cloudtrail put-event-selectors --trail-name NAME
 //! --advanced-event-selectors ...`. Terraform: an `advanced_event_selector` in `aws_cloudtrail`. Data events cost

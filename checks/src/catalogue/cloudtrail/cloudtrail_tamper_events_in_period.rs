@@ -31,6 +31,11 @@
 //! ## What else is accepted
 //! A query of the trail itself, over the whole period, with its digest files validated.
 //!
+//! ## What it does not see
+//! Events older than 90 days, and those of the last quarter of an hour, are not in the event history. What a change
+//! was in detail, such as the selectors before and after, is in the evidence and not in the list. What was changed
+//! outside of AWS's API, such as the rules of a SIEM or an agent on a server, leaves no event here.
+//!
 //! ## Remediation
 //! Run `kickoff scan` every quarter, so that the runs cover the period. Console: CloudTrail, Event history, event name
 //! `StopLogging`. CLI: `aws cloudtrail lookup-events --lookup-attributes

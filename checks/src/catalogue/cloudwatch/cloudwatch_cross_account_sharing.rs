@@ -19,6 +19,12 @@
 //! ## What else is accepted
 //! A vendor's monitoring account: name it in `monitoring_accounts`.
 //!
+//! ## What it does not see
+//! What a link shares (`ResourceTypes`) and how it is filtered (`LinkConfiguration`) does not count: one that shares
+//! metrics alone is judged like one that shares logs. Other ways by which data leaves are not looked at: subscriptions
+//! of log groups, metric streams, shared dashboards, and roles of other names that may read CloudWatch. What the
+//! sharing role itself may do is not read.
+//!
 //! ## Remediation
 //! Console: CloudWatch, Settings, Source account: delete the link; IAM, Roles: delete the role. CLI: `aws oam delete-link
 //! --identifier ARN`, `aws iam delete-role`. Terraform: remove `aws_oam_link`, `aws_iam_role`.

@@ -21,6 +21,11 @@
 //! ## What else is accepted
 //! An aggregator in the delegated administrator account; scan that account too.
 //!
+//! ## What it does not see
+//! Whether the aggregator can collect is not asked (`DescribeConfigurationAggregatorSourcesStatus`): one whose role
+//! lacks rights, or whose sources fail, looks the same. Nor is it seen whether the accounts that it collects record
+//! anything; `config-recorder-enabled` asks that in each.
+//!
 //! ## Remediation
 //! Console: AWS Config, Aggregators, Create aggregator, Add my organization, all regions. CLI: `aws configservice
 //! put-configuration-aggregator --configuration-aggregator-name org --organization-aggregation-source

@@ -27,6 +27,10 @@
 //! ## What else is accepted
 //! Nothing replaces the delivery where Config is used.
 //!
+//! ## What it does not see
+//! The files in the bucket are not looked at, nor who may read or delete them there, nor how long they are kept.
+//! Whether the topic of the stream has a subscriber is not asked. Failures before the last attempt are not seen.
+//!
 //! ## Remediation
 //! Console: AWS Config, Settings, Delivery method. CLI: `aws configservice describe-delivery-channel-status`, then
 //! correct the bucket or key policy, then `aws configservice deliver-config-snapshot --delivery-channel-name default`.

@@ -19,6 +19,11 @@
 //! Nothing that configuration shows. Where another product keeps the history of changes, declare an exception that
 //! names it.
 //!
+//! ## What it does not see
+//! Since when it records (`lastStartTime`) and what it missed before is not judged; `config-recorder-tamper` lists
+//! stops of 90 days. Recorders that other services of AWS keep for themselves (`servicePrincipal`) are not in the
+//! answer. Which types it covers is asked by `config-records-all-types`, and what its role may read is not looked at.
+//!
 //! ## Remediation
 //! Console: AWS Config, Settings, Start recording. CLI:
 //! `aws configservice start-configuration-recorder --configuration-recorder-name default`. Terraform:

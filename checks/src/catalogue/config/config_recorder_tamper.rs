@@ -20,6 +20,11 @@
 //! ## What else is accepted
 //! A query of the trail itself, over the whole period.
 //!
+//! ## What it does not see
+//! Events older than 90 days, and those of the last quarter of an hour, are not in the event history. Changes of the
+//! recorder's role and of the delivery bucket are events of other services and not listed here. What a change was in
+//! detail, such as the types before and after, is in the evidence and not in the list.
+//!
 //! ## Remediation
 //! Run `kickoff scan` every quarter, so that the runs cover the period. Console: CloudTrail, Event history, event name
 //! `StopConfigurationRecorder`. CLI: `aws cloudtrail lookup-events --lookup-attributes

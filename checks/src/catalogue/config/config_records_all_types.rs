@@ -29,6 +29,11 @@
 //! records them: recorded everywhere, they are paid for many times and show the same. So it is with
 //! `AWS::RDS::GlobalCluster` where another region records it.
 //!
+//! ## What it does not see
+//! That a recorder is switched on is `config-recorder-enabled`'s question: one that is stopped is judged by what it
+//! would cover. Types that AWS Config does not support are recorded by nobody, and whether configuration items were
+//! written for a type is not seen. Connectors to other clouds are not looked at.
+//!
 //! ## Remediation
 //! Console: AWS Config, Settings, Edit, All resource types. CLI: `aws configservice put-configuration-recorder
 //! --configuration-recorder name=default,roleARN=ARN --recording-group

@@ -15,6 +15,10 @@
 //! Copies in the delivery bucket may outlive this; their lifecycle is not judged here, so declare an exception that
 //! names it.
 //!
+//! ## What it does not see
+//! The setting is that of today: history that a shorter one ended earlier does not come back. Copies in the delivery
+//! bucket, their lifecycle and who may delete them are not judged here.
+//!
 //! ## Remediation
 //! Console: AWS Config, Settings, Data retention period. CLI:
 //! `aws configservice put-retention-configuration --retention-period-in-days 2557`. Terraform:

@@ -20,6 +20,12 @@
 //! ## What else is accepted
 //! An approved exception for the rule.
 //!
+//! ## What it does not see
+//! When a rule last ran, and whether it can run, is not asked (`DescribeConfigRuleEvaluationStatus`): one that fails
+//! to evaluate keeps its old result. What the rules ask for, whether they cover what they should (`Scope`),
+//! remediation and its exceptions, and conformance packs as such are not looked at. A region without rules gives no
+//! result.
+//!
 //! ## Remediation
 //! Console: AWS Config, Rules, the rule, Resources in scope, Noncompliant. CLI: `aws configservice
 //! get-compliance-details-by-config-rule --config-rule-name NAME --compliance-types

@@ -15,6 +15,10 @@
 //! Nothing that configuration shows. AWS Control Tower used a role of its own in some versions: declare an exception
 //! that says so.
 //!
+//! ## What it does not see
+//! What another role may do is not read: one with as many rights, or more, fails all the same. Recorders that other
+//! services of AWS keep for themselves are not in the answer.
+//!
 //! ## Remediation
 //! Console: AWS Config, Settings, Edit, Use an existing AWS Config service-linked role. CLI:
 //! `aws iam create-service-linked-role --aws-service-name config.amazonaws.com`, then

@@ -15,6 +15,11 @@
 //! ## What else is accepted
 //! An instance that calls no AWS service needs no role: an approved exception, with the reason.
 //!
+//! ## What it does not see
+//! Whether the profile holds a role, what that role may do, and whether the instance can get its credentials
+//! (`MetadataOptions`) is not read. Keys on the disk, in user data or in environment variables are not seen, and
+//! containers, functions and servers outside of EC2 are not looked at.
+//!
 //! ## Remediation
 //! Console: EC2, Instances, Actions, Security, Modify IAM role. CLI: `aws ec2 associate-iam-instance-profile --instance-id
 //! ID --iam-instance-profile Name=PROFILE`. Terraform: `iam_instance_profile` of `aws_instance` or `aws_launch_template`.

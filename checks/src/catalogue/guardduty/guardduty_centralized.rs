@@ -26,6 +26,10 @@
 //! ## What else is accepted
 //! The management account as administrator, although AWS advises against it; administration by invitation.
 //!
+//! ## What it does not see
+//! Which members are enrolled, and with which protection plans (`ListMembers`, `GetMemberDetectors`), is not asked:
+//! `guardduty-enabled` sees each account by itself. Whether the administrator looks at the findings is not seen.
+//!
 //! ## Remediation
 //! Console: GuardDuty in the management account, Settings, Delegated administrator, in each region. CLI:
 //! `aws guardduty enable-organization-admin-account --admin-account-id ID --region REGION`. Terraform:

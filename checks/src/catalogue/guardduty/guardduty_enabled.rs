@@ -15,6 +15,11 @@
 //! Another product that reads the same logs cannot be seen here: declare an exception that names it. A region that no
 //! one may use, by service control policy, still counts until an exception says otherwise.
 //!
+//! ## What it does not see
+//! Since when the detector runs, and stops within the period, are not told here
+//! (`cloudtrail-tamper-events-in-period`). Suppression filters and lists of trusted addresses narrow what it tells and
+//! do not change this verdict. Members of an organization are judged in their own accounts only.
+//!
 //! ## Remediation
 //! Console: GuardDuty, Get started, Enable. CLI: `aws guardduty create-detector --enable`; for a suspended one
 //! `aws guardduty update-detector --detector-id ID --enable`. Terraform: `aws_guardduty_detector` with

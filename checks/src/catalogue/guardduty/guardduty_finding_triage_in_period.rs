@@ -19,6 +19,11 @@
 //! ## What else is accepted
 //! The incident tool's export of findings, tied to this list for a quarter.
 //!
+//! ## What it does not see
+//! Findings older than 90 days are gone. When and by whom a finding was archived, and what was done about it, is not
+//! in the answer; neither is what a member's administrator did in its own tools. What GuardDuty did not look for,
+//! since a plan was off, cannot be in the list.
+//!
 //! ## Remediation
 //! Run `kickoff scan` every quarter, so that the runs cover the period. Console: GuardDuty, Findings, All findings. CLI:
 //! `aws guardduty list-findings --detector-id ID`. Terraform: `aws_guardduty_publishing_destination` keeps what GuardDuty

@@ -26,6 +26,11 @@
 //! ## What else is accepted
 //! Nothing: a finding that was handled can be archived.
 //!
+//! ## What it does not see
+//! Findings below severity 7.0 are not asked for. GuardDuty drops findings after 90 days, so that one which stayed
+//! open longer is not seen any more. Whether somebody works on an open finding, and how often it came back (`Count`),
+//! is not read.
+//!
 //! ## Remediation
 //! Console: GuardDuty, Findings, filter on severity High and Critical, investigate, Archive. CLI:
 //! `aws guardduty archive-findings --detector-id ID --finding-ids ID`. Terraform: `aws_guardduty_filter` with action

@@ -20,6 +20,11 @@
 //! ## What else is accepted
 //! Plans of services that the firm does not run need not be on: state in `guardduty_features` those that matter.
 //!
+//! ## What it does not see
+//! What runs in the account is not held against the plans: the declared list decides. Whether a plan covers anything,
+//! such as the agents of runtime monitoring on clusters and instances (`ListCoverage`), is not asked. Which plans were
+//! on earlier in the period is not seen.
+//!
 //! ## Remediation
 //! Console: GuardDuty, Protection plans. CLI:
 //! `aws guardduty update-detector --detector-id ID --features Name=S3_DATA_EVENTS,Status=ENABLED`. Terraform:

@@ -29,6 +29,11 @@
 //! ## What else is accepted
 //! A query of the trail itself, over the whole period; a ticket system's export, tied to such a query.
 //!
+//! ## What it does not see
+//! Events older than 90 days, and those of the last quarter of an hour, are not in the event history. Shares of RAM,
+//! grants of KMS, and rights within databases, clusters and applications are not in the list. Changes that an identity
+//! provider makes on its own side are seen there only. What a policy said before and after is in the evidence.
+//!
 //! ## Remediation
 //! Run `kickoff scan` every quarter, so that the runs cover the period. Console: CloudTrail, Event history, event source
 //! `iam.amazonaws.com`. CLI: `aws cloudtrail lookup-events --region us-east-1 --lookup-attributes

@@ -18,6 +18,11 @@
 //! ## What else is accepted
 //! Nothing: it is a population, not a test.
 //!
+//! ## What it does not see
+//! What an organization's policies take away from a member is not seen in that account, so the list may name more than
+//! can act. Sessions that are open today, people behind federated roles, and rights within databases, clusters and
+//! Identity Center applications are not in it. Which of the listed used its rights is not told.
+//!
 //! ## Remediation
 //! Take the rights from whoever does not need them. `kickoff access` names the statement behind each line.
 //!

@@ -18,6 +18,11 @@
 //! ## What else is accepted
 //! Nothing: MFA at an identity provider does not protect an IAM user's password.
 //!
+//! ## What it does not see
+//! Users who can become an administrator by another step are not in the population: `iam-privilege-escalation-path`
+//! has them. MFA at the console does not bind the user's access keys, unless a policy asks for it. The kind of device,
+//! and whether its owner still has it, is not looked at; the credential report may be some hours old.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Security credentials, Assign MFA device. CLI: `aws iam enable-mfa-device`. Better: sign in
 //! through IAM Identity Center and delete the user.

@@ -19,6 +19,11 @@
 //! ## What else is accepted
 //! Nothing: the list is yours to declare.
 //!
+//! ## What it does not see
+//! Only this one policy is looked for: `PowerUserAccess`, `IAMFullAccess` and others that lead as far are not.
+//! Boundaries and service control policies, which may take its effect away, are not weighed. Who may assume a role
+//! that holds it, and whom Identity Center assigns to one, is told elsewhere.
+//!
 //! ## Remediation
 //! Console: IAM, Policies, AdministratorAccess, Entities attached, Detach. CLI: `aws iam detach-user-policy --user-name
 //! USER --policy-arn arn:aws:iam::aws:policy/AdministratorAccess` (or `-group-`, `-role-`). Terraform: remove the

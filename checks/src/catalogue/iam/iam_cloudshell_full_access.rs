@@ -16,6 +16,10 @@
 //! ## What else is accepted
 //! A policy of the client's that allows CloudShell without the two actions of file transfer.
 //!
+//! ## What it does not see
+//! Boundaries and service control policies, which may take the right away, are not weighed. Whether somebody used
+//! CloudShell, and what was moved, is not seen.
+//!
 //! ## Remediation
 //! Console: IAM, Policies, AWSCloudShellFullAccess, Entities attached, Detach. CLI: `aws iam detach-group-policy
 //! --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AWSCloudShellFullAccess` (or `-user-`, `-role-`). Terraform:

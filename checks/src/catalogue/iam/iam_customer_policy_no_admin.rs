@@ -19,6 +19,11 @@
 //! ## What else is accepted
 //! An approved exception for a policy that has to exist, with its holders.
 //!
+//! ## What it does not see
+//! Who holds the policy is not weighed: a group without members, a role that nobody can assume. Grants that need two
+//! policies together, wide grants short of everything, and other versions of the policy (which
+//! `iam-privilege-escalation-path` weighs) are not seen here. AWS managed policies are outside.
+//!
 //! ## Remediation
 //! Console: IAM, Policies, the policy, Edit: name the services and resources that are needed. CLI: `aws iam
 //! create-policy-version --policy-arn ARN --policy-document file://policy.json --set-as-default`. Terraform:

@@ -14,6 +14,11 @@
 //! ## What else is accepted
 //! AWS Certificate Manager, with no certificates in IAM.
 //!
+//! ## What it does not see
+//! Whether a load balancer or a distribution uses the certificate is not read, nor its chain, its algorithm or the
+//! names that it is for. One that expires tomorrow passes today. Certificates of ACM and those on servers are not
+//! looked at.
+//!
 //! ## Remediation
 //! Console: none lists them; use ACM for the new one. CLI: `aws iam delete-server-certificate --server-certificate-name
 //! NAME`, after load balancers and distributions use another. Terraform: replace `aws_iam_server_certificate` by

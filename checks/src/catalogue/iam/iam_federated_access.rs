@@ -21,6 +21,11 @@
 //! Identity Center; a SAML provider that a role trusts; break-glass users that you declare in `break_glass_users`;
 //! access by role from another account whose own people are federated, confirmed by you.
 //!
+//! ## What it does not see
+//! Access keys of people, which need no sign-in, are not counted here. Whether anybody signs in by the federated
+//! roles, whether the provider asks for MFA, and until when its metadata is valid (`ValidUntil`) is not seen. Who is
+//! whom among IAM users is your declaration.
+//!
 //! ## Remediation
 //! Console: IAM Identity Center, Enable, connect your identity provider, assign permission sets; then disable console
 //! access of the IAM users. CLI: `aws iam delete-login-profile --user-name NAME`. Terraform:

@@ -14,6 +14,10 @@
 //! ## What else is accepted
 //! A reason to keep the group, as an approved exception.
 //!
+//! ## What it does not see
+//! What the group grants, and since when it is empty, is not looked at. Groups of Identity Center are not IAM groups
+//! and not among these.
+//!
 //! ## Remediation
 //! Console: IAM, User groups, the group, Delete. CLI: `aws iam delete-group --group-name NAME`, after its policies are
 //! detached. Terraform: remove `aws_iam_group`.

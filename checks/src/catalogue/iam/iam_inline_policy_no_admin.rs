@@ -20,6 +20,11 @@
 //! ## What else is accepted
 //! An approved exception; better, `AdministratorAccess` attached to a role that is known.
 //!
+//! ## What it does not see
+//! Grants that need several documents together, and wide grants short of everything, are not seen here: the engine's
+//! checks (`iam-privilege-escalation-path`, `iam-admin-principal-population`) weigh them. A group without members, or
+//! a role that nobody can assume, fails all the same.
+//!
 //! ## Remediation
 //! Console: IAM, the user, group or role, Permissions, remove the inline policy. CLI: `aws iam delete-role-policy` (or
 //! `-user-`, `-group-`). Terraform: remove `aws_iam_role_policy`. For a permission set: change it in Identity Center.

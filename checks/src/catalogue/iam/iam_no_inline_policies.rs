@@ -15,6 +15,10 @@
 //! ## What else is accepted
 //! An inline policy that is kept in code and reviewed there, as an approved exception.
 //!
+//! ## What it does not see
+//! What an inline policy grants does not matter here. Inline policies of permission sets, and policies of resources,
+//! are not counted.
+//!
 //! ## Remediation
 //! Console: IAM, the user, group or role, Permissions: create a managed policy with the same document, attach it,
 //! remove the inline one. CLI: `aws iam create-policy`, `aws iam attach-role-policy`, `aws iam delete-role-policy` (or

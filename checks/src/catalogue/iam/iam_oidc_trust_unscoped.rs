@@ -34,6 +34,11 @@
 //! ## What else is accepted
 //! Nothing: roles for one owner as a whole need an approved exception.
 //!
+//! ## What it does not see
+//! What happens at the provider is not seen: who may push to the repository or start a run, which branches and
+//! environments are protected, and whether a name was given up and taken by another. The provider's thumbprints, and
+//! what the role may do, are not judged here. Service control and resource control policies are not weighed.
+//!
 //! ## Remediation
 //! Console: IAM, Roles, the role, Trust relationships: `"StringEquals": {"HOST:aud": "sts.amazonaws.com", "HOST:sub":
 //! "repo:OWNER/REPOSITORY:environment:production"}`. CLI: `aws iam update-assume-role-policy`. Terraform:

@@ -18,6 +18,10 @@
 //! A password policy in your identity provider, with no console passwords in IAM. A written policy that asks for fewer
 //! classes: set the figure.
 //!
+//! ## What it does not see
+//! Passwords themselves cannot be seen: the policy binds a password when it is set, and older ones may not meet it.
+//! Passwords of root, of Identity Center's directory and of an identity provider are under other policies.
+//!
 //! ## Remediation
 //! Console: IAM, Account settings, Password policy, Edit. CLI: `aws iam update-account-password-policy
 //! --require-symbols --require-numbers --require-uppercase-characters --require-lowercase-characters ...`; name every

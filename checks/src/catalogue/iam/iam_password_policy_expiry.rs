@@ -16,6 +16,11 @@
 //! ## What else is accepted
 //! A password policy in your identity provider, with no console passwords in IAM.
 //!
+//! ## What it does not see
+//! Whether users may change a password (`AllowUsersToChangePassword`) and are locked out when it ends (`HardExpiry`)
+//! is not read. How old a password is (`password_last_changed`) is not judged here. Passwords of root, of Identity
+//! Center's directory and of an identity provider are under other policies.
+//!
 //! ## Remediation
 //! Console: IAM, Account settings, Password policy, Edit. CLI: `aws iam update-account-password-policy
 //! --max-password-age 90 ...`; name every setting, as those left out fall back to their defaults. Terraform:

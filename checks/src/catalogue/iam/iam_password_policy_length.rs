@@ -14,6 +14,10 @@
 //! ## What else is accepted
 //! A password policy in your identity provider, with no console passwords in IAM.
 //!
+//! ## What it does not see
+//! Passwords themselves cannot be seen: the policy binds a password when it is set, and older ones may be shorter.
+//! Passwords of root, of Identity Center's directory and of an identity provider are under other policies.
+//!
 //! ## Remediation
 //! Console: IAM, Account settings, Password policy, Edit. CLI: `aws iam update-account-password-policy
 //! --minimum-password-length 14 ...`; name every setting, as those left out fall back to their defaults. Terraform:

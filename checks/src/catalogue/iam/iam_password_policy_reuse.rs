@@ -15,6 +15,11 @@
 //! ## What else is accepted
 //! A password policy in your identity provider, with no console passwords in IAM.
 //!
+//! ## What it does not see
+//! It is the setting of today: what users reused before is not seen, nor whether they may change their passwords at
+//! all (`AllowUsersToChangePassword`). Passwords of root, of Identity Center's directory and of an identity provider
+//! are under other policies.
+//!
 //! ## Remediation
 //! Console: IAM, Account settings, Password policy, Edit. CLI: `aws iam update-account-password-policy
 //! --password-reuse-prevention 24 ...`; name every setting, as those left out fall back to their defaults. Terraform:

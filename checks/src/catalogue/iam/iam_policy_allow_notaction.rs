@@ -16,6 +16,11 @@
 //! ## What else is accepted
 //! An approved exception, for example for a policy like `PowerUserAccess` of a platform team.
 //!
+//! ## What it does not see
+//! What the statement grants in the end, after boundaries, denials and other policies, is not weighed; nor is who
+//! holds it. AWS managed policies, permission sets that are provisioned nowhere, and policies of resources are
+//! outside.
+//!
 //! ## Remediation
 //! Console: IAM, Policies, the policy, Edit. CLI: `aws iam create-policy-version --policy-arn ARN --policy-document
 //! file://policy.json --set-as-default`, `aws iam put-role-policy` for an inline one. Terraform: `aws_iam_policy`,

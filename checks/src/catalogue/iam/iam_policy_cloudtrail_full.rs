@@ -20,6 +20,12 @@
 //! An SCP that denies these actions (see `org-scp-guardrails`), or an approved exception for the role that keeps the
 //! trail.
 //!
+//! ## What it does not see
+//! The bucket, the key and the log group of a trail are other ways to silence it and are not asked for; neither are
+//! event data stores (`cloudtrail:DeleteEventDataStore`, `cloudtrail:StopEventDataStoreIngestion`) and
+//! `cloudtrail:PutInsightSelectors`. AWS managed policies such as `AWSCloudTrail_FullAccess` are outside, and who
+//! holds the policy is not weighed.
+//!
 //! ## Remediation
 //! Console: IAM, Policies, the policy, Edit. CLI: `aws iam create-policy-version --policy-arn ARN --policy-document
 //! file://policy.json --set-as-default`, `aws iam put-role-policy` for an inline one. Terraform: `aws_iam_policy`,

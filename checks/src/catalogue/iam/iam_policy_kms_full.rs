@@ -21,6 +21,11 @@
 //! ## What else is accepted
 //! A condition on `kms:ViaService` or on a key's tags, which a person judges; an approved exception for forensics.
 //!
+//! ## What it does not see
+//! Rights that lead to decryption by a detour are not asked for: `kms:CreateGrant`, `kms:PutKeyPolicy`. Grants that
+//! exist on keys, key policies that name somebody by themselves, and AWS managed policies are outside, and who holds
+//! the policy is not weighed.
+//!
 //! ## Remediation
 //! Console: IAM, Policies, the policy, Edit. CLI: `aws iam create-policy-version --policy-arn ARN --policy-document
 //! file://policy.json --set-as-default`, `aws iam put-role-policy` for an inline one. Terraform: `aws_iam_policy`,

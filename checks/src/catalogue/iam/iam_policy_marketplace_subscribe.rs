@@ -21,6 +21,11 @@
 //! ## What else is accepted
 //! A private marketplace, which limits what can be bought, with an approved exception for the role that buys.
 //!
+//! ## What it does not see
+//! Rights to buy in other ways (`aws-marketplace:AcceptAgreementRequest`,
+//! `aws-marketplace:CreatePrivateMarketplaceRequests`, services that subscribe on one's behalf) are not asked for, and
+//! a private marketplace is not read. AWS managed policies are outside, and who holds the policy is not weighed.
+//!
 //! ## Remediation
 //! Console: IAM, Policies, the policy, Edit. CLI: `aws iam create-policy-version --policy-arn ARN --policy-document
 //! file://policy.json --set-as-default`, `aws iam put-role-policy` for an inline one. Terraform: `aws_iam_policy`,

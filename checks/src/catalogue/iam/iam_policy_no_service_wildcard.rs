@@ -18,6 +18,11 @@
 //! ## What else is accepted
 //! An approved exception for a service that a platform role has to run as a whole.
 //!
+//! ## What it does not see
+//! How much a narrower wildcard grants, such as `s3:Get*` or all actions but one, does not matter here. Which services
+//! and actions there are is a table of this version: a service that came later is not in it. AWS managed policies are
+//! outside, and who holds the policy is not weighed.
+//!
 //! ## Remediation
 //! Console: IAM, Policies, the policy, Edit. CLI: `aws iam create-policy-version --policy-arn ARN --policy-document
 //! file://policy.json --set-as-default`, `aws iam put-role-policy` for an inline one. Terraform: `aws_iam_policy`,

@@ -21,6 +21,11 @@
 //! ## What else is accepted
 //! An approved exception for an administrator's policy.
 //!
+//! ## What it does not see
+//! Which roles would let the holder in is not weighed: a role's trust policy decides that too. Lists that name every
+//! role one by one, and rights by which a role is used without assuming it (`iam:PassRole`), are not counted. AWS
+//! managed policies are outside, and who holds the policy is not weighed.
+//!
 //! ## Remediation
 //! Console: IAM, Policies, the policy, Edit. CLI: `aws iam create-policy-version --policy-arn ARN --policy-document
 //! file://policy.json --set-as-default`, `aws iam put-role-policy` for an inline one. Terraform: `aws_iam_policy`,

@@ -13,6 +13,10 @@
 //! ## What else is accepted
 //! A policy kept for a process that attaches it when needed, as an approved exception.
 //!
+//! ## What it does not see
+//! Since when a policy is attached to nothing is not told. That its holder is a group without members, or a role that
+//! nobody uses, does not count here; references from permission sets that are provisioned nowhere are not seen.
+//!
 //! ## Remediation
 //! Console: IAM, Policies, filter by Customer managed and not attached, Delete. CLI: `aws iam delete-policy
 //! --policy-arn ARN`. Terraform: remove `aws_iam_policy`.

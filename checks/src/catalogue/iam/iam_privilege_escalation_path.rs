@@ -21,6 +21,12 @@
 //! ## What else is accepted
 //! A principal that is meant to administer: give it the administrator's policy openly, and approve it.
 //!
+//! ## What it does not see
+//! Policies of most resources (functions, pipelines, secrets) and what a workload holds in its memory or its
+//! environment are not weighed. The ways are those of the built-in list, as old as it says; a way within a cluster, a
+//! database or a CI system is not among them. Short of an administrator's rights, reaching another principal's data is
+//! no finding here.
+//!
 //! ## Remediation
 //! The step that is named: narrow its action to named resources, pass only named roles to named services
 //! (`iam:PassedToService`), or set a permissions boundary. Console: IAM, the policy, Edit. CLI: `kickoff simulate` tries a

@@ -22,6 +22,11 @@
 //! ## What else is accepted
 //! A service that does not send the keys, confirmed by you.
 //!
+//! ## What it does not see
+//! What the service can be made to do with the role, and what the role may do, is not looked at. Which services send
+//! these keys is a list of this version from AWS's documentation; the others are for a person. Policies of resources
+//! that trust a service have checks of their own where logs are concerned, and are outside elsewhere.
+//!
 //! ## Remediation
 //! Console: IAM, Roles, the role, Trust relationships: add `"StringEquals": {"aws:SourceAccount": "ACCOUNT"}`. CLI: `aws
 //! iam update-assume-role-policy`. Terraform: `assume_role_policy` of `aws_iam_role`. Try it first where it does no

@@ -25,6 +25,11 @@
 //! ## What else is accepted
 //! An account of a company of your own outside the organization, as an approved exception.
 //!
+//! ## What it does not see
+//! Whether the external id is hard to guess, different for each customer of the vendor and known to nobody else, is
+//! not seen. What the role may do, and whether it was used, is not asked here (`iam-vendor-trust-inventory`,
+//! `iam-role-unused`). Access of other accounts by policies of buckets, keys and other resources is outside.
+//!
 //! ## Remediation
 //! Console: IAM, Roles, the role, Trust relationships: add `sts:ExternalId` with the id that the vendor gave to you; or
 //! delete the role. CLI: `aws iam update-assume-role-policy`. Terraform: `assume_role_policy` of `aws_iam_role`.

@@ -28,6 +28,11 @@
 //! ## What else is accepted
 //! Everybody under a condition on the own organization.
 //!
+//! ## What it does not see
+//! What the role may do is not weighed: a harmless one fails too. Resource control policies and service control
+//! policies, which may close what the trust policy opens, are not read. Policies of other resources than roles are
+//! outside.
+//!
 //! ## Remediation
 //! Console: IAM, Roles, the role, Trust relationships, Edit trust policy: name the principals. CLI: `aws iam
 //! update-assume-role-policy`. Terraform: `assume_role_policy` of `aws_iam_role`.

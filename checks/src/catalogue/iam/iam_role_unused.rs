@@ -17,6 +17,10 @@
 //! ## What else is accepted
 //! A role for emergencies or for a yearly task, as an approved exception.
 //!
+//! ## What it does not see
+//! What the role was used for and by whom, and which of its services it never used, is not asked: Access Analyzer and
+//! last-accessed data tell that. AWS's record may be some hours old. Service-linked roles are left out.
+//!
 //! ## Remediation
 //! Console: IAM, Roles, sort by Last activity, Delete. CLI: `aws iam delete-role --role-name NAME`, after its policies
 //! and instance profiles are removed. Terraform: remove `aws_iam_role`. IAM Access Analyzer for unused access finds

@@ -19,6 +19,11 @@
 //! ## What else is accepted
 //! A query of the trail itself, over the whole period.
 //!
+//! ## What it does not see
+//! Events older than 90 days, and those of the last quarter of an hour, are not in the event history. It holds
+//! management events only: reads and writes of objects with root's keys are data events of the trail. Root users of
+//! other accounts stand in those accounts.
+//!
 //! ## Remediation
 //! Run `kickoff scan` every quarter, so that the runs cover the period. Console: CloudTrail, Event history, user name
 //! `root`. CLI: `aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=root`. Terraform:

@@ -20,6 +20,11 @@
 //! ## What else is accepted
 //! MFA on the root user of each account and no root access keys, if you do not run an organization with all features.
 //!
+//! ## What it does not see
+//! Which members still hold root credentials is not asked here: `iam-root-mfa` and `iam-root-no-access-keys` tell it
+//! in each account. Who may use the feature, and whether it was used in the period, is not seen. The management
+//! account's own root user is not covered by it.
+//!
 //! ## Remediation
 //! Console: in the management account, IAM, Root access management, Enable. CLI: `aws organizations
 //! enable-aws-service-access --service-principal iam.amazonaws.com`, then `aws iam

@@ -20,6 +20,10 @@
 //! Removal of the root credentials of member accounts; a policy of your own that accepts virtual MFA, as an approved
 //! exception.
 //!
+//! ## What it does not see
+//! How many keys root has, where they lie and who holds them is not seen. AWS does not tell a passkey that is synced
+//! between devices from a hardware key. The root users of members whose accounts are not in the run are not looked at.
+//!
 //! ## Remediation
 //! Console: sign in as root, Security credentials, assign a passkey, security key or hardware TOTP token, then remove
 //! the virtual device. CLI and Terraform cannot assign a FIDO key.

@@ -18,6 +18,11 @@
 //! ## What else is accepted
 //! A ticket for each use of root, as an approved exception.
 //!
+//! ## What it does not see
+//! One use of many is seen: the last. What was done is told by `iam-root-activity-in-period`. Short root sessions that
+//! central management opens in a member (`sts:AssumeRoot`) are no use of the password or of a key and are not in the
+//! report.
+//!
 //! ## Remediation
 //! Use IAM Identity Center or roles for routine work and keep root for the tasks that need it. Console: CloudTrail,
 //! Event history, user name `root`, to see what was done. CLI: `aws cloudtrail lookup-events --lookup-attributes

@@ -17,6 +17,10 @@
 //! ## What else is accepted
 //! Central management of root credentials, which removes root's password (`iam-root-central-management`).
 //!
+//! ## What it does not see
+//! The kind of device is asked by `iam-root-hardware-mfa`; how many there are, where they lie and who holds them is
+//! not seen. Who can get into root's mailbox or phone, and so recover the account, is outside.
+//!
 //! ## Remediation
 //! Console: sign in as root, Security credentials, Assign MFA device. There is no CLI call or Terraform resource that
 //! does it for the root user of a standalone account. In a member account: remove the root credentials from the

@@ -14,6 +14,10 @@
 //! ## What else is accepted
 //! Nothing: whatever needs root is done by signing in.
 //!
+//! ## What it does not see
+//! Keys that were deleted within the period are not seen: `iam-root-activity-in-period` lists `CreateAccessKey` and
+//! `DeleteAccessKey` of the last 90 days. Key pairs of root for CloudFront are not access keys and not in the answer.
+//!
 //! ## Remediation
 //! Console: sign in as root, Security credentials, Access keys, deactivate and delete. In a member account, from the
 //! management account: a root session with the task policy `IAMDeleteRootUserCredentials` (`aws sts assume-root`), then

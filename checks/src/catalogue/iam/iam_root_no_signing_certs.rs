@@ -13,6 +13,11 @@
 //! ## What else is accepted
 //! Nothing: no service that is sold today needs one.
 //!
+//! ## What it does not see
+//! What the certificate was used for, and certificates that were deleted within the period, are not seen. Signing
+//! certificates of IAM users are told by `iam-user-population`; key pairs of root for CloudFront are not in the
+//! answer.
+//!
 //! ## Remediation
 //! Console: sign in as root, Security credentials, X.509 certificates, delete. In a member account, from the management
 //! account: a root session with the task policy `IAMDeleteRootUserCredentials`, then `aws iam

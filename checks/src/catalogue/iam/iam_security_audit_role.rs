@@ -16,6 +16,11 @@
 //! ## What else is accepted
 //! A role of an auditor or a posture product with a policy of its own, as an approved exception.
 //!
+//! ## What it does not see
+//! Who may assume the role is not read, nor whether anybody does; a role that nobody can enter passes. Policies beside
+//! the reading one are counted and not weighed, apart from three of AWS's. Boundaries and service control policies,
+//! which may take the right to read away, are outside.
+//!
 //! ## Remediation
 //! Console: IAM, Roles, Create role, attach `SecurityAudit`. CLI: `aws iam attach-role-policy --role-name audit
 //! --policy-arn arn:aws:iam::aws:policy/SecurityAudit`. Terraform: `aws_iam_role_policy_attachment`.

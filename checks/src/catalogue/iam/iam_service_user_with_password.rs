@@ -15,6 +15,11 @@
 //! ## What else is accepted
 //! Nothing: a program does not sign in to the console.
 //!
+//! ## What it does not see
+//! Which users are services is your declaration: one that is not named is not tested once others are. Access keys of
+//! people, roles that services use, and accounts within databases and applications are not looked at. The credential
+//! report may be some hours old.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Security credentials, Manage console access, Disable. CLI: `aws iam
 //! delete-login-profile --user-name NAME`. Terraform: remove `aws_iam_user_login_profile`.

@@ -19,6 +19,10 @@
 //! ## What else is accepted
 //! Nothing: people can sign in to CodeCommit with the credential helper and a role.
 //!
+//! ## What it does not see
+//! When a credential was last used, and what its owner may do with it, is not told by IAM. SSH keys on servers, tokens
+//! of git hosts, API keys within services and access keys (which have their own checks) are outside.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Security credentials. CLI: `aws iam delete-ssh-public-key --user-name NAME
 //! --ssh-public-key-id ID`; `aws iam delete-service-specific-credential --user-name NAME

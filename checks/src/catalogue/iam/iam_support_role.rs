@@ -15,6 +15,11 @@
 //! ## What else is accepted
 //! A permission set of Identity Center that carries `AWSSupportAccess` and is provisioned in the account.
 //!
+//! ## What it does not see
+//! The support plan of the account is not read: under the basic plan no technical case can be opened, whoever has the
+//! right. Who may assume the role, and boundaries or service control policies that may take the right away, are not
+//! weighed.
+//!
 //! ## Remediation
 //! Console: IAM, Roles, Create role, attach `AWSSupportAccess`, and let the incident team assume it. CLI: `aws iam
 //! attach-role-policy --role-name support --policy-arn arn:aws:iam::aws:policy/AWSSupportAccess`. Terraform:

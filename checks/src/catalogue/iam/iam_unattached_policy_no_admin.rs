@@ -19,6 +19,11 @@
 //! ## What else is accepted
 //! An approved exception for a policy kept for emergencies.
 //!
+//! ## What it does not see
+//! Who could attach the policy is asked by `iam-privilege-escalation-path`. Other versions of the policy are not read
+//! here, nor grants short of everything. A policy that is attached for an hour and detached again is seen only in
+//! `iam-access-change-population`.
+//!
 //! ## Remediation
 //! Console: IAM, Policies, filter by Customer managed and not attached, Delete. CLI: `aws iam delete-policy
 //! --policy-arn ARN`. Terraform: remove `aws_iam_policy`.

@@ -17,6 +17,10 @@
 //! ## What else is accepted
 //! Nothing replaces it for a key that exists; roles and Identity Center make the keys unnecessary.
 //!
+//! ## What it does not see
+//! What the key may do, where it is kept and whether it was copied is not seen, nor whether programs use the new one
+//! yet. The report may be up to four hours old; sessions that were opened with a key outlive it.
+//!
 //! ## Remediation
 //! Console: IAM, Users, Security credentials, create a second key, change over, deactivate and delete the first.
 //! CLI: `aws iam create-access-key --user-name NAME`, then `aws iam update-access-key --status Inactive ...` and

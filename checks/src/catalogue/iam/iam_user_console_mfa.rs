@@ -17,6 +17,11 @@
 //! ## What else is accepted
 //! Sign-in through Identity Center or another provider that demands MFA, with no password in IAM.
 //!
+//! ## What it does not see
+//! Whether policies ask for MFA, so that a stolen access key is worth less, is not looked at. Sign-ins without MFA in
+//! the period are in CloudTrail and not read here. People who come by an identity provider are under its rules:
+//! `sso-mfa-enforcement`.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Security credentials, Assign MFA device. CLI: `aws iam create-virtual-mfa-device` and
 //! `aws iam enable-mfa-device`, or remove the password with `aws iam delete-login-profile --user-name NAME`. Terraform:

@@ -18,6 +18,10 @@
 //! ## What else is accepted
 //! An identity provider that demands phishing-resistant MFA, with no console passwords in IAM.
 //!
+//! ## What it does not see
+//! The make of a security key, whether a passkey is synced, and who holds the device is not told by AWS. Which of
+//! several devices a user signs in with is not seen, and people who come by an identity provider are outside.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Security credentials, Assign MFA device, Passkey or security key; then remove the
 //! virtual device. CLI: `aws iam deactivate-mfa-device` removes the virtual one; a security key is registered in the

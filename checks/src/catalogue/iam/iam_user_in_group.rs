@@ -13,6 +13,10 @@
 //! ## What else is accepted
 //! Identity Center or roles, with no IAM users.
 //!
+//! ## What it does not see
+//! What the groups grant, and whether they fit the person's work, is not looked at. Policies of the user's own are
+//! asked by `iam-user-permissions-via-groups`.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Groups, Add user to groups. CLI: `aws iam add-user-to-group --user-name NAME
 //! --group-name GROUP`. Terraform: `aws_iam_user_group_membership`.

@@ -17,6 +17,11 @@
 //! ## What else is accepted
 //! Nothing: the policy goes when AWS's support case says so.
 //!
+//! ## What it does not see
+//! AWS marks keys that it finds in public: one that leaked elsewhere, or that AWS did not find, is marked nowhere.
+//! What the key did is in CloudTrail and not read here, and marks that somebody took off within the period are seen in
+//! `iam-access-change-population` only. Keys of root, and service-specific credentials, are not marked in this way.
+//!
 //! ## Remediation
 //! Do not remove the policy: AWS says so. Console: IAM, Users, the user, Security credentials: deactivate the key, then
 //! follow the support case; look for what the key did in CloudTrail; replace the key by a role. CLI: `aws iam

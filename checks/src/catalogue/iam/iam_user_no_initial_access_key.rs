@@ -20,6 +20,10 @@
 //! ## What else is accepted
 //! Nothing for a key that still exists; a key that was replaced since is judged by its new date.
 //!
+//! ## What it does not see
+//! Keys that were made with the user and deleted or replaced since are not seen, nor who received a key. When the
+//! first password was set is not in the report. Users without a password today are not in the population.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Security credentials, Access keys: delete the key, and create a new one if there is a
 //! need. CLI: `aws iam delete-access-key --user-name NAME --access-key-id ID`. Terraform: do not declare

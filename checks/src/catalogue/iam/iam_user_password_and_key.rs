@@ -16,6 +16,10 @@
 //! ## What else is accepted
 //! Short-lived credentials: `aws login` or Identity Center for people, roles for programs.
 //!
+//! ## What it does not see
+//! Keys that are switched off, service-specific credentials, SSH keys and signing certificates do not count. Whether a
+//! person or a program uses each of the two is not told. The report may be up to four hours old.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Security credentials: disable console access or delete the key. CLI: `aws iam
 //! delete-login-profile` or `aws iam delete-access-key`. Terraform: keep one of `aws_iam_user_login_profile` and

@@ -16,6 +16,10 @@
 //! ## What else is accepted
 //! Identity Center permission sets or roles, with no IAM users.
 //!
+//! ## What it does not see
+//! What the policies grant does not matter here: a narrow one fails like a wide one. Policies of resources that name
+//! the user, and what the user gets by assuming a role, are not counted.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Permissions, remove the policies and add the user to a group. CLI: `aws iam
 //! detach-user-policy`, `aws iam delete-user-policy`, `aws iam add-user-to-group`. Terraform:

@@ -20,6 +20,12 @@
 //! ## What else is accepted
 //! The credential report as the console gives it, with the day and the name of who took it.
 //!
+//! ## What it does not see
+//! Who the person behind a user is, and whether they still work for you, is not in AWS. Service-specific credentials,
+//! SSH keys and the kind of MFA device are not in the report and not in the list (`iam-ssh-and-service-credentials`,
+//! `iam-user-hardware-mfa`). Users who were made and deleted within the period are seen in
+//! `iam-access-change-population`.
+//!
 //! ## Remediation
 //! Console: IAM, Credential report. CLI: `aws iam generate-credential-report`, `aws iam get-credential-report`.
 //! Terraform: `aws_iam_user` shows who is declared; compare.

@@ -15,6 +15,10 @@
 //! ## What else is accepted
 //! Nothing; a role makes the keys unnecessary.
 //!
+//! ## What it does not see
+//! Which of the two keys a program still uses is told by `iam-user-unused-access-key` and not weighed here. A key that
+//! is switched off, and can be switched on again, does not count. The report may be up to four hours old.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Security credentials, Access keys, deactivate and delete the old one. CLI: `aws iam
 //! update-access-key --status Inactive ...`, then `aws iam delete-access-key ...`. Terraform: keep one

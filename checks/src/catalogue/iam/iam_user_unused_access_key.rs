@@ -16,6 +16,10 @@
 //! ## What else is accepted
 //! Nothing replaces it for a key that exists.
 //!
+//! ## What it does not see
+//! AWS tells the last use only, and not by whom or from where. What the key may do is not weighed. Inactive keys,
+//! which can be switched on again, are not in the population; the report may be up to four hours old.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Security credentials, Access keys, Deactivate, later Delete. CLI: `aws iam
 //! update-access-key --user-name NAME --access-key-id ID --status Inactive`. Terraform: `status = "Inactive"` in

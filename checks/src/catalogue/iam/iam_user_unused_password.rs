@@ -19,6 +19,11 @@
 //! ## What else is accepted
 //! Nothing replaces it for a password that exists.
 //!
+//! ## What it does not see
+//! Use is a sign-in to the console: what the user does with access keys does not count. Sign-ins before AWS kept the
+//! date (October 2014) are not known. Whether the person still works for you is not in AWS; the report may be up to
+//! four hours old.
+//!
 //! ## Remediation
 //! Console: IAM, Users, the user, Security credentials, Manage console access, Disable. CLI: `aws iam
 //! delete-login-profile --user-name NAME`. Terraform: remove `aws_iam_user_login_profile`.

@@ -18,6 +18,12 @@
 //! ## What else is accepted
 //! Nothing: it is a population, not a test. `iam-role-trust-external-account` tests the conditions.
 //!
+//! ## What it does not see
+//! Access of third parties by other ways is not in the list: policies of buckets, keys, queues, functions and images,
+//! shares of RAM and of snapshots, access keys that were handed out, identity providers, PrivateLink and the vendor's
+//! own agents. Whether a role was used, and by whom at the vendor, is not told. Whose an account number is, is for the
+//! vendor register.
+//!
 //! ## Remediation
 //! Delete the roles of vendors that are not used any more; enter the others in the vendor register.
 //!

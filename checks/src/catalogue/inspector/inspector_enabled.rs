@@ -17,6 +17,12 @@
 //! ## What else is accepted
 //! Another scanner: name it in `declared_vulnerability_scanner`, and attach what shows that it covers the account.
 //!
+//! ## What it does not see
+//! When a resource was last scanned (`lastScannedAt`), how long images are scanned again after they were pushed
+//! (`GetConfiguration`), and tags that leave resources out later are not read. Container images are seen by their
+//! repository and not one by one. Servers outside of AWS, code repositories and what runs in clusters without an image
+//! in ECR are not looked at.
+//!
 //! ## Remediation
 //! Console: Amazon Inspector, Activate; Account management shows what is not scanned, and why. CLI:
 //! `aws inspector2 enable --resource-types EC2 ECR LAMBDA`. Terraform: `aws_inspector2_enabler`.

@@ -22,6 +22,11 @@
 //! ## What else is accepted
 //! A finding that was accepted can be suppressed by a rule whose name says why.
 //!
+//! ## What it does not see
+//! Findings of medium and lower severity, and those that have no severity yet (`UNTRIAGED`), are not asked for.
+//! Whether a fault can be exploited (`exploitAvailable`, `epss`), and whether the image is in use at all, is not read.
+//! Findings that were closed within the period, and how long they stood open, are not seen.
+//!
 //! ## Remediation
 //! Console: Amazon Inspector, Findings, By vulnerability: update the package, or create a suppression rule. CLI:
 //! `aws inspector2 list-findings --filter-criteria`, `aws inspector2 create-filter --action SUPPRESS`. Terraform:

@@ -22,6 +22,11 @@
 //! An account-wide policy in place of single subscriptions. A SIEM that reads the trail's bucket or topic is seen by
 //! `cloudtrail-cloudwatch`; record an exception here.
 //!
+//! ## What it does not see
+//! Whether events arrive at the destination, and what is done with them there, is not seen: errors of a subscription
+//! stand in CloudWatch metrics that are not read, and its role (`roleArn`) is not weighed. Log groups other than those
+//! of trails and flow logs are not asked for. Exports to S3 and agents that read the logs are no subscriptions.
+//!
 //! ## Remediation
 //! Console: CloudWatch, Log groups, Subscription filters. CLI: `aws logs put-account-policy --policy-type
 //! SUBSCRIPTION_FILTER_POLICY ...` or `aws logs put-subscription-filter ...`. Terraform:

@@ -15,6 +15,11 @@
 //! ## What else is accepted
 //! A key of another account.
 //!
+//! ## What it does not see
+//! Whom the key's policy lets decrypt is not read. Events that were ingested before the key was set keep the
+//! encryption that they had. Results of queries and logs that are forwarded elsewhere have settings of their own.
+//! Which log groups should have a key is your declaration.
+//!
 //! ## Remediation
 //! Console: the key of a log group is set on the command line. CLI: `aws logs associate-kms-key --log-group-name NAME
 //! --kms-key-id ARN`, for new events only; the key policy must let `logs.REGION.amazonaws.com` use it. Terraform:

@@ -22,6 +22,12 @@
 //! ## What else is accepted
 //! A service of AWS as the principal, for your own account: services write query logs and the like by such policies.
 //!
+//! ## What it does not see
+//! Resource policies of single log groups are asked for where the group holds security logs; of other groups they are
+//! not read. Identity policies and roles that let other accounts read logs are not looked at, nor access policies of
+//! destinations (`DescribeDestinations`), by which others may send to you. Links that share logs with a monitoring
+//! account have `cloudwatch-cross-account-sharing`.
+//!
 //! ## Remediation
 //! Console: there is none for these policies. CLI: `aws logs describe-resource-policies`, then `aws logs
 //! put-resource-policy` with a named principal, or `aws logs delete-resource-policy`. Terraform:

@@ -16,6 +16,11 @@
 //! ## What else is accepted
 //! A job that deletes log streams by age can stand for it: record an exception.
 //!
+//! ## What it does not see
+//! What the logs hold is not looked at, nor data protection policies that mask it (`dataProtectionStatus`). Copies
+//! that were forwarded or exported have an end of their own. Which log groups hold customer data is your declaration:
+//! of one that is not named nothing is said.
+//!
 //! ## Remediation
 //! Console: CloudWatch, Log groups, Retention setting. CLI: `aws logs put-retention-policy --log-group-name NAME
 //! --retention-in-days 400`. Terraform: `retention_in_days` in `aws_cloudwatch_log_group`, where 0 means for ever.

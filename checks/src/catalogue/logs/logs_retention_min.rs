@@ -15,6 +15,11 @@
 //! ## What else is accepted
 //! Events that are forwarded and kept elsewhere can stand for it: record an exception for the log group.
 //!
+//! ## What it does not see
+//! Whether events arrive at all, and since when, is not seen; a log group made yesterday passes. Streams that somebody
+//! deletes by hand, and whether the group may be deleted (`deletionProtectionEnabled`), are not looked at. Retention
+//! was perhaps shorter earlier in the period: what it ended does not come back.
+//!
 //! ## Remediation
 //! Console: CloudWatch, Log groups, Retention setting. CLI: `aws logs put-retention-policy --log-group-name NAME
 //! --retention-in-days 400`. Terraform: `retention_in_days` in `aws_cloudwatch_log_group`.

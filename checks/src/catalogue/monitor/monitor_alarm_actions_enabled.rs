@@ -17,6 +17,11 @@
 //! ## What else is accepted
 //! Nothing. For maintenance on the day of the scan, record an exception with an end date.
 //!
+//! ## What it does not see
+//! Whether the actions lead to somebody is asked by `monitor-alarm-confirmed-subscriber` and the other `monitor-`
+//! checks. Switching off and on again within the period leaves no trace in this answer. A composite alarm whose
+//! actions are held back by a suppressor alarm (`ActionsSuppressor`) has them switched on all the same.
+//!
 //! ## Remediation
 //! Console: CloudWatch, Alarms, Actions, Alarm actions, Enable. CLI: `aws cloudwatch enable-alarm-actions --alarm-names
 //! NAME`. Terraform: `actions_enabled = true` in `aws_cloudwatch_metric_alarm`.

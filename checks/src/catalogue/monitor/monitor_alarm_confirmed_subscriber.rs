@@ -21,6 +21,11 @@
 //! ## What else is accepted
 //! Mail, text messages, mobile push, chat by Amazon Q Developer, any web address, such as that of a paging service.
 //!
+//! ## What it does not see
+//! Who reads the mailbox, whether a web address or a number still answers, and whether a message was ever received is
+//! not seen: SNS tells of failed deliveries in metrics and logs that are not read. Topics that neither an alarm nor a
+//! rule tells are not asked about.
+//!
 //! ## Remediation
 //! Console: SNS, Topics, Subscriptions, Request confirmation, and confirm in the mail that comes. CLI: `aws sns
 //! subscribe --topic-arn ARN --protocol email --notification-endpoint ops@example.com`. Terraform:

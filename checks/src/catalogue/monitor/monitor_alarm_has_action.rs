@@ -15,6 +15,10 @@
 //! Any action on ALARM: a topic, a Lambda function, an OpsItem, a scaling policy. For an alarm that only feeds a
 //! composite one, and for an EventBridge rule on its change of state, record an exception.
 //!
+//! ## What it does not see
+//! Where the action leads, and whether it is allowed and switched on, is asked by the other `monitor-` checks. Whether
+//! the alarm can fire, and what is watched by no alarm at all, is not this check's question.
+//!
 //! ## Remediation
 //! Console: CloudWatch, Alarms, Edit, Notification, In alarm. CLI: `aws cloudwatch put-metric-alarm --alarm-actions ARN
 //! ...`. Terraform: `alarm_actions` in `aws_cloudwatch_metric_alarm`.

@@ -17,6 +17,11 @@
 //! ## What else is accepted
 //! The incident tool's export of alarms, tied to this list for a month.
 //!
+//! ## What it does not see
+//! CloudWatch keeps 30 days. Whether an action was carried out, who was told and what they did is not in the list: of
+//! the history only changes of state are asked for, not the items of kind `Action`. Alerts of EventBridge rules and of
+//! other products leave no state here.
+//!
 //! ## Remediation
 //! Run `kickoff scan` every month, so that the runs cover the period. Console: CloudWatch, All alarms, History. CLI:
 //! `aws cloudwatch describe-alarm-history --history-item-type StateUpdate`. Terraform: an `aws_cloudwatch_event_rule` on

@@ -17,6 +17,11 @@
 //! ## What else is accepted
 //! A metric filter with a default value of 0, which gives data all the time.
 //!
+//! ## What it does not see
+//! Metrics are not read: how many data points came, and when the last, is not seen beside the alarm's state. Alarms on
+//! metrics that something else than a metric filter feeds are not in the population. Being without data earlier in the
+//! period is told by `monitor-alarm-history-in-period`, for 30 days.
+//!
 //! ## Remediation
 //! Console: CloudWatch, Alarms, Edit, Missing data treatment, good. CLI: `aws cloudwatch put-metric-alarm
 //! --treat-missing-data notBreaching ...`. Terraform: `treat_missing_data = "notBreaching"` in

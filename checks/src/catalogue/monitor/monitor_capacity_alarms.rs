@@ -20,6 +20,11 @@
 //! ## What else is accepted
 //! Monitoring by another product, as an approved exception that names it; a resource that carries no promise, likewise.
 //!
+//! ## What it does not see
+//! Whether a threshold is wise for the load is not judged, and one alarm is enough however many ways a resource can
+//! run out. Other kinds of resources (DynamoDB, ElastiCache, OpenSearch, instances, clusters, functions, classic load
+//! balancers) are not asked for. Limits of the account (Service Quotas) and monitoring by other products are outside.
+//!
 //! ## Remediation
 //! Console: CloudWatch, Alarms, Create alarm, on FreeStorageSpace and CPUUtilization, TargetResponseTime and
 //! HTTPCode_ELB_5XX_Count, ApproximateAgeOfOldestMessage. CLI: `aws cloudwatch put-metric-alarm`. Terraform:

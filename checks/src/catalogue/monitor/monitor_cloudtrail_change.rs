@@ -38,6 +38,12 @@
 //! ## What else is accepted
 //! GuardDuty's `Stealth:IAMUser/CloudTrailLoggingDisabled` is not: it is silent on new and changed trails.
 //!
+//! ## What it does not see
+//! Changes of event data stores, and of the bucket, the key or the log group behind a trail, are not among the events.
+//! What a function, a web address, a queue or a declared SIEM does with the event is outside, and so is who reads the
+//! mailbox and whether an alert was ever received. CloudTrail Lake, buses other than the default one, and ways that
+//! existed earlier in the period are not looked at.
+//!
 //! ## Remediation
 //! Console: CloudWatch, Log groups, the trail's log group, Metric filters, Create; then an alarm on the metric with a
 //! topic as its action, and confirm the subscription. CLI: `aws logs put-metric-filter --log-group-name GROUP

@@ -19,6 +19,12 @@
 //! Ways may be mixed, within a class too. A SIEM counts when it is declared in `siem_destinations`; what it alerts on
 //! is not visible from here: ask for its rules.
 //!
+//! ## What it does not see
+//! The classes are those of the benchmark: detections that you need beyond them are not listed. What a function, a web
+//! address, a queue or a declared SIEM does with the event is outside, and so is who reads the mailbox and whether an
+//! alert was ever received. CloudTrail Lake, buses other than the default one, and ways that existed earlier in the
+//! period are not looked at.
+//!
 //! ## Remediation
 //! Start with the trail's log group or with a SIEM: one route there serves all classes. Then see the check of each
 //! class that has none.

@@ -32,6 +32,11 @@
 //! Rules in the administrator account; routing through Security Hub; a system of your own as the target. A SIEM that
 //! fetches findings by itself cannot be seen: declare an exception that names it.
 //!
+//! ## What it does not see
+//! Findings below severity 7 are not put to the rules. How soon GuardDuty publishes a finding that comes again
+//! (`FindingPublishingFrequency`, up to six hours) is not read. What a function or an API destination does with it,
+//! and whether anybody ever received one, is outside.
+//!
 //! ## Remediation
 //! Console: EventBridge, Rules, Create rule, AWS events, GuardDuty Finding, target SNS topic; confirm the
 //! subscription. CLI: `aws events put-rule --name guardduty --event-pattern

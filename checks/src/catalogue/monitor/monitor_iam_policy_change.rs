@@ -40,6 +40,12 @@
 //! ## What else is accepted
 //! An event of GuardDuty in place of the alert is not accepted: no finding type stands for each of these calls.
 //!
+//! ## What it does not see
+//! Changes of users, keys, memberships and permission sets of Identity Center are not among the events. What a
+//! function, a web address, a queue or a declared SIEM does with the event is outside, and so is who reads the mailbox
+//! and whether an alert was ever received. CloudTrail Lake, buses other than the default one, and ways that existed
+//! earlier in the period are not looked at.
+//!
 //! ## Remediation
 //! Console: CloudWatch, Log groups, the trail's log group, Metric filters, Create; then an alarm on the metric with a
 //! topic as its action, and confirm the subscription. CLI: `aws logs put-metric-filter --log-group-name GROUP

@@ -42,6 +42,12 @@
 //! where GuardDuty runs in every enabled region and rules take the finding, of severity 2, to somebody: `manual`, as it
 //! tells of several uses at once and later, and AWS does not say that a sign-in alone makes one.
 //!
+//! ## What it does not see
+//! Three samples stand for all that root can do: calls to other services, and sessions of `sts:AssumeRoot` in members,
+//! are not put to the ways. What a function, a web address, a queue or a declared SIEM does with the event is outside,
+//! and so is who reads the mailbox and whether an alert was ever received. CloudTrail Lake, buses other than the
+//! default one, and ways that existed earlier in the period are not looked at.
+//!
 //! ## Remediation
 //! Console: CloudWatch, Log groups, the trail's log group, Metric filters, Create; then an alarm on the metric with a
 //! topic as its action, and confirm the subscription. CLI: `aws logs put-metric-filter --log-group-name GROUP

@@ -31,6 +31,11 @@
 //! Rules in the region that gathers the findings; a system of your own as the target. Rules in the administrator
 //! account, and a SIEM that fetches findings by itself, cannot be seen: declare an exception that names them.
 //!
+//! ## What it does not see
+//! Findings that are not critical are not put to the rules. Which products send to Security Hub, and whether the newer
+//! Security Hub is on, is not read. What a function or an API destination does with a finding, and whether anybody
+//! ever received one, is outside.
+//!
 //! ## Remediation
 //! Console: EventBridge, Rules, Create rule, AWS events, Security Hub Findings - Imported, target SNS topic; confirm
 //! the subscription. CLI: `aws events put-rule --name securityhub --event-pattern

@@ -16,6 +16,11 @@
 //! ## What else is accepted
 //! A scope statement that names accounts which are left out, and why.
 //!
+//! ## What it does not see
+//! Accounts that left, and those that were closed more than 90 days ago, are not listed any more, nor are accounts of
+//! yours that never joined. Who owns each account and what it is for is not in AWS Organizations. When an account
+//! joined (`JoinedTimestamp`) is not held against the period.
+//!
 //! ## Remediation
 //! Console: AWS Organizations, AWS accounts. CLI: `aws organizations list-accounts`. Terraform: the data source
 //! `aws_organizations_organization`.

@@ -14,6 +14,10 @@
 //! ## What else is accepted
 //! Nothing replaces it for an organization that claims central control.
 //!
+//! ## What it does not see
+//! Which kinds of policy are switched on, and whether any is attached, is asked by `org-scp-guardrails` and
+//! `org-tag-policies`. Members that were invited before and have not agreed to all features yet are not looked at.
+//!
 //! ## Remediation
 //! Console: AWS Organizations, Settings, Begin process to enable all features; invited members have to approve. CLI:
 //! `aws organizations enable-all-features`. Terraform: `feature_set = "ALL"` in `aws_organizations_organization`.

@@ -29,6 +29,11 @@
 //! ## What else is accepted
 //! Nothing: the list is yours to declare.
 //!
+//! ## What it does not see
+//! What an administrator account does with its rights, who administers that account, and since when it has the role
+//! (`DelegationEnabledDate`) is not judged. Which services should be delegated is your declaration, by account and not
+//! by service.
+//!
 //! ## Remediation
 //! Console: in the management account, the settings of the service, Delegated administrator. CLI: `aws organizations
 //! deregister-delegated-administrator --account-id ID --service-principal SERVICE`. Terraform:

@@ -17,6 +17,11 @@
 //! ## What else is accepted
 //! Within one account, separate VPCs with roles that cannot cross, shown by the policies.
 //!
+//! ## What it does not see
+//! What runs in an account is not looked at, nor tags on it. Roles, peerings, shared subnets and pipelines that join
+//! two environments are not part of the list: `iam-role-trust-external-account` names accounts of the own organization
+//! as trusted.
+//!
 //! ## Remediation
 //! Console: AWS Organizations, AWS accounts, Create organizational unit, Move. CLI: `aws organizations move-account
 //! --account-id ID --source-parent-id R --destination-parent-id OU`. Terraform: `aws_organizations_organizational_unit`,

@@ -16,6 +16,11 @@
 //! ## What else is accepted
 //! Functions that automate the organization itself, once a person has seen what each does.
 //!
+//! ## What it does not see
+//! Stopped instances count like running ones, but what else may run there does not: containers, clusters, stacks,
+//! Lightsail, buckets with data, and users who work there. What ran earlier in the period and is gone today is not
+//! seen.
+//!
 //! ## Remediation
 //! Console: create or choose a member account, and move the workload there. CLI: `aws organizations create-account`.
 //! Terraform: `aws_organizations_account`, and a provider that assumes a role in it.

@@ -13,6 +13,10 @@
 //! ## What else is accepted
 //! A firm with a single account may do without; record it as an approved exception.
 //!
+//! ## What it does not see
+//! Whether the organization is yours, and which policies bind the account in it, is not judged. An invitation that is
+//! open, and a membership that ended within the period, are not seen.
+//!
 //! ## Remediation
 //! Console: AWS Organizations, Create an organization, or accept the invitation. CLI: `aws organizations
 //! create-organization --feature-set ALL`, or `aws organizations accept-handshake --handshake-id ID`. Terraform:

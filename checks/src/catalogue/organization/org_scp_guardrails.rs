@@ -21,6 +21,11 @@
 //! ## What else is accepted
 //! Controls of AWS Control Tower, which are such policies.
 //!
+//! ## What it does not see
+//! Which actions a policy denies, to whom and with which exemptions is asked by `org-scp-protects-logging` and
+//! `org-scp-root-deny`, for logging and for root alone. Policies that were attached later than the period began are
+//! not told from others. Resource control policies and declarative policies are other kinds.
+//!
 //! ## Remediation
 //! Console: AWS Organizations, Policies, Service control policies, Enable, Create policy, attach it. CLI: `aws
 //! organizations enable-policy-type --policy-type SERVICE_CONTROL_POLICY ...`, `aws organizations create-policy`, `aws

@@ -26,6 +26,11 @@
 //! An exemption for a role that you name, if it is not the administrators'. Policies of AWS Control Tower, as far as
 //! they deny on every resource.
 //!
+//! ## What it does not see
+//! Other ways to the same end are not asked for: `config:PutConfigurationRecorder` and `config:PutDeliveryChannel`,
+//! changes of the bucket, the key or the log group, and GuardDuty, Security Hub and flow logs. The management account,
+//! which no policy binds, and what members did before the policy was attached are outside.
+//!
 //! ## Remediation
 //! Console: AWS Organizations, Policies, Service control policies, Create policy, attach it to the root. CLI: `aws
 //! organizations create-policy`, `aws organizations attach-policy`. Terraform: `aws_organizations_policy` and

@@ -20,6 +20,11 @@
 //! Exceptions in the policy for what only a root user can do. Central management of root access, which takes the
 //! credentials away, has its own check.
 //!
+//! ## What it does not see
+//! Six actions stand for all that root can do; others may be open. The management account's root user is not bound by
+//! any of these policies. Whether members have root credentials at all is asked by `iam-root-mfa` and
+//! `iam-root-no-access-keys` in each account.
+//!
 //! ## Remediation
 //! Console: AWS Organizations, Policies, Service control policies: deny `*` where `aws:PrincipalArn` is like
 //! `arn:aws:iam::*:root`, attach it to the root. CLI: `aws organizations create-policy`, `aws organizations

@@ -16,6 +16,10 @@
 //! ## What else is accepted
 //! Tags that are demanded in another way, by infrastructure code or an AWS Config rule, as an approved exception.
 //!
+//! ## What it does not see
+//! Which tags a policy asks for, whether it enforces them (`enforced_for`) or only reports, and whether resources
+//! comply is not read. Tags that are not demanded by a tag policy are outside.
+//!
 //! ## Remediation
 //! Console: AWS Organizations, Policies, Tag policies, Enable, Create policy, attach it. CLI: `aws organizations
 //! enable-policy-type --policy-type TAG_POLICY ...`, `aws organizations create-policy`, `aws organizations

@@ -27,6 +27,11 @@
 //! ## What else is accepted
 //! The management account as administrator, although AWS advises against it.
 //!
+//! ## What it does not see
+//! Which members are enrolled, and by which configuration (`ConfigurationType`), is not asked: `securityhub-enabled`
+//! sees each account by itself. Whether the administrator looks at the findings, and the newer Security Hub, which is
+//! managed apart, are outside.
+//!
 //! ## Remediation
 //! Console: Security Hub CSPM in the management account, Settings, Delegated administrator; then in that account,
 //! Settings, Regions. CLI: `aws securityhub enable-organization-admin-account --admin-account-id ID`,

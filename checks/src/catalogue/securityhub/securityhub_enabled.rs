@@ -20,6 +20,12 @@
 //! SOC 2 does not ask for this product. Another posture-management product counts: name it in `declared_cspm`, and
 //! attach what shows that it covers the account.
 //!
+//! ## What it does not see
+//! Which standard it is does not matter: one that tests tags alone counts like another. Controls look at what AWS
+//! Config records: whether that runs is asked by `config-recorder-enabled`, and `StandardsStatusReason` is not read.
+//! Whether new controls are switched on by themselves (`AutoEnableControls`), and the newer Security Hub, are not
+//! looked at.
+//!
 //! ## Remediation
 //! Console: Security Hub CSPM, Go to Security Hub, Enable, choose a standard. CLI:
 //! `aws securityhub enable-security-hub --enable-default-standards`. Terraform: `aws_securityhub_account`,

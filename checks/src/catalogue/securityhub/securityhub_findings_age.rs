@@ -23,6 +23,11 @@
 //! ## What else is accepted
 //! A finding that was accepted can be suppressed, with a note that says why.
 //!
+//! ## What it does not see
+//! Findings that are not critical, and those that were resolved, suppressed or archived, are not asked for. Findings
+//! of GuardDuty or Inspector that Security Hub takes in are counted here and by their own checks. Whether somebody
+//! works on a finding (`Note`, `NOTIFIED`) is not weighed, and what the newer Security Hub holds is not read.
+//!
 //! ## Remediation
 //! Console: Security Hub CSPM, Findings, filter on severity CRITICAL, correct, or Workflow status Suppressed with a
 //! note. CLI: `aws securityhub batch-update-findings --finding-identifiers Id=ID,ProductArn=ARN --workflow

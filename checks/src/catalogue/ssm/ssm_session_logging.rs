@@ -21,6 +21,11 @@
 //! A region in which nobody may open a session, by policy; a bastion that records sessions itself: as an approved
 //! exception.
 //!
+//! ## What it does not see
+//! Who may open a session, and whether a policy lets them choose another session document, is not looked at.
+//! Encryption of the session and of its log (`kmsKeyId`, `s3EncryptionEnabled`, `cloudWatchEncryptionEnabled`), and
+//! whether logs arrive, is not read. Logins by SSH, EC2 Instance Connect or the serial console are outside.
+//!
 //! ## Remediation
 //! Console: Systems Manager, Session Manager, Preferences, Edit, CloudWatch logging or S3 logging. CLI: `aws ssm
 //! update-document --name SSM-SessionManagerRunShell`, or `create-document` with document type Session. Terraform:

@@ -17,6 +17,12 @@
 //! ## What else is accepted
 //! The review of an identity provider's groups, where all groups of the directory come from it.
 //!
+//! ## What it does not see
+//! Who the person behind a user is, and whether they still work for you, is not in AWS. Assignments to applications,
+//! what each permission set grants in the end, and whether an account still has an older version of it
+//! (`LATEST_PERMISSION_SET_NOT_PROVISIONED`) are not in the list. Members of groups that hold no permission set are
+//! not read, and groups that are nested at the identity provider are seen as it sends them.
+//!
 //! ## Remediation
 //! Console: IAM Identity Center, AWS accounts, Users, Groups. CLI: `aws sso-admin list-account-assignments`, `aws
 //! identitystore list-group-memberships`. Terraform: `aws_ssoadmin_account_assignment`.

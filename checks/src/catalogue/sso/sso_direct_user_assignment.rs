@@ -16,6 +16,10 @@
 //! ## What else is accepted
 //! An emergency user whom no group should hold, as an approved exception.
 //!
+//! ## What it does not see
+//! Groups with one member, or without any, count as groups. Assignments to applications, and users who have roles in
+//! an account by other ways, are not looked at.
+//!
 //! ## Remediation
 //! Console: IAM Identity Center, AWS accounts, the account: assign a group, then remove the user. CLI: `aws sso-admin
 //! create-account-assignment --principal-type GROUP`, `aws sso-admin delete-account-assignment --principal-type USER`;

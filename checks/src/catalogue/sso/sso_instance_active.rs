@@ -19,6 +19,11 @@
 //! An identity provider that signs people in to each account by SAML, without Identity Center: `iam-federated-access`
 //! judges that account by account.
 //!
+//! ## What it does not see
+//! Whether anybody signs in by it, whether it covers every account, and where its people come from (the identity
+//! source) is not read: no API tells the source. Console passwords of IAM users, which go around it, are asked by
+//! `iam-federated-access` in each account.
+//!
 //! ## Remediation
 //! Console: IAM Identity Center, Enable, in the management account; then Permission sets, Create. CLI:
 //! `aws sso-admin create-permission-set`; the organization's instance can be enabled in the console only. Terraform:

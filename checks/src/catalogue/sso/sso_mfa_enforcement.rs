@@ -19,6 +19,11 @@
 //! A dated screenshot of Identity Center, Settings, Authentication, Multi-factor authentication; the export of the
 //! sign-on policy of the identity provider, when that is the identity source.
 //!
+//! ## What it does not see
+//! Nothing of MFA is read: neither the setting nor the devices that people registered. Sign-ins of the period are
+//! events of CloudTrail that are not looked at. OpenID Connect providers, which mostly serve programs, do not count as
+//! ways of people.
+//!
 //! ## Remediation
 //! Console: IAM Identity Center, Settings, Authentication, Configure MFA: prompt every time they sign in, and require
 //! users without a device to register one. CLI: none. Terraform: none for Identity Center; the provider's own for others.

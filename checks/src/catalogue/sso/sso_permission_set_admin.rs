@@ -20,6 +20,12 @@
 //! ## What else is accepted
 //! More such sets, if each is named in the firm's access policy: raise `administrator_permission_sets_max`.
 //!
+//! ## What it does not see
+//! Permissions boundaries of permission sets are not asked for, so that one which is bounded counts like another.
+//! Rights that lead to an administrator's in steps, and members of the groups, are not weighed here:
+//! `iam-privilege-escalation-path` looks at the roles in each account. Assignments to accounts that are closed count
+//! too.
+//!
 //! ## Remediation
 //! Console: IAM Identity Center, Permission sets: replace AdministratorAccess by what the job needs; AWS accounts: assign
 //! groups. CLI: `aws sso-admin detach-managed-policy-from-permission-set`, `aws sso-admin delete-account-assignment`.

@@ -14,6 +14,11 @@
 //! ## What else is accepted
 //! A longer session for a permission set that only reads, as an approved exception.
 //!
+//! ## What it does not see
+//! How long people stay signed in at the access portal, and sessions that are open when an assignment ends, are not
+//! told by a public call. Sessions of roles outside of Identity Center have limits of their own
+//! (`MaxSessionDuration`), which are not read.
+//!
 //! ## Remediation
 //! Console: IAM Identity Center, Permission sets, the set, General settings, Edit, Session duration. CLI: `aws sso-admin
 //! update-permission-set --instance-arn ARN --permission-set-arn ARN --session-duration PT8H`, then `aws sso-admin

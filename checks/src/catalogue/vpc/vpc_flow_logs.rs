@@ -18,6 +18,11 @@
 //! ## What else is accepted
 //! Flow logs on every subnet, if you make sure that new subnets get one: record an exception.
 //!
+//! ## What it does not see
+//! A VPC without a network interface today may have had traffic earlier in the period. Traffic that flow logs never
+//! record (DNS of AWS, metadata, DHCP) and flow logs of transit gateways are not looked at. What the logs hold, and
+//! whether they arrive, is `vpc-flow-logs-quality`'s question.
+//!
 //! ## Remediation
 //! Console: VPC, Your VPCs, Flow logs, Create. CLI: `aws ec2 create-flow-logs --resource-type VPC --resource-ids
 //! vpc-... --traffic-type ALL --log-destination-type s3 --log-destination arn:aws:s3:::BUCKET`. Terraform:

@@ -26,6 +26,11 @@
 //! ## What else is accepted
 //! Two flow logs, one for accepted and one for rejected traffic, record everything: record an exception for both.
 //!
+//! ## What it does not see
+//! Over how long records are summed up (`MaxAggregationInterval`) and when the last one arrived is not read: AWS tells
+//! of a failed delivery and of no date. A flow log whose `FlowLogStatus` is not `ACTIVE` is judged like one that is.
+//! Who reads the logs, and flow logs of subnets, interfaces and transit gateways, are outside.
+//!
 //! ## Remediation
 //! Console: VPC, Your VPCs, Flow logs. The traffic type of a flow log cannot be changed: make a new one. CLI: `aws ec2
 //! create-flow-logs --traffic-type ALL ...`, `aws logs put-retention-policy ...`. Terraform: `traffic_type = "ALL"` in
