@@ -143,8 +143,8 @@ fn figures(text: &str) -> Option<(i8, i8, i16)> {
 /// A spreadsheet's number of a day, where the cell lost its format, of this century's first decades.
 fn serial(text: &str, from_1904: bool) -> Option<Date> {
     let whole = text.split_once('.').filter(|(_, part)| part.bytes().all(|b| b.is_ascii_digit()));
-    let days: i64 = whole.map_or(text, |(whole, _)| whole).parse().ok()?;
-    // A time of the day makes a fraction; `46360.5` is no `4.6`.
+    let days: i64 =
+        whole.map_or(text, |(whole, _)| whole).parse().ok().filter(|days| (30_000..80_000).contains(days))?;
     let base = if from_1904 { date(1904, 1, 1) } else { date(1899, 12, 30) };
     let day = base.checked_add(days.days()).ok()?;
     (2000..2100).contains(&day.year()).then_some(day)

@@ -5,7 +5,10 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 use super::status::RequestStatus;
 use crate::cells::guarded;
 
-/// The columns, with their widths in a workbook. The first nine are those that can be read back.
+/// So many columns can be read back: the first.
+pub(super) const READ: usize = 9;
+
+/// The columns, with their widths in a workbook.
 const COLUMNS: [(&str, f64); 16] = [
     ("id", 10.0),
     ("area", 14.0),

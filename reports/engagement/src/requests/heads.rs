@@ -92,6 +92,7 @@ impl Columns {
             let mut seen = HashSet::new();
             rows.iter().map(|row| row.cell(at)).filter(|cell| !cell.is_empty()).all(|cell| seen.insert(cell))
         };
+        let filled = |at: usize| rows.iter().any(|row| !row.cell(at).is_empty());
         if let Some(text) = self.place(Column::Text).filter(|_| !fixed(Column::Text))
             && numbers(text)
         {
@@ -99,7 +100,7 @@ impl Columns {
             let mut others: Vec<(usize, usize)> = Vec::new();
             for (at, head) in self.heads.iter().enumerate().filter(|(at, _)| *at != text) {
                 let known = meaning(head).filter(|meaning| meaning.column == Column::Text);
-                others.extend(known.filter(|_| !numbers(at)).map(|meaning| (meaning.rank, at)));
+                others.extend(known.filter(|_| filled(at) && !numbers(at)).map(|meaning| (meaning.rank, at)));
             }
             if let Some((_, other)) = others.into_iter().min() {
                 self.at.insert(Column::Text, other);
@@ -133,6 +134,13 @@ pub(super) struct Placed {
     pub(super) columns: Columns,
     /// The place of its first row under the heads.
     pub(super) first: usize,
+    /// It is a list that we wrote: under its heads stand requests, and nothing else.
+    pub(super) own: bool,
+}
+
+/// Whether these are the heads of lists that we write, those that are read back.
+fn is_own(heads: &[String]) -> bool {
+    super::export::heads().iter().take(super::export::READ).all(|own| heads.iter().any(|head| head == own))
 }
 
 /// Finds the heads of a table: the first row that says what is asked for and something besides, with the row below where
@@ -154,6 +162,9 @@ pub(super) fn place(table: &Table, said: &RequestColumns) -> Option<Placed> {
             && said.iter().all(|(column, _)| single.at.contains_key(column))
             && said.iter().any(|(column, _)| *column == Column::Text)
             && said.iter().all(|(column, _)| single.place(*column).is_some_and(|at| !row.cell(at).is_empty()));
+        if is_own(&row.cells) {
+            return Some(Placed { columns: single, first: at + 1, own: true });
+        }
         let two = below.filter(|below| goes_on(row, below)).map(|below| columns(joined(row, below)));
         let (found, first) = match two {
             Some(two) if two.is_whole() => (two, at + 2),
@@ -161,7 +172,7 @@ pub(super) fn place(table: &Table, said: &RequestColumns) -> Option<Placed> {
             _ => continue,
         };
         let under = rows.get(first..).unwrap_or_default();
-        return Some(Placed { columns: found.look_below(under, &said), first });
+        return Some(Placed { columns: found.look_below(under, &said), first, own: false });
     }
     None
 }

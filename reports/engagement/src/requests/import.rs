@@ -169,13 +169,8 @@ struct List<'a> {
 
 impl<'a> List<'a> {
     fn new(table: &'a Table, placed: Placed) -> Self {
-        let own = Column::ALL
-            .iter()
-            .zip(super::export::heads())
-            .take(9)
-            .all(|(_, head)| placed.columns.heads.iter().any(|there| there == head));
-        let sorted = rows::sort(table, &placed, own);
-        Self { table, columns: placed.columns, sorted, own }
+        let sorted = rows::sort(table, &placed);
+        Self { table, columns: placed.columns, sorted, own: placed.own }
     }
 
     fn name(&self) -> &str {
@@ -220,10 +215,16 @@ fn leave_others(lists: &mut Vec<List<'_>>, account: &mut Account) {
     };
     let why: Vec<Option<&str>> = lists
         .iter()
-        .map(|list| match () {
-            () if earlier(list) => Some("of an earlier time"),
-            () if values(list) => Some("single words"),
-            () => None,
+        .map(|list| {
+            if list.sorted.taken.is_empty() {
+                Some("no request under its heads")
+            } else if earlier(list) {
+                Some("of an earlier time")
+            } else if values(list) {
+                Some("single words")
+            } else {
+                None
+            }
         })
         .collect();
     if why.iter().all(Option::is_some) {
@@ -252,7 +253,7 @@ struct Reading {
 impl Reading {
     fn list(&mut self, list: &List<'_>, options: &ListOptions, several: bool) {
         if list.table.cut {
-            let what = format!("has more than {ROWS} rows, or cells beyond column 200: that is not a list of requests");
+            let what = format!("has more than {ROWS} rows: that is not a list of requests");
             self.problems.push(list.table.error(None, None, what));
             return;
         }
@@ -282,6 +283,9 @@ impl Reading {
 
     /// Names the columns that have something in them and are not read.
     fn columns_left(&mut self, list: &List<'_>) {
+        if list.table.beyond {
+            self.account.leave_column("beyond the 200th".to_owned(), false);
+        }
         for (at, head) in list.columns.heads.iter().enumerate().filter(|(at, _)| !list.columns.has(*at)) {
             let filled = list.sorted.taken.iter().any(|taken| !taken.row.cell(at).is_empty());
             if filled {

@@ -70,11 +70,11 @@ struct Habits {
 }
 
 /// Sorts the rows under the heads. A list that we wrote has requests and nothing else.
-pub(super) fn sort<'a>(table: &'a Table, placed: &Placed, own: bool) -> Sorted<'a> {
+pub(super) fn sort<'a>(table: &'a Table, placed: &Placed) -> Sorted<'a> {
     let columns = &placed.columns;
     let rows = table.rows.get(placed.first..).unwrap_or_default();
     let mut sorted = Sorted::default();
-    if own {
+    if placed.own {
         sorted.taken.extend(rows.iter().map(|row| Taken { row, section: None }));
         return sorted;
     }

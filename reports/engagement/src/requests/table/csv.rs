@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{COLUMNS, ROWS, Row, Table, TableError, formula};
-use crate::cells::is_formula;
+use crate::cells::unguarded;
 use crate::requests::vocabulary;
 
 /// In so many lines the separator shows.
@@ -131,7 +131,7 @@ pub(crate) fn table(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
                 })
             } else {
                 // What a spreadsheet would take for a formula is written with an apostrophe before it.
-                cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell).replace("\r\n", "\n")
+                unguarded(cell).replace("\r\n", "\n")
             };
             row.put(column, text);
         }

@@ -28,6 +28,8 @@ impl Format {
 
     /// The format of a code, `dd/mm/yyyy` or `000`.
     pub(super) fn of(code: &str) -> Self {
+        /// An id has fewer figures.
+        const LONGEST: usize = 30;
         // Only what positive numbers get.
         let (mut words, mut plain, mut chars) = ([String::new(), String::new()], String::new(), code.chars());
         // Whether figures go on after words: `000-00`.
@@ -59,7 +61,8 @@ impl Format {
         let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
         let zeros = |text: &str| text.chars().all(|c| c == '0');
         let figures = whole.trim_start_matches('#');
-        if broken || plain.is_empty() || !zeros(figures) || !zeros(part) || figures.is_empty() {
+        if broken || plain.len() > LONGEST || plain.is_empty() || !zeros(figures) || !zeros(part) || figures.is_empty()
+        {
             return Self::Plain;
         }
         if figures.len() == 1 && part.is_empty() && before.is_empty() && after.is_empty() {
@@ -89,7 +92,6 @@ pub(super) fn day(value: f64, from_1904: bool) -> Option<String> {
     if !(1.0..2_958_466.0).contains(&value) {
         return None;
     }
-    #[allow(clippy::cast_possible_truncation)]
     let days = value.floor() as i64;
     // There was no 29 February 1900, which Excel counts.
     let days = if !from_1904 && days < 60 { days + 1 } else { days };

@@ -106,8 +106,10 @@ pub(super) struct Table {
     /// The columns that nobody sees.
     pub(super) hidden_columns: Vec<usize>,
     pub(super) rows: Vec<Row>,
-    /// It has more rows or columns than a list has, and those beyond were not read.
+    /// It has more rows than a list has, and those beyond were not read.
     pub(super) cut: bool,
+    /// It has cells beyond the columns that a list has.
+    pub(super) beyond: bool,
 }
 
 impl Table {

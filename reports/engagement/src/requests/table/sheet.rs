@@ -39,19 +39,13 @@ pub(super) fn read(part: &mut Part<'_>, book: &Book, table: &mut Table) -> Resul
         match part.read_event_into(&mut buffer).map_err(|error| error.to_string())? {
             Event::Start(element) => match element.local_name().as_ref() {
                 "row" => {
-                    number = attribute(&element, "r").and_then(|r| r.parse().ok()).unwrap_or(number + 1);
+                    number = attribute(&element, "r").and_then(|r| r.parse().ok()).unwrap_or(number.saturating_add(1));
                     column = 0;
                     row = Row { number, hidden: is_hidden(&element), bold: true, ..Row::default() };
                 }
                 "c" => {
-                    let at = attribute(&element, "r").and_then(|r| place(&r)).map_or(column, |(at, _)| at);
-                    column = at + 1;
-                    cell = Cell {
-                        column: at,
-                        style: attribute(&element, "s").and_then(|s| s.parse().ok()).unwrap_or_default(),
-                        kind: attribute(&element, "t").unwrap_or_default(),
-                        ..Cell::default()
-                    };
+                    cell = begun(&element, column);
+                    column = cell.column + 1;
                 }
                 "v" => inside = "v",
                 "f" => {
@@ -94,6 +88,20 @@ pub(super) fn read(part: &mut Part<'_>, book: &Book, table: &mut Table) -> Resul
     Ok(())
 }
 
+/// A cell, by its attributes: its place, where it says one, its style and its kind. There are millions of empty ones.
+fn begun(element: &BytesStart<'_>, next: usize) -> Cell {
+    let mut cell = Cell { column: next, ..Cell::default() };
+    for attribute in element.attributes().with_checks(false).flatten() {
+        match attribute.key.as_ref() {
+            "r" => cell.column = place(&attribute.value).map_or(next, |(at, _)| at),
+            "s" => cell.style = attribute.value.parse().unwrap_or_default(),
+            "t" => cell.kind = attribute.value.into_owned(),
+            _ => {}
+        }
+    }
+    cell
+}
+
 /// Whether nobody sees a row: hidden by hand, by a filter, or by its height.
 fn is_hidden(row: &BytesStart<'_>) -> bool {
     let on = |name| attribute(row, name).is_some_and(|on| ["1", "true"].contains(&on.as_str()));
@@ -117,6 +125,9 @@ fn merge(element: &BytesStart<'_>) -> Option<Merged> {
 /// Puts what a cell holds into its row.
 fn put(cell: Cell, book: &Book, row: &mut Row, table: &mut Table) {
     let Cell { column, style, kind, value, formula, mut inline } = cell;
+    if value.is_empty() && formula.is_none() && kind.is_empty() {
+        return;
+    }
     let look = book.looks.get(style);
     let (mut struck, mut shortened) = (look.is_some_and(|look| look.struck), false);
     let mut of_text = |text: super::book::Text| {
@@ -146,7 +157,7 @@ fn put(cell: Cell, book: &Book, row: &mut Row, table: &mut Table) {
         return;
     }
     if column >= COLUMNS {
-        table.cut |= !text.is_empty();
+        table.beyond |= !text.is_empty();
         return;
     }
     // A formula that gives nothing on purpose is text; one that was never computed has no type of text.
