@@ -185,7 +185,7 @@ fn places(letters: &str, (series, number): (u8, Option<u8>)) -> Option<(usize, u
                 |id: &str| id.strip_prefix(letters).and_then(|id| id.split_once('.')).map(|(s, _)| s.to_owned());
             let mut of = CRITERIA.iter().enumerate().filter(|(_, c)| of_series(c.id) == Some(series.to_string()));
             let first = of.next()?.0;
-            Some((first, of.last().map_or(first, |(at, _)| at)))
+            Some((first, of.next_back().map_or(first, |(at, _)| at)))
         }
     }
 }

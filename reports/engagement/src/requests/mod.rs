@@ -136,7 +136,7 @@ impl Request {
         }
         let mut categories = self.criteria.iter().filter_map(|id| CRITERIA.iter().find(|c| c.id == id));
         // A category by its name is more than the criteria beside it.
-        let more = self.words("criteria").is_some_and(|words| criteria::names_more(words));
+        let more = self.words("criteria").is_some_and(criteria::names_more);
         let chosen = self.criteria.is_empty() || more || categories.any(|c| engagement.scope.has_category(c.category));
         (!chosen).then(|| "does not arise: its criteria belong to categories that were not chosen".to_owned())
     }

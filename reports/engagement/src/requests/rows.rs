@@ -181,12 +181,13 @@ fn is_only_words(row: &Row, words: &str, habits: &Habits) -> bool {
         && words.len() > first.len()
         && (first.ends_with('.') || first.chars().any(|c| c.is_ascii_digit()) || words[first.len()..].starts_with(')'));
     let loud = words.chars().any(char::is_alphabetic) && !words.chars().any(char::is_lowercase) && words.is_ascii();
-    let marked = row.wide || (row.bold && habits.is_light) || numbered || loud;
+    let marked = row.wide || (row.bold && habits.is_light);
+    let like_heading = marked || numbered || loud;
     if habits.has_ids {
         // In a list of ids and nothing else, one row may lack its id.
-        habits.has_more || marked || meaning(words).is_some()
+        habits.has_more || like_heading || meaning(words).is_some()
     } else {
-        habits.has_more && marked
+        marked || (habits.has_more && like_heading)
     }
 }
 

@@ -190,6 +190,31 @@ fn merged_cells_and_heads_of_two_rows_are_read() {
     assert_eq!(found, wanted.map(|(id, criteria, owner)| (id.to_owned(), criteria.to_owned(), owner.to_owned())));
     assert_eq!(list.requests[4].area, "Access");
     assert!(list.account.contains("7 (a heading), 6 (the row above goes on)"), "{}", list.account);
+    // A list without ids: rows that reach over its width are headings.
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    fill(
+        sheet,
+        &[
+            &["Request", "PBC Owner (Client)"],
+            &["Governance"],
+            &["Board minutes", "CEO"],
+            &["Org chart"],
+            &["Access"],
+            &["User list"],
+        ],
+    );
+    for row in [1, 4] {
+        sheet.merge_range(row, 0, row, 1, if row == 1 { "Governance" } else { "Access" }, &format).unwrap();
+    }
+    let list = read(&mut book).unwrap();
+    let found: Vec<_> = list.requests.iter().map(|r| (r.area.as_str(), r.text.as_str(), r.owner.as_deref())).collect();
+    let wanted = [
+        ("Governance", "Board minutes", Some("CEO")),
+        ("Governance", "Org chart", None),
+        ("Access", "User list", None),
+    ];
+    assert_eq!(found, wanted);
     let list = one(&[
         &["No.", "Request", "", "Client", ""],
         &["", "Description", "TSC", "Owner", "Due"],
