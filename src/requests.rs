@@ -1,9 +1,12 @@
 //! `kickoff requests`: the auditor's list with its status, read from and written to the auditor's own files.
 
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
-use kickoff_engagement::requests::{RequestStatus, Source, adopt, read, to_csv, to_xlsx};
+use kickoff_engagement::requests::{
+    DateOrder, ListError, ListOptions, Listed, RequestStatus, Source, adopt, read, to_csv, to_xlsx,
+};
 use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
@@ -34,13 +37,7 @@ const DRAWN: usize = 6;
 pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
     let mut opened = Opened::of(&arguments.file)?;
     if let Some(list) = &arguments.import {
-        let below = opened.below(list)?;
-        // What is wrong in the list is told of the list, before kickoff.toml is thought of.
-        read(list, arguments.dates.map(Into::into).or(opened.file.request_dates))
-            .map_err(|error| Failure::usage(&error))?;
-        let text = adopt(opened.path(), &opened.text()?, &below, arguments.dates.map(Into::into))
-            .map_err(|error| Failure::usage(&error))?;
-        opened.save(&text)?;
+        import(&opened, list, arguments)?;
         opened = Opened::of(&arguments.file)?;
     }
     let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
@@ -60,6 +57,64 @@ pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
         json!({ "today": opened.today, "run": run.map(|run| run.run), "requests": requests })
     })?;
     Ok(Exit::Done)
+}
+
+/// Takes a list as the list of kickoff.toml, and says what of it was taken and what was left out.
+fn import(opened: &Opened, list: &Path, arguments: &RequestsArgs) -> Result<(), Failure> {
+    let below = opened.below(list)?;
+    let before = ListOptions::of(&opened.file);
+    let mut said = ListOptions { dates: arguments.dates.map(Into::into), columns: before.columns };
+    arguments.columns.iter().for_each(|columns| said.columns.merge(columns));
+    // What is wrong in the list is told of the list, before kickoff.toml is thought of.
+    let listed = read_or_ask(list, &mut said, before.dates)?;
+    let text = adopt(opened.path(), &opened.text()?, &below, &said).map_err(|error| Failure::usage(&error))?;
+    opened.save(&text)?;
+    writeln!(crate::streams::words(), "{}", listed.account)?;
+    Ok(())
+}
+
+/// Reads a list with what is said of it; a person at a terminal is asked for what is missing.
+fn read_or_ask(list: &Path, said: &mut ListOptions, dates: Option<DateOrder>) -> Result<Listed, Failure> {
+    let asks = std::io::stdin().is_terminal() && console::Term::stderr().is_term();
+    loop {
+        let error = match read(list, &ListOptions { dates: said.dates.or(dates), columns: said.columns.clone() }) {
+            Ok(listed) => return Ok(listed),
+            Err(error) => error,
+        };
+        if !asks || !ask(&error, said)? {
+            return Err(Failure::usage(&error));
+        }
+    }
+}
+
+/// Asks for what a list does not tell. False where there is nothing to ask, or no answer.
+fn ask(error: &ListError, said: &mut ListOptions) -> Result<bool, Failure> {
+    let terminal = console::Term::stderr();
+    let answer = |question: &str| -> Result<String, Failure> {
+        terminal.write_str(question)?;
+        Ok(terminal.read_line()?.trim().to_owned())
+    };
+    if !error.heads.is_empty() {
+        let heads = error.heads.join(", ");
+        let text = answer(&format!(
+            "The columns of the list: {heads}.\nWhich says what is asked for (its letter or its head)? "
+        ))?;
+        let id = answer("Which has the ids (nothing where there are none)? ")?;
+        for (name, head) in [("text", &text), ("id", &id)].into_iter().filter(|(_, head)| !head.is_empty()) {
+            said.columns.set(name, head).map_err(Failure::Usage)?;
+        }
+        return Ok(!text.is_empty());
+    }
+    if error.asks_dates {
+        let order = answer(&format!("{error}\nWhat comes first in its days, the day or the month (d or m)? "))?;
+        said.dates = match order.to_lowercase().chars().next() {
+            Some('d') => Some(DateOrder::DayFirst),
+            Some('m') => Some(DateOrder::MonthFirst),
+            _ => None,
+        };
+        return Ok(said.dates.is_some());
+    }
+    Ok(false)
 }
 
 fn export(path: &Path, statuses: &[RequestStatus]) -> Result<(), Failure> {
@@ -83,12 +138,12 @@ fn row(status: &RequestStatus, drawn: bool) -> Vec<String> {
     let by: Vec<String> = status.answered_by().iter().map(ToString::to_string).collect();
     vec![
         status.request.id.clone(),
-        status.due.map(|due| due.to_string()).unwrap_or_default(),
+        status.due_text(),
         when(status).to_owned(),
         status.owner.clone().unwrap_or_else(|| if drawn { "nobody yet".to_owned() } else { String::new() }),
         status.progress.name().to_owned(),
         status.request.text.clone(),
-        status.request.criteria.join(" "),
+        status.request.all_criteria().join(" "),
         by.join("; "),
         status.answer.answered.name().to_owned(),
         some(&status.answer.evidence, if drawn { DRAWN } else { usize::MAX }),
@@ -104,6 +159,7 @@ fn describe(status: &RequestStatus) -> Value {
         "area": request.area,
         "text": request.text,
         "criteria": request.criteria,
+        "as_written": request.said,
         "kind": request.kind.map(|kind| kind.name()),
         "period_only": request.period_only,
         "owner": status.owner,

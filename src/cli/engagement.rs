@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
-use kickoff_engagement::requests::DateOrder;
+use kickoff_engagement::requests::{DateOrder, RequestColumns};
 
 use super::SealArgs;
 
@@ -139,12 +139,16 @@ pub(crate) struct RequestsArgs {
     pub file: FileArgs,
     #[command(flatten)]
     pub run: RunArgs,
-    /// Take an auditor's own list, .csv or .xlsx, as the list of kickoff.toml, which is kept beside as a backup
+    /// Take an auditor's own list, .csv, .xlsx or .xlsm, as the list of kickoff.toml, which is kept beside as a backup; one line
+    /// says what was taken and what was left out
     #[arg(long, value_name = "FILE")]
     pub import: Option<PathBuf>,
     /// What 12/06/2026 is in that list, where its other days do not tell
     #[arg(long, value_enum, value_name = "ORDER", requires = "import")]
     pub dates: Option<Dates>,
+    /// Which of its columns is what, by head or letter, where the heads do not tell: id=Ref,text="What we need",owner=D
+    #[arg(long, value_name = "COLUMNS", requires = "import", value_parser = RequestColumns::parse)]
+    pub columns: Vec<RequestColumns>,
     /// Write the list with its status to a .csv or .xlsx
     #[arg(long, value_name = "FILE")]
     pub export: Option<PathBuf>,
@@ -157,8 +161,10 @@ pub(crate) struct RequestsArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Dates {
     /// 12 June
+    #[value(alias = "dmy")]
     DayFirst,
     /// 6 December
+    #[value(alias = "mdy")]
     MonthFirst,
 }
 

@@ -347,7 +347,7 @@ fn a_list_that_cannot_be_used_is_named_and_nothing_is_written() {
     };
     for (file, part) in [
         (put(folder.path(), "columns.csv", "Ref,Due\n1,2026-01-01\n"), "has no column `text`"),
-        (put(folder.path(), "twice.csv", "id,text\n1,a\n1,b\n"), "request `1` stands twice"),
+        (put(folder.path(), "open.csv", "id,text,due\n1,a,12/06/2026\n"), "can be 2026-06-12 or 2026-12-06"),
         (put(folder.path(), "list.pdf", "x"), "is neither .csv nor .xlsx"),
         // The list is named as it was given, with its row and column.
         (put(folder.path(), "formula.csv", "id,text\n1,=A1\n"), "formula.csv, row 2, column B (text): holds a formula"),

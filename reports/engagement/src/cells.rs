@@ -9,10 +9,21 @@ pub fn is_formula(cell: &str) -> bool {
     cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
+/// Whether a cell needs an apostrophe: it begins like a formula, or with apostrophes and then like one.
+fn needs_guard(cell: &str) -> bool {
+    is_formula(cell.trim_start_matches('\''))
+}
+
 /// A cell that no spreadsheet takes for a formula: such a one gets an apostrophe in front.
 #[must_use]
 pub fn guarded(cell: &str) -> String {
-    if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+    if needs_guard(cell) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// A cell as it was before it was guarded.
+#[must_use]
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| needs_guard(rest)).unwrap_or(cell)
 }
 
 #[cfg(test)]
@@ -23,6 +34,9 @@ mod tests {
     fn what_begins_like_a_formula_gets_an_apostrophe() {
         for cell in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
             assert_eq!(guarded(cell), format!("'{cell}"));
+        }
+        for cell in ["=1", "'=1", "''+1", "'a", "a"] {
+            assert_eq!(unguarded(&guarded(cell)), cell);
         }
         assert_eq!(guarded("a=1"), "a=1");
     }

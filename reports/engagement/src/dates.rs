@@ -1,5 +1,8 @@
 //! Days as auditors write them: which there are, and which could be two.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use schemars::JsonSchema;
@@ -29,7 +32,7 @@ impl DateOrder {
     /// they contradict each other.
     pub(crate) fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Self> {
         let (mut day, mut month) = (false, false);
-        for (a, b, _) in cells.filter_map(figures) {
+        for (a, b, _) in cells.filter_map(|cell| figures(&cell.to_lowercase())) {
             day |= a > 12 && b <= 12;
             month |= b > 12 && a <= 12;
         }
@@ -54,21 +57,32 @@ pub(crate) enum Told {
     Unreadable,
 }
 
-/// Reads a cell.
-pub(crate) fn told(text: &str, order: Option<DateOrder>) -> Told {
+/// Reads a cell. `from_1904` says what a bare number of days is counted from.
+pub(crate) fn told(text: &str, order: Option<DateOrder>, from_1904: bool) -> Told {
     let text = text.trim();
     let plain = text.to_lowercase();
-    if ["", "-", "–", "tbd", "tba", "n/a", "na", "none", "open", "to be determined", "to be agreed"]
+    if ["", "-", "–", "—", "tbd", "tba", "tbc", "n/a", "na", "none", "open", "to be determined", "to be agreed"]
         .contains(&plain.as_str())
     {
         return Told::Open;
     }
-    // A time of day adds nothing: `2026-12-04 00:00:00`, `2026-12-04T23:30:00Z`.
-    let day = plain.split_once(['t', ' ']).filter(|(day, _)| day.len() == 10).map_or(plain.as_str(), |(day, _)| day);
-    if let Ok(day) = day.replace('/', "-").parse::<Date>() {
+    // `2026年12月4日`, and a time of the day, which adds nothing: `2026-12-04 00:00:00`, `2026-12-04T23:30:00Z`.
+    let plain = plain.replace(['年', '月'], "-").replace('日', " ");
+    let words: Vec<&str> = plain.split_whitespace().filter(|word| !is_time(word)).collect();
+    let plain = words.join(" ");
+    let day = plain.split_once('t').filter(|(day, _)| day.len() == 10).map_or(plain.as_str(), |(day, _)| day);
+    if let Some(day) = year_first(day).or_else(|| serial(text, from_1904)).or_else(|| worded(&plain)) {
         return Told::Day(day);
     }
-    if let Some(day) = serial(text).or_else(|| worded(&plain)) {
+    // `by 12/06/2026`: the one word with figures.
+    let mut with_figures = words.iter().filter(|word| word.contains(|c: char| c.is_ascii_digit()));
+    let day = match (with_figures.next(), with_figures.next()) {
+        (Some(word), None) if words.iter().all(|other| other == word || is_beside(other)) => {
+            word.trim_matches(|c: char| !c.is_ascii_digit())
+        }
+        _ => day,
+    };
+    if let Some(day) = year_first(day) {
         return Told::Day(day);
     }
     let Some((a, b, year)) = figures(day) else { return Told::Unreadable };
@@ -84,10 +98,38 @@ pub(crate) fn told(text: &str, order: Option<DateOrder>) -> Told {
     }
 }
 
+/// `23:30`, `17:00:00z`, `5pm`.
+fn is_time(word: &str) -> bool {
+    let word = word.trim_matches(['(', ')', ',', ';']);
+    let figures = word.trim_end_matches(|c: char| c.is_alphabetic());
+    let clock = figures.contains(':') && figures.chars().all(|c| c.is_ascii_digit() || [':', '.', '+'].contains(&c));
+    clock || (["am", "pm"].iter().any(|half| word.ends_with(half)) && figures.parse::<u8>().is_ok())
+}
+
+/// `2026-12-04`, `2026/12/4`, `2026.12.04`, `20261204`.
+fn year_first(text: &str) -> Option<Date> {
+    if text.len() == 8 && text.starts_with("20") && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Date::new(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?).ok();
+    }
+    let parts: Vec<&str> = text.trim().trim_end_matches('.').split(['-', '/', '.']).map(str::trim).collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let short = |part: &&&str| (1..=2).contains(&part.len());
+    if year.len() != 4 || [month, day].iter().filter(|part| short(part)).count() != 2 {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
 /// Two figures and a year, with one kind of separator: `12/06/2026`, `4.12.26`.
 fn figures(text: &str) -> Option<(i8, i8, i16)> {
+    // Words around it do no harm: `Fri 12/06/2026`.
+    let text = text
+        .split_whitespace()
+        .find(|word| word.contains(|c: char| c.is_ascii_digit()))
+        .filter(|word| text.split_whitespace().all(|other| other == *word || is_beside(other) || is_time(other)));
+    let text = text?.trim_matches(|c: char| !c.is_ascii_digit());
     let by = text.chars().find(|c| ['/', '.', '-'].contains(c))?;
-    let parts: Vec<&str> = text.trim().split(by).map(str::trim).collect();
+    let parts: Vec<&str> = text.split(by).collect();
     let [a, b, year] = parts.as_slice() else { return None };
     let figure = |part: &str| Some(part).filter(|part| part.len() <= 2).and_then(|part| part.parse::<i8>().ok());
     let year = match (year.len(), year.parse::<i16>().ok()?) {
@@ -98,51 +140,76 @@ fn figures(text: &str) -> Option<(i8, i8, i16)> {
     Some((figure(a)?, figure(b)?, year))
 }
 
-/// A spreadsheet's number of a day, where the cell lost its format: days since 1899-12-30, of this century's first decades.
-fn serial(text: &str) -> Option<Date> {
-    let days: i64 = text.parse().ok().filter(|days| (36_526..=73_050).contains(days))?;
-    date(1899, 12, 30).checked_add(days.days()).ok()
+/// A spreadsheet's number of a day, where the cell lost its format, of this century's first decades.
+fn serial(text: &str, from_1904: bool) -> Option<Date> {
+    let whole = text.split_once('.').filter(|(_, part)| part.bytes().all(|b| b.is_ascii_digit()));
+    let days: i64 =
+        whole.map_or(text, |(whole, _)| whole).parse().ok().filter(|days| (30_000..80_000).contains(days))?;
+    let base = if from_1904 { date(1904, 1, 1) } else { date(1899, 12, 30) };
+    let day = base.checked_add(days.days()).ok()?;
+    (2000..2100).contains(&day.year()).then_some(day)
 }
 
-/// `4 Dec 2026`, `Dec 4, 2026`, `4th December 2026`, `Friday, December 4, 2026`.
+/// Months and their number by their names, and words that may stand beside a day.
+static WORDS: LazyLock<(HashMap<String, i8>, HashSet<String>)> = LazyLock::new(|| {
+    let (mut months, mut beside) = (HashMap::new(), HashSet::new());
+    let mut reader =
+        csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(include_str!("../data/months.csv").as_bytes());
+    for record in reader.records().filter_map(Result::ok) {
+        let words = record.get(2).unwrap_or_default().split('|').map(str::to_owned);
+        match record.get(1) {
+            Some("months" | "short") => months.extend(words.zip(1_i8..)),
+            _ => beside.extend(words),
+        }
+    }
+    (months, beside)
+});
+
+fn is_beside(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    word.is_empty() || WORDS.1.contains(word)
+}
+
+/// The number of a month: its name, or three letters of it at least.
+fn month(word: &str) -> Option<i8> {
+    let (months, _) = &*WORDS;
+    let begun = || {
+        let mut all =
+            months.iter().filter(|(name, _)| word.chars().count() >= 3 && name.starts_with(word)).map(|(_, at)| *at);
+        let first = all.next()?;
+        // `jui` begins two.
+        all.all(|other| other == first).then_some(first)
+    };
+    months.get(word).copied().or_else(begun)
+}
+
+/// `4 Dec 2026`, `Dec 4, 2026`, `4th December 2026`, `Friday, December 4, 2026`, `4. Dezember 2026`, `4 de diciembre de 2026`.
 fn worded(text: &str) -> Option<Date> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let (mut day, mut month, mut year) = (None, None, None);
-    for word in text.split([' ', ',', '-', '.', '/']).filter(|word| !word.is_empty()) {
-        let number = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let (mut day, mut found, mut year) = (None, None, None);
+    for word in text.split([' ', ',', '-', '.', '/', '(', ')', '\'']).filter(|word| !word.is_empty()) {
+        let number = word.trim_end_matches(|c: char| c.is_alphabetic());
         if number.is_empty() {
-            let found = MONTHS
-                .iter()
-                .position(|name| word.len() >= 3 && (name.starts_with(word) || word == "sept" && *name == "september"));
-            match found {
-                Some(at) if month.is_none() => month = i8::try_from(at + 1).ok(),
-                Some(_) => return None,
-                // The day of the week.
-                None if word.ends_with("day") || ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains(&word) => {}
-                None => return None,
+            match month(word) {
+                // A day of the week may be a month's too: `mar`, Tuesday and March.
+                Some(at) if found.is_none() => found = Some(at),
+                _ if is_beside(word) => {}
+                _ => return None,
             }
         } else if number.len() == 4 && year.is_none() && number == word {
             year = number.parse().ok();
-        } else if number.len() <= 2 && day.is_none() && ["", "st", "nd", "rd", "th"].contains(&&word[number.len()..]) {
+        } else if number.len() <= 2
+            && day.is_none()
+            && ["", "st", "nd", "rd", "th", "er", "e", "º", "ª", "o"].contains(&&word[number.len()..])
+        {
             day = number.parse().ok();
+        } else if number.len() == 2 && day.is_some() && found.is_some() && year.is_none() && number == word {
+            // `4-Dec-26`.
+            year = number.parse::<i16>().ok().map(|year| 2000 + year);
         } else {
             return None;
         }
     }
-    Date::new(year?, month?, day?).ok()
+    Date::new(year?, found?, day?).ok()
 }
 
 #[cfg(test)]
@@ -166,29 +233,58 @@ mod tests {
             "4.12.26",
             // The days from 1899-12-30 to 2026-12-04.
             "46360",
+            "46360.98",
+            "20261204",
+            "2026.12.4",
+            "4-Dec-26",
+            "4. Dezember 2026",
+            "4 décembre 2026",
+            "4 de diciembre de 2026",
+            "2026年12月4日",
+            "EOD 4 Dec 2026",
+            "04.12.2026 (EOD)",
+            "04.12.2026 17:00 Uhr",
+            "Fri 4 Dec 2026, 5pm",
         ] {
-            assert_eq!(told(text, None), fourth, "{text}");
+            assert_eq!(told(text, None, false), fourth, "{text}");
         }
         // Only one of the two exists.
-        assert_eq!(told("12/31/2026", None), Told::Day(date(2026, 12, 31)));
-        assert_eq!(told("31/12/2026", None), Told::Day(date(2026, 12, 31)));
-        assert_eq!(told("06/06/2026", None), Told::Day(date(2026, 6, 6)));
-        for text in ["ASAP", "Week 1", "2026", "13/13/2026", "31 Feb 2026", "12", "4 Dec", "Dec Jan 4 2026"] {
-            assert_eq!(told(text, None), Told::Unreadable, "{text}");
+        assert_eq!(told("12/31/2026", None, false), Told::Day(date(2026, 12, 31)));
+        assert_eq!(told("31/12/2026", None, false), Told::Day(date(2026, 12, 31)));
+        assert_eq!(told("by 31/12/2026", None, false), Told::Day(date(2026, 12, 31)));
+        assert_eq!(told("06/06/2026", None, false), Told::Day(date(2026, 6, 6)));
+        assert_eq!(told("44898", None, true), fourth);
+        assert_eq!(told("12/06/2026 17:00", None, false), Told::Either(date(2026, 6, 12), date(2026, 12, 6)));
+        for text in [
+            "ASAP",
+            "Week 1",
+            "Week 50 2026",
+            "2026",
+            "13/13/2026",
+            "31 Feb 2026",
+            "12",
+            "4 Dec",
+            "Dec Jan 4 2026",
+            "December 2026",
+            "2 weeks after kick-off",
+            "Q4 2026",
+            "20261304",
+        ] {
+            assert_eq!(told(text, None, false), Told::Unreadable, "{text}");
         }
         for text in ["TBD", "n/a", "-", " "] {
-            assert_eq!(told(text, None), Told::Open, "{text}");
+            assert_eq!(told(text, None, false), Told::Open, "{text}");
         }
     }
 
     #[test]
     fn what_could_be_two_days_is_one_only_where_it_is_said() {
         let (june, december) = (date(2026, 6, 12), date(2026, 12, 6));
-        assert_eq!(told("12/06/2026", None), Told::Either(june, december));
-        assert_eq!(told("12/06/2026", Some(DateOrder::DayFirst)), Told::Day(june));
-        assert_eq!(told("12/06/2026", Some(DateOrder::MonthFirst)), Told::Day(december));
+        assert_eq!(told("12/06/2026", None, false), Told::Either(june, december));
+        assert_eq!(told("12/06/2026", Some(DateOrder::DayFirst), false), Told::Day(june));
+        assert_eq!(told("12/06/2026", Some(DateOrder::MonthFirst), false), Told::Day(december));
         // The other way round there is no such day.
-        assert_eq!(told("12/31/2026", Some(DateOrder::DayFirst)), Told::Unreadable);
+        assert_eq!(told("12/31/2026", Some(DateOrder::DayFirst), false), Told::Unreadable);
         let of = |cells: &[&str]| DateOrder::of(cells.iter().copied());
         assert_eq!(of(&["12/06/2026", "31/12/2026"]), Some(DateOrder::DayFirst));
         assert_eq!(of(&["12/06/2026", "12/31/2026", "TBD"]), Some(DateOrder::MonthFirst));

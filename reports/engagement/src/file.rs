@@ -7,6 +7,7 @@ use kickoff_checks::Parameters;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::columns::RequestColumns;
 use crate::dates::DateOrder;
 use crate::people::{Channel, Escalation, Person, WorkItem};
 use crate::problems::Lines;
@@ -45,6 +46,8 @@ pub struct Engagement {
     pub request_list: Option<String>,
     /// What `12/06/2026` is in that list: `day-first` or `month-first`; the list's own days tell where they can.
     pub request_dates: Option<DateOrder>,
+    /// Which column of that list is what, where its heads do not tell: the words of the head, or the letter of the column.
+    pub request_columns: Option<RequestColumns>,
     /// What is known about single requests.
     pub requests: Vec<RequestEntry>,
     /// Documents that answer requests.

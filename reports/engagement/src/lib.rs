@@ -4,6 +4,7 @@
 pub mod attestations;
 pub mod cells;
 mod check;
+mod columns;
 mod dates;
 pub mod documents;
 mod file;

@@ -37,7 +37,9 @@ impl Engagement {
             if read.request_list.is_some() && problems.is_empty() {
                 match requests::list(read, folder) {
                     Ok(list) => check::request_ids(read, &list, problems),
-                    Err(error) => problems.add("request_list", error.to_string()),
+                    Err(error) => {
+                        error.problems().iter().for_each(|problem| problems.add("request_list", problem.to_string()));
+                    }
                 }
             }
         })

@@ -5,7 +5,10 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 use super::status::RequestStatus;
 use crate::cells::guarded;
 
-/// The columns, with their widths in a workbook. The first nine are those that can be read back.
+/// So many columns can be read back: the first.
+pub(super) const READ: usize = 9;
+
+/// The columns, with their widths in a workbook.
 const COLUMNS: [(&str, f64); 16] = [
     ("id", 10.0),
     ("area", 14.0),
@@ -29,15 +32,16 @@ const COLUMNS: [(&str, f64); 16] = [
 #[must_use]
 pub fn cells(status: &RequestStatus) -> [String; 16] {
     let request = &status.request;
+    let words = |column: &str| request.words(column).unwrap_or_default().to_owned();
     [
         request.id.clone(),
         request.area.clone(),
         request.text.clone(),
-        request.criteria.join("; "),
-        request.kind.map(|kind| kind.name().to_owned()).unwrap_or_default(),
-        if request.period_only { "type-2" } else { "both" }.to_owned(),
-        status.owner.clone().unwrap_or_default(),
-        status.due.map(|due| due.to_string()).unwrap_or_default(),
+        request.all_criteria().join("; "),
+        request.kind.map_or_else(|| words("kind"), |kind| kind.name().to_owned()),
+        request.words("report").unwrap_or(if request.period_only { "type-2" } else { "both" }).to_owned(),
+        status.owner.clone().unwrap_or_else(|| words("owner")),
+        status.due_text(),
         request.checks.join("; "),
         status.progress.name().to_owned(),
         status.answered_by().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),

@@ -1,228 +1,472 @@
-//! Reads an auditor's own list, from CSV or from a workbook.
+//! Reads an auditor's own list as it comes, from CSV or from a workbook.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use kickoff_checks::{CHECKS, CRITERIA};
+use kickoff_checks::{CHECKS, Check};
 
-use super::table::{self, Row, Table, TableError};
-use super::{DEFAULT, Reach, Request, RequestKind, UNKNOWN_HOURS};
+use super::account::Account;
+use super::heads::{self, Columns, Placed};
+use super::ids::{self, Draft};
+use super::rows::{self, Sorted, Taken};
+use super::table::{self, ROWS, Table, TableError};
+use super::vocabulary;
+use super::{DEFAULT, Reach, Request, UNKNOWN_HOURS, criteria};
+use crate::columns::{Column, RequestColumns};
 use crate::dates::{DateOrder, Told, told};
+use crate::file::Engagement;
 use crate::words::words;
 use crate::{nearest, nearest_of};
 
-/// The columns that a list may have, and what auditors call them. The first two it must have.
-const COLUMNS: [(&str, &[&str]); 9] = [
-    ("id", &["id", "request id", "request no", "request number", "ref", "reference", "no", "number", "#", "pbc id"]),
-    ("text", &["text", "request", "request text", "description", "request description", "item", "evidence requested"]),
-    ("criteria", &["criteria", "criterion", "tsc", "tsc ids", "trust services criteria", "soc 2 criteria"]),
-    ("area", &["area", "section", "category", "domain"]),
-    ("kind", &["kind", "type", "request type"]),
-    ("owner", &["owner", "responsible", "assigned to", "assignee", "client owner", "poc"]),
-    ("due", &["due", "due date", "date due", "deadline", "needed by"]),
-    ("report", &["report", "report type"]),
-    ("checks", &["checks", "check ids", "kickoff check ids"]),
-];
-const REQUIRED: usize = 2;
+/// What is said of a list, where it does not tell itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListOptions {
+    /// What `12/06/2026` is; where nothing says, a column does as soon as one of its days can only be one.
+    pub dates: Option<DateOrder>,
+    /// Which column is what.
+    pub columns: RequestColumns,
+}
 
-/// Reads a list by its file name's ending, `.csv` or `.xlsx`. `dates` says what `12/06/2026` is; where nothing does, the column
-/// does as soon as one of its days can only be one.
+impl ListOptions {
+    /// What kickoff.toml says.
+    #[must_use]
+    pub fn of(engagement: &Engagement) -> Self {
+        Self { dates: engagement.request_dates, columns: engagement.request_columns.clone().unwrap_or_default() }
+    }
+}
+
+/// Why a list cannot be used: everything that is wrong with it, a line for each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListError {
+    problems: Vec<TableError>,
+    /// The heads, each after the letters of its column, where it is not known which says what is asked for.
+    pub heads: Vec<String>,
+    /// Whether it is not known what comes first, the day or the month.
+    pub asks_dates: bool,
+}
+
+impl ListError {
+    /// What is wrong, in the order of the list.
+    #[must_use]
+    pub fn problems(&self) -> &[TableError] {
+        &self.problems
+    }
+}
+
+impl From<TableError> for ListError {
+    fn from(problem: TableError) -> Self {
+        Self { problems: vec![problem], heads: Vec::new(), asks_dates: false }
+    }
+}
+
+impl fmt::Display for ListError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, problem) in self.problems.iter().enumerate() {
+            write!(f, "{}{problem}", if at > 0 { "\n" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ListError {}
+
+/// A list that was read, and an account of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The requests, in the order of the list.
+    pub requests: Vec<Request>,
+    /// What was taken and what was left out, on one line.
+    pub account: String,
+}
+
+/// Reads a list: a CSV file or a workbook.
 ///
 /// # Errors
 /// The file cannot be read, lacks a column, or holds what cannot be: with the sheet, the row and the column.
-pub fn read(path: &Path, dates: Option<DateOrder>) -> Result<Vec<Request>, TableError> {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
-    match ending.as_str() {
-        "csv" => in_csv(path, &table::bytes(path)?, dates),
-        "xlsx" => in_xlsx(path, &table::bytes(path)?, dates),
-        _ => Err(TableError::of_file(path, "is neither .csv nor .xlsx: save the list as one of them")),
-    }
+pub fn read(path: &Path, options: &ListOptions) -> Result<Listed, ListError> {
+    from_bytes(path, &table::bytes(path)?, options)
 }
 
-/// Reads a list from the bytes of a CSV file; `path` is for messages.
+/// Reads a list from its bytes; `path` says what it is called, and is for messages.
 ///
 /// # Errors
 /// As [`read`].
-pub fn from_csv(path: &Path, bytes: &[u8]) -> Result<Vec<Request>, TableError> {
-    in_csv(path, bytes, None)
+pub fn from_bytes(path: &Path, bytes: &[u8], options: &ListOptions) -> Result<Listed, ListError> {
+    let tables = table::tables(path, bytes)?;
+    let mut reading = Reading::default();
+    let mut lists: Vec<List<'_>> = Vec::new();
+    for table in &tables {
+        let name = table.sheet.clone().unwrap_or_default();
+        if table.hidden {
+            reading.account.leave_sheet(&name, "hidden");
+            continue;
+        }
+        match heads::place(table, &options.columns) {
+            Some(placed) => lists.push(List::new(table, placed)),
+            None if table.rows.is_empty() => reading.account.leave_sheet(&name, "empty"),
+            None => reading.account.leave_sheet(&name, "no heads of a list of requests"),
+        }
+    }
+    if lists.is_empty() {
+        return Err(without_heads(path, &tables));
+    }
+    leave_others(&mut lists, &mut reading.account);
+    reading.pool = DateOrder::of(lists.iter().flat_map(List::days));
+    let several = lists.len() > 1;
+    for list in &lists {
+        reading.list(list, options, several);
+    }
+    if reading.problems.is_empty() && reading.drafts.is_empty() {
+        let (table, left) = (lists.first().map(|list| list.table), reading.account.rows_left());
+        let what = if left.is_empty() { String::new() } else { format!(" ({left})") };
+        let what = format!("has its columns, and no request under them{what}");
+        return Err(table
+            .map_or_else(|| TableError::of_file(path, &what), |table| table.error(None, None, &what))
+            .into());
+    }
+    if !reading.problems.is_empty() {
+        return Err(ListError { problems: reading.problems, heads: Vec::new(), asks_dates: reading.asks_dates });
+    }
+    let mut account = reading.account;
+    let requests: Vec<Request> = ids::settle(reading.drafts, &mut account);
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Listed { account: account.line(&name, requests.len()), requests })
 }
 
-fn in_csv(path: &Path, bytes: &[u8], dates: Option<DateOrder>) -> Result<Vec<Request>, TableError> {
-    requests(&table::csv(path, bytes, is_head)?, dates)
+/// Nothing in the file says what is asked for.
+fn without_heads(path: &Path, tables: &[Table]) -> ListError {
+    let shown = || tables.iter().filter(|table| !table.hidden && !table.rows.is_empty());
+    let table = shown().max_by_key(|table| heads::likely(table).len());
+    let Some(table) = table else {
+        let hidden = tables.iter().any(|table| table.hidden);
+        let what = if hidden { "has nothing but hidden sheets: show the one that has the list" } else { "is empty" };
+        return TableError::of_file(path, what).into();
+    };
+    let there = heads::likely(table);
+    // What is there is the misspelt one: the name that it stands for is the right spelling.
+    let named = there.iter().filter_map(|head| head.split_once(' ')).map(|(_, head)| head);
+    let near = named.filter(|head| vocabulary::meaning(head).is_none()).find_map(|head| {
+        nearest_of(&head.to_lowercase(), ["text", "request"].into_iter())
+            .map(|name| format!(": is `{head}` meant for `{name}`?"))
+    });
+    let what = format!(
+        "has no column `text`, what is asked for, with another beside it; it has {}{}; say which it is: --columns text=HEAD, or a letter (`request_columns` of kickoff.toml)",
+        there.join(", "),
+        near.unwrap_or_default()
+    );
+    ListError { problems: vec![table.error(None, None, what)], heads: there, asks_dates: false }
 }
 
-/// Reads a list from the bytes of a workbook: its first sheet that has the columns; `path` is for messages.
-///
-/// # Errors
-/// As [`read`].
-pub fn from_xlsx(path: &Path, bytes: &[u8]) -> Result<Vec<Request>, TableError> {
-    in_xlsx(path, bytes, None)
+/// A table with its heads, and its rows sorted.
+struct List<'a> {
+    table: &'a Table,
+    columns: Columns,
+    sorted: Sorted<'a>,
+    own: bool,
 }
 
-fn in_xlsx(path: &Path, bytes: &[u8], dates: Option<DateOrder>) -> Result<Vec<Request>, TableError> {
-    let mut sheets = table::xlsx(path, bytes)?;
-    sheets.iter_mut().for_each(|sheet| sheet.find_head(is_head));
-    let whole = sheets.iter().find(|sheet| is_head(&sheet.head));
-    match whole.or(sheets.first()) {
-        Some(sheet) => requests(sheet, dates),
-        None => Err(TableError::of_file(path, "has no sheet")),
+impl<'a> List<'a> {
+    fn new(table: &'a Table, placed: Placed) -> Self {
+        let sorted = rows::sort(table, &placed);
+        Self { table, columns: placed.columns, sorted, own: placed.own }
+    }
+
+    fn name(&self) -> &str {
+        self.table.sheet.as_deref().unwrap_or_default()
+    }
+
+    fn days(&self) -> impl Iterator<Item = &str> {
+        self.sorted.taken.iter().map(|taken| self.columns.cell(Column::Due, taken.row))
+    }
+
+    /// What tells its requests from others: their ids, or what they ask for.
+    fn keys(&self) -> BTreeSet<&str> {
+        let column = if self.columns.place(Column::Id).is_some() { Column::Id } else { Column::Text };
+        self.sorted.taken.iter().map(|taken| self.columns.cell(column, taken.row)).collect()
+    }
+
+    /// The last year that the name of its sheet has.
+    fn year(&self) -> Option<u16> {
+        let numbers = self.name().split(|c: char| !c.is_ascii_digit()).filter_map(|part| match part.len() {
+            4 => part.parse().ok().filter(|year| (2000..2100).contains(year)),
+            2 if self.name().to_lowercase().contains("fy") => part.parse::<u16>().ok().map(|year| 2000 + year),
+            _ => None,
+        });
+        numbers.max()
     }
 }
 
-/// Whether a row says what the columns are.
-fn is_head(cells: &[String]) -> bool {
-    Columns::of(cells).missing().is_empty()
+/// Leaves out sheets of an earlier year, and lists of values, where others have requests.
+fn leave_others(lists: &mut Vec<List<'_>>, account: &mut Account) {
+    let newest = lists.iter().filter_map(List::year).max();
+    let earlier = |list: &List<'_>| {
+        let before = list.year().zip(newest).is_some_and(|(year, newest)| year < newest);
+        let again = lists.iter().filter(|other| other.year() == newest).any(|other| {
+            let (here, there) = (list.keys(), other.keys());
+            here.intersection(&there).count() * 2 >= here.len().max(1)
+        });
+        vocabulary::is_past(list.name(), list.year().is_some()) || (before && again)
+    };
+    let values = |list: &List<'_>| {
+        let texts = || list.sorted.taken.iter().map(|taken| list.columns.cell(Column::Text, taken.row));
+        texts().all(|text| text.is_ascii() && text.split_whitespace().count() < 2)
+    };
+    let why: Vec<Option<&str>> = lists
+        .iter()
+        .map(|list| {
+            if list.sorted.taken.is_empty() {
+                Some("no request under its heads")
+            } else if earlier(list) {
+                Some("of an earlier time")
+            } else if values(list) {
+                Some("single words")
+            } else {
+                None
+            }
+        })
+        .collect();
+    if why.iter().all(Option::is_some) {
+        return;
+    }
+    let mut why = why.into_iter();
+    lists.retain(|list| {
+        let why = why.next().flatten();
+        if let Some(why) = why {
+            account.leave_sheet(list.name(), why);
+        }
+        why.is_none()
+    });
 }
 
-/// Where each column stands.
-struct Columns(BTreeMap<&'static str, usize>);
+#[derive(Default)]
+struct Reading {
+    account: Account,
+    problems: Vec<TableError>,
+    drafts: Vec<Draft>,
+    /// The order of days that all sheets tell together.
+    pool: Option<DateOrder>,
+    asks_dates: bool,
+}
 
-impl Columns {
-    fn of(head: &[String]) -> Self {
-        let mut columns = BTreeMap::new();
-        for (at, head) in head.iter().enumerate() {
-            if let Some(name) = Self::name(head) {
-                columns.entry(name).or_insert(at);
+impl Reading {
+    fn list(&mut self, list: &List<'_>, options: &ListOptions, several: bool) {
+        if list.table.cut {
+            let what = format!("has more than {ROWS} rows: that is not a list of requests");
+            self.problems.push(list.table.error(None, None, what));
+            return;
+        }
+        self.account.take_sheet(list.name(), list.sorted.taken.len());
+        for (why, row) in &list.sorted.left {
+            self.account.leave_row(list.name(), *why, *row);
+        }
+        if !list.own {
+            self.columns_left(list);
+        }
+        let dates = options.dates.or_else(|| DateOrder::of(list.days())).or(self.pool);
+        let mut open: Vec<(u64, String)> = Vec::new();
+        for taken in &list.sorted.taken {
+            self.request(list, taken, dates, several, &mut open);
+        }
+        if let Some((row, what)) = open.first() {
+            let more = match open.len() {
+                1 => String::new(),
+                all => format!(" ({all} days of this column are open)"),
+            };
+            let at = list.columns.place(Column::Due).unwrap_or_default();
+            let what = format!("{what}{more}");
+            self.problems.push(list.table.error(Some(*row), Some((at, list.columns.head(at))), what));
+            self.asks_dates = true;
+        }
+    }
+
+    /// Names the columns that have something in them and are not read.
+    fn columns_left(&mut self, list: &List<'_>) {
+        if list.table.beyond {
+            self.account.leave_column("beyond the 200th".to_owned(), false);
+        }
+        for (at, head) in list.columns.heads.iter().enumerate().filter(|(at, _)| !list.columns.has(*at)) {
+            let filled = list.sorted.taken.iter().any(|taken| !taken.row.cell(at).is_empty());
+            if filled {
+                let head = if head.is_empty() { table::letters(at) } else { head.replace('\n', " ") };
+                self.account.leave_column(head, list.table.hidden_columns.contains(&at));
             }
         }
-        Self(columns)
     }
 
-    /// The column that a head is of, if it is one of ours.
-    fn name(head: &str) -> Option<&'static str> {
-        let plain: String = head.chars().map(|c| if c == '_' || c == '-' { ' ' } else { c }).collect();
-        let plain = plain.trim_end_matches(['.', ':']).to_lowercase();
-        COLUMNS.iter().find(|(_, names)| names.contains(&plain.trim())).map(|(name, _)| *name)
-    }
-
-    fn missing(&self) -> Vec<&'static str> {
-        COLUMNS[..REQUIRED].iter().map(|(name, _)| *name).filter(|name| !self.0.contains_key(name)).collect()
-    }
-
-    fn cell<'a>(&self, name: &str, row: &'a Row) -> &'a str {
-        self.0.get(name).and_then(|at| row.cells.get(*at)).map_or("", String::as_str)
+    fn request(
+        &mut self,
+        list: &List<'_>,
+        taken: &Taken<'_>,
+        dates: Option<DateOrder>,
+        several: bool,
+        open: &mut Vec<(u64, String)>,
+    ) {
+        let (columns, row) = (&list.columns, taken.row);
+        let cell = |column: Column| columns.cell(column, row);
+        let place = |column: Column| columns.place(column).map(|at| (at, columns.head(at)));
+        let mut wrong = Vec::new();
+        let mut problem = |column: Column, what: String| {
+            wrong.push(list.table.error(Some(row.number), place(column), what));
+        };
+        for (column, at) in &columns.at {
+            if row.unknown.contains(at) {
+                match column {
+                    Column::Text => problem(
+                        *column,
+                        "holds a formula without its value, or an error: open the list in a spreadsheet program and save it, or paste the values in its place".to_owned(),
+                    ),
+                    // An id is made in its place.
+                    Column::Id => {}
+                    _ => self.account.keep(*column, "a formula without its value"),
+                }
+            }
+        }
+        let text = asked(cell(Column::Text), columns.detail.map_or("", |at| row.cell(at)));
+        if list.own && (text.is_empty() || cell(Column::Id).is_empty()) {
+            let column = if text.is_empty() { Column::Text } else { Column::Id };
+            problem(column, "is empty".to_owned());
+        }
+        let mut said: BTreeMap<String, String> = BTreeMap::new();
+        let criteria = criteria::told(cell(Column::Criteria));
+        if !criteria.words.is_empty() {
+            criteria.words.iter().for_each(|words| self.account.keep(Column::Criteria, words));
+            said.insert(Column::Criteria.name().to_owned(), criteria.words.join("; "));
+        }
+        let checks = match checks(list, cell(Column::Checks)) {
+            Ok(checks) => checks,
+            Err(what) => {
+                problem(Column::Checks, what);
+                Vec::new()
+            }
+        };
+        let (kind, kind_words) = read_kind(cell(Column::Kind));
+        let (period_only, report_words) = period_only(cell(Column::Report));
+        let due_text = cell(Column::Due);
+        let (due, due_words) = match told(due_text, dates, list.table.from_1904) {
+            Told::Day(day) => (Some(day), None),
+            Told::Open => (None, Some(due_text).filter(|text| text.chars().any(char::is_alphanumeric))),
+            Told::Unreadable => (None, Some(due_text)),
+            Told::Either(day, month) => {
+                let (first, second) = (DateOrder::DayFirst.name(), DateOrder::MonthFirst.name());
+                let what = format!(
+                    "`{due_text}` can be {day} or {month}: say which with --dates {first} or {second} (`request_dates = \"{first}\"` in kickoff.toml)"
+                );
+                open.push((row.number, what));
+                (None, None)
+            }
+        };
+        let owner_text = cell(Column::Owner);
+        let nobody = vocabulary::is_unknown(owner_text);
+        let owner_words = Some(owner_text).filter(|text| nobody && text.chars().any(char::is_alphanumeric));
+        for (column, words) in [
+            (Column::Kind, kind_words),
+            (Column::Report, report_words),
+            (Column::Due, due_words),
+            (Column::Owner, owner_words),
+        ] {
+            if let Some(words) = words {
+                self.account.keep(column, words);
+                said.insert(column.name().to_owned(), words.to_owned());
+            }
+        }
+        self.problems.extend(wrong);
+        if row.shortened.iter().any(|at| columns.has(*at)) {
+            self.account.shorten(list.name(), row.number);
+        }
+        let own = Request {
+            id: cell(Column::Id).to_owned(),
+            area: area(list, taken, several),
+            names: names(&text),
+            text,
+            criteria: criteria.criteria,
+            kind,
+            period_only,
+            reach: if checks.is_empty() { Reach::Unmapped } else { Reach::Part },
+            checks,
+            hours: UNKNOWN_HOURS,
+            months: None,
+            owner: Some(owner_text).filter(|text| !text.is_empty() && !nobody).map(str::to_owned),
+            due,
+            standard: Vec::new(),
+            said,
+        };
+        // A request of the default list keeps what is known of it; that an auditor uses the same id for another thing is
+        // ruled out by the wording.
+        let same = DEFAULT.iter().find(|known| known.id == own.id && known.text == own.text);
+        let request = match same {
+            Some(known) => Request { owner: own.owner, due: own.due, said: own.said, ..known.clone() },
+            None => own,
+        };
+        let entity = cell(Column::Entity).to_owned();
+        self.drafts.push(Draft { request, sheet: list.name().to_owned(), row: row.number, entity });
     }
 }
 
-fn requests(table: &Table, dates: Option<DateOrder>) -> Result<Vec<Request>, TableError> {
-    let columns = Columns::of(&table.head);
-    let missing = columns.missing();
-    if !missing.is_empty() {
-        let wanted: Vec<String> = COLUMNS[..REQUIRED]
-            .iter()
-            .filter(|(name, _)| missing.contains(name))
-            .map(|(name, names)| format!("`{name}` (or {})", names[1..].join(", ")))
-            .collect();
-        let there: Vec<&str> = table.head.iter().map(String::as_str).filter(|head| !head.is_empty()).collect();
-        if there.is_empty() {
-            return Err(table.error(None, None, "is empty"));
-        }
-        // What is there is the misspelt one: the name that it stands for is the right spelling.
-        let near = there.iter().filter(|head| Columns::name(head).is_none()).find_map(|head| {
-            nearest_of(&head.to_lowercase(), missing.iter().copied())
-                .map(|name| format!(": is `{head}` meant for `{name}`?"))
-        });
-        let near = near.unwrap_or_default();
-        let what = format!("has no column {}; it has {}{near}", wanted.join(" and none "), there.join(", "));
-        return Err(table.error(None, None, what));
-    }
-    // A formula elsewhere, in a remark or a total, does no harm.
-    if let Some((row, column)) = table.formulas.iter().find(|(_, column)| columns.0.values().any(|at| at == column)) {
-        return Err(table.error(Some(*row), Some(*column), "holds a formula: paste the values in its place"));
-    }
-    let dates = dates.or_else(|| DateOrder::of(table.rows.iter().map(|row| columns.cell("due", row))));
-    let mut requests: Vec<Request> = Vec::new();
-    for row in &table.rows {
-        let request = request(table, &columns, row, dates)?;
-        if requests.iter().any(|other| other.id == request.id) {
-            let at = columns.0.get("id").copied();
-            return Err(table.error(Some(row.number), at, format!("request `{}` stands twice", request.id)));
-        }
-        requests.push(request);
-    }
-    if requests.is_empty() {
-        return Err(table.error(None, None, "has its columns, and no request under them"));
-    }
-    Ok(requests)
-}
-
-fn request(table: &Table, columns: &Columns, row: &Row, dates: Option<DateOrder>) -> Result<Request, TableError> {
-    let wrong = |column: &str, what: String| table.error(Some(row.number), columns.0.get(column).copied(), what);
-    let cell = |name: &str| columns.cell(name, row);
-    let filled = |name: &str| Some(cell(name)).filter(|text| !text.is_empty()).map(str::to_owned);
-    for name in ["id", "text"] {
-        if cell(name).is_empty() {
-            return Err(wrong(name, "is empty".to_owned()));
-        }
-    }
-    let criteria = known(cell("criteria"), CRITERIA.iter().map(|criterion| criterion.id))
-        .map_err(|(id, near)| wrong("criteria", format!("there is no criterion `{id}`{near}")))?;
-    // Lists are exported with the checks that this version does not have yet; so they may come back.
-    let planned = DEFAULT.iter().flat_map(|request| request.checks.iter().map(String::as_str));
-    let checks = known(cell("checks"), CHECKS.iter().map(|check| check.meta.id).chain(planned))
-        .map_err(|(id, near)| wrong("checks", format!("there is no check `{id}`{near}")))?;
-    let kind = kind(&cell("kind").to_lowercase()).map_err(|what| wrong("kind", what))?;
-    let period_only = period_only(&cell("report").to_lowercase()).map_err(|what| wrong("report", what))?;
-    let text = cell("due");
-    let due = match told(text, dates) {
-        Told::Day(day) => Some(day),
-        Told::Open => None,
-        Told::Either(day, month) => {
-            let (first, second) = (DateOrder::DayFirst.name(), DateOrder::MonthFirst.name());
-            let what = format!(
-                "`{text}` can be {day} or {month}: say which with `request_dates = \"{first}\"` or `\"{second}\"` in kickoff.toml (--dates of an import)"
-            );
-            return Err(wrong("due", what));
-        }
-        Told::Unreadable => {
-            return Err(wrong("due", format!("`{text}` is not a day that can be told: write it as 2026-03-31")));
-        }
-    };
-    // A request of the default list keeps what is known of it; that an auditor uses the same id for another thing is
-    // ruled out by the wording.
-    let same = DEFAULT.iter().find(|known| known.id == cell("id") && known.text == cell("text"));
-    let own = Request {
-        id: cell("id").to_owned(),
-        area: cell("area").to_owned(),
-        text: cell("text").to_owned(),
-        criteria,
-        kind,
-        period_only,
-        reach: if checks.is_empty() { Reach::Unmapped } else { Reach::Part },
-        checks,
-        hours: UNKNOWN_HOURS,
-        months: None,
-        names: names(cell("text")),
-        owner: filled("owner"),
-        due,
-        standard: Vec::new(),
-    };
-    Ok(match same {
-        Some(known) => Request { owner: own.owner, due: own.due, ..known.clone() },
-        None => own,
-    })
-}
-
-/// The kind of a request. Auditors sort by words of their own, which say nothing here; one that is nearly ours is misspelt.
-fn kind(text: &str) -> Result<Option<RequestKind>, String> {
-    let known = RequestKind::ALL.into_iter().find(|known| known.name() == text);
-    let near = if known.is_some() {
-        String::new()
+/// What is asked for: the title, and what says more of it.
+fn asked(title: &str, detail: &str) -> String {
+    let (short, long) = (title.to_lowercase(), detail.to_lowercase());
+    if detail.is_empty() || short.contains(&long) {
+        title.to_owned()
+    } else if long.contains(&short) {
+        detail.to_owned()
     } else {
-        nearest(text, RequestKind::ALL.map(RequestKind::name).into_iter())
-    };
-    if near.is_empty() { Ok(known) } else { Err(format!("there is no kind `{text}`{near}")) }
+        format!("{title}: {detail}")
+    }
 }
 
-/// Whether a request is asked for a Type 2 report only.
-fn period_only(text: &str) -> Result<bool, String> {
-    let plain: String = text.trim_start_matches("soc 2").chars().filter(|c| c.is_alphanumeric()).collect();
-    match plain.as_str() {
-        "type2" | "typeii" => Ok(true),
-        "" | "both" | "all" | "type1" | "typei" | "type1type2" | "type12" | "type1and2" | "type1andtype2" => Ok(false),
-        _ => Err(format!("there is no report `{text}`: write `both`, or `type-2` for what is asked for a period only")),
+/// The heading that a request stands under: its own cell, else the section, else the sheet where its name says something.
+fn area(list: &List<'_>, taken: &Taken<'_>, several: bool) -> String {
+    let own = list.columns.cell(Column::Area, taken.row);
+    if !own.is_empty() || list.own {
+        return own.to_owned();
     }
+    let sheet = Some(list.name()).filter(|name| several || !vocabulary::is_plain_name(name));
+    let sheet = sheet.filter(|name| !name.is_empty() && list.columns.place(Column::Area).is_none());
+    match (sheet, &taken.section) {
+        (Some(sheet), Some(section)) if several => format!("{sheet}: {section}"),
+        (_, Some(section)) => section.clone(),
+        (sheet, None) => sheet.unwrap_or_default().to_owned(),
+    }
+}
+
+/// What a request is answered with, and an auditor's own words for it where they are none of ours.
+fn read_kind(text: &str) -> (Option<super::RequestKind>, Option<&str>) {
+    let kind = vocabulary::kind(text);
+    (kind, Some(text).filter(|text| kind.is_none() && !text.is_empty()))
+}
+
+/// Whether a request is asked for a Type 2 report only, and the words for it that say something else.
+fn period_only(text: &str) -> (bool, Option<&str>) {
+    let plain = vocabulary::plain(text).replace("soc 2", "").replace("soc2", "");
+    let plain: String = plain.split_whitespace().collect();
+    let first = ["type1", "typei", "typ1", "t1"];
+    let two = plain.contains("type2") || plain.contains("typeii") || plain.contains("typ2") || plain == "t2";
+    let one =
+        plain.replace("typeii", "").contains("typei") || first.iter().any(|one| *one != "typei" && plain.contains(one));
+    let known = two || one || ["", "both", "all", "12"].contains(&plain.as_str());
+    (two && !one && !plain.contains("1and2") && !plain.contains("12"), Some(text).filter(|_| !known))
+}
+
+/// The checks that a list names. Where none of its words is one, its column means something else.
+fn checks(list: &List<'_>, text: &str) -> Result<Vec<String>, String> {
+    // Lists are exported with the checks that this version does not have yet; so they may come back.
+    static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        let planned = DEFAULT.iter().flat_map(|request| request.checks.iter().map(String::as_str));
+        CHECKS.iter().map(|check: &Check| check.meta.id).chain(planned).collect()
+    });
+    let parts = |text: &str| -> Vec<String> {
+        text.split([';', ',', ' ', '\n']).filter(|id| !id.is_empty()).map(str::to_lowercase).collect()
+    };
+    let given = parts(text);
+    let Some(unknown) = given.iter().find(|id| !KNOWN.contains(id.as_str())) else { return Ok(given) };
+    let near = nearest(unknown, KNOWN.iter().copied());
+    let some = || {
+        let all = list.sorted.taken.iter().flat_map(|taken| parts(list.columns.cell(Column::Checks, taken.row)));
+        all.into_iter().any(|id| KNOWN.contains(id.as_str()))
+    };
+    if near.is_empty() && !some() { Ok(Vec::new()) } else { Err(format!("there is no check `{unknown}`{near}")) }
 }
 
 /// What files of a request may be called: the names of the default list that its wording holds whole.
@@ -232,15 +476,4 @@ fn names(text: &str) -> Vec<String> {
     });
     let given = words(text);
     NAMES.iter().filter(|(_, words)| words.is_subset(&given)).map(|(name, _)| (*name).to_owned()).collect()
-}
-
-/// Ids between semicolons, commas or spaces; the first that nothing has, with the nearest that there is.
-fn known<'a>(text: &str, all: impl Iterator<Item = &'a str> + Clone) -> Result<Vec<String>, (String, String)> {
-    let given = text.split([';', ',', ' ', '\n']).filter(|id| !id.is_empty());
-    given
-        .map(|id| match all.clone().find(|known| known.eq_ignore_ascii_case(id)) {
-            Some(known) => Ok(known.to_owned()),
-            None => Err((id.to_owned(), nearest(id, all.clone()))),
-        })
-        .collect()
 }

@@ -1,10 +1,16 @@
 //! Requests: what auditors ask for, who answers it by when, and whether a run answers it.
 
+mod account;
 mod adopt;
+mod criteria;
 mod export;
+mod heads;
+mod ids;
 mod import;
+mod rows;
 mod status;
 mod table;
+mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -16,10 +22,11 @@ use kickoff_checks::CRITERIA;
 use crate::file::{Engagement, ReportType};
 use crate::words::words;
 
+pub use crate::columns::RequestColumns;
 pub use crate::dates::DateOrder;
 pub use adopt::adopt;
 pub use export::{cells, heads, to_csv, to_xlsx};
-pub use import::{from_csv, from_xlsx, read};
+pub use import::{ListError, ListOptions, Listed, from_bytes, read};
 pub use status::{
     Answer, Answered, CheckOutcome, NotAsked, Outcomes, Progress, RequestStatus, Source, answer, statuses,
 };
@@ -98,9 +105,24 @@ pub struct Request {
     pub due: Option<Date>,
     /// The requests of the default list that it is the same as, as the file says: what answers them answers it.
     pub standard: Vec<String>,
+    /// What an auditor's list says where it could not be put into our terms, word for word, by column: `due` is `TBD`,
+    /// `criteria` is `A.8.15`.
+    pub said: BTreeMap<String, String>,
 }
 
 impl Request {
+    /// The criteria, and what the list says in their place.
+    #[must_use]
+    pub fn all_criteria(&self) -> Vec<String> {
+        self.criteria.iter().chain(self.said.get("criteria")).cloned().collect()
+    }
+
+    /// What the list says of a column, word for word, where it could not be put into our terms.
+    #[must_use]
+    pub fn words(&self, column: &str) -> Option<&str> {
+        self.said.get(column).map(String::as_str)
+    }
+
     /// Why the request does not arise in an engagement: the file says so, it is for another type of report, or all its
     /// criteria belong to categories that were not chosen.
     #[must_use]
@@ -113,7 +135,9 @@ impl Request {
             return Some("does not arise: it is asked for a Type 2 report only".to_owned());
         }
         let mut categories = self.criteria.iter().filter_map(|id| CRITERIA.iter().find(|c| c.id == id));
-        let chosen = self.criteria.is_empty() || categories.any(|c| engagement.scope.has_category(c.category));
+        // A category by its name is more than the criteria beside it.
+        let more = self.words("criteria").is_some_and(criteria::names_more);
+        let chosen = self.criteria.is_empty() || more || categories.any(|c| engagement.scope.has_category(c.category));
         (!chosen).then(|| "does not arise: its criteria belong to categories that were not chosen".to_owned())
     }
 }
@@ -148,6 +172,7 @@ fn request(record: &csv::StringRecord) -> Option<Request> {
         owner: None,
         due: None,
         standard: Vec::new(),
+        said: BTreeMap::new(),
     })
 }
 
@@ -162,9 +187,9 @@ pub fn default_list() -> Vec<Request> {
 ///
 /// # Errors
 /// The auditor's list cannot be read.
-pub fn list(engagement: &Engagement, folder: &Path) -> Result<Vec<Request>, TableError> {
+pub fn list(engagement: &Engagement, folder: &Path) -> Result<Vec<Request>, ListError> {
     let list = match &engagement.request_list {
-        Some(path) => beside(read(&folder.join(path), engagement.request_dates)?, engagement),
+        Some(path) => beside(read(&folder.join(path), &ListOptions::of(engagement))?.requests, engagement),
         None => default_list(),
     };
     Ok(with_own(list, engagement))
@@ -237,6 +262,7 @@ pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<R
                 owner: None,
                 due: None,
                 standard: Vec::new(),
+                said: BTreeMap::new(),
             };
             take_over(&mut request, &entry.standard);
             list.push(request);

@@ -261,6 +261,12 @@ pub struct RequestStatus {
 }
 
 impl RequestStatus {
+    /// When it is due, or what the list says in place of a day.
+    #[must_use]
+    pub fn due_text(&self) -> String {
+        self.due.map_or_else(|| self.request.words("due").unwrap_or_default().to_owned(), |due| due.to_string())
+    }
+
     /// What answers it, as far as it is answered.
     #[must_use]
     pub fn answered_by(&self) -> Vec<Source> {

@@ -4,6 +4,8 @@ mod attestations;
 mod bad;
 mod documents;
 mod init;
+mod list_rows;
+mod lists;
 mod readiness;
 mod requests;
 mod whole;

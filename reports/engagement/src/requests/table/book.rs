@@ -1,0 +1,344 @@
+//! The parts of a workbook: which sheets it has and who sees them, its texts, and how its cells look.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Cursor, Read as _};
+use std::path::Path;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use zip::ZipArchive;
+
+use super::format::Format;
+use super::{Table, TableError, sheet};
+
+/// No part of a list is longer, unpacked.
+const LONGEST: u64 = 256 << 20;
+/// The texts of a list are shorter together.
+const TEXTS: usize = 64 << 20;
+
+/// A text, and whether it is struck through: all of it, or words of it, which are left out.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Text {
+    pub(super) text: String,
+    pub(super) struck: bool,
+    pub(super) shortened: bool,
+}
+
+/// How cells look, by the number of their style.
+#[derive(Debug, Clone)]
+pub(super) struct Look {
+    pub(super) format: Format,
+    pub(super) struck: bool,
+    pub(super) bold: bool,
+}
+
+/// What all sheets share.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    pub(super) texts: Vec<Text>,
+    pub(super) looks: Vec<Look>,
+    pub(super) from_1904: bool,
+}
+
+/// The reader of a part.
+pub(super) type Part<'a> = Reader<Box<dyn BufRead + 'a>>;
+
+/// An attribute of an element, by its name without its prefix.
+pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+    let found = element
+        .attributes()
+        .with_checks(false)
+        .flatten()
+        .find(|attribute| attribute.key.local_name().as_ref() == name)?;
+    found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
+}
+
+/// Whether an element says no: `<strike val="0"/>`.
+fn is_off(element: &BytesStart<'_>) -> bool {
+    attribute(element, "val").is_some_and(|value| ["0", "false"].contains(&value.as_str()))
+}
+
+type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+
+fn part<'a>(archive: &'a mut Archive<'_>, name: &str) -> Option<Part<'a>> {
+    let name = archive.file_names_raw().find_map(|raw| {
+        let known = std::str::from_utf8(raw).ok()?;
+        known.eq_ignore_ascii_case(name).then(|| known.to_owned())
+    })?;
+    let file = archive.by_name(&name).ok()?;
+    let read: Box<dyn BufRead + 'a> = Box::new(BufReader::with_capacity(64 << 10, file.take(LONGEST)));
+    let mut reader = Reader::from_reader(read);
+    reader.config_mut().expand_empty_elements = true;
+    Some(reader)
+}
+
+/// Gives each element that begins to a function, with the names of those that it stands in.
+fn each(part: &mut Part<'_>, mut see: impl FnMut(&[String], &BytesStart<'_>)) -> Result<(), String> {
+    let (mut buffer, mut within) = (Vec::new(), Vec::new());
+    loop {
+        buffer.clear();
+        match part.read_event_into(&mut buffer).map_err(|error| error.to_string())? {
+            Event::Start(element) => {
+                see(&within, &element);
+                within.push(element.local_name().as_ref().to_owned());
+            }
+            Event::End(_) => {
+                within.pop();
+            }
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+/// Reads the sheets of a workbook.
+pub(crate) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError> {
+    let refuse = |what: String| TableError::of_file(path, what);
+    let damaged = |what: String| refuse(format!("is not an XLSX workbook: {what}"));
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
+    let has = |archive: &Archive<'_>, name: &str| {
+        archive.file_names_raw().any(|raw| raw.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    for (name, what) in [
+        ("xl/workbook.bin", "is a binary workbook (.xlsb)"),
+        ("content.xml", "is a sheet of OpenDocument (.ods)"),
+        ("index/document.iwa", "is a sheet of Numbers"),
+        ("word/document.xml", "is a document of Word"),
+        ("ppt/presentation.xml", "are slides"),
+    ] {
+        if has(&archive, name) {
+            return Err(refuse(format!("{what}: open it, save it as .xlsx or .csv, and import that")));
+        }
+    }
+    let main = main_part(&mut archive);
+    let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let targets = relations(&mut archive, &folder, &main).map_err(damaged)?;
+    let of_kind = |kind: &str| targets.values().find(|(of, _)| of.ends_with(kind)).map(|(_, target)| target.clone());
+    let (mut book, mut sheets) = (Book::default(), Vec::new());
+    let mut workbook = part(&mut archive, &main).ok_or_else(|| damaged(format!("it has no {main}")))?;
+    each(&mut workbook, |_, element| match element.local_name().as_ref() {
+        "workbookPr" => {
+            book.from_1904 = attribute(element, "date1904").is_some_and(|on| ["1", "true"].contains(&on.as_str()));
+        }
+        "sheet" => {
+            let hidden = attribute(element, "state").is_some_and(|state| state != "visible");
+            let target = attribute(element, "id").and_then(|id| targets.get(&id));
+            if let (Some(name), Some((kind, target))) = (attribute(element, "name"), target)
+                && kind.ends_with("/worksheet")
+            {
+                sheets.push((name, hidden, target.clone()));
+            }
+        }
+        _ => {}
+    })
+    .map_err(damaged)?;
+    drop(workbook);
+    if let Some(mut styles) = of_kind("/styles").and_then(|name| part(&mut archive, &name)) {
+        book.looks = looks(&mut styles).map_err(damaged)?;
+    }
+    if let Some(mut strings) = of_kind("/sharedStrings").and_then(|name| part(&mut archive, &name)) {
+        book.texts = texts(&mut strings).map_err(damaged)?;
+    }
+    let mut tables = Vec::new();
+    for (name, hidden, target) in sheets {
+        let mut table = Table {
+            path: path.to_owned(),
+            sheet: Some(name.clone()),
+            hidden,
+            from_1904: book.from_1904,
+            ..Table::default()
+        };
+        if !hidden {
+            let mut part = part(&mut archive, &target).ok_or_else(|| damaged(format!("it has no {target}")))?;
+            sheet::read(&mut part, &book, &mut table)
+                .map_err(|what| TableError { sheet: Some(name), ..refuse(format!("cannot be read: {what}")) })?;
+        }
+        tables.push(table);
+    }
+    if tables.is_empty() { Err(refuse("has no sheet".to_owned())) } else { Ok(tables) }
+}
+
+/// The name of the part that lists the sheets.
+fn main_part(archive: &mut Archive<'_>) -> String {
+    let mut found = None;
+    if let Some(mut relations) = part(archive, "_rels/.rels") {
+        let _ = each(&mut relations, |_, element| {
+            if attribute(element, "Type").is_some_and(|kind| kind.ends_with("/officeDocument")) {
+                found = attribute(element, "Target");
+            }
+        });
+    }
+    found.map_or_else(|| "xl/workbook.xml".to_owned(), |name| name.trim_start_matches('/').to_owned())
+}
+
+/// The parts that the workbook names, with what they are, by their ids.
+fn relations(
+    archive: &mut Archive<'_>,
+    folder: &str,
+    main: &str,
+) -> Result<BTreeMap<String, (String, String)>, String> {
+    let mut targets = BTreeMap::new();
+    let name = main.rsplit('/').next().unwrap_or(main);
+    let Some(mut relations) = part(archive, &format!("{folder}/_rels/{name}.rels")) else { return Ok(targets) };
+    each(&mut relations, |_, element| {
+        let of = |name| attribute(element, name);
+        if let (Some(id), Some(kind), Some(target)) = (of("Id"), of("Type"), of("Target")) {
+            let whole = match target.strip_prefix('/') {
+                Some(whole) => whole.to_owned(),
+                None => format!("{folder}/{}", target.trim_start_matches("./")),
+            };
+            targets.insert(id, (kind, whole));
+        }
+    })?;
+    Ok(targets)
+}
+
+fn looks(styles: &mut Part<'_>) -> Result<Vec<Look>, String> {
+    let mut codes: BTreeMap<u32, Format> = BTreeMap::new();
+    let (mut fonts, mut looks): (Vec<(bool, bool)>, Vec<Look>) = (Vec::new(), Vec::new());
+    each(styles, |within, element| {
+        let of = |name| attribute(element, name);
+        let number = |name| of(name).and_then(|value| value.parse::<u32>().ok()).unwrap_or_default();
+        match (within.last().map(String::as_str), element.local_name().as_ref()) {
+            (Some("numFmts"), "numFmt") => {
+                codes.insert(number("numFmtId"), Format::of(&of("formatCode").unwrap_or_default()));
+            }
+            (Some("fonts"), "font") => fonts.push((false, false)),
+            (Some("font"), name @ ("strike" | "b")) if within.iter().any(|name| name == "fonts") => {
+                if let Some(font) = fonts.last_mut().filter(|_| !is_off(element)) {
+                    if name == "b" { font.1 = true } else { font.0 = true }
+                }
+            }
+            (Some("cellXfs"), "xf") => {
+                let font = usize::try_from(number("fontId")).ok().and_then(|at| fonts.get(at));
+                let (struck, bold) = font.copied().unwrap_or_default();
+                let id = number("numFmtId");
+                let format = codes.get(&id).cloned().unwrap_or_else(|| Format::built_in(id));
+                looks.push(Look { format, struck, bold });
+            }
+            _ => {}
+        }
+    })?;
+    Ok(looks)
+}
+
+/// A text that is read piece by piece: its runs, each struck through or not, without the readings of Japanese words.
+#[derive(Debug, Default)]
+pub(super) struct Runs {
+    whole: Text,
+    run: String,
+    run_struck: bool,
+    any: bool,
+    within: bool,
+    reading: bool,
+}
+
+impl Runs {
+    pub(super) fn start(&mut self, element: &BytesStart<'_>) {
+        match element.local_name().as_ref() {
+            "rPh" => self.reading = true,
+            "t" => self.within = !self.reading,
+            "strike" => self.run_struck = !is_off(element),
+            _ => {}
+        }
+    }
+
+    pub(super) fn text(&mut self, event: &Event<'_>) {
+        if self.within {
+            push(&mut self.run, event);
+        }
+    }
+
+    pub(super) fn end(&mut self, name: &str) {
+        match name {
+            "rPh" => self.reading = false,
+            "t" => self.within = false,
+            "r" => self.run_ends(),
+            _ => {}
+        }
+    }
+
+    fn run_ends(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        let struck = std::mem::take(&mut self.run_struck);
+        if run.trim().is_empty() {
+            self.whole.text.push_str(&run);
+            return;
+        }
+        match (struck, self.whole.struck) {
+            // All of it is struck so far: what is not takes its place.
+            (false, true) => self.whole = Text { text: run, struck: false, shortened: true },
+            (true, _) if self.any && !self.whole.struck => self.whole.shortened = true,
+            _ => {
+                self.whole.text.push_str(&run);
+                self.whole.struck = struck;
+            }
+        }
+        self.any = true;
+    }
+
+    pub(super) fn take(&mut self) -> Text {
+        self.run_ends();
+        let text = std::mem::take(self).whole;
+        Text { text: unescaped(&text.text), ..text }
+    }
+}
+
+/// Adds the text of an event.
+pub(super) fn push(to: &mut String, event: &Event<'_>) {
+    match event {
+        Event::Text(text) => to.push_str(&text.xml10_content()),
+        Event::CData(text) => to.push_str(&text.xml10_content()),
+        Event::GeneralRef(name) => match name.resolve_char_ref() {
+            Ok(Some(c)) => to.push(c),
+            _ => to.push_str(quick_xml::escape::resolve_xml_entity(name.as_ref()).unwrap_or_default()),
+        },
+        _ => {}
+    }
+}
+
+/// A text without the escapes of control characters, `_x000D_`, and without what they stand for.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("_x") {
+        let (before, from) = rest.split_at(at);
+        plain.push_str(before);
+        let code = from.get(2..6).filter(|_| from.get(6..7) == Some("_"));
+        match code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32) {
+            Some(c) => {
+                plain.extend(Some(c).filter(|c| *c == '\n' || !c.is_control()));
+                rest = from.get(7..).unwrap_or_default();
+            }
+            None => {
+                plain.push_str("_x");
+                rest = from.get(2..).unwrap_or_default();
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+fn texts(part: &mut Part<'_>) -> Result<Vec<Text>, String> {
+    let (mut buffer, mut texts, mut runs, mut size) = (Vec::new(), Vec::new(), Runs::default(), 0);
+    loop {
+        buffer.clear();
+        match part.read_event_into(&mut buffer).map_err(|error| error.to_string())? {
+            Event::Start(element) => runs.start(&element),
+            Event::End(element) => match element.local_name().as_ref() {
+                "si" => {
+                    let text = runs.take();
+                    size += text.text.len();
+                    if size > TEXTS {
+                        return Err("its texts are longer than those of a list".to_owned());
+                    }
+                    texts.push(text);
+                }
+                name => runs.end(name),
+            },
+            Event::Eof => return Ok(texts),
+            event => runs.text(&event),
+        }
+    }
+}

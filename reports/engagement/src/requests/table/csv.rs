@@ -1,0 +1,148 @@
+//! A CSV file as other programs write it: its code, its separator, its quotes.
+
+use std::path::Path;
+
+use super::{COLUMNS, ROWS, Row, Table, TableError, formula};
+use crate::cells::unguarded;
+use crate::requests::vocabulary;
+
+/// In so many lines the separator shows.
+const LINES: usize = 30;
+
+/// The text of a file: UTF-8, UTF-16 with or without its mark, or what spreadsheets of Western Europe and America write,
+/// Windows-1252. None where it is none of them.
+fn text(bytes: &[u8]) -> Option<String> {
+    let wide = |bytes: &[u8], of: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect();
+        String::from_utf16(&units).ok().filter(|_| bytes.len().is_multiple_of(2))
+    };
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => return std::str::from_utf8(rest).ok().map(str::to_owned),
+        [0xff, 0xfe, rest @ ..] => return wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => return wide(rest, u16::from_be_bytes),
+        // A head in Latin letters has every second byte empty.
+        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => return wide(bytes, u16::from_le_bytes),
+        [0, a, 0, b, ..] if *a != 0 && *b != 0 => return wide(bytes, u16::from_be_bytes),
+        _ => {}
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text.to_owned()),
+        Err(_) => western(bytes),
+    }
+}
+
+/// Windows-1252; none where it holds what that code does not have.
+fn western(bytes: &[u8]) -> Option<String> {
+    /// 0x80 to 0x9F; five of them are nothing.
+    const HIGH: &str = "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ";
+    let read = |byte: &u8| match byte {
+        0x80..=0x9f => HIGH.chars().nth(usize::from(byte - 0x80)).filter(|c| *c != '\0'),
+        0 => None,
+        byte => Some(char::from(*byte)),
+    };
+    bytes.iter().map(read).collect()
+}
+
+/// The cells of a line, as far as they can be told from it alone.
+fn split(line: &str, by: char) -> Vec<String> {
+    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            c if c == by && !quoted => cells.push(std::mem::take(&mut cell)),
+            c => cell.push(c),
+        }
+    }
+    cells.push(cell);
+    cells
+}
+
+/// A comma, a semicolon, a tab or a bar: the one that says most heads in one of the first lines; where none does, whichever
+/// the first lines have most of.
+fn separator(text: &str) -> char {
+    let known = [',', ';', '\t', '|'];
+    let lines = || text.split(['\n', '\r']).filter(|line| !line.is_empty()).take(LINES);
+    let heads = |by: char| lines().map(|line| vocabulary::known(&split(line, by))).max().unwrap_or_default();
+    // Of those that are equal the first wins: the comma.
+    let most =
+        |score: &dyn Fn(char) -> usize| known.into_iter().rev().max_by_key(|by| score(*by)).filter(|by| score(*by) > 1);
+    most(&heads)
+        .or_else(|| most(&|by| lines().map(|line| split(line, by).len()).max().unwrap_or_default()))
+        .unwrap_or(',')
+}
+
+/// The line on which a quoted cell begins that does not end.
+fn unclosed(text: &str, by: char) -> Option<u64> {
+    let (mut opened, mut line, mut before) = (None, 1, by);
+    for c in text.chars() {
+        match (c, opened) {
+            // A quote within a quoted cell ends it; a second one after it opens it again.
+            ('"', Some(_)) => opened = None,
+            ('"', None) if before == by || before == '\n' || before == '\r' || before == '"' => opened = Some(line),
+            _ => {}
+        }
+        if c == '\n' {
+            line += 1;
+        }
+        before = c;
+    }
+    opened
+}
+
+/// Reads a CSV file; its separator is a comma, a semicolon, a tab or a bar, or the one that its first line names.
+pub(crate) fn table(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
+    let Some(text) = text(bytes) else {
+        return Err(TableError::of_file(path, "is text in no code that is read here: save it as CSV in UTF-8"));
+    };
+    if text.contains('\0') {
+        return Err(TableError::of_file(path, "is not text: save the list as .csv or .xlsx"));
+    }
+    // Some programs say which it is on the first line: `sep=;`.
+    let first = text.split(['\n', '\r']).next().unwrap_or_default().trim_matches('"');
+    let told = first.to_ascii_lowercase().strip_prefix("sep=").and_then(|rest| rest.chars().next());
+    let told = told.filter(|by| by.is_ascii() && !['"', '\r', '\n'].contains(by));
+    let by = told.unwrap_or_else(|| separator(&text));
+    if let Some(row) = unclosed(&text, by) {
+        let what = "a quote is opened and not closed: what follows would be taken for one cell";
+        return Err(TableError { row: Some(row), ..TableError::of_file(path, what) });
+    }
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(u8::try_from(by).unwrap_or(b','))
+        .from_reader(text.as_bytes());
+    let mut table = Table { path: path.to_owned(), ..Table::default() };
+    for (at, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| TableError {
+            row: error.position().map(csv::Position::line),
+            ..TableError::of_file(path, "is not CSV")
+        })?;
+        if at == 0 && told.is_some() {
+            continue;
+        }
+        let number = record.position().map_or(0, csv::Position::line);
+        let mut row = Row { number, ..Row::default() };
+        for (column, cell) in record.iter().enumerate().take(COLUMNS) {
+            let cell = cell.trim();
+            let text = if cell.starts_with('=') {
+                formula::value(cell, number).unwrap_or_else(|| {
+                    row.unknown.push(column);
+                    String::new()
+                })
+            } else {
+                // What a spreadsheet would take for a formula is written with an apostrophe before it.
+                unguarded(cell).replace("\r\n", "\n")
+            };
+            row.put(column, text);
+        }
+        if row.filled().next().is_none() && row.unknown.is_empty() {
+            continue;
+        }
+        if table.rows.len() >= ROWS {
+            table.cut = true;
+            break;
+        }
+        table.rows.push(row);
+    }
+    Ok(table)
+}
