@@ -1,6 +1,6 @@
 //! Reads an auditor's own list as it comes, from CSV or from a workbook.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -471,9 +471,19 @@ fn checks(list: &List<'_>, text: &str) -> Result<Vec<String>, String> {
 
 /// What files of a request may be called: the names of the default list that its wording holds whole.
 fn names(text: &str) -> Vec<String> {
-    static NAMES: LazyLock<BTreeMap<&str, BTreeSet<String>>> = LazyLock::new(|| {
-        DEFAULT.iter().flat_map(|request| &request.names).map(|name| (name.as_str(), words(name))).collect()
+    /// The names by the first of their words, with all of them.
+    static NAMES: LazyLock<HashMap<String, BTreeMap<&str, BTreeSet<String>>>> = LazyLock::new(|| {
+        let mut names: HashMap<String, BTreeMap<&str, BTreeSet<String>>> = HashMap::new();
+        for name in DEFAULT.iter().flat_map(|request| &request.names) {
+            let words = words(name);
+            if let Some(first) = words.first().cloned() {
+                names.entry(first).or_default().insert(name, words);
+            }
+        }
+        names
     });
     let given = words(text);
-    NAMES.iter().filter(|(_, words)| words.is_subset(&given)).map(|(name, _)| (*name).to_owned()).collect()
+    let begun = given.iter().filter_map(|word| NAMES.get(word)).flatten();
+    let whole = begun.filter(|(_, words)| words.is_subset(&given)).map(|(name, _)| (*name).to_owned());
+    whole.collect::<BTreeSet<_>>().into_iter().collect()
 }

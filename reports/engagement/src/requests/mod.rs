@@ -12,7 +12,7 @@ mod status;
 mod table;
 mod vocabulary;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -214,23 +214,39 @@ fn beside(mut list: Vec<Request>, engagement: &Engagement) -> Vec<Request> {
 /// suggestion, for a person to take or leave.
 #[must_use]
 pub fn similar(text: &str) -> Option<&'static Request> {
-    static WORDS: LazyLock<Vec<BTreeSet<String>>> =
-        LazyLock::new(|| DEFAULT.iter().map(|request| words(&request.text)).collect());
-    static COMMON: LazyLock<BTreeMap<&str, usize>> = LazyLock::new(|| {
-        let mut common = BTreeMap::new();
-        WORDS.iter().flatten().for_each(|word| *common.entry(word.as_str()).or_default() += 1);
-        common
+    /// The places of the requests that have a word.
+    static WITH: LazyLock<HashMap<String, Vec<usize>>> = LazyLock::new(|| {
+        let mut with: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, request) in DEFAULT.iter().enumerate() {
+            words(&request.text).into_iter().for_each(|word| with.entry(word).or_default().push(at));
+        }
+        with
     });
-    // A word that few requests have says more.
-    let weigh = |set: &BTreeSet<String>| -> usize {
-        set.iter().map(|word| DEFAULT.len() / (1 + COMMON.get(word.as_str()).copied().unwrap_or_default())).sum()
-    };
+    /// How much the words of each request weigh: one that few requests have says more.
+    static WEIGHTS: LazyLock<Vec<usize>> = LazyLock::new(|| {
+        let mut weights = vec![0; DEFAULT.len()];
+        for with in WITH.values() {
+            for at in with {
+                if let Some(weight) = weights.get_mut(*at) {
+                    *weight += DEFAULT.len() / (1 + with.len());
+                }
+            }
+        }
+        weights
+    });
+    let weight = |word: &str| DEFAULT.len() / (1 + WITH.get(word).map_or(0, Vec::len));
     let given = words(text);
-    let likeness = |known: &BTreeSet<String>| {
-        let shared: BTreeSet<String> = known.intersection(&given).cloned().collect();
-        200 * weigh(&shared) / (weigh(known) + weigh(&given)).max(1)
-    };
-    let scored = WORDS.iter().zip(DEFAULT.iter()).map(|(known, request)| (likeness(known), request));
+    let all: usize = given.iter().map(|word| weight(word)).sum();
+    let mut shared = vec![0; DEFAULT.len()];
+    for word in &given {
+        for at in WITH.get(word).into_iter().flatten() {
+            if let Some(shared) = shared.get_mut(*at) {
+                *shared += weight(word);
+            }
+        }
+    }
+    let scored = shared.iter().zip(WEIGHTS.iter()).zip(DEFAULT.iter());
+    let scored = scored.map(|((shared, known), request)| (200 * shared / (known + all).max(1), request));
     scored.max_by_key(|(score, _)| *score).filter(|(score, _)| *score >= 40).map(|(_, request)| request)
 }
 
