@@ -366,7 +366,7 @@ fn a_verification_begins_with_whose_evidence_it_is() {
         "{account}"
     );
     assert!(
-        lines[3].starts_with("When      Collected from 2026-11-23T14:29:19Z to 2026-11-23T14:30:15Z (RUN-"),
+        lines[3].starts_with("When      Collected from 2026-11-23T14:29:26Z to 2026-11-23T14:30:07Z (RUN-"),
         "{told}"
     );
     assert!(lines[4].contains("Made into a package") && lines[4].contains("after the collection ended"), "{told}");

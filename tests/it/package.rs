@@ -52,7 +52,7 @@ pub fn signed() -> &'static (tempfile::TempDir, PathBuf, String) {
         let (status, _, words) = outcome(&report);
         // One call of the recorded account was denied.
         assert_eq!(status, Some(3), "{words}");
-        assert!(words.contains("Acme-Commerce-GmbH_SOC2-T2_20260701-20261231_RUN-20261123-45c8050a_v1.zip"), "{words}");
+        assert!(words.contains("Acme-Commerce-GmbH_SOC2-T2_20260701-20261231_RUN-20261123-9f25b58b_v1.zip"), "{words}");
         let package = only_package(&out);
         (folder, package, public.trim().to_owned())
     })

@@ -74,7 +74,7 @@ fn says_what_was_agreed() {
     let brief = made(&acme(), Some(&RESULTS));
     assert_eq!(brief.subtitle.text, "Acme Shops GmbH: Acme Shop, Payments and Search");
     assert_eq!(brief.furniture.confidentiality.text, "Confidential: for Acme Shops GmbH and Prudent & Partners LLP");
-    assert_eq!(brief.furniture.foot[0][0].words.text, "Run RUN-20261123T142919Z-45c8050a");
+    assert_eq!(brief.furniture.foot[0][0].words.text, "Run RUN-20261123T142926Z-9f25b58b");
     let opening: Vec<&str> = words(&brief.opening).iter().map(|words| words.text.as_str()).collect();
     assert_eq!(opening[0], "SOC 2 Type 2, 1 January 2027 to 30 June 2027");
     assert_eq!(opening[2..4], ["9 December 2026", "23 November 2026, 14:29 UTC"]);

@@ -133,8 +133,8 @@ fn each_page_stands_alone_and_none_concludes() {
                 feet[1..3],
                 ["eu-central-1, eu-west-1, us-east-1, us-west-2", "SOC 2 Type 2, 2026-07-01 to 2026-12-31"]
             );
-            assert_eq!(feet[3], "collected 2026-11-23 14:29:19 to 2026-11-23 14:30:15 UTC");
-            assert_eq!(feet[5], "RUN-20261123T142919Z-45c8050a");
+            assert_eq!(feet[3], "collected 2026-11-23 14:29:26 to 2026-11-23 14:30:07 UTC");
+            assert_eq!(feet[5], "RUN-20261123T142926Z-9f25b58b");
             assert_eq!(feet[7], format!("evidence sha256 {DIGEST}"));
             let text = text(&paper);
             assert!(text.contains("Not AWS: the answers came from http://127.0.0.1:4566."));
@@ -211,7 +211,7 @@ fn start_here_is_two_pages() {
     ]
     .map(str::to_owned);
     with(&ACME, &engagement(), |dossier| {
-        let name = "Acme-Commerce-GmbH_SOC2-T2_20260701-20261231_OFF-DATE_RUN-20261123-45c8050a_v1";
+        let name = "Acme-Commerce-GmbH_SOC2-T2_20260701-20261231_OFF-DATE_RUN-20261123-9f25b58b_v1";
         let key = "TXT record of kickoff-key.acme.example, as told in the letter of engagement";
         let paper = start_here(dossier, &PackageParts { name, ..parts(&files, Some(key)) });
         assert_eq!(pages_of(&paper), 2);

@@ -11,11 +11,12 @@ use serde_json::Value;
 use super::models;
 
 /// Answers about one thing that has lists among what is told of it: the lists are not what was asked for.
-const ONE_OBJECT: [&str; 5] = [
+const ONE_OBJECT: [&str; 6] = [
     "guardduty:DescribeOrganizationConfiguration",
     "guardduty:GetDetector",
     "iam:GetOpenIDConnectProvider",
     "securityhub:BatchImportFindings",
+    "securityhub:GetFindingAggregator",
     "ssm:GetDocument",
 ];
 
