@@ -333,7 +333,7 @@ fn users_whom_the_report_lacks_are_not_evaluated_and_those_who_are_gone_are_told
     let dated = document.results.iter().filter(|row| row.check == "iam-user-console-mfa" && !row.observed.is_empty());
     assert!(
         dated.clone().count() > 5
-            && dated.clone().all(|row| row.observed.contains("credential report of 2026-11-23T14:29:21Z"))
+            && dated.clone().all(|row| row.observed.contains("credential report of 2026-11-23T14:29:34Z"))
     );
 }
 

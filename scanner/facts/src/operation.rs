@@ -167,7 +167,7 @@ pub const OPERATIONS: &[Operation] = &[
         .absent(&["BadRequestException"]),
     op("guardduty:GetAdministratorAccount", 10),
     op("guardduty:GetDetector", 10).members(&["status"]),
-    op("guardduty:GetFilter", 10).members(&["action"]),
+    op("guardduty:GetFilter", 10).members(&["action", "findingCriteria", "name"]),
     op("guardduty:GetFindings", 10).lists(&[Always("findings", Model)]),
     op("guardduty:ListDetectors", 10).lists(&[Always("detectorIds", Model)]),
     // A service that says to a member that the rules are its administrator's says so in its own words.
