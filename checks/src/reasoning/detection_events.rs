@@ -164,9 +164,12 @@ impl Event {
     }
 }
 
-/// The records of an account that were made, by the batch's place in memory and the event's name.
+/// Which records: the batch's place in memory, and the event's name.
+type RecordKey = (usize, &'static str);
+
+/// The records of an account that were made.
 #[derive(Debug, Default)]
-struct Records(Mutex<HashMap<(usize, &'static str), Arc<Vec<Sample>>>>);
+struct Records(Mutex<HashMap<RecordKey, Arc<Vec<Sample>>>>);
 
 #[cfg(test)]
 mod tests;

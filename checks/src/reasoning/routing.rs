@@ -57,7 +57,7 @@ fn words<'p>(all: impl IntoIterator<Item = &'p What>) -> String {
         }
     }
     let number = |tenths: u32| {
-        if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+        if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
     };
     words.extend(ranges.into_iter().map(|(first, last)| {
         if first == last {

@@ -174,9 +174,9 @@ fn delimited(fields: &str) -> Answer {
     let conditions = fields.split([',', '&', '|']).filter_map(|field| field.split_once(['=', '<', '>']));
     let whole = |(before, wanted): (&str, &str)| {
         let wanted = wanted.trim_start_matches('=').trim().trim_matches('"');
-        !before.ends_with('!')
-            && !wanted.starts_with('!')
-            && !(wanted.starts_with(['*', '%']) && wanted.ends_with(['*', '%']))
+        let leaves_out = before.ends_with('!') || wanted.starts_with('!');
+        let in_wildcards = wanted.starts_with(['*', '%']) && wanted.ends_with(['*', '%']);
+        !leaves_out && !in_wildcards
     };
     let mut conditions = conditions.peekable();
     if conditions.peek().is_some() && conditions.any(whole) {
