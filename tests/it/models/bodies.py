@@ -88,6 +88,7 @@ ALWAYS = {
     "organizations.DelegatedService": "ServicePrincipal",
     "organizations.OrganizationalUnit": "Id Arn Name",
     "organizations.Policy": "PolicySummary Content",
+    "organizations.ResourcePolicy": "Content",
     "organizations.PolicySummary": "Id Arn Name Type AwsManaged",
     "organizations.PolicyTargetSummary": "TargetId Type",
     "organizations.Root": "Id Arn Name",

@@ -27,11 +27,36 @@ fn compared(comparison: &Value) -> (MuteTest, String) {
         Some("PREFIX") => MuteTest::Begins,
         Some("CONTAINS" | "CONTAINS_WORD") => MuteTest::Contains,
         Some("NOT_EQUALS" | "PREFIX_NOT_EQUALS" | "NOT_CONTAINS") => MuteTest::IsNot,
-        _ => return (MuteTest::Other, comparison.to_string()),
+        _ => return (MuteTest::Other, plain(comparison).to_string()),
     };
     let value = text(["Value", "value"]).unwrap_or_default();
     let value = text(["Key", "key"]).map_or_else(|| value.to_owned(), |key| format!("{key}={value}"));
     (test, value)
+}
+
+/// Members of a comparison that have members of their own: a range of days, and what names a package.
+const NESTED: [&str; 10] = [
+    "DateRange",
+    "architecture",
+    "dateRange",
+    "epoch",
+    "filePath",
+    "name",
+    "release",
+    "sourceLambdaLayerArn",
+    "sourceLayerHash",
+    "version",
+];
+
+/// A comparison in its own words, without members that no page of AWS's has there and that hold more than a number or text.
+fn plain(comparison: &Value) -> Value {
+    let Value::Object(members) = comparison else { return comparison.clone() };
+    let kept = members.iter().filter_map(|(name, value)| match value {
+        Value::Number(_) | Value::String(_) | Value::Bool(_) => Some((name.clone(), value.clone())),
+        Value::Object(_) if NESTED.contains(&name.as_str()) => Some((name.clone(), plain(value))),
+        _ => None,
+    });
+    Value::Object(kept.collect())
 }
 
 #[cfg(test)]
