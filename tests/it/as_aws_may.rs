@@ -187,7 +187,7 @@ fn members_that_no_model_knows_change_nothing() {
 }
 
 /// Checks that pass by what an answer leaves out, and why that is right.
-const LEFT_OUT: [(&str, &str); 7] = [
+const LEFT_OUT: [(&str, &str); 8] = [
     (
         "cloudtrail-bucket-retention",
         "a trail without a prefix writes beneath none, and a rule without an end ends nothing",
@@ -200,6 +200,7 @@ const LEFT_OUT: [(&str, &str); 7] = [
     ),
     ("iam-user-permissions-via-groups", "as for inline policies"),
     ("logs-retention-min", "without a retention events never expire (CloudWatch Logs API Reference, LogGroup)"),
+    ("securityhub-enabled", "a control can be switched off without a reason, and the result says so"),
     ("sso-session-duration", "without a duration a session lasts an hour (IAM Identity Center, CreatePermissionSet)"),
 ];
 

@@ -127,15 +127,22 @@ pub fn takes_in_label(rule: &MuteRule, field: &str, labels: &[&str]) -> bool {
     })
 }
 
-/// The mute rules that hit an alarm.
+/// The mute rules that hit an alarm. One that names no alarm may hit any.
 pub fn of_alarm<'a>(mutes: &'a [AlarmMute], alarm: &Alarm) -> Vec<&'a AlarmMute> {
-    mutes.iter().filter(|mute| mute.alarms.contains(&alarm.name)).collect()
+    mutes.iter().filter(|mute| mute.alarms.is_empty() || mute.alarms.contains(&alarm.name)).collect()
 }
 
 /// When a mute rule mutes, in words: `nightly: cron(0 2 * * *) for PT4H, Europe/Berlin, now`.
 #[must_use]
 pub fn when(mute: &AlarmMute) -> String {
-    let mut told = format!("{}: {} for {}", line(&mute.name), mute.expression, mute.duration);
+    let times = match (mute.expression.as_str(), mute.duration.as_str()) {
+        ("", _) | (_, "") => "at times that are not told".to_owned(),
+        (expression, duration) => format!("{expression} for {duration}"),
+    };
+    let mut told = format!("{}: {times}", line(&mute.name));
+    if mute.alarms.is_empty() {
+        told.push_str(", whichever alarm");
+    }
     told.push_str(&format!(", {}", mute.timezone.as_deref().unwrap_or("UTC")));
     if let Some(starts) = mute.starts {
         told.push_str(&format!(", from {}", day(starts)));
