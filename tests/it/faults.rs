@@ -128,6 +128,8 @@ fn error(service: &str, status: u16, code: &str) -> HttpResponse {
     response
 }
 
+const CENTRAL: &str = "central management does not turn on what the policies deny";
+
 /// Results that cite an operation and are certain without it: (operation, check, why).
 const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
     ("cloudtrail:GetTrailStatus", "cloudtrail-s3-data-write", "no trail selects the bucket, logging or not"),
@@ -145,13 +147,37 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
     ),
     ("iam:ListOpenIDConnectProviders", "iam-oidc-trust-unscoped", "as above"),
     ("account:ListRegions", "monitor-organizations-change", "its events are those of the home region"),
+    ("cloudwatch:ListAlarmMuteRules", "monitor-alarm-actions-enabled", "actions that are off are off, muted or not"),
+    ("config:GetDiscoveredResourceCounts", "config-recorder-enabled", "counts are told beside, and decide nothing"),
+    ("guardduty:ListFilters", "guardduty-high-findings-open", "an open finding stands, whatever else is put away"),
+    ("logs:DescribeLogGroups", "cloudtrail-cloudwatch", "delivery shows that the group is there"),
+    (
+        "organizations:DescribeOrganization",
+        "cloudtrail-bucket-writers",
+        "whom the policy lets in needs no organization",
+    ),
+    ("organizations:ListAccounts", "cloudtrail-bucket-writers", "as above"),
+    ("organizations:DescribeOrganization", "iam-role-confused-deputy", "services for this account, or for any"),
+    ("organizations:ListAccounts", "iam-role-confused-deputy", "as above"),
+    ("organizations:DescribeOrganization", "iam-role-trust-public", "named principals, or whoever likes"),
+    ("organizations:ListAccounts", "iam-role-trust-public", "as above"),
+    ("organizations:DescribeOrganization", "logs-not-public", "this account, or whoever likes"),
+    ("organizations:ListAccounts", "logs-not-public", "as above"),
+    ("organizations:ListAccounts", "org-delegated-admins", "who is approved is declared"),
+    ("organizations:ListAccounts", "iam-root-central-management", CENTRAL),
+    ("organizations:ListAccountsForParent", "iam-root-central-management", CENTRAL),
+    ("organizations:ListPolicies", "iam-root-central-management", CENTRAL),
+    ("organizations:ListRoots", "iam-root-central-management", CENTRAL),
+    ("organizations:ListTargetsForPolicy", "iam-root-central-management", CENTRAL),
+    ("organizations:DescribePolicy", "iam-root-central-management", CENTRAL),
+    (
+        "organizations:ListAccountsForParent",
+        "org-scp-guardrails",
+        "a policy on the root holds for every account below it",
+    ),
     ("guardduty:GetFilter", "guardduty-high-findings-open", "an open finding stands, whatever else is put away"),
     ("iam:ListOrganizationsFeatures", "org-scp-root-deny", "what it denies does not turn on central root sessions"),
-    (
-        "organizations:ListOrganizationalUnitsForParent",
-        "iam-root-central-management",
-        "central management does not turn on what the policies deny",
-    ),
+    ("organizations:ListOrganizationalUnitsForParent", "iam-root-central-management", CENTRAL),
     (
         "organizations:ListOrganizationalUnitsForParent",
         "org-scp-guardrails",
