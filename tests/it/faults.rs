@@ -150,6 +150,7 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
     ("cloudwatch:ListAlarmMuteRules", "monitor-alarm-actions-enabled", "actions that are off are off, muted or not"),
     ("config:GetDiscoveredResourceCounts", "config-recorder-enabled", "counts are told beside, and decide nothing"),
     ("guardduty:ListFilters", "guardduty-high-findings-open", "an open finding stands, whatever else is put away"),
+    ("inspector2:ListFilters", "inspector-findings-age", "what is over its limit is, whatever else is suppressed"),
     ("logs:DescribeLogGroups", "cloudtrail-cloudwatch", "delivery shows that the group is there"),
     (
         "organizations:DescribeOrganization",
