@@ -236,3 +236,22 @@ fn stdout_is_the_contract_or_plain_lines_and_exit_statuses_hold() {
     let (_, stdout, _) = scan(&["--criterion", "pi1.1"]);
     assert!(stdout.is_empty());
 }
+
+/// The stories plant a token in a web address and a secret in inputs: neither is in what was kept of the answers.
+#[test]
+fn what_the_stories_plant_is_in_no_file_of_the_recorded_accounts() {
+    for account in ["acme", "acme-staging"] {
+        let folder = root().join("fixtures").join(account);
+        let run = Run::open(&folder).unwrap();
+        let archive = run.archive(&run.metadata.accounts[0].id).unwrap();
+        let mut kept: Vec<String> = (0..u32::try_from(archive.len()).unwrap())
+            .map(|at| serde_json::to_string(&archive.read(at).unwrap()).unwrap())
+            .collect();
+        let facts = fs::read_dir(folder.join("facts")).unwrap().map(|entry| entry.unwrap().path());
+        kept.extend(facts.chain([folder.join("results.json")]).map(|path| fs::read_to_string(path).unwrap()));
+        assert!(kept.len() > 100, "{account}");
+        for planted in ["FAKE-TOKEN", "FAKE-SECRET"] {
+            assert!(!kept.iter().any(|text| text.contains(planted)), "{account}: {planted}");
+        }
+    }
+}

@@ -62,6 +62,16 @@ const RULES: &[(&str, &str, How)] = &[
     ("cloudtrail", "idtoken", How::Whole),
     ("cloudtrail", "refreshtoken", How::Whole),
     ("cloudtrail", "loginto", How::Address),
+    // Events hold what other services were asked with: their rules hold within.
+    ("cloudtrail", "endpoint", How::Address),
+    ("cloudtrail", "input", How::Whole),
+    ("cloudtrail", "inputtemplate", How::Whole),
+    ("cloudtrail", "headerparameters", How::Whole),
+    ("cloudtrail", "querystringparameters", How::Whole),
+    ("cloudtrail", "pathparametervalues", How::Whole),
+    ("cloudtrail", "graphqloperation", How::Whole),
+    ("cloudtrail", "sql", How::Whole),
+    ("cloudtrail", "sqls", How::Whole),
     ("events", "input", How::Whole),
     ("events", "inputtemplate", How::Whole),
     ("events", "headerparameters", How::Whole),
@@ -197,6 +207,9 @@ fn xml_values(body: &[u8], rules: Rules<'_>) -> Vec<Field> {
     // may come in pieces, between entities, sections and elements.
     let mut inside: Option<(&'static str, How, usize, usize)> = None;
     let mut depth = 0_usize;
+    // SNS tells attributes as entries, `<entry><key>Endpoint</key><value>...</value></entry>`: the key names the field. The tags
+    // of other services have keys and values too, and their keys are no fields.
+    let (mut in_key, mut keyed) = (false, None);
     let place =
         |reader: &Reader<&[u8]>| usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(body.len());
     let mut cut = |name: &'static str, how: How, range: Range<usize>| {
@@ -213,13 +226,21 @@ fn xml_values(body: &[u8], rules: Rules<'_>) -> Vec<Field> {
         match reader.read_event() {
             Ok(Event::Start(tag)) => {
                 depth += 1;
+                let local = tag.local_name();
+                let name: &str = local.as_ref();
+                in_key = rules.0 == "sns" && name == "key";
+                let rule = if rules.0 == "sns" && name == "value" { keyed.take() } else { rules.of(name) };
                 if inside.is_none()
-                    && let Some((field, how)) = rules.of(tag.local_name().as_ref())
+                    && let Some((field, how)) = rule
                 {
                     inside = Some((field, how, depth, place(&reader)));
                 }
             }
+            Ok(Event::Text(_)) if in_key => {
+                keyed = std::str::from_utf8(&body[start..place(&reader)]).ok().and_then(|key| rules.of(key.trim()));
+            }
             Ok(Event::End(_)) => {
+                in_key = false;
                 if let Some((field, how, _, from)) = inside.take_if(|(_, _, at, _)| *at == depth) {
                     cut(field, how, from..start.max(from));
                 }

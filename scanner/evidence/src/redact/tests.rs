@@ -48,6 +48,36 @@ fn of_a_person_in_the_directory_only_names_and_ids_stay() {
 }
 
 #[test]
+fn an_attribute_of_a_subscription_is_a_field_by_its_key() {
+    let entries = |endpoint: &str| {
+        format!(
+            "<R><Attributes><entry><key>Protocol</key><value>https</value></entry><entry><key>Endpoint</key><value>{endpoint}</value></entry>\
+             <entry><key>FilterPolicy</key><value>{{}}</value></entry><entry><key>Owner</key><value>111122223333</value></entry></Attributes></R>"
+        )
+    };
+    let (body, what) = redacted("sns", &entries("https://hooks.example.com/8f14e45f-ceea-467f-a2b3/planted"));
+    assert_eq!(body, entries("https://hooks.example.com/[redacted by kickoff]"));
+    assert_eq!(what, [("endpoint".to_owned(), 1)]);
+    let email = entries("security@acme.example");
+    assert_eq!(redacted("sns", &email), (email.clone(), vec![]));
+    // The key of a tag is no field.
+    let tag = "<R><Tags><member><Key>Environment</Key><Value>prod</Value></member></Tags></R>";
+    assert_eq!(redacted("sns", tag).0, tag);
+}
+
+#[test]
+fn what_a_service_cuts_is_cut_in_the_events_of_its_calls() {
+    let event = r#"{"eventSource":"events.amazonaws.com","eventName":"PutTargets","requestParameters":{"rule":"r","targets":[{"id":"1","input":"planted","httpParameters":{"headerParameters":{"X":"planted"}}}]}}"#;
+    let body = serde_json::json!({ "Events": [{ "EventName": "PutTargets", "CloudTrailEvent": event }] }).to_string();
+    let (body, _) = redacted("cloudtrail", &body);
+    assert!(!body.contains("planted") && body.contains("PutTargets"), "{body}");
+    let event = r#"{"eventSource":"sns.amazonaws.com","eventName":"Subscribe","requestParameters":{"protocol":"https","endpoint":"https://hooks.example.com/planted"}}"#;
+    let body = serde_json::json!({ "Events": [{ "CloudTrailEvent": event }] }).to_string();
+    let (body, _) = redacted("cloudtrail", &body);
+    assert!(!body.contains("planted") && body.contains("hooks.example.com"), "{body}");
+}
+
+#[test]
 fn a_webhook_keeps_its_host_and_an_email_stays() {
     let body = "<m><Protocol>https</Protocol><Endpoint>https://events.example.com/integration/abc?k=v</Endpoint></m>";
     assert_eq!(
