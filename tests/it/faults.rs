@@ -151,7 +151,6 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
     ("config:GetDiscoveredResourceCounts", "config-recorder-enabled", "counts are told beside, and decide nothing"),
     ("guardduty:ListFilters", "guardduty-high-findings-open", "an open finding stands, whatever else is put away"),
     ("inspector2:ListFilters", "inspector-findings-age", "what is over its limit is, whatever else is suppressed"),
-    ("logs:DescribeLogGroups", "cloudtrail-cloudwatch", "delivery shows that the group is there"),
     (
         "organizations:DescribeOrganization",
         "cloudtrail-bucket-writers",

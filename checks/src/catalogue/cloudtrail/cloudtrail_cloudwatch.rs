@@ -10,7 +10,7 @@
 //! The population is every trail that the scanned regions list, each once. A trail that is switched off is `fail`.
 //! Otherwise one of three is enough. A log group whose last delivery is at most `trail_delivery_max_age_hours` old,
 //! with no error; one of another class than `STANDARD` (`INFREQUENT_ACCESS` takes no metric filters and no subscriptions)
-//! is, where nothing else is enough, `manual`. Or an enabled EventBridge rule with a target, in a region that the trail records, whose pattern lets
+//! is, where nothing else is enough, `manual`, and one whose class could not be read is then `not-evaluated`. Or an enabled EventBridge rule with a target, in a region that the trail records, whose pattern lets
 //! through an event that matters to security: samples of such API calls (to stop a trail, to change IAM, keys, buckets or
 //! the network, ...) and of console sign-ins are put to it, as EventBridge would. A rule on other calls, or on events
 //! that CloudTrail does not send, does not count; one of which it depends on more than the samples say is `manual`, and
@@ -23,9 +23,8 @@
 //!
 //! ## What it does not see
 //! Whether a target of a rule or a subscriber acts on the events is not asked here; the `monitor-` checks follow each
-//! class of events to its end. The class of the log group (`logGroupClass`) is not read: in classes other than
-//! `STANDARD` CloudWatch Logs offers a part of its features, and alerts may not be among them. What a SIEM does with
-//! what it reads is outside, and so is CloudTrail Lake.
+//! class of events to its end. The class of a log group that is in a region or an account that was not scanned is not read.
+//! What a SIEM does with what it reads is outside, and so is CloudTrail Lake.
 //!
 //! ## Remediation
 //! Console: CloudTrail, Trails, CloudWatch Logs, Edit. CLI: `aws cloudtrail update-trail --name NAME
@@ -52,7 +51,7 @@
 //! AWS CloudTrail User Guide, "Sending events to CloudWatch Logs"; Amazon EventBridge User Guide, "AWS service events
 //! delivered via AWS CloudTrail"; CloudTrail API Reference, `GetTrailStatus`.
 
-use kickoff_facts::{Need, View};
+use kickoff_facts::{Gap, Need, View};
 
 use crate::parameters::{Parameters, SIEM_DESTINATIONS, TRAIL_DELIVERY_MAX_AGE};
 use crate::reasoning::{alerting, delivery, regions};
@@ -86,17 +85,24 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             if !status.logging {
                 return Ok(Verdict::fail("the trail is switched off"));
             }
-            let mut class = None;
+            let (mut class, mut unread) = (None, None);
             let mut told = match &trail.log_group_arn {
                 Some(group) => {
                     let error = status.log_group_delivery_error.as_deref();
                     match delivery::state(view, status.last_log_group_delivery, error, limit) {
                         Ok(state) => {
-                            class = other_class(view, group);
                             let told = format!("delivery to {group} {state}");
-                            match &class {
-                                None => return Ok(Verdict::pass(told)),
-                                Some(class) => format!("{told}, class {class}"),
+                            match other_class(view, group) {
+                                Ok(None) => return Ok(Verdict::pass(told)),
+                                Ok(Some(other)) => {
+                                    let told = format!("{told}, class {other}");
+                                    class = Some(other);
+                                    told
+                                }
+                                Err(gap) => {
+                                    unread = Some(gap);
+                                    format!("{told}, its class is not known")
+                                }
                             }
                         }
                         Err(state) => format!("delivery to {group} {state}"),
@@ -131,7 +137,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             if !certain.is_empty() {
                 return Ok(Verdict::pass(format!("{told}; EventBridge rules on API calls: {certain}")));
             }
-            if let Some(gap) = rules.gap {
+            if let Some(gap) = rules.gap.or(unread) {
                 return Err(gap);
             }
             if let (Some(class), true) = (&class, doubtful.is_empty()) {
@@ -150,11 +156,16 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     Ok(judged.collect())
 }
 
-/// The class of a log group, by ARN, where it is known to be another than the one on which every kind of alert is built.
-fn other_class(view: &View<'_>, arn: &str) -> Option<String> {
-    let region = arn.split(':').nth(3)?;
-    let here = view.regions().find(|here| here.region_name() == region)?;
-    let class = here.log_groups().ok()?.iter().find(|group| group.arn == arn).map(|group| group.class.clone())?;
+/// The class of a log group, by ARN, where it is another than the one on which every kind of alert is built; none of a group
+/// that is of that class, and of one that is not in a region of the run.
+///
+/// # Errors
+/// The log groups of its region are not known.
+fn other_class(view: &View<'_>, arn: &str) -> Result<Option<String>, Gap> {
+    let region = arn.split(':').nth(3).unwrap_or_default();
+    let Some(here) = view.regions().find(|here| here.region_name() == region) else { return Ok(None) };
+    let groups = here.log_groups()?;
     view.adopt(&here);
-    (!class.is_empty() && class != "STANDARD").then_some(class)
+    let class = groups.iter().find(|group| group.arn == arn).map(|group| group.class.clone());
+    Ok(class.filter(|class| !class.is_empty() && class != "STANDARD"))
 }
