@@ -59,8 +59,12 @@ impl<T> Answer<T> {
     pub fn or_absent_of_member(self) -> Observed<Option<T>> {
         let told = self.result.as_ref().err().is_none_or(|refusal| {
             let message = refusal.gap.message.to_ascii_lowercase();
-            !message.contains("not authorized to perform")
-                && ["administrator", "member"].iter().any(|word| message.contains(word))
+            // A role may be named so too.
+            let words = || message.split_whitespace().filter(|word| !word.contains("arn:"));
+            let told = |wanted: &[&str]| words().any(|word| wanted.iter().any(|wanted| word.contains(wanted)));
+            !message.contains("not authorized")
+                && !message.contains("explicit deny")
+                && told(&["administrator", "member"])
         });
         if told { self.or_absent() } else { self.observed().map(Some) }
     }

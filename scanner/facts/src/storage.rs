@@ -87,7 +87,7 @@ impl AclGrant {
     }
 }
 
-/// A bucket that other logs go to: the access logs of a trail's bucket, or the sessions of Session Manager.
+/// A bucket that the access logs of a trail's bucket go to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogTarget {

@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 pub(super) fn conditions(criteria: &Map<String, Value>) -> Vec<MuteCondition> {
     let mut found: BTreeMap<(&str, MuteTest), Vec<String>> = BTreeMap::new();
     for (field, comparisons) in criteria {
-        for comparison in comparisons.as_array().into_iter().flatten() {
+        // What is no list is one comparison.
+        for comparison in comparisons.as_array().map_or(std::slice::from_ref(comparisons), Vec::as_slice) {
             let (test, value) = compared(comparison);
             found.entry((field, test)).or_default().push(value);
         }
@@ -35,14 +36,17 @@ fn compared(comparison: &Value) -> (MuteTest, String) {
 }
 
 /// Members of a comparison that have members of their own: a range of days, and what names a package.
-const NESTED: [&str; 10] = [
+const NESTED: [&str; 13] = [
     "DateRange",
     "architecture",
     "dateRange",
     "epoch",
     "filePath",
     "name",
+    "purlQualifier",
     "release",
+    "runtimeReachability",
+    "runtimeReachabilityReason",
     "sourceLambdaLayerArn",
     "sourceLayerHash",
     "version",

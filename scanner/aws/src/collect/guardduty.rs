@@ -384,17 +384,16 @@ pub(super) async fn auto_enable(
             client.describe_organization_configuration().detector_id(detector).customize().interceptor(call).send()
         })
         .await
-        // AWS says so to an account that is not the administrator.
-        .or_absent()
-        .map(|found| {
-            found.map(|out| {
-                // The older member stands for new accounts alone.
-                #[allow(deprecated)]
-                let older = if out.auto_enable == Some(true) { "NEW" } else { "NONE" };
-                GuardDutyMembership {
-                    auto_enable: out.auto_enable_organization_members().map_or(older, |kind| kind.as_str()).to_owned(),
-                    limit_reached: out.member_account_limit_reached == Some(true),
-                }
+        .parse(|out| {
+            // The older member stands for new accounts alone.
+            #[allow(deprecated)]
+            let older = out.auto_enable.map(|new| if new { "NEW" } else { "NONE" });
+            let told = out.auto_enable_organization_members().map(|kind| kind.as_str()).or(older);
+            Ok(GuardDutyMembership {
+                auto_enable: told.ok_or("it does not say for whom GuardDuty is switched on")?.to_owned(),
+                limit_reached: out.member_account_limit_reached == Some(true),
             })
         })
+        // AWS says so to an account that is not the administrator.
+        .or_absent()
 }

@@ -114,15 +114,18 @@ pub(super) async fn log_buckets(session: &Session, facts: &AccountFacts) -> Obse
 }
 
 async fn settings(session: &Session, bucket: &Bucket) -> Observed<BucketSettings> {
-    let region = match &bucket.region {
-        Some(region) => Observed::Known { value: region.clone(), evidence: Vec::new() },
-        None => location(session, &bucket.name).await,
-    };
-    match region {
+    match region_of(session, bucket).await {
         Observed::Known { value, evidence } => {
             Observed::Known { value: of_region(session, &bucket.name, &value).await, evidence }
         }
         Observed::Unknown { gap } => gap.into(),
+    }
+}
+
+async fn region_of(session: &Session, bucket: &Bucket) -> Observed<String> {
+    match &bucket.region {
+        Some(region) => Observed::Known { value: region.clone(), evidence: Vec::new() },
+        None => location(session, &bucket.name).await,
     }
 }
 
@@ -143,25 +146,36 @@ async fn location(session: &Session, bucket: &str) -> Observed<String> {
         })
 }
 
+/// A bucket that is asked about, where it is.
+struct Asked<'a> {
+    session: &'a Session,
+    client: Client,
+    region: &'a str,
+    bucket: &'a str,
+    parameters: [(&'static str, &'a str); 1],
+}
+
+/// One setting of a bucket.
+macro_rules! get {
+    ($asked:ident, $operation:literal, $method:ident) => {
+        $asked.session.one(ask($operation, $asked.region).with(&$asked.parameters), |call| {
+            $asked.client.$method().bucket($asked.bucket).customize().interceptor(call).send()
+        })
+    };
+}
+
 async fn of_region(session: &Session, bucket: &str, region: &str) -> BucketSettings {
-    let client = s3(session, region);
-    let parameters = [("Bucket", bucket)];
-    let ask = |operation: &'static str| ask(operation, region).with(&parameters);
-    macro_rules! get {
-        ($operation:literal, $method:ident) => {
-            session.one(ask($operation), |call| client.$method().bucket(bucket).customize().interceptor(call).send())
-        };
-    }
+    let asked = Asked { session, client: s3(session, region), region, bucket, parameters: [("Bucket", bucket)] };
     let (logging, block, status, policy, acl, versioning, lock, lifecycle, encryption) = futures::join!(
-        get!("s3:GetBucketLogging", get_bucket_logging),
-        get!("s3:GetPublicAccessBlock", get_public_access_block),
-        get!("s3:GetBucketPolicyStatus", get_bucket_policy_status),
-        get!("s3:GetBucketPolicy", get_bucket_policy),
-        get!("s3:GetBucketAcl", get_bucket_acl),
-        get!("s3:GetBucketVersioning", get_bucket_versioning),
-        get!("s3:GetObjectLockConfiguration", get_object_lock_configuration),
-        get!("s3:GetBucketLifecycleConfiguration", get_bucket_lifecycle_configuration),
-        get!("s3:GetBucketEncryption", get_bucket_encryption),
+        get!(asked, "s3:GetBucketLogging", get_bucket_logging),
+        get!(asked, "s3:GetPublicAccessBlock", get_public_access_block),
+        get!(asked, "s3:GetBucketPolicyStatus", get_bucket_policy_status),
+        get!(asked, "s3:GetBucketPolicy", get_bucket_policy),
+        get!(asked, "s3:GetBucketAcl", get_bucket_acl),
+        get!(asked, "s3:GetBucketVersioning", get_bucket_versioning),
+        get!(asked, "s3:GetObjectLockConfiguration", get_object_lock_configuration),
+        get!(asked, "s3:GetBucketLifecycleConfiguration", get_bucket_lifecycle_configuration),
+        get!(asked, "s3:GetBucketEncryption", get_bucket_encryption),
     );
     let logging = logging.observed();
     let prefix = logging.get().ok().and_then(|out| out.logging_enabled()).map(|l| l.target_prefix().to_owned());
@@ -259,11 +273,7 @@ pub(super) async fn log_targets(session: &Session, facts: &AccountFacts) -> Obse
         .filter(|target| !logs.iter().any(|log| log.name == *target))
         .collect();
     let asked = own.iter().filter(|bucket| targets.contains(bucket.name.as_str())).map(|bucket| async move {
-        let region = match &bucket.region {
-            Some(region) => Observed::Known { value: region.clone(), evidence: Vec::new() },
-            None => location(session, &bucket.name).await,
-        };
-        match region {
+        match region_of(session, bucket).await {
             Observed::Known { value, .. } => target(session, &bucket.name, &value).await,
             Observed::Unknown { gap } => LogTarget {
                 name: bucket.name.clone(),
@@ -280,19 +290,12 @@ pub(super) async fn log_targets(session: &Session, facts: &AccountFacts) -> Obse
 
 /// What decides whether a bucket takes delivery.
 async fn target(session: &Session, bucket: &str, region: &str) -> LogTarget {
-    let client = s3(session, region);
-    let parameters = [("Bucket", bucket)];
-    let ask = |operation: &'static str| ask(operation, region).with(&parameters);
-    macro_rules! get {
-        ($operation:literal, $method:ident) => {
-            session.one(ask($operation), |call| client.$method().bucket(bucket).customize().interceptor(call).send())
-        };
-    }
+    let asked = Asked { session, client: s3(session, region), region, bucket, parameters: [("Bucket", bucket)] };
     let (policy, acl, lock, encryption) = futures::join!(
-        get!("s3:GetBucketPolicy", get_bucket_policy),
-        get!("s3:GetBucketAcl", get_bucket_acl),
-        get!("s3:GetObjectLockConfiguration", get_object_lock_configuration),
-        get!("s3:GetBucketEncryption", get_bucket_encryption),
+        get!(asked, "s3:GetBucketPolicy", get_bucket_policy),
+        get!(asked, "s3:GetBucketAcl", get_bucket_acl),
+        get!(asked, "s3:GetObjectLockConfiguration", get_object_lock_configuration),
+        get!(asked, "s3:GetBucketEncryption", get_bucket_encryption),
     );
     LogTarget {
         name: bucket.to_owned(),

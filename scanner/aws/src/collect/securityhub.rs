@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::securityhub_muting;
-use super::shared::{follows, inherited, speaks_for};
+use super::shared::{follows, in_path, inherited, speaks_for};
 use crate::call::ask;
 use crate::declared::{Payload, SECURITY_HUB, send};
 use crate::session::Session;
@@ -293,10 +293,6 @@ pub(super) async fn aggregators(
     follows(Some(join_all(asked).await), &listed)
 }
 
-/// In a part of a path that may hold slashes (`{FindingAggregatorArn+}`) these and what RFC 3986 does not reserve stay.
-const IN_PATH: &percent_encoding::AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RawLinking {
@@ -308,7 +304,7 @@ struct RawLinking {
 /// Every region lists an aggregator; what it gathers is asked where it gathers.
 async fn linking(session: &Session, region: &str, arn: &str) -> Observed<RegionLinking> {
     let parameters = [("FindingAggregatorArn", arn)];
-    let path = format!("/findingAggregator/get/{}", percent_encoding::utf8_percent_encode(arn, IN_PATH));
+    let path = format!("/findingAggregator/get/{}", in_path(arn));
     session
         .one(ask("securityhub:GetFindingAggregator", region).with(&parameters), |call| {
             send(session, SECURITY_HUB, "GetFindingAggregator", region, Payload::Get(path.clone()), call)

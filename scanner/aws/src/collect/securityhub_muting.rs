@@ -3,12 +3,12 @@
 use futures::future::join_all;
 use kickoff_facts::muting::{Controls, DisabledControl, HubMuting, MuteRule, Muting, StandardControls};
 use kickoff_facts::{Observed, RegionalFacts};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::conditions::conditions;
-use super::shared::{follows, inherited};
+use super::shared::{follows, in_path, inherited};
 use crate::call::ask;
 use crate::declared::{Payload, SECURITY_HUB, send};
 use crate::session::Session;
@@ -18,9 +18,6 @@ const GET: &str = "securityhub:BatchGetAutomationRules";
 const CONTROLS: &str = "securityhub:DescribeStandardsControls";
 /// `BatchGetAutomationRules` takes so many.
 const BATCH: usize = 100;
-/// An ARN in a path keeps its slashes.
-const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
 pub(super) async fn muting(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Option<HubMuting>> {
     let hub = match known.security_hub.get() {
         Err(gap) => return inherited(gap, LIST).into(),
@@ -170,7 +167,7 @@ struct RawControl {
 
 /// The controls of a standard.
 async fn controls(session: &Session, region: &str, subscription: &str) -> Observed<Controls> {
-    let path = format!("/standards/controls/{}", utf8_percent_encode(subscription, IN_PATH));
+    let path = format!("/standards/controls/{}", in_path(subscription));
     let parameters = [("StandardsSubscriptionArn", subscription)];
     session
         .declared_pages(

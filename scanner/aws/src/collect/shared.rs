@@ -19,6 +19,13 @@ pub(super) fn text(value: Option<&str>) -> String {
     value.unwrap_or_default().to_owned()
 }
 
+/// An ARN in a part of a path that may hold slashes (`{FindingAggregatorArn+}`): these and what RFC 3986 does not reserve stay.
+pub(super) fn in_path(arn: &str) -> String {
+    const KEPT: &percent_encoding::AsciiSet =
+        &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    percent_encoding::utf8_percent_encode(arn, KEPT).to_string()
+}
+
 /// A policy document, which IAM sends percent-encoded; some emulators encode it twice, and no document starts with `%`.
 pub(super) fn document(encoded: Option<&str>) -> String {
     let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();

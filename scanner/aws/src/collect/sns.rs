@@ -17,6 +17,8 @@ families! {
     regional Topics topics = |session, _, region, known| topics(session, region, known);
 }
 
+const ATTRIBUTES: &str = "sns:GetTopicAttributes";
+
 pub(super) async fn topics(session: &Session, region: &str, known: &RegionalFacts) -> Observed<Vec<Topic>> {
     const OPERATION: &str = "sns:ListSubscriptionsByTopic";
     let (alarms, rules) = match (known.alarms.get(), known.rules.get()) {
@@ -74,12 +76,10 @@ pub(super) async fn topics(session: &Session, region: &str, known: &RegionalFact
                 .or_absent();
             let confirmed = |listed: &Option<Vec<Subscription>>| listed.iter().flatten().any(is_confirmed);
             // A topic that nobody hears need not be asked who may tell it.
-            let attributes = if subscriptions.get().is_ok_and(confirmed) {
-                attributes(session, client, region, arn).await
-            } else {
-                session
-                    .not_made("sns:GetTopicAttributes", region, "nobody confirmed a subscription of the topic")
-                    .into()
+            let attributes = match subscriptions.get() {
+                Err(gap) => inherited(gap, ATTRIBUTES).into(),
+                Ok(listed) if confirmed(listed) => attributes(session, client, region, arn).await,
+                Ok(_) => session.not_made(ATTRIBUTES, region, "nobody confirmed a subscription of the topic").into(),
             };
             let subscriptions = match subscriptions {
                 Observed::Known { value: Some(listed), evidence } => {
@@ -128,7 +128,7 @@ async fn subscription(session: &Session, client: &Client, region: &str, one: &Su
 async fn attributes(session: &Session, client: &Client, region: &str, arn: &str) -> Observed<TopicAttributes> {
     let parameters = [("TopicArn", arn)];
     let found = session
-        .one(ask("sns:GetTopicAttributes", region).with(&parameters), |call| {
+        .one(ask(ATTRIBUTES, region).with(&parameters), |call| {
             client.get_topic_attributes().topic_arn(arn).customize().interceptor(call).send()
         })
         .await

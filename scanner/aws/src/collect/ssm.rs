@@ -64,11 +64,21 @@ pub(super) async fn preferences(session: &Session, region: &str) -> Observed<Opt
 fn read(content: &str) -> Result<SessionPreferences, String> {
     let Content { inputs, parameters } = serde_json::from_str(content).map_err(|e| format!("{PREFERENCES}: {e}"))?;
     let given = |text: String| Some(text).filter(|text| !text.trim().is_empty());
-    let default = |(name, parameter): (String, Parameter)| Some((name, parameter.default?.as_str()?.to_owned()));
+    // Of the document's parameters those that name a destination: others may hold anything.
+    let names = |name: &str| {
+        let asks =
+            |text: &str| text.split("{{").skip(1).any(|rest| rest.split("}}").next().map(str::trim) == Some(name));
+        asks(&inputs.s3_bucket_name) || asks(&inputs.cloud_watch_log_group_name)
+    };
+    let default = |(name, parameter): (String, Parameter)| {
+        let value = parameter.default?.as_str()?.to_owned();
+        names(&name).then_some((name, value))
+    };
+    let defaults = parameters.into_iter().filter_map(default).collect();
     Ok(SessionPreferences {
         bucket: given(inputs.s3_bucket_name),
         log_group: given(inputs.cloud_watch_log_group_name),
-        defaults: parameters.into_iter().filter_map(default).collect(),
+        defaults,
     })
 }
 
@@ -86,7 +96,7 @@ mod tests {
 
     #[test]
     fn parameters_of_the_document_have_their_defaults_or_none() {
-        let document = r#"{"schemaVersion":"1.0","sessionType":"Standard_Stream","parameters":{"bucket":{"type":"String"},"group":{"type":"String","default":"/ssm"}},"inputs":{"s3BucketName":"{{bucket}}","cloudWatchLogGroupName":"{{ group }}"}}"#;
+        let document = r#"{"schemaVersion":"1.0","sessionType":"Standard_Stream","parameters":{"bucket":{"type":"String"},"group":{"type":"String","default":"/ssm"},"greeting":{"type":"String","default":"hello"}},"inputs":{"s3BucketName":"{{bucket}}","cloudWatchLogGroupName":"{{ group }}"}}"#;
         let read = read(document).unwrap();
         assert_eq!(read.bucket.as_deref(), Some("{{bucket}}"));
         assert_eq!(read.defaults, BTreeMap::from([("group".to_owned(), "/ssm".to_owned())]));
