@@ -13,7 +13,7 @@ mod tested;
 use std::borrow::Borrow;
 
 use kickoff_engagement::Engagement;
-use kickoff_evidence::{EvidenceRef, Gap};
+use kickoff_evidence::{EvidenceRef, Gap, GapKind};
 use kickoff_facts::{AccountFacts, Observed, RegionalFacts};
 
 pub use scope::{Placed, Standing};
@@ -177,6 +177,8 @@ pub struct Inventory {
     pub untold: Vec<Incomplete>,
     /// What AWS Config counts, which decides nothing: it counts what is recorded, and late.
     pub discovered: Vec<Discovered>,
+    /// Where AWS Config's counts are not known, and why.
+    pub uncounted: Vec<String>,
 }
 
 /// What the inventory cannot have, in any account.
@@ -354,7 +356,16 @@ impl Lister<'_> {
 
     /// What AWS Config counts in the region at hand.
     fn discovered(&mut self, facts: &RegionalFacts) {
-        let Ok(Some(counts)) = facts.discovered_counts.get() else { return };
+        let counts = match facts.discovered_counts.get() {
+            Ok(Some(counts)) => counts,
+            Ok(None) => return,
+            // An older run did not ask.
+            Err(gap) if gap.kind == GapKind::NotCollected => return,
+            Err(gap) => {
+                self.found.uncounted.push(format!("{} {}: {gap}", self.facts.account, self.region));
+                return;
+            }
+        };
         let (account, region, evidence) = (&self.facts.account, self.region, facts.discovered_counts.evidence());
         self.found.discovered.extend(counts.iter().map(|counted| Discovered {
             account: account.clone(),
