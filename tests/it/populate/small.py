@@ -49,6 +49,11 @@ iam.create_role(
 s3.create_bucket(Bucket="trail-main")
 trails = client("cloudtrail")
 trails.create_trail(Name="main", S3BucketName="trail-main", IsMultiRegionTrail=True, EnableLogFileValidation=True)
+# As AWS creates a trail; moto gives it none.
+trails.put_event_selectors(
+    TrailName="main",
+    EventSelectors=[{"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": []}],
+)
 trails.start_logging(Name="main")
 client("s3", "eu-west-1").create_bucket(
     Bucket="trail-old", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}

@@ -1,6 +1,7 @@
 """What the population scripts share. Each takes the endpoint as its one argument."""
 
 import functools
+import json
 import sys
 
 import boto3
@@ -34,6 +35,16 @@ def allow(principal, action="sts:AssumeRole", **more):
 def grant(action, resource="*", **more):
     """A policy document of one statement for an identity."""
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource, **more}]}
+
+
+def tellable(region, name):
+    """A topic that lets EventBridge and CloudWatch publish: the policy that SNS gives a new one lets neither rule."""
+    sns = client("sns", region)
+    arn = sns.create_topic(Name=name)["TopicArn"]
+    services = {"Service": ["events.amazonaws.com", "cloudwatch.amazonaws.com"]}
+    policy = json.dumps(allow(services, "sns:Publish", Resource=arn))
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+    return arn
 
 
 def alarm(name, namespace, metric, dimension, value, region="us-east-1", **more):

@@ -6,7 +6,7 @@ EUROPE = "eu-west-1"
 # The metric of each one's alarm and what is particular about the alarm; none has no alarm.
 BALANCERS = {
     "errors": ("HTTPCode_ELB_5XX_Count", {}),
-    "healthy": ("HealthyHostCount", {}),
+    "healthy": ("HealthyHostCount", {"ComparisonOperator": "LessThanThreshold"}),
     "refused": ("RejectedConnectionCount", {}),
     "busy": ("ActiveConnectionCount", {}),
     "idle": ("HTTPCode_ELB_5XX_Count", {"AlarmActions": []}),

@@ -2,7 +2,7 @@
 
 import json
 
-from common import ACCOUNT, client
+from common import ACCOUNT, client, tellable
 
 FINDING = {"source": ["aws.guardduty"], "detail-type": ["GuardDuty Finding"]}
 
@@ -26,7 +26,7 @@ def function(region):
 
 def topic(region, subscribed=True):
     sns = client("sns", region)
-    arn = sns.create_topic(Name="alerts")["TopicArn"]
+    arn = tellable(region, "alerts")
     if subscribed:
         sns.subscribe(TopicArn=arn, Protocol="https", Endpoint="https://hook.example.com")
     return arn

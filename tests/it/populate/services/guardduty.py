@@ -2,7 +2,7 @@
 
 import json
 
-from common import ACCOUNT, client, tell
+from common import ACCOUNT, client, tell, tellable
 
 
 def detector(region, enable=True, **features):
@@ -19,7 +19,7 @@ def rule(region, detail, target):
 
 def topic(region, *endpoints):
     sns = client("sns", region)
-    arn = sns.create_topic(Name="alerts")["TopicArn"]
+    arn = tellable(region, "alerts")
     for endpoint in endpoints:
         sns.subscribe(TopicArn=arn, Protocol="https", Endpoint=endpoint)
     return arn

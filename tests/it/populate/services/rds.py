@@ -13,11 +13,13 @@ def database(name, region="us-east-1", **more):
 
 # Watched by processor, by storage and by metric maths; by an alarm without an action, one that is switched off, one that tells of OK only,
 # one on something else, and one on a database of the same name elsewhere; and not.
-for name in ("watched", "filling", "maths", "idle", "muted", "relieved", "beside", "twin", "bare"):
+for name in ("watched", "filling", "emptying", "maths", "idle", "muted", "relieved", "beside", "twin", "bare"):
     database(name, **PLAIN)
 ON = "DBInstanceIdentifier"
 alarm("watched", "AWS/RDS", "CPUUtilization", ON, "watched")
-alarm("filling", "AWS/RDS", "FreeStorageSpace", ON, "filling")
+alarm("filling", "AWS/RDS", "FreeStorageSpace", ON, "filling", ComparisonOperator="LessThanThreshold", Threshold=2e9)
+# When there is enough, it goes off.
+alarm("emptying", "AWS/RDS", "FreeStorageSpace", ON, "emptying")
 alarm("idle", "AWS/RDS", "FreeStorageSpace", ON, "idle", AlarmActions=[])
 alarm("muted", "AWS/RDS", "CPUUtilization", ON, "muted", ActionsEnabled=False)
 topic = f"arn:aws:sns:us-east-1:{ACCOUNT}:alerts"

@@ -39,7 +39,10 @@ def rules(s3, name, *all_rules):
     s3.put_bucket_lifecycle_configuration(Bucket=f"logs-{name}", LifecycleConfiguration={"Rules": listed})
 
 
-trail = allow({"Service": "cloudtrail.amazonaws.com"}, "s3:PutObject")
+own = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+trail = allow({"Service": "cloudtrail.amazonaws.com"}, "s3:PutObject", Condition=own)
+# As in AWS's examples from before the condition: whoever has a trail may have CloudTrail write.
+anybodys_trail = allow({"Service": "cloudtrail.amazonaws.com"}, "s3:PutObject")
 
 # As it should be.
 home.put_object_lock_configuration(
@@ -50,7 +53,12 @@ home.put_object_lock_configuration(
     },
 )
 home.put_public_access_block(Bucket="logs-good", PublicAccessBlockConfiguration=ALL_ON)
-home.put_bucket_acl(Bucket="access-logs", ACL="log-delivery-write")
+home.put_bucket_policy(
+    Bucket="access-logs",
+    Policy=json.dumps(
+        allow({"Service": "logging.s3.amazonaws.com"}, "s3:PutObject", Resource="arn:aws:s3:::access-logs/*", Condition=own)
+    ),
+)
 home.put_bucket_logging(
     Bucket="logs-good", BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": "access-logs", "TargetPrefix": ""}}
 )
@@ -63,11 +71,11 @@ rules(home, "public", {"Filter": {"Prefix": ""}, "Expiration": {"Days": 30}})
 
 # The ACL is public; load balancers log to the bucket too.
 home.put_bucket_acl(Bucket="logs-acl", ACL="public-read")
-policy(home, "acl", trail, allow({"Service": "delivery.logs.amazonaws.com"}, "s3:PutObject"))
+policy(home, "acl", trail, allow({"Service": "delivery.logs.amazonaws.com"}, "s3:PutObject", Condition=own))
 rules(home, "acl", {"Filter": {"Prefix": "AWSLogs/"}, "Expiration": {"Days": 400}})
 
 # Kept 90 days; another account may write.
-policy(home, "short", trail, allow({"AWS": "arn:aws:iam::999988887777:root"}, "s3:PutObject"))
+policy(home, "short", anybodys_trail, allow({"AWS": "arn:aws:iam::999988887777:root"}, "s3:PutObject"))
 rules(home, "short", {"Filter": {"Prefix": "AWSLogs/"}, "Expiration": {"Days": 90}})
 
 # A public policy that the bucket's block restrains; a role may delete; rules that do not bear on the trail.

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime, timedelta, timezone
 
-from common import ACCOUNT, client
+from common import ACCOUNT, client, tellable
 
 NOW = datetime.now(timezone.utc)
 
@@ -43,7 +43,7 @@ def rule(region, pattern, target):
 
 def topic(region, subscribed):
     sns = client("sns", region)
-    arn = sns.create_topic(Name="alerts")["TopicArn"]
+    arn = tellable(region, "alerts")
     if subscribed:
         sns.subscribe(TopicArn=arn, Protocol="https", Endpoint="https://hook.example.com")
     return arn

@@ -2,7 +2,7 @@
 
 import json
 
-from common import ACCOUNT, client
+from common import ACCOUNT, client, tellable
 
 EUROPE = "eu-west-1"
 SUBSCRIBERS = {
@@ -46,7 +46,7 @@ for name, subscribers in SUBSCRIBERS.items():
 # Told by five alarms; by a rule; by nobody; on OK only, which is no alert; and gone.
 for number in range(4):
     alarm(f"also-{number}", actions=[topics["mail"]])
-topics["by-rule"] = sns.create_topic(Name="by-rule")["TopicArn"]
+topics["by-rule"] = tellable("us-east-1", "by-rule")
 sns.subscribe(TopicArn=topics["by-rule"], Protocol="email", Endpoint="rule@example.com")
 topics["by-nobody"] = sns.create_topic(Name="by-nobody")["TopicArn"]
 topics["relief"] = sns.create_topic(Name="relief")["TopicArn"]
