@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::ListOptions;
+use super::import::ListOptions;
 use crate::file::Engagement;
 use crate::problems::{EngagementError, Lines};
 use crate::write::quoted;

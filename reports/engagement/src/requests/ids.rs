@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::Request;
 use super::account::Account;
+use super::request::Request;
 use super::rows::Why;
 
 /// A request whose id is not settled.

@@ -8,12 +8,13 @@ use std::sync::LazyLock;
 use kickoff_checks::{CHECKS, Check};
 
 use super::account::Account;
+use super::criteria;
 use super::heads::{self, Columns, Placed};
 use super::ids::{self, Draft};
+use super::request::{DEFAULT, Reach, Request, RequestKind, UNKNOWN_HOURS};
 use super::rows::{self, Sorted, Taken};
 use super::table::{self, ROWS, Table, TableError};
 use super::vocabulary;
-use super::{DEFAULT, Reach, Request, UNKNOWN_HOURS, criteria};
 use crate::columns::{Column, RequestColumns};
 use crate::dates::{DateOrder, Told, told};
 use crate::file::Engagement;
@@ -432,7 +433,7 @@ fn area(list: &List<'_>, taken: &Taken<'_>, several: bool) -> String {
 }
 
 /// What a request is answered with, and an auditor's own words for it where they are none of ours.
-fn read_kind(text: &str) -> (Option<super::RequestKind>, Option<&str>) {
+fn read_kind(text: &str) -> (Option<RequestKind>, Option<&str>) {
     let kind = vocabulary::kind(text);
     (kind, Some(text).filter(|text| kind.is_none() && !text.is_empty()))
 }

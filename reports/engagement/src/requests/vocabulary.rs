@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::RequestKind;
+use super::request::RequestKind;
 use crate::columns::Column;
 
 /// Records of a table with remarks: its fields, the last of which is split at bars by whoever takes it.

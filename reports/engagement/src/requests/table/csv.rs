@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{COLUMNS, ROWS, Row, Table, TableError, formula};
+use super::formula;
+use super::grid::{COLUMNS, ROWS, Row, Table, TableError};
 use crate::cells::unguarded;
 use crate::requests::vocabulary;
 

@@ -2,8 +2,9 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::book::{Book, Part, Runs, attribute, push};
-use super::{COLUMNS, ROWS, Row, Table, column_of, formula};
+use super::formula;
+use super::grid::{COLUMNS, ROWS, Row, Table, column_of};
+use super::part::{Book, Part, Runs, Text, attribute, push};
 
 /// A cell while it is read.
 #[derive(Debug, Default)]
@@ -130,7 +131,7 @@ fn put(cell: Cell, book: &Book, row: &mut Row, table: &mut Table) {
     }
     let look = book.looks.get(style);
     let (mut struck, mut shortened) = (look.is_some_and(|look| look.struck), false);
-    let mut of_text = |text: super::book::Text| {
+    let mut of_text = |text: Text| {
         struck |= text.struck;
         shortened = text.shortened;
         text.text
