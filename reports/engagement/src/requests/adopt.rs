@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::import::ListOptions;
+use super::options::ListOptions;
 use crate::file::Engagement;
 use crate::problems::{EngagementError, Lines};
 use crate::write::quoted;

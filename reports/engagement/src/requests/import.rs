@@ -1,6 +1,6 @@
 //! Reads an auditor's own list as it comes, from CSV or from a workbook.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -11,32 +11,15 @@ use super::account::Account;
 use super::criteria;
 use super::heads::{self, Columns, Placed};
 use super::ids::{self, Draft};
-use super::request::{DEFAULT, Reach, Request, RequestKind, UNKNOWN_HOURS};
+use super::options::ListOptions;
+use super::request::{DEFAULT, Reach, Request, UNKNOWN_HOURS};
 use super::rows::{self, Sorted, Taken};
 use super::table::{self, ROWS, Table, TableError};
+use super::told::{asked, names, period_only, read_kind};
 use super::vocabulary;
-use crate::columns::{Column, RequestColumns};
+use crate::columns::Column;
 use crate::dates::{DateOrder, Told, told};
-use crate::file::Engagement;
-use crate::words::words;
 use crate::{nearest, nearest_of};
-
-/// What is said of a list, where it does not tell itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListOptions {
-    /// What `12/06/2026` is; where nothing says, a column does as soon as one of its days can only be one.
-    pub dates: Option<DateOrder>,
-    /// Which column is what.
-    pub columns: RequestColumns,
-}
-
-impl ListOptions {
-    /// What kickoff.toml says.
-    #[must_use]
-    pub fn of(engagement: &Engagement) -> Self {
-        Self { dates: engagement.request_dates, columns: engagement.request_columns.clone().unwrap_or_default() }
-    }
-}
 
 /// Why a list cannot be used: everything that is wrong with it, a line for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -405,18 +388,6 @@ impl Reading {
     }
 }
 
-/// What is asked for: the title, and what says more of it.
-fn asked(title: &str, detail: &str) -> String {
-    let (short, long) = (title.to_lowercase(), detail.to_lowercase());
-    if detail.is_empty() || short.contains(&long) {
-        title.to_owned()
-    } else if long.contains(&short) {
-        detail.to_owned()
-    } else {
-        format!("{title}: {detail}")
-    }
-}
-
 /// The heading that a request stands under: its own cell, else the section, else the sheet where its name says something.
 fn area(list: &List<'_>, taken: &Taken<'_>, several: bool) -> String {
     let own = list.columns.cell(Column::Area, taken.row);
@@ -430,24 +401,6 @@ fn area(list: &List<'_>, taken: &Taken<'_>, several: bool) -> String {
         (_, Some(section)) => section.clone(),
         (sheet, None) => sheet.unwrap_or_default().to_owned(),
     }
-}
-
-/// What a request is answered with, and an auditor's own words for it where they are none of ours.
-fn read_kind(text: &str) -> (Option<RequestKind>, Option<&str>) {
-    let kind = vocabulary::kind(text);
-    (kind, Some(text).filter(|text| kind.is_none() && !text.is_empty()))
-}
-
-/// Whether a request is asked for a Type 2 report only, and the words for it that say something else.
-fn period_only(text: &str) -> (bool, Option<&str>) {
-    let plain = vocabulary::plain(text).replace("soc 2", "").replace("soc2", "");
-    let plain: String = plain.split_whitespace().collect();
-    let first = ["type1", "typei", "typ1", "t1"];
-    let two = plain.contains("type2") || plain.contains("typeii") || plain.contains("typ2") || plain == "t2";
-    let one =
-        plain.replace("typeii", "").contains("typei") || first.iter().any(|one| *one != "typei" && plain.contains(one));
-    let known = two || one || ["", "both", "all", "12"].contains(&plain.as_str());
-    (two && !one && !plain.contains("1and2") && !plain.contains("12"), Some(text).filter(|_| !known))
 }
 
 /// The checks that a list names. Where none of its words is one, its column means something else.
@@ -468,23 +421,4 @@ fn checks(list: &List<'_>, text: &str) -> Result<Vec<String>, String> {
         all.into_iter().any(|id| KNOWN.contains(id.as_str()))
     };
     if near.is_empty() && !some() { Ok(Vec::new()) } else { Err(format!("there is no check `{unknown}`{near}")) }
-}
-
-/// What files of a request may be called: the names of the default list that its wording holds whole.
-fn names(text: &str) -> Vec<String> {
-    /// The names by the first of their words, with all of them.
-    static NAMES: LazyLock<HashMap<String, BTreeMap<&str, BTreeSet<String>>>> = LazyLock::new(|| {
-        let mut names: HashMap<String, BTreeMap<&str, BTreeSet<String>>> = HashMap::new();
-        for name in DEFAULT.iter().flat_map(|request| &request.names) {
-            let words = words(name);
-            if let Some(first) = words.first().cloned() {
-                names.entry(first).or_default().insert(name, words);
-            }
-        }
-        names
-    });
-    let given = words(text);
-    let begun = given.iter().filter_map(|word| NAMES.get(word)).flatten();
-    let whole = begun.filter(|(_, words)| words.is_subset(&given)).map(|(name, _)| (*name).to_owned());
-    whole.collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -7,10 +7,12 @@ mod export;
 mod heads;
 mod ids;
 mod import;
+mod options;
 pub(crate) mod request;
 mod rows;
 mod status;
 mod table;
+mod told;
 mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +25,8 @@ pub use crate::columns::RequestColumns;
 pub use crate::dates::DateOrder;
 pub use adopt::adopt;
 pub use export::{cells, heads, to_csv, to_xlsx};
-pub use import::{ListError, ListOptions, Listed, from_bytes, read};
+pub use import::{ListError, Listed, from_bytes, read};
+pub use options::ListOptions;
 pub use request::{Reach, Request, RequestKind, default_list, similar};
 pub use status::{
     Answer, Answered, CheckOutcome, NotAsked, Outcomes, Progress, RequestStatus, Source, answer, statuses,
