@@ -19,4 +19,19 @@ impl ListOptions {
     pub fn of(engagement: &Engagement) -> Self {
         Self { dates: engagement.request_dates, columns: engagement.request_columns.clone().unwrap_or_default() }
     }
+
+    /// What kickoff.toml says of a list, by the path that it would have there. What was said of one list says nothing of
+    /// another; where no list is named yet, it was said of the one to come.
+    #[must_use]
+    pub fn of_list(engagement: &Engagement, list: &str) -> Self {
+        if is_other(engagement, list) { Self::default() } else { Self::of(engagement) }
+    }
+}
+
+/// Whether kickoff.toml names another list than this one.
+pub(super) fn is_other(engagement: &Engagement, list: &str) -> bool {
+    let parts = |path: &str| -> Vec<String> {
+        path.split('/').filter(|part| !["", "."].contains(part)).map(str::to_owned).collect()
+    };
+    engagement.request_list.as_ref().is_some_and(|known| parts(known) != parts(list))
 }

@@ -102,6 +102,36 @@ fn columns_that_no_head_tells_are_said_and_remembered() {
 }
 
 #[test]
+fn what_was_said_of_one_list_says_nothing_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kickoff.toml");
+    std::fs::write(folder.path().join("old.csv"), "Nr,Frage,Tag\n1,Organigramm,12/06/2026\n").unwrap();
+    std::fs::write(folder.path().join("new.csv"), "id,text,due\n1,Board minutes,2026-12-04\n").unwrap();
+    let old = "# ours\nrequest_dates = \"month-first\" # as they told us\nrequest_columns = { text = \"B\", due = \"C\" }\nrequest_list = \"old.csv\"\n";
+    let file = Engagement::whole(&path, old).unwrap();
+    for (list, is_known) in [("old.csv", true), ("./old.csv", true), ("new.csv", false), ("a/old.csv", false)] {
+        let known = ListOptions::of_list(&file, list);
+        assert_eq!(known == ListOptions::of(&file), is_known, "{list}");
+        assert_eq!(known == ListOptions::default(), !is_known, "{list}");
+    }
+    // What was said before any list was named is said of the first.
+    let first = Engagement::parse(&path, "request_dates = \"day-first\"\n").unwrap();
+    assert_eq!(ListOptions::of_list(&first, "old.csv").dates, Some(DateOrder::DayFirst));
+
+    let taken = adopt(&path, old, "new.csv", &ListOptions::default()).unwrap();
+    assert_eq!(taken, "# ours\n# as they told us\nrequest_list = \"new.csv\"\n");
+    // The same list keeps what was said of it, and another takes what is said anew.
+    assert_eq!(adopt(&path, old, "old.csv", &ListOptions::default()).unwrap(), old);
+    let anew = ListOptions { dates: Some(DateOrder::DayFirst), ..ListOptions::default() };
+    let taken = adopt(&path, old, "new.csv", &anew).unwrap();
+    assert_eq!(taken, "# ours\nrequest_dates = \"day-first\" # as they told us\nrequest_list = \"new.csv\"\n");
+    // A table of its own cannot be taken out line by line: that is said, and nothing is lost.
+    let table = "request_list = \"old.csv\"\n[request_columns]\ntext = \"B\"\ndue = \"C\"\n";
+    let error = adopt(&path, table, "new.csv", &ListOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("cannot be replaced: write each on a line of its own"), "{error}");
+}
+
+#[test]
 fn the_days_of_a_column_tell_or_are_asked_for_once() {
     let list = "id,text,due\n1,One,12/06/2026\n2,Two,11/06/2026\n3,Three,TBD\n4,Four,Week 1\n";
     let error = from_bytes(Path::new("list.csv"), list.as_bytes(), &ListOptions::default()).unwrap_err();
