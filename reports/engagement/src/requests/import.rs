@@ -17,7 +17,7 @@ use super::rows::{self, Sorted, Taken};
 use super::table::{self, ROWS, Table, TableError};
 use super::told::{asked, names, period_only, read_kind};
 use super::vocabulary;
-use crate::columns::Column;
+use crate::columns::{Column, RequestColumns};
 use crate::dates::{DateOrder, Told, told};
 use crate::{nearest, nearest_of};
 
@@ -94,9 +94,17 @@ pub fn from_bytes(path: &Path, bytes: &[u8], options: &ListOptions) -> Result<Li
         }
     }
     if lists.is_empty() {
-        return Err(without_heads(path, &tables));
+        return Err(without_heads(path, &tables, &options.columns));
     }
     leave_others(&mut lists, &mut reading.account);
+    let said = options.columns.said();
+    let missing = said.into_iter().filter(|(column, _)| lists.iter().all(|list| list.columns.missing.contains(column)));
+    for (column, head) in missing {
+        if let Some(list) = lists.first() {
+            let there = heads::lettered(&list.columns.heads);
+            reading.problems.push(list.table.error(None, None, no_column(column, head, &there)));
+        }
+    }
     reading.pool = DateOrder::of(lists.iter().flat_map(List::days));
     let several = lists.len() > 1;
     for list in &lists {
@@ -119,8 +127,19 @@ pub fn from_bytes(path: &Path, bytes: &[u8], options: &ListOptions) -> Result<Li
     Ok(Listed { account: account.line(&name, requests.len()), requests })
 }
 
+/// Somebody said which column is what, and there is none of that head or letter.
+fn no_column(column: Column, head: &str, there: &[String]) -> String {
+    let named = || there.iter().filter_map(|head| head.split_once(' ')).map(|(_, head)| head);
+    format!(
+        "has no column `{head}`, which is to be `{name}`{near}; it has {there}: say which it is, --columns {name}=HEAD, or a letter (`request_columns` of kickoff.toml)",
+        name = column.name(),
+        near = nearest_of(head, named()).map(|near| format!(": is `{near}` meant?")).unwrap_or_default(),
+        there = there.join(", "),
+    )
+}
+
 /// Nothing in the file says what is asked for.
-fn without_heads(path: &Path, tables: &[Table]) -> ListError {
+fn without_heads(path: &Path, tables: &[Table], said: &RequestColumns) -> ListError {
     let shown = || tables.iter().filter(|table| !table.hidden && !table.rows.is_empty());
     let table = shown().max_by_key(|table| heads::likely(table).len());
     let Some(table) = table else {
@@ -129,6 +148,12 @@ fn without_heads(path: &Path, tables: &[Table]) -> ListError {
         return TableError::of_file(path, what).into();
     };
     let there = heads::likely(table);
+    let missing = heads::not_there(table, said);
+    if !missing.is_empty() {
+        let problem = |(column, head)| table.error(None, None, no_column(column, head, &there));
+        let problems = missing.into_iter().map(problem).collect();
+        return ListError { problems, heads: Vec::new(), asks_dates: false };
+    }
     // What is there is the misspelt one: the name that it stands for is the right spelling.
     let named = there.iter().filter_map(|head| head.split_once(' ')).map(|(_, head)| head);
     let near = named.filter(|head| vocabulary::meaning(head).is_none()).find_map(|head| {

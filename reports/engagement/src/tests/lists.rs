@@ -80,9 +80,12 @@ fn columns_that_no_head_tells_are_said_and_remembered() {
             ("A1", "Organigramm", Some("Ann"))
         );
     }
-    for (wrong, what) in
-        [("text", "say which column is `text`"), ("txet=B", "did you mean `text`?"), ("text=", "say which")]
-    {
+    for (wrong, what) in [
+        ("text", "say which column is `text`"),
+        ("txet=B", "did you mean `text`?"),
+        ("text=", "say which"),
+        ("id=A,id=B", "`id` is said twice"),
+    ] {
         assert!(RequestColumns::parse(wrong).unwrap_err().contains(what), "{wrong}");
     }
     assert_eq!(RequestColumns::parse("text=A, b,id=C").unwrap().text.as_deref(), Some("A, b"));
@@ -99,6 +102,40 @@ fn columns_that_no_head_tells_are_said_and_remembered() {
     let file = Engagement::whole(&path, &again).unwrap();
     assert_eq!(crate::requests::list(&file, folder.path()).unwrap()[0].text, "Organigramm");
     assert!(adopt(&path, "", "list.csv", &ListOptions::default()).is_err(), "and nothing without it");
+}
+
+#[test]
+fn columns_that_are_said_and_not_there_are_told_with_those_that_there_are() {
+    let options = |said: &str| ListOptions { columns: RequestColumns::parse(said).unwrap(), ..ListOptions::default() };
+    let list = "Ref,Request,Who answers,Due\nA1,Org chart,Ann,2026-12-04\n";
+    assert_eq!(read(list, &options("owner=who answers")).unwrap().requests[0].owner.as_deref(), Some("Ann"));
+    for (said, wrong) in [
+        (
+            "owner=Who answer",
+            "has no column `Who answer`, which is to be `owner`: is `Who answers` meant?; it has A Ref, B Request, C Who answers, D Due: say which it is, --columns owner=HEAD, or a letter",
+        ),
+        ("owner=E", "has no column `E`, which is to be `owner`; it has A Ref, B Request, C Who answers, D Due:"),
+        ("text=Frage", "has no column `Frage`, which is to be `text`; it has A Ref,"),
+        ("text=Request,id=Kürzel", "has no column `Kürzel`, which is to be `id`;"),
+    ] {
+        let error = read(list, &options(said)).unwrap_err();
+        assert!(error.contains(wrong) && error.lines().count() == 1, "{error}");
+    }
+    // Where no head is known either.
+    let error =
+        read("Kürzel,Frage,Wer\nA1,Organigramm,Ann\n", &options("text=Fragen,id=Kürzel,owner=Werr")).unwrap_err();
+    assert!(
+        error.contains("no column `Fragen`, which is to be `text`: is `Frage` meant?; it has A Kürzel, B Frage, C Wer"),
+        "{error}"
+    );
+    assert!(error.contains("no column `Werr`, which is to be `owner`"), "{error}");
+    // A letter is enough for a column without a head; and a head may stand in the row above.
+    let bare = read("Ref,Request,\nA1,Org chart,Ann\n", &options("owner=C")).unwrap();
+    assert_eq!(bare.requests[0].owner.as_deref(), Some("Ann"));
+    let bare = read("Ref,Request\nA1,Org chart,Ann\n", &options("owner=C")).unwrap();
+    assert_eq!(bare.requests[0].owner.as_deref(), Some("Ann"));
+    let above = read("Our list,,Wer\nRef,Request,\nA1,Org chart,Ann\n", &options("owner=Wer")).unwrap();
+    assert_eq!(above.requests[0].owner.as_deref(), Some("Ann"));
 }
 
 #[test]
