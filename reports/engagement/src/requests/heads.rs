@@ -26,8 +26,22 @@ impl Columns {
         self.at.get(&column).copied()
     }
 
+    /// What a row says in a column. What is struck through is withdrawn; a row whose text is, is left out as a whole.
     pub(super) fn cell<'a>(&self, column: Column, row: &'a Row) -> &'a str {
-        self.place(column).map_or("", |at| row.cell(at))
+        let at = self.place(column);
+        at.filter(|at| column == Column::Text || !row.struck.contains(at)).map_or("", |at| row.cell(at))
+    }
+
+    /// What a row says more of what is asked for.
+    pub(super) fn more<'a>(&self, row: &'a Row) -> &'a str {
+        self.detail.filter(|at| !row.struck.contains(at)).map_or("", |at| row.cell(at))
+    }
+
+    /// Whether what a row asks for is struck through: its title, or what stands alone in the place of one.
+    pub(super) fn is_struck(&self, row: &Row) -> bool {
+        let struck = |at: Option<usize>| at.is_some_and(|at| row.struck.contains(&at));
+        let no_text = self.place(Column::Text).is_none_or(|at| row.cell(at).is_empty());
+        struck(self.place(Column::Text)) || (no_text && struck(self.detail))
     }
 
     pub(super) fn head(&self, at: usize) -> &str {

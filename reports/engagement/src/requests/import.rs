@@ -332,7 +332,7 @@ impl Reading {
                 }
             }
         }
-        let text = asked(cell(Column::Text), columns.detail.map_or("", |at| row.cell(at)));
+        let text = asked(cell(Column::Text), columns.more(row));
         if list.own && (text.is_empty() || cell(Column::Id).is_empty()) {
             let column = if text.is_empty() { Column::Text } else { Column::Id };
             problem(column, "is empty".to_owned());
@@ -381,7 +381,7 @@ impl Reading {
             }
         }
         self.problems.extend(wrong);
-        if row.shortened.iter().any(|at| columns.has(*at)) {
+        if row.shortened.iter().chain(&row.struck).any(|at| columns.has(*at)) {
             self.account.shorten(list.name(), row.number);
         }
         let own = Request {
