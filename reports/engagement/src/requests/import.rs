@@ -9,6 +9,7 @@ use kickoff_checks::{CHECKS, Check};
 
 use super::account::Account;
 use super::criteria;
+use super::export;
 use super::heads::{self, Columns, Placed};
 use super::ids::{self, Draft};
 use super::options::ListOptions;
@@ -270,9 +271,7 @@ impl Reading {
         for (why, row) in &list.sorted.left {
             self.account.leave_row(list.name(), *why, *row);
         }
-        if !list.own {
-            self.columns_left(list);
-        }
+        self.columns_left(list);
         let dates = options.dates.or_else(|| DateOrder::of(list.days())).or(self.pool);
         let mut open: Vec<(u64, String)> = Vec::new();
         for taken in &list.sorted.taken {
@@ -295,10 +294,18 @@ impl Reading {
         if list.table.beyond {
             self.account.leave_column("beyond the 200th".to_owned(), false);
         }
-        for (at, head) in list.columns.heads.iter().enumerate().filter(|(at, _)| !list.columns.has(*at)) {
+        // A row may have more cells than there are heads.
+        let width = list.sorted.taken.iter().map(|taken| taken.row.cells.len()).max().unwrap_or_default();
+        // What we write into a list besides is ours.
+        let ours = |head: &str| list.own && export::heads().contains(&head);
+        for at in (0..width).filter(|at| !list.columns.has(*at)) {
+            let head = list.columns.head(at);
+            if ours(head) {
+                continue;
+            }
             let filled = list.sorted.taken.iter().any(|taken| !taken.row.cell(at).is_empty());
             if filled {
-                let head = if head.is_empty() { table::letters(at) } else { head.replace('\n', " ") };
+                let head = if head.trim().is_empty() { table::letters(at) } else { head.replace('\n', " ") };
                 self.account.leave_column(head, list.table.hidden_columns.contains(&at));
             }
         }
@@ -319,16 +326,19 @@ impl Reading {
         let mut problem = |column: Column, what: String| {
             wrong.push(list.table.error(Some(row.number), place(column), what));
         };
-        for (column, at) in &columns.at {
-            if row.unknown.contains(at) {
+        let title_unread = columns.place(Column::Text).is_some_and(|at| row.unknown.contains(&at));
+        let detail = columns.detail.map(|at| (Column::Text, at));
+        for (column, at) in columns.at.iter().map(|(column, at)| (*column, *at)).chain(detail) {
+            if row.unknown.contains(&at) {
                 match column {
-                    Column::Text => problem(
-                        *column,
+                    // Beside a title, what says more of it is told.
+                    Column::Text if title_unread || cell(Column::Text).is_empty() => problem(
+                        column,
                         "holds a formula without its value, or an error: open the list in a spreadsheet program and save it, or paste the values in its place".to_owned(),
                     ),
                     // An id is made in its place.
                     Column::Id => {}
-                    _ => self.account.keep(*column, "a formula without its value"),
+                    _ => self.account.keep(column, "a formula without its value"),
                 }
             }
         }
@@ -343,13 +353,14 @@ impl Reading {
             criteria.words.iter().for_each(|words| self.account.keep(Column::Criteria, words));
             said.insert(Column::Criteria.name().to_owned(), criteria.words.join("; "));
         }
-        let checks = match checks(list, cell(Column::Checks)) {
-            Ok(checks) => checks,
+        let (checks, checks_words) = match checks(list, cell(Column::Checks)) {
+            Ok(told) => told,
             Err(what) => {
                 problem(Column::Checks, what);
-                Vec::new()
+                (Vec::new(), None)
             }
         };
+        let entity = cell(Column::Entity).to_owned();
         let (kind, kind_words) = read_kind(cell(Column::Kind));
         let (period_only, report_words) = period_only(cell(Column::Report));
         let due_text = cell(Column::Due);
@@ -374,6 +385,8 @@ impl Reading {
             (Column::Report, report_words),
             (Column::Due, due_words),
             (Column::Owner, owner_words),
+            (Column::Checks, checks_words),
+            (Column::Entity, Some(entity.as_str()).filter(|entity| !entity.is_empty())),
         ] {
             if let Some(words) = words {
                 self.account.keep(column, words);
@@ -408,7 +421,6 @@ impl Reading {
             Some(known) => Request { owner: own.owner, due: own.due, said: own.said, ..known.clone() },
             None => own,
         };
-        let entity = cell(Column::Entity).to_owned();
         self.drafts.push(Draft { request, sheet: list.name().to_owned(), row: row.number, entity });
     }
 }
@@ -428,8 +440,8 @@ fn area(list: &List<'_>, taken: &Taken<'_>, several: bool) -> String {
     }
 }
 
-/// The checks that a list names. Where none of its words is one, its column means something else.
-fn checks(list: &List<'_>, text: &str) -> Result<Vec<String>, String> {
+/// The checks that a list names. Where none of its words is one, its column means something else: they are kept as words.
+fn checks<'a>(list: &List<'_>, text: &'a str) -> Result<(Vec<String>, Option<&'a str>), String> {
     // Lists are exported with the checks that this version does not have yet; so they may come back.
     static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
         let planned = DEFAULT.iter().flat_map(|request| request.checks.iter().map(String::as_str));
@@ -439,11 +451,17 @@ fn checks(list: &List<'_>, text: &str) -> Result<Vec<String>, String> {
         text.split([';', ',', ' ', '\n']).filter(|id| !id.is_empty()).map(str::to_lowercase).collect()
     };
     let given = parts(text);
-    let Some(unknown) = given.iter().find(|id| !KNOWN.contains(id.as_str())) else { return Ok(given) };
+    let Some(unknown) = given.iter().find(|id| !KNOWN.contains(id.as_str())) else {
+        return Ok((given, None));
+    };
     let near = nearest(unknown, KNOWN.iter().copied());
     let some = || {
         let all = list.sorted.taken.iter().flat_map(|taken| parts(list.columns.cell(Column::Checks, taken.row)));
         all.into_iter().any(|id| KNOWN.contains(id.as_str()))
     };
-    if near.is_empty() && !some() { Ok(Vec::new()) } else { Err(format!("there is no check `{unknown}`{near}")) }
+    if near.is_empty() && !some() {
+        Ok((Vec::new(), Some(text)))
+    } else {
+        Err(format!("there is no check `{unknown}`{near}"))
+    }
 }

@@ -151,7 +151,7 @@ fn seems(row: &Row, columns: &Columns, habits: &Habits) -> Seems {
     if is_sum(row) {
         return Seems::Left(Why::Total);
     }
-    let unread = text_at.is_some_and(|at| row.unknown.contains(&at));
+    let unread = [text_at, columns.detail].into_iter().flatten().any(|at| row.unknown.contains(&at));
     match (id.is_empty(), text.is_empty() && detail.is_empty()) {
         // What it asks for cannot be read: that is told, not left out.
         (_, true) if unread => Seems::Request,

@@ -251,6 +251,40 @@ fn words_that_are_not_ours_are_kept_and_go_back_as_they_came() {
     assert!(to_csv(&list).contains("CC7.2; A.8.15") && to_csv(&list).contains(",ASAP,"));
 }
 
+#[test]
+fn no_words_of_a_column_that_is_read_are_lost() {
+    let text = "id,text,report,checks,entity\n1,One thing,Type 2 (12 months),Walkthrough,Acme Ltd\n2,Another thing,both,,Acme Ltd\n";
+    let list = read(text, &ListOptions::default()).unwrap();
+    let [one, two] = list.requests.as_slice() else { panic!("{list:?}") };
+    let words = ["report", "checks", "entity"].map(|column| one.words(column).unwrap_or_default());
+    assert_eq!((words, one.period_only), (["Type 2 (12 months)", "Walkthrough", "Acme Ltd"], true));
+    assert_eq!((two.words("entity"), two.words("checks"), two.words("report")), (Some("Acme Ltd"), None, None));
+    for said in ["report `Type 2 (12 months)`", "checks `Walkthrough`", "entity `Acme Ltd` 2 times"] {
+        assert!(list.account.contains(said), "{}", list.account);
+    }
+    let out = to_csv(&statuses(&Engagement::default(), &list.requests, None, &[], &[], date(2026, 3, 4)));
+    assert!(out.contains("Type 2 (12 months)") && out.contains("Walkthrough"), "{out}");
+
+    // Cells without a head, and beyond those that are read.
+    let list = read("id,text\n1,One thing,and more\n", &ListOptions::default()).unwrap();
+    assert!(list.account.contains("columns C (not read here)"), "{}", list.account);
+    let wide = format!("id,text{}\n1,One thing{}last\n", ",".repeat(199), ",".repeat(199));
+    let list = read(&wide, &ListOptions::default()).unwrap();
+    assert!(list.account.contains("columns beyond the 200th (not read here)"), "{}", list.account);
+
+    // A column that somebody put beside ours.
+    let own = crate::requests::heads().join(",");
+    let list =
+        read(&format!("{own},Comments\nX-1,,One thing{}mine\n", ",".repeat(14)), &ListOptions::default()).unwrap();
+    assert!(list.account.ends_with("Left out: columns Comments (not read here)"), "{}", list.account);
+
+    // What says more of a title cannot be read: that is told; without a title nothing is asked for.
+    let list = read("id,title,description,owner\n1,One thing,=A1&B1,Ann\n", &ListOptions::default()).unwrap();
+    assert!(list.account.contains("Kept as words: text `a formula without its value`"), "{}", list.account);
+    let error = read("id,title,description,owner\n1,One thing,All of it,Ann\n2,,=A1&B1,Ann\n", &ListOptions::default());
+    assert!(error.unwrap_err().contains("row 3, column B (title): holds a formula without its value"));
+}
+
 /// A request as any list may have it.
 fn request() -> impl Strategy<Value = Request> {
     let text = "[A-Za-z=+@\"'é中,;] ?([A-Za-z0-9 ,;\"'|é中\n-]{0,30}[A-Za-z0-9é])?";
