@@ -1,44 +1,57 @@
 //! The parts of a workbook: which sheets it has and who sees them, its texts, and how its cells look.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Cursor, Read as _};
+use std::io::Cursor;
 use std::path::Path;
 
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
+use super::bound::Bounds;
 use super::format::Format;
 use super::grid::{Table, TableError};
 use super::part::{Book, Look, Part, Runs, Text, attribute, is_off};
 use super::sheet;
 
-/// No part of a list is longer, unpacked.
-const LONGEST: u64 = 256 << 20;
-/// The texts of a list are shorter together.
+/// The texts of a list are shorter together, ...
 const TEXTS: usize = 64 << 20;
+/// ... and not so many; nor does another part but a sheet have so many elements.
+const MANY: usize = 1 << 20;
+/// No element of a part stands in so many others.
+const DEEP: usize = 64;
+/// A list has fewer sheets.
+const SHEETS: usize = 1000;
 
-type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+/// A workbook, and how much may come out of it.
+struct Archive<'a> {
+    zip: ZipArchive<Cursor<&'a [u8]>>,
+    bounds: Bounds,
+}
+
+impl Archive<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.zip.file_names_raw().any(|raw| raw.eq_ignore_ascii_case(name.as_bytes()))
+    }
+}
 
 fn part<'a>(archive: &'a mut Archive<'_>, name: &str) -> Option<Part<'a>> {
-    let name = archive.file_names_raw().find_map(|raw| {
+    let name = archive.zip.file_names_raw().find_map(|raw| {
         let known = std::str::from_utf8(raw).ok()?;
         known.eq_ignore_ascii_case(name).then(|| known.to_owned())
     })?;
-    let file = archive.by_name(&name).ok()?;
-    let read: Box<dyn BufRead + 'a> = Box::new(BufReader::with_capacity(64 << 10, file.take(LONGEST)));
-    let mut reader = Reader::from_reader(read);
-    reader.config_mut().expand_empty_elements = true;
-    Some(reader)
+    Some(Part::new(archive.zip.by_name(&name).ok()?, &archive.bounds))
 }
 
 /// Gives each element that begins to a function, with the names of those that it stands in.
 fn each(part: &mut Part<'_>, mut see: impl FnMut(&[String], &BytesStart<'_>)) -> Result<(), String> {
-    let (mut buffer, mut within) = (Vec::new(), Vec::new());
+    let (mut seen, mut within) = (0_usize, Vec::new());
     loop {
-        buffer.clear();
-        match part.read_event_into(&mut buffer).map_err(|error| error.to_string())? {
+        match part.next()? {
             Event::Start(element) => {
+                seen += 1;
+                if seen > MANY || within.len() >= DEEP {
+                    return Err("a part of it has more elements than any of a list".to_owned());
+                }
                 see(&within, &element);
                 within.push(element.local_name().as_ref().to_owned());
             }
@@ -54,11 +67,10 @@ fn each(part: &mut Part<'_>, mut see: impl FnMut(&[String], &BytesStart<'_>)) ->
 /// Reads the sheets of a workbook.
 pub(crate) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError> {
     let refuse = |what: String| TableError::of_file(path, what);
+    let unread = |what: String| refuse(format!("cannot be read: {what}"));
     let damaged = |what: String| refuse(format!("is not an XLSX workbook: {what}"));
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
-    let has = |archive: &Archive<'_>, name: &str| {
-        archive.file_names_raw().any(|raw| raw.eq_ignore_ascii_case(name.as_bytes()))
-    };
+    let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
+    let mut archive = Archive { zip, bounds: Bounds::default() };
     for (name, what) in [
         ("xl/workbook.bin", "is a binary workbook (.xlsb)"),
         ("content.xml", "is a sheet of OpenDocument (.ods)"),
@@ -66,7 +78,7 @@ pub(crate) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError
         ("word/document.xml", "is a document of Word"),
         ("ppt/presentation.xml", "are slides"),
     ] {
-        if has(&archive, name) {
+        if archive.has(name) {
             return Err(refuse(format!("{what}: open it, save it as .xlsx or .csv, and import that")));
         }
     }
@@ -93,13 +105,17 @@ pub(crate) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError
     })
     .map_err(damaged)?;
     drop(workbook);
+    if sheets.len() > SHEETS {
+        return Err(refuse(format!("has more than {SHEETS} sheets: that is not a list of requests")));
+    }
     if let Some(mut styles) = of_kind("/styles").and_then(|name| part(&mut archive, &name)) {
-        book.looks = looks(&mut styles).map_err(damaged)?;
+        book.looks = looks(&mut styles).map_err(unread)?;
     }
     if let Some(mut strings) = of_kind("/sharedStrings").and_then(|name| part(&mut archive, &name)) {
-        book.texts = texts(&mut strings).map_err(damaged)?;
+        book.texts = texts(&mut strings).map_err(unread)?;
     }
     let mut tables = Vec::new();
+    let bounds = archive.bounds.clone();
     for (name, hidden, target) in sheets {
         let mut table = Table {
             path: path.to_owned(),
@@ -110,7 +126,7 @@ pub(crate) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError
         };
         if !hidden {
             let mut part = part(&mut archive, &target).ok_or_else(|| damaged(format!("it has no {target}")))?;
-            sheet::read(&mut part, &book, &mut table)
+            sheet::read(&mut part, &book, &mut table, &bounds)
                 .map_err(|what| TableError { sheet: Some(name), ..refuse(format!("cannot be read: {what}")) })?;
         }
         tables.push(table);
@@ -183,17 +199,16 @@ fn looks(styles: &mut Part<'_>) -> Result<Vec<Look>, String> {
 }
 
 fn texts(part: &mut Part<'_>) -> Result<Vec<Text>, String> {
-    let (mut buffer, mut texts, mut runs, mut size) = (Vec::new(), Vec::new(), Runs::default(), 0);
+    let (mut texts, mut runs, mut size) = (Vec::new(), Runs::default(), 0);
     loop {
-        buffer.clear();
-        match part.read_event_into(&mut buffer).map_err(|error| error.to_string())? {
+        match part.next()? {
             Event::Start(element) => runs.start(&element),
             Event::End(element) => match element.local_name().as_ref() {
                 "si" => {
                     let text = runs.take();
                     size += text.text.len();
-                    if size > TEXTS {
-                        return Err("its texts are longer than those of a list".to_owned());
+                    if size > TEXTS || texts.len() >= MANY {
+                        return Err("it has more texts, or longer ones, than a list".to_owned());
                     }
                     texts.push(text);
                 }

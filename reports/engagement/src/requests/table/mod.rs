@@ -1,6 +1,7 @@
 //! Tables of text out of a CSV file or the sheets of a workbook, with the place of each cell and how it looks.
 
 mod book;
+mod bound;
 mod csv;
 mod format;
 mod formula;

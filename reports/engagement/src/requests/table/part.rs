@@ -1,10 +1,13 @@
 //! What the parts of a workbook have in common: their reader, its texts with their runs, and how cells look.
 
-use std::io::BufRead;
+use std::cell::Cell;
+use std::io::{BufReader, Read};
+use std::rc::Rc;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::bound::{Bounded, Bounds};
 use super::format::Format;
 
 /// A text, and whether it is struck through: all of it, or words of it, which are left out.
@@ -32,7 +35,33 @@ pub(super) struct Book {
 }
 
 /// The reader of a part.
-pub(super) type Part<'a> = Reader<Box<dyn BufRead + 'a>>;
+pub(super) struct Part<'a> {
+    reader: Reader<BufReader<Bounded<Box<dyn Read + 'a>>>>,
+    piece: Rc<Cell<u64>>,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn new(part: impl Read + 'a, bounds: &Bounds) -> Self {
+        let (part, piece) = bounds.of(Box::new(part) as Box<dyn Read + 'a>);
+        let mut reader = Reader::from_reader(BufReader::with_capacity(64 << 10, part));
+        reader.config_mut().expand_empty_elements = true;
+        Self { reader, piece, buffer: Vec::new() }
+    }
+
+    /// What comes next in it.
+    ///
+    /// # Errors
+    /// It is no XML, or more than a list has.
+    pub(super) fn next(&mut self) -> Result<Event<'_>, String> {
+        self.buffer.clear();
+        self.piece.set(0);
+        self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
+            quick_xml::Error::Io(error) => error.to_string(),
+            error => error.to_string(),
+        })
+    }
+}
 
 /// An attribute of an element, by its name without its prefix.
 pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
