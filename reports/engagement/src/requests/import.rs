@@ -175,12 +175,16 @@ struct List<'a> {
     columns: Columns,
     sorted: Sorted<'a>,
     own: bool,
+    /// Some of its rows name checks that there are.
+    names_checks: bool,
 }
 
 impl<'a> List<'a> {
     fn new(table: &'a Table, placed: Placed) -> Self {
         let sorted = rows::sort(table, &placed);
-        Self { table, columns: placed.columns, sorted, own: placed.own }
+        let cells = sorted.taken.iter().map(|taken| placed.columns.cell(Column::Checks, taken.row));
+        let names_checks = cells.flat_map(check_ids).any(|id| KNOWN.contains(id.as_str()));
+        Self { table, columns: placed.columns, sorted, own: placed.own, names_checks }
     }
 
     fn name(&self) -> &str {
@@ -211,13 +215,15 @@ impl<'a> List<'a> {
 /// Leaves out sheets of an earlier year, and lists of values, where others have requests.
 fn leave_others(lists: &mut Vec<List<'_>>, account: &mut Account) {
     let newest = lists.iter().filter_map(List::year).max();
+    let new: Vec<BTreeSet<&str>> =
+        lists.iter().filter(|list| newest.is_some() && list.year() == newest).map(List::keys).collect();
     let earlier = |list: &List<'_>| {
         let before = list.year().zip(newest).is_some_and(|(year, newest)| year < newest);
-        let again = lists.iter().filter(|other| other.year() == newest).any(|other| {
-            let (here, there) = (list.keys(), other.keys());
-            here.intersection(&there).count() * 2 >= here.len().max(1)
-        });
-        vocabulary::is_past(list.name(), list.year().is_some()) || (before && again)
+        let again = || {
+            let here = list.keys();
+            new.iter().any(|there| here.intersection(there).count() * 2 >= here.len().max(1))
+        };
+        vocabulary::is_past(list.name(), list.year().is_some()) || (before && again())
     };
     let values = |list: &List<'_>| {
         let texts = || list.sorted.taken.iter().map(|taken| list.columns.cell(Column::Text, taken.row));
@@ -440,26 +446,25 @@ fn area(list: &List<'_>, taken: &Taken<'_>, several: bool) -> String {
     }
 }
 
+/// The checks that this version knows, or will: lists are exported with those that it does not have yet, and may come back.
+static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    let planned = DEFAULT.iter().flat_map(|request| request.checks.iter().map(String::as_str));
+    CHECKS.iter().map(|check: &Check| check.meta.id).chain(planned).collect()
+});
+
+/// The ids in a cell of checks.
+fn check_ids(text: &str) -> impl Iterator<Item = String> {
+    text.split([';', ',', ' ', '\n']).filter(|id| !id.is_empty()).map(str::to_lowercase)
+}
+
 /// The checks that a list names. Where none of its words is one, its column means something else: they are kept as words.
 fn checks<'a>(list: &List<'_>, text: &'a str) -> Result<(Vec<String>, Option<&'a str>), String> {
-    // Lists are exported with the checks that this version does not have yet; so they may come back.
-    static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-        let planned = DEFAULT.iter().flat_map(|request| request.checks.iter().map(String::as_str));
-        CHECKS.iter().map(|check: &Check| check.meta.id).chain(planned).collect()
-    });
-    let parts = |text: &str| -> Vec<String> {
-        text.split([';', ',', ' ', '\n']).filter(|id| !id.is_empty()).map(str::to_lowercase).collect()
-    };
-    let given = parts(text);
+    let given: Vec<String> = check_ids(text).collect();
     let Some(unknown) = given.iter().find(|id| !KNOWN.contains(id.as_str())) else {
         return Ok((given, None));
     };
     let near = nearest(unknown, KNOWN.iter().copied());
-    let some = || {
-        let all = list.sorted.taken.iter().flat_map(|taken| parts(list.columns.cell(Column::Checks, taken.row)));
-        all.into_iter().any(|id| KNOWN.contains(id.as_str()))
-    };
-    if near.is_empty() && !some() {
+    if near.is_empty() && !list.names_checks {
         Ok((Vec::new(), Some(text)))
     } else {
         Err(format!("there is no check `{unknown}`{near}"))

@@ -102,3 +102,12 @@ fn cells_that_repeat_a_long_text_are_refused_before_they_are_many() {
     let again = format!("<row r=\"4\">{}</row></sheetData>", "<c r=\"C4\"><f>A1</f></c>".repeat(50_000));
     assert_eq!(with(SHEET, |text| text.replacen("</sheetData>", &again, 1)).unwrap().requests.len(), 2);
 }
+
+#[test]
+fn long_lists_with_ids_that_repeat_and_words_for_checks_are_read() {
+    // Each row held against each other would take minutes.
+    let mut text = "id,text,checks\n".to_owned();
+    (0..19_000).for_each(|row| text.push_str(&format!("1,Request of row {row},Walkthrough\n")));
+    let list = from_bytes(Path::new("pbc.csv"), text.as_bytes(), &ListOptions::default()).unwrap();
+    assert_eq!((list.requests.len(), list.requests[18_999].id.as_str()), (19_000, "1 (19000)"));
+}
