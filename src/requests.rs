@@ -35,11 +35,11 @@ const COLUMNS: &[Column] = &[
 const DRAWN: usize = 6;
 
 pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
-    let mut opened = Opened::of(&arguments.file)?;
     if let Some(list) = &arguments.import {
-        import(&opened, list, arguments)?;
-        opened = Opened::of(&arguments.file)?;
+        // The list that is named so far may be the one that cannot be read.
+        import(&Opened::alone(&arguments.file)?, list, arguments)?;
     }
+    let opened = Opened::of(&arguments.file)?;
     let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
     let statuses = opened.registers(run.as_ref())?.requests;
     if let Some(path) = &arguments.export {

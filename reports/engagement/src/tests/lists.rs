@@ -105,6 +105,23 @@ fn columns_that_no_head_tells_are_said_and_remembered() {
 }
 
 #[test]
+fn a_new_version_of_a_list_with_other_heads_can_be_taken_in_place_of_the_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kickoff.toml");
+    let text = "request_columns = { text = \"Frage\" }\nrequest_list = \"list.csv\"\n";
+    std::fs::write(&path, text).unwrap();
+    std::fs::write(folder.path().join("list.csv"), "Nr,Anliegen\n1,Organigramm\n").unwrap();
+    let error = Engagement::read(&path).unwrap_err().to_string();
+    assert!(error.contains("kickoff.toml, line 2") && error.contains("has no column `Frage`"), "{error}");
+    // The file alone is read all the same, and takes what is said anew.
+    let (file, read) = Engagement::parse_with_text(&path).unwrap();
+    let mut said = ListOptions::of_list(&file, "list.csv");
+    said.columns.merge(&RequestColumns::parse("text=Anliegen").unwrap());
+    assert_eq!(adopt(&path, &read, "list.csv", &said).unwrap(), text.replace("Frage", "Anliegen"));
+    assert!(Engagement::parse_with_text(Path::new("nowhere.toml")).unwrap_err().to_string().contains("cannot be read"));
+}
+
+#[test]
 fn columns_that_are_said_and_not_there_are_told_with_those_that_there_are() {
     let options = |said: &str| ListOptions { columns: RequestColumns::parse(said).unwrap(), ..ListOptions::default() };
     let list = "Ref,Request,Who answers,Due\nA1,Org chart,Ann,2026-12-04\n";
