@@ -47,14 +47,27 @@ impl Opened {
         Self::read(arguments.config.as_deref(), today(arguments.today))
     }
 
+    /// The file alone: what it names, its request list among it, need not be there, nor be what can be read.
+    pub(crate) fn alone(arguments: &FileArgs) -> Result<Self, Failure> {
+        Self::read_by(arguments.config.as_deref(), today(arguments.today), Engagement::parse_with_text)
+    }
+
     /// Reads kickoff.toml: the one that is named, or the one in the working directory, or nothing.
     pub(crate) fn read(config: Option<&Path>, today: Date) -> Result<Self, Failure> {
+        Self::read_by(config, today, Engagement::read_with_text)
+    }
+
+    fn read_by(
+        config: Option<&Path>,
+        today: Date,
+        read: impl Fn(&Path) -> Result<(Engagement, String), EngagementError>,
+    ) -> Result<Self, Failure> {
         let path = config.unwrap_or(Path::new(DEFAULT)).to_owned();
         if config.is_none() && !path.is_file() {
             return Ok(Self { file: Engagement::default(), today, path, text: None });
         }
         let failed = |error: EngagementError| Failure::usage(&error);
-        let (file, text) = Engagement::read_with_text(&path).map_err(failed)?;
+        let (file, text) = read(&path).map_err(failed)?;
         let clean = kickoff_engagement::redacted(&text, &clean).map_err(|error| Failure::usage(&error))?;
         let Some((text, places)) = clean else { return Ok(Self { file, today, path, text: Some(text) }) };
         // What is handed over is made from what is handed over: reports, results and the file in a package agree.

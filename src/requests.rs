@@ -35,11 +35,11 @@ const COLUMNS: &[Column] = &[
 const DRAWN: usize = 6;
 
 pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
-    let mut opened = Opened::of(&arguments.file)?;
     if let Some(list) = &arguments.import {
-        import(&opened, list, arguments)?;
-        opened = Opened::of(&arguments.file)?;
+        // The list that is named so far may be the one that cannot be read.
+        import(&Opened::alone(&arguments.file)?, list, arguments)?;
     }
+    let opened = Opened::of(&arguments.file)?;
     let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
     let statuses = opened.registers(run.as_ref())?.requests;
     if let Some(path) = &arguments.export {
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
 /// Takes a list as the list of kickoff.toml, and says what of it was taken and what was left out.
 fn import(opened: &Opened, list: &Path, arguments: &RequestsArgs) -> Result<(), Failure> {
     let below = opened.below(list)?;
-    let before = ListOptions::of(&opened.file);
+    let before = ListOptions::of_list(&opened.file, &below);
     let mut said = ListOptions { dates: arguments.dates.map(Into::into), columns: before.columns };
     arguments.columns.iter().for_each(|columns| said.columns.merge(columns));
     // What is wrong in the list is told of the list, before kickoff.toml is thought of.

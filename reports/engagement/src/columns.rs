@@ -1,5 +1,7 @@
 //! The columns of request lists, and which is which where their heads do not tell.
 
+use std::collections::HashSet;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -83,6 +85,7 @@ impl RequestColumns {
     /// There is no such column, or nothing is said of it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut columns = Self::default();
+        let mut seen = HashSet::new();
         // A comma may stand within a head: what has no sign belongs to the head before.
         let mut parts: Vec<String> = Vec::new();
         for part in text.split(',') {
@@ -98,6 +101,9 @@ impl RequestColumns {
                 return Err(format!("say which column is `{name}`, as in id=Ref,text=\"What we need\" or text=C"));
             }
             columns.set(name, head)?;
+            if !seen.insert(name.to_owned()) {
+                return Err(format!("`{name}` is said twice"));
+            }
         }
         Ok(columns)
     }

@@ -32,7 +32,7 @@ impl DateOrder {
     /// they contradict each other.
     pub(crate) fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Self> {
         let (mut day, mut month) = (false, false);
-        for (a, b, _) in cells.filter_map(|cell| figures(&cell.to_lowercase())) {
+        for (a, b, _) in cells.filter_map(|cell| figures(&without_times(&cell.to_lowercase()).join(" "))) {
             day |= a > 12 && b <= 12;
             month |= b > 12 && a <= 12;
         }
@@ -68,9 +68,10 @@ pub(crate) fn told(text: &str, order: Option<DateOrder>, from_1904: bool) -> Tol
     }
     // `2026年12月4日`, and a time of the day, which adds nothing: `2026-12-04 00:00:00`, `2026-12-04T23:30:00Z`.
     let plain = plain.replace(['年', '月'], "-").replace('日', " ");
-    let words: Vec<&str> = plain.split_whitespace().filter(|word| !is_time(word)).collect();
+    let words = without_times(&plain);
     let plain = words.join(" ");
-    let day = plain.split_once('t').filter(|(day, _)| day.len() == 10).map_or(plain.as_str(), |(day, _)| day);
+    let is_clock = |(day, time): &(&str, &str)| day.len() == 10 && time.starts_with(|c: char| c.is_ascii_digit());
+    let day = plain.split_once('t').filter(is_clock).map_or(plain.as_str(), |(day, _)| day);
     if let Some(day) = year_first(day).or_else(|| serial(text, from_1904)).or_else(|| worded(&plain)) {
         return Told::Day(day);
     }
@@ -98,12 +99,46 @@ pub(crate) fn told(text: &str, order: Option<DateOrder>, from_1904: bool) -> Tol
     }
 }
 
-/// `23:30`, `17:00:00z`, `5pm`.
+/// The words of a cell without the times of a day, which add nothing: `17:00`, `5pm`, `10 am`, `1730 hrs`.
+fn without_times(text: &str) -> Vec<&str> {
+    let (mut words, mut before): (Vec<&str>, _) = (Vec::new(), None);
+    for word in text.split_whitespace() {
+        let hour = before.replace(word).filter(|before| !is_time(before) && is_hour(before, bare(word)));
+        if hour.is_some() {
+            words.pop();
+        } else if !is_time(word) {
+            words.push(word);
+        }
+    }
+    words
+}
+
+/// A word without the marks around it.
+fn bare(word: &str) -> &str {
+    word.trim_matches(['(', ')', ',', ';', '.'])
+}
+
+/// Whether a number is an hour before such a word: `10 am`, `17 uhr`, `1730 hrs`.
+fn is_hour(number: &str, word: &str) -> bool {
+    let number = bare(number);
+    let value =
+        Some(number).filter(|text| text.bytes().all(|b| b.is_ascii_digit())).and_then(|n| n.parse::<u16>().ok());
+    match word {
+        "am" | "pm" | "a.m" | "p.m" | "noon" | "midnight" => value.is_some_and(|hour| number.len() <= 2 && hour <= 12),
+        "h" | "hr" | "hrs" | "hours" | "uhr" | "o'clock" => value.is_some_and(|value| match number.len() {
+            4 => value <= 2400 && value % 100 < 60,
+            length => length <= 2 && value <= 24,
+        }),
+        _ => false,
+    }
+}
+
+/// `23:30`, `17:00:00z`, `5pm`, `17h`.
 fn is_time(word: &str) -> bool {
-    let word = word.trim_matches(['(', ')', ',', ';']);
+    let word = bare(word);
     let figures = word.trim_end_matches(|c: char| c.is_alphabetic());
     let clock = figures.contains(':') && figures.chars().all(|c| c.is_ascii_digit() || [':', '.', '+'].contains(&c));
-    clock || (["am", "pm"].iter().any(|half| word.ends_with(half)) && figures.parse::<u8>().is_ok())
+    clock || is_hour(figures, &word[figures.len()..])
 }
 
 /// `2026-12-04`, `2026/12/4`, `2026.12.04`, `20261204`.
@@ -185,31 +220,55 @@ fn month(word: &str) -> Option<i8> {
 
 /// `4 Dec 2026`, `Dec 4, 2026`, `4th December 2026`, `Friday, December 4, 2026`, `4. Dezember 2026`, `4 de diciembre de 2026`.
 fn worded(text: &str) -> Option<Date> {
+    let between = |c: char| [' ', ',', '-', '.', '/', '(', ')', '\'', '’'].contains(&c);
     let (mut day, mut found, mut year) = (None, None, None);
-    for word in text.split([' ', ',', '-', '.', '/', '(', ')', '\'']).filter(|word| !word.is_empty()) {
+    // What stands between a word and the one before it: of the month, and of the word that is read.
+    let (mut before_month, mut rest) = ("", text);
+    while let Some(start) = rest.find(|c| !between(c)) {
+        let (sign, from) = rest.split_at(start);
+        let (word, after) = from.split_at(from.find(between).unwrap_or(from.len()));
+        rest = after;
         let number = word.trim_end_matches(|c: char| c.is_alphabetic());
         if number.is_empty() {
             match month(word) {
                 // A day of the week may be a month's too: `mar`, Tuesday and March.
-                Some(at) if found.is_none() => found = Some(at),
+                Some(at) if found.is_none() => {
+                    found = Some(at);
+                    before_month = if day.is_some() { sign } else { "" };
+                }
                 _ if is_beside(word) => {}
                 _ => return None,
             }
         } else if number.len() == 4 && year.is_none() && number == word {
-            year = number.parse().ok();
+            // `1730` is a time of the day.
+            year = number.parse().ok().filter(|year| (2000..2100).contains(year));
+            year?;
         } else if number.len() <= 2
             && day.is_none()
             && ["", "st", "nd", "rd", "th", "er", "e", "º", "ª", "o"].contains(&&word[number.len()..])
         {
             day = number.parse().ok();
-        } else if number.len() == 2 && day.is_some() && found.is_some() && year.is_none() && number == word {
-            // `4-Dec-26`.
-            year = number.parse::<i16>().ok().map(|year| 2000 + year);
+        } else if day.is_some() && found.is_some() && year.is_none() && number == word {
+            let next = after.split_whitespace().next().map_or("", bare);
+            // `4-Dec-10 am`.
+            year = Some(short_year(number, before_month, sign).filter(|_| !is_hour(number, next))?);
         } else {
             return None;
         }
     }
     Date::new(year?, found?, day?).ok()
+}
+
+/// A year of two figures behind a day and its month: `4-Dec-26`, `4 Dec 26`, `Dec 4 '26`. Two figures may be the end of a
+/// range or a time of the day as well, `Dec 14-15`, `4 Dec, 10 am`: they are a year where the form says so, or where no hour
+/// is so high.
+fn short_year(number: &str, before_month: &str, sign: &str) -> Option<i16> {
+    /// A day has no more hours.
+    const HOURS: i16 = 24;
+    let year = number.parse::<i16>().ok().filter(|_| number.len() == 2)?;
+    let is_form = ["-", "/", "."].contains(&sign) && before_month == sign;
+    let is_spaced = [" ", ". "].contains(&before_month) && [" ", ". "].contains(&sign) && year > HOURS;
+    (is_form || is_spaced || sign.ends_with(['\'', '’'])).then_some(2000 + year)
 }
 
 #[cfg(test)]
@@ -228,6 +287,8 @@ mod tests {
             "04-Dec-2026",
             "Dec 4, 2026",
             "December 4th 2026",
+            "4th Dec 2026, 5pm",
+            "4 Dec 2026 17h",
             "Friday, December 4, 2026",
             "04.12.2026",
             "4.12.26",
@@ -245,6 +306,17 @@ mod tests {
             "04.12.2026 (EOD)",
             "04.12.2026 17:00 Uhr",
             "Fri 4 Dec 2026, 5pm",
+            "Dec 4, 2026, 10 am",
+            "4 Dec 2026 at 5 p.m.",
+            "10 am on 4 Dec 2026",
+            "4. Dezember 2026, 17 Uhr",
+            "4 Dec 2026 17:00 Uhr",
+            "4 Dec 2026 1730 hrs",
+            "4 Dec 26",
+            "4. Dez. 26",
+            "4/Dec/26",
+            "Dec 4 '26",
+            "4 Dec ’26",
         ] {
             assert_eq!(told(text, None, false), fourth, "{text}");
         }
@@ -269,6 +341,32 @@ mod tests {
             "2 weeks after kick-off",
             "Q4 2026",
             "20261304",
+            // The end of a range is no year.
+            "Dec 14-15",
+            "Dec 14 - 15",
+            "Dec 14/15",
+            "Dec 14 to 15",
+            "Dec 14 – 15",
+            "14 Dec - 15",
+            "14 Dec-15",
+            "14-15 Dec",
+            "14 Dec - 15 Dec",
+            "Dec 14-15, 2026",
+            "14-15 Dec 2026",
+            "2026-12-04to2026-12-10",
+            // Nor is a time of the day.
+            "Dec 4, 10 am",
+            "Dec 4, 10",
+            "Dec 4, 10 - 11 am",
+            "4 Dec 10 am",
+            "4-Dec-10 am",
+            "4 Dec 10",
+            "4 Dec, 26",
+            "4. Dez., 17 Uhr",
+            "4 Dec 17 h",
+            "4 Dec 1730",
+            "4 Dec 2030 hrs",
+            "Dec 4, 1200 noon",
         ] {
             assert_eq!(told(text, None, false), Told::Unreadable, "{text}");
         }
@@ -288,6 +386,7 @@ mod tests {
         let of = |cells: &[&str]| DateOrder::of(cells.iter().copied());
         assert_eq!(of(&["12/06/2026", "31/12/2026"]), Some(DateOrder::DayFirst));
         assert_eq!(of(&["12/06/2026", "12/31/2026", "TBD"]), Some(DateOrder::MonthFirst));
+        assert_eq!(of(&["25/06/2026 10 am"]), Some(DateOrder::DayFirst));
         assert_eq!(of(&["12/06/2026", "01/02/2026"]), None);
         assert_eq!(of(&["31/12/2026", "12/31/2026"]), None);
     }

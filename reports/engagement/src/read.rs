@@ -24,9 +24,18 @@ impl Engagement {
     /// # Errors
     /// Those of [`Engagement::read`].
     pub fn read_with_text(path: &Path) -> Result<(Self, String), EngagementError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| EngagementError::of_file(path, format!("it cannot be read: {error}")))?;
+        let text = text_of(path)?;
         Ok((Self::whole(path, &text)?, text))
+    }
+
+    /// Reads the file as [`Engagement::parse`] does, and gives its text as well: what it names need not be there, nor be a
+    /// list that can be read.
+    ///
+    /// # Errors
+    /// Those of [`Engagement::parse`], and the file is not there.
+    pub fn parse_with_text(path: &Path) -> Result<(Self, String), EngagementError> {
+        let text = text_of(path)?;
+        Ok((Self::parse(path, &text)?, text))
     }
 
     /// Reads the text of a file, and the request list that it names.
@@ -100,6 +109,10 @@ impl Engagement {
         file.lines = lines;
         Ok(file)
     }
+}
+
+fn text_of(path: &Path) -> Result<String, EngagementError> {
+    std::fs::read_to_string(path).map_err(|error| EngagementError::of_file(path, format!("it cannot be read: {error}")))
 }
 
 const TWICE: &str = "duplicate key";

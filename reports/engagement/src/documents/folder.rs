@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::file::Engagement;
 use crate::problems::EngagementError;
-use crate::requests::Request;
+use crate::requests::request::Request;
 use crate::words::words;
 use crate::write::{self, quoted, remark};
 

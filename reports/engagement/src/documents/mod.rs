@@ -12,7 +12,7 @@ use kickoff_checks::Status;
 use crate::file::{Engagement, Report, ReportType};
 use crate::files::hash_below;
 use crate::registers::Document;
-use crate::requests::{Request, RequestKind};
+use crate::requests::request::{Request, RequestKind};
 
 pub use folder::{Ambiguous, Dropped, Match, append, match_folder, match_names};
 

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use super::ListOptions;
+use super::options::{ListOptions, is_other};
 use crate::file::Engagement;
 use crate::problems::{EngagementError, Lines};
 use crate::write::quoted;
 
 /// The text of a file with another request list, which lies below its folder, and what is said of the list's days and columns.
-/// The list is read; requests of the default list that the file names stay beside it.
+/// What the file says of the days and columns of another list goes with that list. The list is read; requests of the
+/// default list that the file names stay beside it.
 ///
 /// # Errors
 /// The text is no file that can be used, before or after; or the list that it names now does not stand on a line of its
@@ -18,26 +19,37 @@ pub fn adopt(path: &Path, text: &str, list: &str, said: &ListOptions) -> Result<
     let before = Engagement::parse(path, text)?;
     let ended = if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
     let mut lines: Vec<String> = ended.split_inclusive('\n').map(str::to_owned).collect();
-    let columns = said.columns.entries();
-    let mut keys = vec![("request_list", before.request_list.is_some(), quoted(list))];
-    if let Some(dates) = said.dates {
-        keys.push(("request_dates", before.request_dates.is_some(), quoted(dates.name())));
-    }
-    if !columns.is_empty() {
-        let columns: Vec<String> = columns.iter().map(|(name, head)| format!("{name} = {}", quoted(head))).collect();
-        keys.push(("request_columns", before.request_columns.is_some(), format!("{{ {} }}", columns.join(", "))));
+    let forget = is_other(&before, list);
+    let columns: Vec<String> =
+        said.columns.entries().iter().map(|(name, head)| format!("{name} = {}", quoted(head))).collect();
+    let columns = (!columns.is_empty()).then(|| format!("{{ {} }}", columns.join(", ")));
+    let (has_dates, has_columns) = (before.request_dates.is_some(), before.request_columns.is_some());
+    let mut keys = vec![("request_list", before.request_list.is_some(), Some(quoted(list)))];
+    for (key, is_there, value) in [
+        ("request_dates", has_dates, said.dates.map(|dates| quoted(dates.name()))),
+        ("request_columns", has_columns, columns),
+    ] {
+        if value.is_some() || (forget && is_there) {
+            keys.push((key, is_there, value));
+        }
     }
     // From the last line to the first, so that numbers of lines still hold.
     keys.sort_by_key(|(key, ..)| std::cmp::Reverse(before.lines.of(key)));
     for (key, is_there, value) in keys {
         let at = before.lines.of(key).map_or(lines.len(), |line| line - 1);
-        match lines.get_mut(at).filter(|_| is_there) {
-            Some(line) => {
+        match (lines.get_mut(at).filter(|_| is_there), value) {
+            (Some(line), Some(value)) => {
                 if let Some(new) = replaced(line, &value) {
                     *line = new;
                 }
             }
-            None => {
+            (Some(line), None) => {
+                if let Some(rest) = after_value(line) {
+                    *line = Some(rest.trim_start()).filter(|rest| rest.starts_with('#')).unwrap_or_default().to_owned();
+                }
+            }
+            (None, None) => {}
+            (None, Some(value)) => {
                 // Keys of the file itself stand before its first table; the remarks at its head stay where they are.
                 let at = lines.iter().position(|line| !line.starts_with('#')).unwrap_or(lines.len());
                 lines.insert(at, format!("{key} = {value}\n"));
@@ -53,9 +65,11 @@ pub fn adopt(path: &Path, text: &str, list: &str, said: &ListOptions) -> Result<
         lines: Lines::default(),
         ..file
     };
+    let kept = |is_said: bool| !is_said && !forget;
+    let known = after.request_columns.clone().unwrap_or_default();
     let taken = after.request_list.as_deref() == Some(list)
-        && said.dates.is_none_or(|dates| after.request_dates == Some(dates))
-        && (columns.is_empty() || after.request_columns.as_ref() == Some(&said.columns));
+        && (kept(said.dates.is_some()) || after.request_dates == said.dates)
+        && (kept(!said.columns.entries().is_empty()) || known == said.columns);
     if !taken || same(before) != same(after) {
         let what = "`request_list`, `request_dates` or `request_columns` cannot be replaced: write each on a line of its own, before the first table";
         return Err(EngagementError::of_file(path, what.to_owned()));
@@ -65,8 +79,13 @@ pub fn adopt(path: &Path, text: &str, list: &str, said: &ListOptions) -> Result<
 
 /// A line with another value; what a person remarked behind it stays. None where the value does not end on the line.
 fn replaced(line: &str, value: &str) -> Option<String> {
-    let (key, old) = line.split_once('=')?;
-    let old = old.trim_start();
+    let (key, _) = line.split_once('=')?;
+    Some(format!("{key}= {value}{}", after_value(line)?))
+}
+
+/// What stands on a line behind the value of its key; none where the value does not end on it.
+fn after_value(line: &str) -> Option<&str> {
+    let old = line.split_once('=')?.1.trim_start();
     let end = match old.chars().next()? {
         '{' => {
             let mut quote = None;
@@ -82,5 +101,5 @@ fn replaced(line: &str, value: &str) -> Option<String> {
         quote @ ('"' | '\'') => old.char_indices().skip(1).find(|(_, c)| *c == quote),
         _ => None,
     }?;
-    Some(format!("{key}= {value}{}", old.get(end.0 + 1..)?))
+    old.get(end.0 + 1..)
 }

@@ -14,11 +14,20 @@ pub(super) struct Told {
 /// Letters of criteria; a point or a dash may stand after the first two, which no other catalogue has.
 const LETTERS: [&str; 5] = ["CC", "PI", "A", "C", "P"];
 
+/// Words after which a number, or a single letter with one, is of another catalogue or of a page: `ISO 27001 6.2`.
+const OTHERS: [&str; 31] = [
+    "iso", "iec", "nist", "cis", "csc", "pci", "dss", "hipaa", "gdpr", "cobit", "coso", "csf", "ccm", "csa", "hitrust",
+    "fedramp", "cmmc", "sox", "bsi", "c5", "tisax", "annex", "appendix", "clause", "section", "page", "pages", "pg",
+    "pp", "version", "priority",
+];
+
 /// A piece of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece<'a> {
     /// Criteria from one place of the list of all to another.
     Criteria(usize, usize),
+    /// A number without letters, which are those before: criteria where nothing but criteria stands beside it.
+    Bare(usize, usize, &'a str),
     /// `to`, `-`: what stands between is meant too.
     Through,
     /// Says nothing.
@@ -82,6 +91,8 @@ fn pieces<'a>(text: &'a str, letters: &mut Option<&'static str>) -> Vec<Piece<'a
     let mut rest = text;
     // Letters that a number has to follow: `CC 6.1`.
     let mut open: Option<(&'static str, &'a str)> = None;
+    // Another catalogue was named: single letters and numbers are its own.
+    let mut of_other = false;
     while let Some(c) = rest.chars().next() {
         let inside = |c: char| c.is_alphanumeric() || c == '.' || c == '*';
         if !inside(c) {
@@ -102,7 +113,9 @@ fn pieces<'a>(text: &'a str, letters: &mut Option<&'static str>) -> Vec<Piece<'a
         rest = after;
         let word = chunk.trim_matches('.');
         if let Some((before, said)) = open.take() {
-            match number(word).and_then(|number| places(before, number)) {
+            // `P 3` may be a page; a number with a point is none.
+            let told = number(word).filter(|(_, number)| before.len() == 2 || number.is_some());
+            match told.and_then(|number| places(before, number)) {
                 Some(found) => {
                     *letters = Some(before);
                     pieces.push(Piece::Criteria(found.0, found.1));
@@ -113,40 +126,76 @@ fn pieces<'a>(text: &'a str, letters: &mut Option<&'static str>) -> Vec<Piece<'a
         }
         let upper = word.to_ascii_uppercase();
         let own = LETTERS.into_iter().find_map(|own| upper.strip_prefix(own).map(|number| (own, number)));
+        let is_small = word.chars().all(|c| !c.is_uppercase());
+        // `CC6.1-3`, `CC6.1-6.3`: without a space it is a range whatever follows.
+        let series = match pieces.as_slice() {
+            [.., Piece::Criteria(_, at) | Piece::Bare(_, at, _), Piece::Through] => Some(*at),
+            _ => None,
+        };
         let after_through = matches!(last(&pieces), Some(Piece::Through));
+        let bare = |(first, last): (usize, usize)| match series {
+            Some(_) => Piece::Criteria(first, last),
+            None => Piece::Bare(first, last, word),
+        };
         let piece = match (own, *letters) {
-            (Some((own, "")), _) => {
+            // `p. 3` is a page, `(a)` an item, and `a 1` a word.
+            (Some((own, "")), _) if own.len() == 2 || !(is_small || of_other || chunk.ends_with('.')) => {
                 open = Some((own, word));
                 continue;
             }
             (Some((own, tail)), _) => {
                 let tail = if own.len() == 2 { tail.trim_start_matches('.') } else { tail };
-                number(tail).and_then(|number| places(own, number)).inspect(|_| *letters = Some(own))
+                // `p3` is a page, and `A1.2` behind `ISO` no criterion.
+                let is_ours = own.len() == 2 || !(of_other || (is_small && !tail.contains('.')));
+                let found = number(tail).filter(|_| is_ours).and_then(|number| places(own, number));
+                found.map(|(first, last)| {
+                    *letters = Some(own);
+                    of_other = false;
+                    Piece::Criteria(first, last)
+                })
             }
-            // `CC6.1-3`: another of the same series.
+            // Another of the same series.
             (None, Some(_)) if after_through && word.chars().all(|c| c.is_ascii_digit()) => {
-                let series = pieces.iter().rev().find_map(|piece| match piece {
-                    Piece::Criteria(_, at) => CRITERIA.get(*at).and_then(|c| c.id.split_once('.')),
+                let before = pieces.iter().rev().find_map(|piece| match piece {
+                    Piece::Criteria(_, at) | Piece::Bare(_, at, _) => {
+                        CRITERIA.get(*at).and_then(|c| c.id.split_once('.'))
+                    }
                     _ => None,
                 });
-                series.and_then(|(series, _)| at(&format!("{series}.{word}")).map(|at| (at, at)))
+                before.and_then(|(series, _)| at(&format!("{series}.{word}"))).map(|at| bare((at, at)))
             }
-            (None, Some(own)) if word.contains('.') => number(word).and_then(|number| places(own, number)),
+            (None, Some(own)) if word.contains('.') => number(word).and_then(|number| places(own, number)).map(bare),
             (None, _) => None,
         };
         pieces.push(match (piece, word.to_lowercase().as_str()) {
-            (Some((first, last)), _) => Piece::Criteria(first, last),
+            (Some(piece), _) => piece,
             (None, "to" | "through" | "thru" | "bis" | "until") => Piece::Through,
             (
                 None,
                 "" | "and" | "or" | "und" | "et" | "y" | "en" | "tsc" | "tsp" | "soc" | "2" | "soc2" | "criteria"
                 | "criterion",
             ) => Piece::Between,
-            (None, _) => Piece::Word(word),
+            (None, small) => {
+                // `ISO27001` names it too.
+                let name = small.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+                of_other |= OTHERS.contains(&name) || OTHERS.contains(&small);
+                // What follows other words goes on with nothing.
+                *letters = None;
+                Piece::Word(word)
+            }
         });
     }
     if let Some((_, word)) = open {
         pieces.push(Piece::Word(word));
+    }
+    let alone = !pieces.iter().any(|piece| matches!(piece, Piece::Word(_)));
+    if !alone {
+        *letters = None;
+    }
+    for piece in &mut pieces {
+        if let Piece::Bare(first, last, word) = *piece {
+            *piece = if alone { Piece::Criteria(first, last) } else { Piece::Word(word) };
+        }
     }
     // What is between says nothing, and a range is told by what stands around its sign.
     pieces.retain(|piece| *piece != Piece::Between);
@@ -242,6 +291,35 @@ mod tests {
             ("", "", ""),
             ("CC6.3-CC6.1", "CC6.3 CC6.1", ""),
             ("NIST AC-2, CC6.2", "CC6.2", "NIST AC-2"),
+            // Numbers of another catalogue are none of ours.
+            ("CC6.1; ISO 27001 6.2", "CC6.1", "ISO 27001 6.2"),
+            ("CC6.1, ISO 27001: 6.2, 6.3", "CC6.1", "ISO 27001: 6.2; 6.3"),
+            ("CC6.1; 6.2 of ISO 27001", "CC6.1", "6.2 of ISO 27001"),
+            ("CC6.1 / ISO27001 6.2", "CC6.1", "CC6.1 / ISO27001 6.2"),
+            ("CC6.1 PCI DSS 6.2", "CC6.1", "CC6.1 PCI DSS 6.2"),
+            ("CC6.1 v2.2", "CC6.1", "CC6.1 v2.2"),
+            ("PCI DSS 6.2, CC6.1", "CC6.1", "PCI DSS 6.2"),
+            ("ISO 27001 Annex A1.2; A1.2", "A1.2", "ISO 27001 Annex A1.2"),
+            ("ISO 27001 A 1.2", "", "ISO 27001 A 1.2"),
+            ("CIS C1.1, CC6.1", "CC6.1", "CIS C1.1"),
+            ("COSO principle 1, CC1.1", "CC1.1", "COSO principle 1"),
+            ("NIST CSF and CC6.1", "CC6.1", "NIST CSF and CC6.1"),
+            // Nor are those of pages and items.
+            ("CC6.1 (p. 3)", "CC6.1", "CC6.1 (p. 3)"),
+            ("CC6.1 (p 3)", "CC6.1", "CC6.1 (p 3)"),
+            ("CC6.1 (P. 3)", "CC6.1", "CC6.1 (P. 3)"),
+            ("CC6.1, P 3", "CC6.1", "P 3"),
+            ("CC6.1, p3", "CC6.1", "p3"),
+            ("CC6.1 pp. 3-4", "CC6.1", "CC6.1 pp. 3-4"),
+            ("CC6.1 page 6.2", "CC6.1", "CC6.1 page 6.2"),
+            ("Review of a 1 year period", "", "Review of a 1 year period"),
+            ("CC6.1 (c) 1.1", "CC6.1", "CC6.1 (c) 1.1"),
+            ("CC6.1-3 (logical access)", "CC6.1 CC6.2 CC6.3", "CC6.1-3 (logical access)"),
+            ("CC6.1-6.3 Logical access", "CC6.1 CC6.2 CC6.3", "CC6.1-6.3 Logical access"),
+            ("CC6.1; 6.2", "CC6.1 CC6.2", ""),
+            ("A 1.2, P 3.1", "A1.2 P3.1", ""),
+            ("a1.2", "A1.2", ""),
+            ("Availability A1.2", "A1.2", "Availability A1.2"),
         ] {
             let told = told(text);
             assert_eq!((told.criteria.join(" ").as_str(), told.words.join("; ").as_str()), (criteria, words), "{text}");

@@ -42,7 +42,7 @@ pub fn cells(status: &RequestStatus) -> [String; 16] {
         request.words("report").unwrap_or(if request.period_only { "type-2" } else { "both" }).to_owned(),
         status.owner.clone().unwrap_or_else(|| words("owner")),
         status.due_text(),
-        request.checks.join("; "),
+        if request.checks.is_empty() { words("checks") } else { request.checks.join("; ") },
         status.progress.name().to_owned(),
         status.answered_by().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         status.answer.answered.name().to_owned(),

@@ -17,6 +17,8 @@ pub(super) struct Columns {
     pub(super) detail: Option<usize>,
     /// The heads, as they stand.
     pub(super) heads: Vec<String>,
+    /// The columns of which somebody said which they are, and which are not there.
+    pub(super) missing: Vec<Column>,
 }
 
 impl Columns {
@@ -24,8 +26,22 @@ impl Columns {
         self.at.get(&column).copied()
     }
 
+    /// What a row says in a column. What is struck through is withdrawn; a row whose text is, is left out as a whole.
     pub(super) fn cell<'a>(&self, column: Column, row: &'a Row) -> &'a str {
-        self.place(column).map_or("", |at| row.cell(at))
+        let at = self.place(column);
+        at.filter(|at| column == Column::Text || !row.struck.contains(at)).map_or("", |at| row.cell(at))
+    }
+
+    /// What a row says more of what is asked for.
+    pub(super) fn more<'a>(&self, row: &'a Row) -> &'a str {
+        self.detail.filter(|at| !row.struck.contains(at)).map_or("", |at| row.cell(at))
+    }
+
+    /// Whether what a row asks for is struck through: its title, or what stands alone in the place of one.
+    pub(super) fn is_struck(&self, row: &Row) -> bool {
+        let struck = |at: Option<usize>| at.is_some_and(|at| row.struck.contains(&at));
+        let no_text = self.place(Column::Text).is_none_or(|at| row.cell(at).is_empty());
+        struck(self.place(Column::Text)) || (no_text && struck(self.detail))
     }
 
     pub(super) fn head(&self, at: usize) -> &str {
@@ -43,22 +59,27 @@ impl Columns {
     }
 
     /// Finds what each head says; of several that say the same the surest is taken, of those the first.
-    fn of(heads: Vec<String>, said: &[(Column, &str)], hidden: &[usize]) -> Self {
+    fn of(heads: Vec<String>, said: &[(Column, &str)], table: &Table) -> Self {
         let mut best: BTreeMap<Column, (usize, usize)> = BTreeMap::new();
-        let mut details: Vec<usize> = Vec::new();
+        let (mut details, mut missing) = (Vec::new(), Vec::new());
         let mut taken = HashSet::new();
+        // A column without a head has its letter.
+        let width = if said.is_empty() { 0 } else { table.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0) };
         for (column, head) in said {
             let wanted = plain(head);
             let found = heads.iter().position(|head| plain(head) == wanted && !wanted.is_empty());
-            let by_letter = || column_of(head).filter(|at| *at < heads.len() && head.len() <= 2);
-            if let Some(at) = found.or_else(by_letter) {
-                best.insert(*column, (0, at));
-                taken.insert(at);
+            let by_letter = || column_of(head).filter(|at| *at < width && head.len() <= 2);
+            match found.or_else(by_letter) {
+                Some(at) => {
+                    best.insert(*column, (0, at));
+                    taken.insert(at);
+                }
+                None => missing.push(*column),
             }
         }
         for (at, head) in heads.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
             let Some(Meaning { column, rank, detail }) = meaning(head) else { continue };
-            if hidden.contains(&at) && column != Column::Id {
+            if table.hidden_columns.contains(&at) && column != Column::Id {
                 continue;
             }
             if detail {
@@ -77,7 +98,7 @@ impl Columns {
             at.extend(details.next().map(|detail| (Column::Text, detail)));
         }
         let detail = details.next();
-        Self { at, detail, heads }
+        Self { at, detail, heads, missing }
     }
 
     /// Looks at what stands under the heads: `Item` may number the requests or say them, and ids may stand under a head that
@@ -147,7 +168,7 @@ fn is_own(heads: &[String]) -> bool {
 /// that goes on.
 pub(super) fn place(table: &Table, said: &RequestColumns) -> Option<Placed> {
     let said = said.said();
-    let columns = |heads: Vec<String>| Columns::of(heads, &said, &table.hidden_columns);
+    let columns = |heads: Vec<String>| Columns::of(heads, &said, table);
     let rows = &table.rows;
     let shown = |row: &Row| !row.hidden && row.filled().count() > 0;
     for (at, row) in rows.iter().enumerate().take(TITLES).filter(|(_, row)| shown(row)) {
@@ -168,7 +189,7 @@ pub(super) fn place(table: &Table, said: &RequestColumns) -> Option<Placed> {
         let two = below.filter(|below| goes_on(row, below)).map(|below| columns(joined(row, below)));
         let (found, first) = match two {
             Some(two) if two.is_whole() => (two, at + 2),
-            _ if single.is_whole() || alone || by_letters => (with_above(single, rows, at), at + 1),
+            _ if single.is_whole() || alone || by_letters => (with_above(single, rows, at, &said), at + 1),
             _ => continue,
         };
         let under = rows.get(first..).unwrap_or_default();
@@ -202,14 +223,17 @@ fn joined(row: &Row, below: &Row) -> Vec<String> {
 }
 
 /// Heads that stand in the row above, where the row itself has none.
-fn with_above(columns: Columns, rows: &[Row], at: usize) -> Columns {
+fn with_above(columns: Columns, rows: &[Row], at: usize, said: &[(Column, &str)]) -> Columns {
     let Some(above) = at.checked_sub(1).and_then(|above| rows.get(above)) else { return columns };
     let next = rows.get(at).is_some_and(|row| row.number == above.number + 1);
     let mut whole = columns;
     for (place, cell) in above.filled().filter(|_| next && above.filled().count() > 1) {
         let free = whole.head(place).is_empty();
-        if let Some(known) = meaning(cell).filter(|known| free && !whole.at.contains_key(&known.column)) {
-            whole.at.insert(known.column, place);
+        let named = said.iter().find(|(column, head)| whole.missing.contains(column) && plain(head) == plain(cell));
+        let known = meaning(cell).map(|known| known.column).filter(|known| !whole.at.contains_key(known));
+        if let Some(column) = named.map(|(column, _)| *column).or(known).filter(|_| free) {
+            whole.at.insert(column, place);
+            whole.missing.retain(|missing| *missing != column);
             if whole.heads.len() <= place {
                 whole.heads.resize(place + 1, String::new());
             }
@@ -221,10 +245,28 @@ fn with_above(columns: Columns, rows: &[Row], at: usize) -> Columns {
     whole
 }
 
-/// The row of a table that has most heads, to be shown where none was found: each head with the letters of its column.
-pub(super) fn likely(table: &Table) -> Vec<String> {
+/// The row of a table that has most heads.
+fn likely_row(table: &Table) -> Option<&Row> {
     let rows = table.rows.iter().take(TITLES).filter(|row| !row.hidden);
     // Of those that are equal the first.
-    let best = rows.collect::<Vec<_>>().into_iter().rev().max_by_key(|row| (known(&row.cells), row.filled().count()));
-    best.map(|row| row.filled().map(|(at, head)| format!("{} {head}", letters(at))).collect()).unwrap_or_default()
+    rows.collect::<Vec<_>>().into_iter().rev().max_by_key(|row| (known(&row.cells), row.filled().count()))
+}
+
+/// The heads of the row that has most, to be shown where none was found: each with the letters of its column.
+pub(super) fn likely(table: &Table) -> Vec<String> {
+    likely_row(table).map(|row| lettered(&row.cells)).unwrap_or_default()
+}
+
+/// Heads with the letters of their columns: `C Due date`.
+pub(super) fn lettered(heads: &[String]) -> Vec<String> {
+    let filled = heads.iter().enumerate().filter(|(_, head)| !head.is_empty());
+    filled.map(|(at, head)| format!("{} {}", letters(at), head.replace('\n', " "))).collect()
+}
+
+/// The columns of which somebody said which they are, and which the row that has most heads does not have.
+pub(super) fn not_there<'a>(table: &Table, said: &'a RequestColumns) -> Vec<(Column, &'a str)> {
+    let said = said.said();
+    let cells = likely_row(table).map(|row| row.cells.clone()).unwrap_or_default();
+    let missing = Columns::of(cells, &said, table).missing;
+    said.into_iter().filter(|(column, _)| missing.contains(column)).collect()
 }

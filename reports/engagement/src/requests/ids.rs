@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::Request;
 use super::account::Account;
+use super::request::Request;
 use super::rows::Why;
 
 /// A request whose id is not settled.
@@ -56,11 +56,15 @@ pub(super) fn settle(mut drafts: Vec<Draft>, account: &mut Account) -> Vec<Reque
     drafts.retain(|_| at.next().is_none_or(|at| !twice.contains(&at)));
     by_sheet(&mut drafts, account);
     by_entity(&mut drafts, account);
-    let mut taken: HashSet<String> = HashSet::new();
+    let (mut taken, mut next): (HashSet<String>, HashMap<String, u32>) = (HashSet::new(), HashMap::new());
     for draft in &mut drafts {
         if !taken.insert(draft.request.id.clone()) {
-            let free = (2_u32..).map(|n| format!("{} ({n})", draft.request.id)).find(|id| !taken.contains(id));
-            let new = free.unwrap_or_else(|| made(&draft.request.text));
+            // Those below were tried for the one before.
+            let next = next.entry(draft.request.id.clone()).or_insert(2);
+            let free =
+                (*next..).map(|n| (n, format!("{} ({n})", draft.request.id))).find(|(_, id)| !taken.contains(id));
+            *next = free.as_ref().map_or(*next, |(n, _)| n.saturating_add(1));
+            let new = free.map(|(_, id)| id).unwrap_or_else(|| made(&draft.request.text));
             account.rename(&draft.request.id, &new);
             taken.insert(new.clone());
             draft.request.id = new;

@@ -1,6 +1,6 @@
 //! Reads an auditor's own list as it comes, from CSV or from a workbook.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -8,34 +8,19 @@ use std::sync::LazyLock;
 use kickoff_checks::{CHECKS, Check};
 
 use super::account::Account;
+use super::criteria;
+use super::export;
 use super::heads::{self, Columns, Placed};
 use super::ids::{self, Draft};
+use super::options::ListOptions;
+use super::request::{DEFAULT, Reach, Request, UNKNOWN_HOURS};
 use super::rows::{self, Sorted, Taken};
 use super::table::{self, ROWS, Table, TableError};
+use super::told::{asked, names, period_only, read_kind};
 use super::vocabulary;
-use super::{DEFAULT, Reach, Request, UNKNOWN_HOURS, criteria};
 use crate::columns::{Column, RequestColumns};
 use crate::dates::{DateOrder, Told, told};
-use crate::file::Engagement;
-use crate::words::words;
 use crate::{nearest, nearest_of};
-
-/// What is said of a list, where it does not tell itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListOptions {
-    /// What `12/06/2026` is; where nothing says, a column does as soon as one of its days can only be one.
-    pub dates: Option<DateOrder>,
-    /// Which column is what.
-    pub columns: RequestColumns,
-}
-
-impl ListOptions {
-    /// What kickoff.toml says.
-    #[must_use]
-    pub fn of(engagement: &Engagement) -> Self {
-        Self { dates: engagement.request_dates, columns: engagement.request_columns.clone().unwrap_or_default() }
-    }
-}
 
 /// Why a list cannot be used: everything that is wrong with it, a line for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,9 +95,17 @@ pub fn from_bytes(path: &Path, bytes: &[u8], options: &ListOptions) -> Result<Li
         }
     }
     if lists.is_empty() {
-        return Err(without_heads(path, &tables));
+        return Err(without_heads(path, &tables, &options.columns));
     }
     leave_others(&mut lists, &mut reading.account);
+    let said = options.columns.said();
+    let missing = said.into_iter().filter(|(column, _)| lists.iter().all(|list| list.columns.missing.contains(column)));
+    for (column, head) in missing {
+        if let Some(list) = lists.first() {
+            let there = heads::lettered(&list.columns.heads);
+            reading.problems.push(list.table.error(None, None, no_column(column, head, &there)));
+        }
+    }
     reading.pool = DateOrder::of(lists.iter().flat_map(List::days));
     let several = lists.len() > 1;
     for list in &lists {
@@ -135,8 +128,19 @@ pub fn from_bytes(path: &Path, bytes: &[u8], options: &ListOptions) -> Result<Li
     Ok(Listed { account: account.line(&name, requests.len()), requests })
 }
 
+/// Somebody said which column is what, and there is none of that head or letter.
+fn no_column(column: Column, head: &str, there: &[String]) -> String {
+    let named = || there.iter().filter_map(|head| head.split_once(' ')).map(|(_, head)| head);
+    format!(
+        "has no column `{head}`, which is to be `{name}`{near}; it has {there}: say which it is, --columns {name}=HEAD, or a letter (`request_columns` of kickoff.toml)",
+        name = column.name(),
+        near = nearest_of(head, named()).map(|near| format!(": is `{near}` meant?")).unwrap_or_default(),
+        there = there.join(", "),
+    )
+}
+
 /// Nothing in the file says what is asked for.
-fn without_heads(path: &Path, tables: &[Table]) -> ListError {
+fn without_heads(path: &Path, tables: &[Table], said: &RequestColumns) -> ListError {
     let shown = || tables.iter().filter(|table| !table.hidden && !table.rows.is_empty());
     let table = shown().max_by_key(|table| heads::likely(table).len());
     let Some(table) = table else {
@@ -145,6 +149,12 @@ fn without_heads(path: &Path, tables: &[Table]) -> ListError {
         return TableError::of_file(path, what).into();
     };
     let there = heads::likely(table);
+    let missing = heads::not_there(table, said);
+    if !missing.is_empty() {
+        let problem = |(column, head)| table.error(None, None, no_column(column, head, &there));
+        let problems = missing.into_iter().map(problem).collect();
+        return ListError { problems, heads: Vec::new(), asks_dates: false };
+    }
     // What is there is the misspelt one: the name that it stands for is the right spelling.
     let named = there.iter().filter_map(|head| head.split_once(' ')).map(|(_, head)| head);
     let near = named.filter(|head| vocabulary::meaning(head).is_none()).find_map(|head| {
@@ -165,12 +175,16 @@ struct List<'a> {
     columns: Columns,
     sorted: Sorted<'a>,
     own: bool,
+    /// Some of its rows name checks that there are.
+    names_checks: bool,
 }
 
 impl<'a> List<'a> {
     fn new(table: &'a Table, placed: Placed) -> Self {
         let sorted = rows::sort(table, &placed);
-        Self { table, columns: placed.columns, sorted, own: placed.own }
+        let cells = sorted.taken.iter().map(|taken| placed.columns.cell(Column::Checks, taken.row));
+        let names_checks = cells.flat_map(check_ids).any(|id| KNOWN.contains(id.as_str()));
+        Self { table, columns: placed.columns, sorted, own: placed.own, names_checks }
     }
 
     fn name(&self) -> &str {
@@ -201,13 +215,15 @@ impl<'a> List<'a> {
 /// Leaves out sheets of an earlier year, and lists of values, where others have requests.
 fn leave_others(lists: &mut Vec<List<'_>>, account: &mut Account) {
     let newest = lists.iter().filter_map(List::year).max();
+    let new: Vec<BTreeSet<&str>> =
+        lists.iter().filter(|list| newest.is_some() && list.year() == newest).map(List::keys).collect();
     let earlier = |list: &List<'_>| {
         let before = list.year().zip(newest).is_some_and(|(year, newest)| year < newest);
-        let again = lists.iter().filter(|other| other.year() == newest).any(|other| {
-            let (here, there) = (list.keys(), other.keys());
-            here.intersection(&there).count() * 2 >= here.len().max(1)
-        });
-        vocabulary::is_past(list.name(), list.year().is_some()) || (before && again)
+        let again = || {
+            let here = list.keys();
+            new.iter().any(|there| here.intersection(there).count() * 2 >= here.len().max(1))
+        };
+        vocabulary::is_past(list.name(), list.year().is_some()) || (before && again())
     };
     let values = |list: &List<'_>| {
         let texts = || list.sorted.taken.iter().map(|taken| list.columns.cell(Column::Text, taken.row));
@@ -261,9 +277,7 @@ impl Reading {
         for (why, row) in &list.sorted.left {
             self.account.leave_row(list.name(), *why, *row);
         }
-        if !list.own {
-            self.columns_left(list);
-        }
+        self.columns_left(list);
         let dates = options.dates.or_else(|| DateOrder::of(list.days())).or(self.pool);
         let mut open: Vec<(u64, String)> = Vec::new();
         for taken in &list.sorted.taken {
@@ -286,10 +300,18 @@ impl Reading {
         if list.table.beyond {
             self.account.leave_column("beyond the 200th".to_owned(), false);
         }
-        for (at, head) in list.columns.heads.iter().enumerate().filter(|(at, _)| !list.columns.has(*at)) {
+        // A row may have more cells than there are heads.
+        let width = list.sorted.taken.iter().map(|taken| taken.row.cells.len()).max().unwrap_or_default();
+        // What we write into a list besides is ours.
+        let ours = |head: &str| list.own && export::heads().contains(&head);
+        for at in (0..width).filter(|at| !list.columns.has(*at)) {
+            let head = list.columns.head(at);
+            if ours(head) {
+                continue;
+            }
             let filled = list.sorted.taken.iter().any(|taken| !taken.row.cell(at).is_empty());
             if filled {
-                let head = if head.is_empty() { table::letters(at) } else { head.replace('\n', " ") };
+                let head = if head.trim().is_empty() { table::letters(at) } else { head.replace('\n', " ") };
                 self.account.leave_column(head, list.table.hidden_columns.contains(&at));
             }
         }
@@ -310,20 +332,23 @@ impl Reading {
         let mut problem = |column: Column, what: String| {
             wrong.push(list.table.error(Some(row.number), place(column), what));
         };
-        for (column, at) in &columns.at {
-            if row.unknown.contains(at) {
+        let title_unread = columns.place(Column::Text).is_some_and(|at| row.unknown.contains(&at));
+        let detail = columns.detail.map(|at| (Column::Text, at));
+        for (column, at) in columns.at.iter().map(|(column, at)| (*column, *at)).chain(detail) {
+            if row.unknown.contains(&at) {
                 match column {
-                    Column::Text => problem(
-                        *column,
+                    // Beside a title, what says more of it is told.
+                    Column::Text if title_unread || cell(Column::Text).is_empty() => problem(
+                        column,
                         "holds a formula without its value, or an error: open the list in a spreadsheet program and save it, or paste the values in its place".to_owned(),
                     ),
                     // An id is made in its place.
                     Column::Id => {}
-                    _ => self.account.keep(*column, "a formula without its value"),
+                    _ => self.account.keep(column, "a formula without its value"),
                 }
             }
         }
-        let text = asked(cell(Column::Text), columns.detail.map_or("", |at| row.cell(at)));
+        let text = asked(cell(Column::Text), columns.more(row));
         if list.own && (text.is_empty() || cell(Column::Id).is_empty()) {
             let column = if text.is_empty() { Column::Text } else { Column::Id };
             problem(column, "is empty".to_owned());
@@ -334,13 +359,14 @@ impl Reading {
             criteria.words.iter().for_each(|words| self.account.keep(Column::Criteria, words));
             said.insert(Column::Criteria.name().to_owned(), criteria.words.join("; "));
         }
-        let checks = match checks(list, cell(Column::Checks)) {
-            Ok(checks) => checks,
+        let (checks, checks_words) = match checks(list, cell(Column::Checks)) {
+            Ok(told) => told,
             Err(what) => {
                 problem(Column::Checks, what);
-                Vec::new()
+                (Vec::new(), None)
             }
         };
+        let entity = cell(Column::Entity).to_owned();
         let (kind, kind_words) = read_kind(cell(Column::Kind));
         let (period_only, report_words) = period_only(cell(Column::Report));
         let due_text = cell(Column::Due);
@@ -365,6 +391,8 @@ impl Reading {
             (Column::Report, report_words),
             (Column::Due, due_words),
             (Column::Owner, owner_words),
+            (Column::Checks, checks_words),
+            (Column::Entity, Some(entity.as_str()).filter(|entity| !entity.is_empty())),
         ] {
             if let Some(words) = words {
                 self.account.keep(column, words);
@@ -372,7 +400,7 @@ impl Reading {
             }
         }
         self.problems.extend(wrong);
-        if row.shortened.iter().any(|at| columns.has(*at)) {
+        if row.shortened.iter().chain(&row.struck).any(|at| columns.has(*at)) {
             self.account.shorten(list.name(), row.number);
         }
         let own = Request {
@@ -399,20 +427,7 @@ impl Reading {
             Some(known) => Request { owner: own.owner, due: own.due, said: own.said, ..known.clone() },
             None => own,
         };
-        let entity = cell(Column::Entity).to_owned();
         self.drafts.push(Draft { request, sheet: list.name().to_owned(), row: row.number, entity });
-    }
-}
-
-/// What is asked for: the title, and what says more of it.
-fn asked(title: &str, detail: &str) -> String {
-    let (short, long) = (title.to_lowercase(), detail.to_lowercase());
-    if detail.is_empty() || short.contains(&long) {
-        title.to_owned()
-    } else if long.contains(&short) {
-        detail.to_owned()
-    } else {
-        format!("{title}: {detail}")
     }
 }
 
@@ -431,59 +446,27 @@ fn area(list: &List<'_>, taken: &Taken<'_>, several: bool) -> String {
     }
 }
 
-/// What a request is answered with, and an auditor's own words for it where they are none of ours.
-fn read_kind(text: &str) -> (Option<super::RequestKind>, Option<&str>) {
-    let kind = vocabulary::kind(text);
-    (kind, Some(text).filter(|text| kind.is_none() && !text.is_empty()))
+/// The checks that this version knows, or will: lists are exported with those that it does not have yet, and may come back.
+static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    let planned = DEFAULT.iter().flat_map(|request| request.checks.iter().map(String::as_str));
+    CHECKS.iter().map(|check: &Check| check.meta.id).chain(planned).collect()
+});
+
+/// The ids in a cell of checks.
+fn check_ids(text: &str) -> impl Iterator<Item = String> {
+    text.split([';', ',', ' ', '\n']).filter(|id| !id.is_empty()).map(str::to_lowercase)
 }
 
-/// Whether a request is asked for a Type 2 report only, and the words for it that say something else.
-fn period_only(text: &str) -> (bool, Option<&str>) {
-    let plain = vocabulary::plain(text).replace("soc 2", "").replace("soc2", "");
-    let plain: String = plain.split_whitespace().collect();
-    let first = ["type1", "typei", "typ1", "t1"];
-    let two = plain.contains("type2") || plain.contains("typeii") || plain.contains("typ2") || plain == "t2";
-    let one =
-        plain.replace("typeii", "").contains("typei") || first.iter().any(|one| *one != "typei" && plain.contains(one));
-    let known = two || one || ["", "both", "all", "12"].contains(&plain.as_str());
-    (two && !one && !plain.contains("1and2") && !plain.contains("12"), Some(text).filter(|_| !known))
-}
-
-/// The checks that a list names. Where none of its words is one, its column means something else.
-fn checks(list: &List<'_>, text: &str) -> Result<Vec<String>, String> {
-    // Lists are exported with the checks that this version does not have yet; so they may come back.
-    static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-        let planned = DEFAULT.iter().flat_map(|request| request.checks.iter().map(String::as_str));
-        CHECKS.iter().map(|check: &Check| check.meta.id).chain(planned).collect()
-    });
-    let parts = |text: &str| -> Vec<String> {
-        text.split([';', ',', ' ', '\n']).filter(|id| !id.is_empty()).map(str::to_lowercase).collect()
+/// The checks that a list names. Where none of its words is one, its column means something else: they are kept as words.
+fn checks<'a>(list: &List<'_>, text: &'a str) -> Result<(Vec<String>, Option<&'a str>), String> {
+    let given: Vec<String> = check_ids(text).collect();
+    let Some(unknown) = given.iter().find(|id| !KNOWN.contains(id.as_str())) else {
+        return Ok((given, None));
     };
-    let given = parts(text);
-    let Some(unknown) = given.iter().find(|id| !KNOWN.contains(id.as_str())) else { return Ok(given) };
     let near = nearest(unknown, KNOWN.iter().copied());
-    let some = || {
-        let all = list.sorted.taken.iter().flat_map(|taken| parts(list.columns.cell(Column::Checks, taken.row)));
-        all.into_iter().any(|id| KNOWN.contains(id.as_str()))
-    };
-    if near.is_empty() && !some() { Ok(Vec::new()) } else { Err(format!("there is no check `{unknown}`{near}")) }
-}
-
-/// What files of a request may be called: the names of the default list that its wording holds whole.
-fn names(text: &str) -> Vec<String> {
-    /// The names by the first of their words, with all of them.
-    static NAMES: LazyLock<HashMap<String, BTreeMap<&str, BTreeSet<String>>>> = LazyLock::new(|| {
-        let mut names: HashMap<String, BTreeMap<&str, BTreeSet<String>>> = HashMap::new();
-        for name in DEFAULT.iter().flat_map(|request| &request.names) {
-            let words = words(name);
-            if let Some(first) = words.first().cloned() {
-                names.entry(first).or_default().insert(name, words);
-            }
-        }
-        names
-    });
-    let given = words(text);
-    let begun = given.iter().filter_map(|word| NAMES.get(word)).flatten();
-    let whole = begun.filter(|(_, words)| words.is_subset(&given)).map(|(name, _)| (*name).to_owned());
-    whole.collect::<BTreeSet<_>>().into_iter().collect()
+    if near.is_empty() && !list.names_checks {
+        Ok((Vec::new(), Some(text)))
+    } else {
+        Err(format!("there is no check `{unknown}`{near}"))
+    }
 }

@@ -69,13 +69,19 @@ struct Habits {
     is_light: bool,
 }
 
-/// Sorts the rows under the heads. A list that we wrote has requests and nothing else.
+/// Sorts the rows under the heads. A list that we wrote has requests and nothing else, but for those that somebody struck.
 pub(super) fn sort<'a>(table: &'a Table, placed: &Placed) -> Sorted<'a> {
     let columns = &placed.columns;
     let rows = table.rows.get(placed.first..).unwrap_or_default();
     let mut sorted = Sorted::default();
     if placed.own {
-        sorted.taken.extend(rows.iter().map(|row| Taken { row, section: None }));
+        for row in rows {
+            if columns.is_struck(row) {
+                sorted.left.push((Why::Struck, row.number));
+            } else {
+                sorted.taken.push(Taken { row, section: None });
+            }
+        }
         return sorted;
     }
     let habits = habits(rows, columns);
@@ -121,18 +127,21 @@ fn habits(rows: &[Row], columns: &Columns) -> Habits {
 /// How many cells are filled besides the id and what is asked for, those not counted that reach down from above.
 fn more(row: &Row, columns: &Columns) -> usize {
     let (id, text) = (columns.place(Column::Id), columns.place(Column::Text));
-    row.filled().filter(|(at, _)| Some(*at) != id && Some(*at) != text && !row.from_above.contains(at)).count()
+    let counts = |at: &usize| !row.from_above.contains(at) && !row.struck.contains(at);
+    row.filled().filter(|(at, _)| Some(*at) != id && Some(*at) != text && counts(at)).count()
 }
 
 fn seems(row: &Row, columns: &Columns, habits: &Habits) -> Seems {
     let text_at = columns.place(Column::Text);
     let (id, text) = (columns.cell(Column::Id, row), columns.cell(Column::Text, row));
-    let detail = columns.detail.map_or("", |at| row.cell(at));
+    let detail = columns.more(row);
     let more = more(row, columns);
     if row.hidden {
         return Seems::Left(Why::Hidden);
     }
-    if text_at.is_some_and(|at| row.struck.contains(&at)) {
+    // A heading or a note may be struck as well.
+    let all_struck = row.filled().next().is_some() && row.filled().all(|(at, _)| row.struck.contains(&at));
+    if columns.is_struck(row) || all_struck {
         return Seems::Left(Why::Struck);
     }
     let heads = row.filled().filter(|(at, cell)| columns.head(*at) == *cell).count();
@@ -142,7 +151,7 @@ fn seems(row: &Row, columns: &Columns, habits: &Habits) -> Seems {
     if is_sum(row) {
         return Seems::Left(Why::Total);
     }
-    let unread = text_at.is_some_and(|at| row.unknown.contains(&at));
+    let unread = [text_at, columns.detail].into_iter().flatten().any(|at| row.unknown.contains(&at));
     match (id.is_empty(), text.is_empty() && detail.is_empty()) {
         // What it asks for cannot be read: that is told, not left out.
         (_, true) if unread => Seems::Request,

@@ -8,7 +8,7 @@ use jiff::civil::{Date, Weekday};
 use kickoff_checks::{Check, Status};
 use kickoff_facts::Need;
 
-use super::{Reach, Request, similar};
+use super::request::{Reach, Request, similar};
 use crate::attestations::AttestationResult;
 use crate::documents::DocumentResult;
 use crate::file::Engagement;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::RequestKind;
+use super::request::RequestKind;
 use crate::columns::Column;
 
 /// Records of a table with remarks: its fields, the last of which is split at bars by whoever takes it.
@@ -80,7 +80,7 @@ static HEADS: LazyLock<Heads> = LazyLock::new(|| {
 });
 
 /// Whether a letter belongs to a script without spaces: kana, Chinese characters, Hangul.
-fn is_joined(c: char) -> bool {
+pub(super) fn is_joined(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 

@@ -163,6 +163,56 @@ fn rows_that_are_hidden_or_struck_through_are_left_out() {
 }
 
 #[test]
+fn cells_that_are_struck_through_say_nothing() {
+    let struck = Format::new().set_font_strikethrough();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let heads =
+        ["ID", "Title", "Description", "Criteria", "Type", "Report", "Owner", "Due", "Checks", "Area", "Entity"];
+    let cells = [
+        "P-1",
+        "Org chart",
+        "Of last year",
+        "CC1.3",
+        "Policy",
+        "Type 2",
+        "Bob",
+        "2025-12-04",
+        "Old",
+        "People",
+        "Old Ltd",
+    ];
+    fill(sheet, &[&heads, &["P-1", "Org chart"], &["", "", "", "", "", "", "Ann"]]);
+    for (column, cell) in (2..).zip(&cells[2..]) {
+        sheet.write_string_with_format(1, column, *cell, &struck).unwrap();
+    }
+    // A heading, a text without a title, and an id.
+    sheet.write_string_with_format(3, 0, "Old heading", &struck).unwrap();
+    sheet.write_string_with_format(2, 2, "Minutes of the board", &struck).unwrap();
+    sheet.write_string_with_format(4, 0, "P-9", &struck).unwrap();
+    sheet.write_string(4, 1, "Code of conduct").unwrap().write_string(4, 6, "Eve").unwrap();
+    let list = read(&mut book).unwrap();
+    let [one, two] = list.requests.as_slice() else { panic!("{list:?}") };
+    assert_eq!((one.id.as_str(), one.text.as_str(), one.area.as_str()), ("P-1", "Org chart", ""));
+    assert_eq!((one.criteria.len(), one.kind, one.period_only, &one.owner, one.due), (0, None, false, &None, None));
+    assert_eq!((one.said.len(), one.checks.len()), (0, 0));
+    assert!(two.id.starts_with("L-") && two.text == "Code of conduct" && two.area.is_empty(), "{two:?}");
+    for words in ["rows 3, 4 (struck through)", "Words struck through are left out in rows 2, 5", "Ids made: 1"] {
+        assert!(list.account.contains(words), "{}", list.account);
+    }
+    // In a list that we wrote as well.
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let heads = crate::requests::heads();
+    fill(sheet, &[&heads, &["P-1", "", "Org chart", "", "document", "both"], &["P-2", "", "", "", "document", "both"]]);
+    sheet.write_string_with_format(1, 6, "Bob", &struck).unwrap();
+    sheet.write_string_with_format(2, 2, "Board minutes", &struck).unwrap();
+    let list = read(&mut book).unwrap();
+    assert_eq!((list.requests.len(), &list.requests[0].owner), (1, &None));
+    assert!(list.account.contains("rows 3 (struck through)"), "{}", list.account);
+}
+
+#[test]
 fn merged_cells_and_heads_of_two_rows_are_read() {
     let mut book = Workbook::new();
     let (sheet, format) = (book.add_worksheet(), Format::new().set_align(FormatAlign::Center));

@@ -80,9 +80,12 @@ fn columns_that_no_head_tells_are_said_and_remembered() {
             ("A1", "Organigramm", Some("Ann"))
         );
     }
-    for (wrong, what) in
-        [("text", "say which column is `text`"), ("txet=B", "did you mean `text`?"), ("text=", "say which")]
-    {
+    for (wrong, what) in [
+        ("text", "say which column is `text`"),
+        ("txet=B", "did you mean `text`?"),
+        ("text=", "say which"),
+        ("id=A,id=B", "`id` is said twice"),
+    ] {
         assert!(RequestColumns::parse(wrong).unwrap_err().contains(what), "{wrong}");
     }
     assert_eq!(RequestColumns::parse("text=A, b,id=C").unwrap().text.as_deref(), Some("A, b"));
@@ -99,6 +102,87 @@ fn columns_that_no_head_tells_are_said_and_remembered() {
     let file = Engagement::whole(&path, &again).unwrap();
     assert_eq!(crate::requests::list(&file, folder.path()).unwrap()[0].text, "Organigramm");
     assert!(adopt(&path, "", "list.csv", &ListOptions::default()).is_err(), "and nothing without it");
+}
+
+#[test]
+fn a_new_version_of_a_list_with_other_heads_can_be_taken_in_place_of_the_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kickoff.toml");
+    let text = "request_columns = { text = \"Frage\" }\nrequest_list = \"list.csv\"\n";
+    std::fs::write(&path, text).unwrap();
+    std::fs::write(folder.path().join("list.csv"), "Nr,Anliegen\n1,Organigramm\n").unwrap();
+    let error = Engagement::read(&path).unwrap_err().to_string();
+    assert!(error.contains("kickoff.toml, line 2") && error.contains("has no column `Frage`"), "{error}");
+    // The file alone is read all the same, and takes what is said anew.
+    let (file, read) = Engagement::parse_with_text(&path).unwrap();
+    let mut said = ListOptions::of_list(&file, "list.csv");
+    said.columns.merge(&RequestColumns::parse("text=Anliegen").unwrap());
+    assert_eq!(adopt(&path, &read, "list.csv", &said).unwrap(), text.replace("Frage", "Anliegen"));
+    assert!(Engagement::parse_with_text(Path::new("nowhere.toml")).unwrap_err().to_string().contains("cannot be read"));
+}
+
+#[test]
+fn columns_that_are_said_and_not_there_are_told_with_those_that_there_are() {
+    let options = |said: &str| ListOptions { columns: RequestColumns::parse(said).unwrap(), ..ListOptions::default() };
+    let list = "Ref,Request,Who answers,Due\nA1,Org chart,Ann,2026-12-04\n";
+    assert_eq!(read(list, &options("owner=who answers")).unwrap().requests[0].owner.as_deref(), Some("Ann"));
+    for (said, wrong) in [
+        (
+            "owner=Who answer",
+            "has no column `Who answer`, which is to be `owner`: is `Who answers` meant?; it has A Ref, B Request, C Who answers, D Due: say which it is, --columns owner=HEAD, or a letter",
+        ),
+        ("owner=E", "has no column `E`, which is to be `owner`; it has A Ref, B Request, C Who answers, D Due:"),
+        ("text=Frage", "has no column `Frage`, which is to be `text`; it has A Ref,"),
+        ("text=Request,id=Kürzel", "has no column `Kürzel`, which is to be `id`;"),
+    ] {
+        let error = read(list, &options(said)).unwrap_err();
+        assert!(error.contains(wrong) && error.lines().count() == 1, "{error}");
+    }
+    // Where no head is known either.
+    let error =
+        read("Kürzel,Frage,Wer\nA1,Organigramm,Ann\n", &options("text=Fragen,id=Kürzel,owner=Werr")).unwrap_err();
+    assert!(
+        error.contains("no column `Fragen`, which is to be `text`: is `Frage` meant?; it has A Kürzel, B Frage, C Wer"),
+        "{error}"
+    );
+    assert!(error.contains("no column `Werr`, which is to be `owner`"), "{error}");
+    // A letter is enough for a column without a head; and a head may stand in the row above.
+    let bare = read("Ref,Request,\nA1,Org chart,Ann\n", &options("owner=C")).unwrap();
+    assert_eq!(bare.requests[0].owner.as_deref(), Some("Ann"));
+    let bare = read("Ref,Request\nA1,Org chart,Ann\n", &options("owner=C")).unwrap();
+    assert_eq!(bare.requests[0].owner.as_deref(), Some("Ann"));
+    let above = read("Our list,,Wer\nRef,Request,\nA1,Org chart,Ann\n", &options("owner=Wer")).unwrap();
+    assert_eq!(above.requests[0].owner.as_deref(), Some("Ann"));
+}
+
+#[test]
+fn what_was_said_of_one_list_says_nothing_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kickoff.toml");
+    std::fs::write(folder.path().join("old.csv"), "Nr,Frage,Tag\n1,Organigramm,12/06/2026\n").unwrap();
+    std::fs::write(folder.path().join("new.csv"), "id,text,due\n1,Board minutes,2026-12-04\n").unwrap();
+    let old = "# ours\nrequest_dates = \"month-first\" # as they told us\nrequest_columns = { text = \"B\", due = \"C\" }\nrequest_list = \"old.csv\"\n";
+    let file = Engagement::whole(&path, old).unwrap();
+    for (list, is_known) in [("old.csv", true), ("./old.csv", true), ("new.csv", false), ("a/old.csv", false)] {
+        let known = ListOptions::of_list(&file, list);
+        assert_eq!(known == ListOptions::of(&file), is_known, "{list}");
+        assert_eq!(known == ListOptions::default(), !is_known, "{list}");
+    }
+    // What was said before any list was named is said of the first.
+    let first = Engagement::parse(&path, "request_dates = \"day-first\"\n").unwrap();
+    assert_eq!(ListOptions::of_list(&first, "old.csv").dates, Some(DateOrder::DayFirst));
+
+    let taken = adopt(&path, old, "new.csv", &ListOptions::default()).unwrap();
+    assert_eq!(taken, "# ours\n# as they told us\nrequest_list = \"new.csv\"\n");
+    // The same list keeps what was said of it, and another takes what is said anew.
+    assert_eq!(adopt(&path, old, "old.csv", &ListOptions::default()).unwrap(), old);
+    let anew = ListOptions { dates: Some(DateOrder::DayFirst), ..ListOptions::default() };
+    let taken = adopt(&path, old, "new.csv", &anew).unwrap();
+    assert_eq!(taken, "# ours\nrequest_dates = \"day-first\" # as they told us\nrequest_list = \"new.csv\"\n");
+    // A table of its own cannot be taken out line by line: that is said, and nothing is lost.
+    let table = "request_list = \"old.csv\"\n[request_columns]\ntext = \"B\"\ndue = \"C\"\n";
+    let error = adopt(&path, table, "new.csv", &ListOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("cannot be replaced: write each on a line of its own"), "{error}");
 }
 
 #[test]
@@ -182,6 +266,40 @@ fn words_that_are_not_ours_are_kept_and_go_back_as_they_came() {
     assert!(read.account.contains(said), "{}", read.account);
     let list = statuses(&Engagement::default(), &read.requests, None, &[], &[], date(2026, 3, 4));
     assert!(to_csv(&list).contains("CC7.2; A.8.15") && to_csv(&list).contains(",ASAP,"));
+}
+
+#[test]
+fn no_words_of_a_column_that_is_read_are_lost() {
+    let text = "id,text,report,checks,entity\n1,One thing,Type 2 (12 months),Walkthrough,Acme Ltd\n2,Another thing,both,,Acme Ltd\n";
+    let list = read(text, &ListOptions::default()).unwrap();
+    let [one, two] = list.requests.as_slice() else { panic!("{list:?}") };
+    let words = ["report", "checks", "entity"].map(|column| one.words(column).unwrap_or_default());
+    assert_eq!((words, one.period_only), (["Type 2 (12 months)", "Walkthrough", "Acme Ltd"], true));
+    assert_eq!((two.words("entity"), two.words("checks"), two.words("report")), (Some("Acme Ltd"), None, None));
+    for said in ["report `Type 2 (12 months)`", "checks `Walkthrough`", "entity `Acme Ltd` 2 times"] {
+        assert!(list.account.contains(said), "{}", list.account);
+    }
+    let out = to_csv(&statuses(&Engagement::default(), &list.requests, None, &[], &[], date(2026, 3, 4)));
+    assert!(out.contains("Type 2 (12 months)") && out.contains("Walkthrough"), "{out}");
+
+    // Cells without a head, and beyond those that are read.
+    let list = read("id,text\n1,One thing,and more\n", &ListOptions::default()).unwrap();
+    assert!(list.account.contains("columns C (not read here)"), "{}", list.account);
+    let wide = format!("id,text{}\n1,One thing{}last\n", ",".repeat(199), ",".repeat(199));
+    let list = read(&wide, &ListOptions::default()).unwrap();
+    assert!(list.account.contains("columns beyond the 200th (not read here)"), "{}", list.account);
+
+    // A column that somebody put beside ours.
+    let own = crate::requests::heads().join(",");
+    let list =
+        read(&format!("{own},Comments\nX-1,,One thing{}mine\n", ",".repeat(14)), &ListOptions::default()).unwrap();
+    assert!(list.account.ends_with("Left out: columns Comments (not read here)"), "{}", list.account);
+
+    // What says more of a title cannot be read: that is told; without a title nothing is asked for.
+    let list = read("id,title,description,owner\n1,One thing,=A1&B1,Ann\n", &ListOptions::default()).unwrap();
+    assert!(list.account.contains("Kept as words: text `a formula without its value`"), "{}", list.account);
+    let error = read("id,title,description,owner\n1,One thing,All of it,Ann\n2,,=A1&B1,Ann\n", &ListOptions::default());
+    assert!(error.unwrap_err().contains("row 3, column B (title): holds a formula without its value"));
 }
 
 /// A request as any list may have it.

@@ -4,6 +4,7 @@ mod attestations;
 mod bad;
 mod documents;
 mod init;
+mod large;
 mod list_rows;
 mod lists;
 mod readiness;

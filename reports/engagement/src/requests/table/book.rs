@@ -1,84 +1,57 @@
 //! The parts of a workbook: which sheets it has and who sees them, its texts, and how its cells look.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Cursor, Read as _};
+use std::io::Cursor;
 use std::path::Path;
 
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
+use super::bound::Bounds;
 use super::format::Format;
-use super::{Table, TableError, sheet};
+use super::grid::{Table, TableError};
+use super::part::{Book, Look, Part, Runs, Text, attribute, is_off};
+use super::sheet;
 
-/// No part of a list is longer, unpacked.
-const LONGEST: u64 = 256 << 20;
-/// The texts of a list are shorter together.
+/// The texts of a list are shorter together, ...
 const TEXTS: usize = 64 << 20;
+/// ... and not so many; nor does another part but a sheet have so many elements.
+const MANY: usize = 1 << 20;
+/// No element of a part stands in so many others.
+const DEEP: usize = 64;
+/// A list has fewer sheets.
+const SHEETS: usize = 1000;
 
-/// A text, and whether it is struck through: all of it, or words of it, which are left out.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Text {
-    pub(super) text: String,
-    pub(super) struck: bool,
-    pub(super) shortened: bool,
+/// A workbook, and how much may come out of it.
+struct Archive<'a> {
+    zip: ZipArchive<Cursor<&'a [u8]>>,
+    bounds: Bounds,
 }
 
-/// How cells look, by the number of their style.
-#[derive(Debug, Clone)]
-pub(super) struct Look {
-    pub(super) format: Format,
-    pub(super) struck: bool,
-    pub(super) bold: bool,
+impl Archive<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.zip.file_names_raw().any(|raw| raw.eq_ignore_ascii_case(name.as_bytes()))
+    }
 }
-
-/// What all sheets share.
-#[derive(Debug, Default)]
-pub(super) struct Book {
-    pub(super) texts: Vec<Text>,
-    pub(super) looks: Vec<Look>,
-    pub(super) from_1904: bool,
-}
-
-/// The reader of a part.
-pub(super) type Part<'a> = Reader<Box<dyn BufRead + 'a>>;
-
-/// An attribute of an element, by its name without its prefix.
-pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = element
-        .attributes()
-        .with_checks(false)
-        .flatten()
-        .find(|attribute| attribute.key.local_name().as_ref() == name)?;
-    found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
-}
-
-/// Whether an element says no: `<strike val="0"/>`.
-fn is_off(element: &BytesStart<'_>) -> bool {
-    attribute(element, "val").is_some_and(|value| ["0", "false"].contains(&value.as_str()))
-}
-
-type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
 fn part<'a>(archive: &'a mut Archive<'_>, name: &str) -> Option<Part<'a>> {
-    let name = archive.file_names_raw().find_map(|raw| {
+    let name = archive.zip.file_names_raw().find_map(|raw| {
         let known = std::str::from_utf8(raw).ok()?;
         known.eq_ignore_ascii_case(name).then(|| known.to_owned())
     })?;
-    let file = archive.by_name(&name).ok()?;
-    let read: Box<dyn BufRead + 'a> = Box::new(BufReader::with_capacity(64 << 10, file.take(LONGEST)));
-    let mut reader = Reader::from_reader(read);
-    reader.config_mut().expand_empty_elements = true;
-    Some(reader)
+    Some(Part::new(archive.zip.by_name(&name).ok()?, &archive.bounds))
 }
 
 /// Gives each element that begins to a function, with the names of those that it stands in.
 fn each(part: &mut Part<'_>, mut see: impl FnMut(&[String], &BytesStart<'_>)) -> Result<(), String> {
-    let (mut buffer, mut within) = (Vec::new(), Vec::new());
+    let (mut seen, mut within) = (0_usize, Vec::new());
     loop {
-        buffer.clear();
-        match part.read_event_into(&mut buffer).map_err(|error| error.to_string())? {
+        match part.next()? {
             Event::Start(element) => {
+                seen += 1;
+                if seen > MANY || within.len() >= DEEP {
+                    return Err("a part of it has more elements than any of a list".to_owned());
+                }
                 see(&within, &element);
                 within.push(element.local_name().as_ref().to_owned());
             }
@@ -94,11 +67,10 @@ fn each(part: &mut Part<'_>, mut see: impl FnMut(&[String], &BytesStart<'_>)) ->
 /// Reads the sheets of a workbook.
 pub(crate) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError> {
     let refuse = |what: String| TableError::of_file(path, what);
+    let unread = |what: String| refuse(format!("cannot be read: {what}"));
     let damaged = |what: String| refuse(format!("is not an XLSX workbook: {what}"));
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
-    let has = |archive: &Archive<'_>, name: &str| {
-        archive.file_names_raw().any(|raw| raw.eq_ignore_ascii_case(name.as_bytes()))
-    };
+    let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(error.to_string()))?;
+    let mut archive = Archive { zip, bounds: Bounds::default() };
     for (name, what) in [
         ("xl/workbook.bin", "is a binary workbook (.xlsb)"),
         ("content.xml", "is a sheet of OpenDocument (.ods)"),
@@ -106,7 +78,7 @@ pub(crate) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError
         ("word/document.xml", "is a document of Word"),
         ("ppt/presentation.xml", "are slides"),
     ] {
-        if has(&archive, name) {
+        if archive.has(name) {
             return Err(refuse(format!("{what}: open it, save it as .xlsx or .csv, and import that")));
         }
     }
@@ -133,13 +105,17 @@ pub(crate) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError
     })
     .map_err(damaged)?;
     drop(workbook);
+    if sheets.len() > SHEETS {
+        return Err(refuse(format!("has more than {SHEETS} sheets: that is not a list of requests")));
+    }
     if let Some(mut styles) = of_kind("/styles").and_then(|name| part(&mut archive, &name)) {
-        book.looks = looks(&mut styles).map_err(damaged)?;
+        book.looks = looks(&mut styles).map_err(unread)?;
     }
     if let Some(mut strings) = of_kind("/sharedStrings").and_then(|name| part(&mut archive, &name)) {
-        book.texts = texts(&mut strings).map_err(damaged)?;
+        book.texts = texts(&mut strings).map_err(unread)?;
     }
     let mut tables = Vec::new();
+    let bounds = archive.bounds.clone();
     for (name, hidden, target) in sheets {
         let mut table = Table {
             path: path.to_owned(),
@@ -150,7 +126,7 @@ pub(crate) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError
         };
         if !hidden {
             let mut part = part(&mut archive, &target).ok_or_else(|| damaged(format!("it has no {target}")))?;
-            sheet::read(&mut part, &book, &mut table)
+            sheet::read(&mut part, &book, &mut table, &bounds)
                 .map_err(|what| TableError { sheet: Some(name), ..refuse(format!("cannot be read: {what}")) })?;
         }
         tables.push(table);
@@ -222,116 +198,17 @@ fn looks(styles: &mut Part<'_>) -> Result<Vec<Look>, String> {
     Ok(looks)
 }
 
-/// A text that is read piece by piece: its runs, each struck through or not, without the readings of Japanese words.
-#[derive(Debug, Default)]
-pub(super) struct Runs {
-    whole: Text,
-    run: String,
-    run_struck: bool,
-    any: bool,
-    within: bool,
-    reading: bool,
-}
-
-impl Runs {
-    pub(super) fn start(&mut self, element: &BytesStart<'_>) {
-        match element.local_name().as_ref() {
-            "rPh" => self.reading = true,
-            "t" => self.within = !self.reading,
-            "strike" => self.run_struck = !is_off(element),
-            _ => {}
-        }
-    }
-
-    pub(super) fn text(&mut self, event: &Event<'_>) {
-        if self.within {
-            push(&mut self.run, event);
-        }
-    }
-
-    pub(super) fn end(&mut self, name: &str) {
-        match name {
-            "rPh" => self.reading = false,
-            "t" => self.within = false,
-            "r" => self.run_ends(),
-            _ => {}
-        }
-    }
-
-    fn run_ends(&mut self) {
-        let run = std::mem::take(&mut self.run);
-        let struck = std::mem::take(&mut self.run_struck);
-        if run.trim().is_empty() {
-            self.whole.text.push_str(&run);
-            return;
-        }
-        match (struck, self.whole.struck) {
-            // All of it is struck so far: what is not takes its place.
-            (false, true) => self.whole = Text { text: run, struck: false, shortened: true },
-            (true, _) if self.any && !self.whole.struck => self.whole.shortened = true,
-            _ => {
-                self.whole.text.push_str(&run);
-                self.whole.struck = struck;
-            }
-        }
-        self.any = true;
-    }
-
-    pub(super) fn take(&mut self) -> Text {
-        self.run_ends();
-        let text = std::mem::take(self).whole;
-        Text { text: unescaped(&text.text), ..text }
-    }
-}
-
-/// Adds the text of an event.
-pub(super) fn push(to: &mut String, event: &Event<'_>) {
-    match event {
-        Event::Text(text) => to.push_str(&text.xml10_content()),
-        Event::CData(text) => to.push_str(&text.xml10_content()),
-        Event::GeneralRef(name) => match name.resolve_char_ref() {
-            Ok(Some(c)) => to.push(c),
-            _ => to.push_str(quick_xml::escape::resolve_xml_entity(name.as_ref()).unwrap_or_default()),
-        },
-        _ => {}
-    }
-}
-
-/// A text without the escapes of control characters, `_x000D_`, and without what they stand for.
-fn unescaped(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("_x") {
-        let (before, from) = rest.split_at(at);
-        plain.push_str(before);
-        let code = from.get(2..6).filter(|_| from.get(6..7) == Some("_"));
-        match code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32) {
-            Some(c) => {
-                plain.extend(Some(c).filter(|c| *c == '\n' || !c.is_control()));
-                rest = from.get(7..).unwrap_or_default();
-            }
-            None => {
-                plain.push_str("_x");
-                rest = from.get(2..).unwrap_or_default();
-            }
-        }
-    }
-    plain.push_str(rest);
-    plain
-}
-
 fn texts(part: &mut Part<'_>) -> Result<Vec<Text>, String> {
-    let (mut buffer, mut texts, mut runs, mut size) = (Vec::new(), Vec::new(), Runs::default(), 0);
+    let (mut texts, mut runs, mut size) = (Vec::new(), Runs::default(), 0);
     loop {
-        buffer.clear();
-        match part.read_event_into(&mut buffer).map_err(|error| error.to_string())? {
+        match part.next()? {
             Event::Start(element) => runs.start(&element),
             Event::End(element) => match element.local_name().as_ref() {
                 "si" => {
                     let text = runs.take();
                     size += text.text.len();
-                    if size > TEXTS {
-                        return Err("its texts are longer than those of a list".to_owned());
+                    if size > TEXTS || texts.len() >= MANY {
+                        return Err("it has more texts, or longer ones, than a list".to_owned());
                     }
                     texts.push(text);
                 }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{COLUMNS, ROWS, Row, Table, TableError, formula};
+use super::formula;
+use super::grid::{COLUMNS, ROWS, Row, Table, TableError};
 use crate::cells::unguarded;
 use crate::requests::vocabulary;
 
@@ -135,6 +136,7 @@ pub(crate) fn table(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
             };
             row.put(column, text);
         }
+        table.beyond |= record.iter().skip(COLUMNS).any(|cell| !cell.trim().is_empty());
         if row.filled().next().is_none() && row.unknown.is_empty() {
             continue;
         }

@@ -30,6 +30,11 @@ impl Format {
     pub(super) fn of(code: &str) -> Self {
         /// An id has fewer figures.
         const LONGEST: usize = 30;
+        /// No spreadsheet program takes a longer code; each style that has it keeps its words.
+        const LONGEST_CODE: usize = 255;
+        if code.chars().count() > LONGEST_CODE {
+            return Self::Plain;
+        }
         // Only what positive numbers get.
         let (mut words, mut plain, mut chars) = ([String::new(), String::new()], String::new(), code.chars());
         // Whether figures go on after words: `000-00`.
@@ -121,6 +126,7 @@ mod tests {
         ] {
             assert_eq!(Format::of(code).show(number, false), shown, "{code} {number}");
         }
+        assert_eq!(Format::of(&format!("\"{}\"000", "x".repeat(255))), Format::Plain);
         assert_eq!(Format::Day.show("44898", true), "2026-12-04");
         assert_eq!(Format::Day.show("1", false), "1900-01-01");
         assert_eq!(Format::built_in(14), Format::Day);

@@ -2,8 +2,10 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::book::{Book, Part, Runs, attribute, push};
-use super::{COLUMNS, ROWS, Row, Table, column_of, formula};
+use super::bound::Bounds;
+use super::formula;
+use super::grid::{COLUMNS, ROWS, Row, Table, column_of};
+use super::part::{Book, Part, Runs, Text, attribute, push};
 
 /// A cell while it is read.
 #[derive(Debug, Default)]
@@ -15,6 +17,12 @@ struct Cell {
     formula: Option<String>,
     inline: Runs,
 }
+
+/// A sheet has fewer cells that reach over others: a list has fewer cells.
+const MERGED: usize = ROWS * 5;
+
+/// A sheet has no more columns.
+const WIDEST: usize = 16_384;
 
 /// A rectangle of cells that are one: rows counted from 1, columns from 0.
 struct Merged {
@@ -30,13 +38,12 @@ fn place(name: &str) -> Option<(usize, u64)> {
 }
 
 /// Reads a sheet, one cell at a time: it may claim any size.
-pub(super) fn read(part: &mut Part<'_>, book: &Book, table: &mut Table) -> Result<(), String> {
-    let (mut buffer, mut merged) = (Vec::new(), Vec::new());
+pub(super) fn read(part: &mut Part<'_>, book: &Book, table: &mut Table, bounds: &Bounds) -> Result<(), String> {
+    let (mut merged, mut cols) = (Vec::new(), 0);
     let (mut row, mut cell) = (Row::default(), Cell::default());
     let (mut number, mut column, mut inside) = (0_u64, 0_usize, "");
     loop {
-        buffer.clear();
-        match part.read_event_into(&mut buffer).map_err(|error| error.to_string())? {
+        match part.next()? {
             Event::Start(element) => match element.local_name().as_ref() {
                 "row" => {
                     number = attribute(&element, "r").and_then(|r| r.parse().ok()).unwrap_or(number.saturating_add(1));
@@ -53,20 +60,30 @@ pub(super) fn read(part: &mut Part<'_>, book: &Book, table: &mut Table) -> Resul
                     cell.formula = Some(String::new());
                 }
                 "is" => inside = "is",
-                "col" => hidden_columns(&element, table),
+                "col" => {
+                    cols += 1;
+                    if cols > WIDEST {
+                        return Err("it says more of its columns than a sheet has".to_owned());
+                    }
+                    hidden_columns(&element, table);
+                }
+                "mergeCell" if merged.len() >= MERGED => {
+                    return Err("it has more merged cells than a list".to_owned());
+                }
                 "mergeCell" => merged.extend(merge(&element)),
                 _ if inside == "is" => cell.inline.start(&element),
                 _ => {}
             },
             Event::End(element) => match element.local_name().as_ref() {
                 "v" | "f" | "is" => inside = "",
-                "c" => put(std::mem::take(&mut cell), book, &mut row, table),
+                "c" => put(std::mem::take(&mut cell), book, &mut row, table, bounds)?,
                 "row" => {
                     let done = std::mem::take(&mut row);
                     if done.filled().next().is_none() && done.unknown.is_empty() {
                         continue;
                     }
                     if table.rows.len() < ROWS {
+                        bounds.cells(done.cells.len())?;
                         table.rows.push(done);
                     } else {
                         table.cut = true;
@@ -84,8 +101,7 @@ pub(super) fn read(part: &mut Part<'_>, book: &Book, table: &mut Table) -> Resul
             },
         }
     }
-    spread(&merged, table);
-    Ok(())
+    spread(&merged, table, bounds)
 }
 
 /// A cell, by its attributes: its place, where it says one, its style and its kind. There are millions of empty ones.
@@ -112,7 +128,9 @@ fn hidden_columns(element: &BytesStart<'_>, table: &mut Table) {
     let number = |name| attribute(element, name).and_then(|at| at.parse::<usize>().ok());
     let hidden = attribute(element, "hidden").is_some_and(|on| ["1", "true"].contains(&on.as_str()));
     if let (true, Some(first), Some(last)) = (hidden, number("min"), number("max")) {
-        table.hidden_columns.extend(first.saturating_sub(1)..last.min(COLUMNS));
+        let known = &mut table.hidden_columns;
+        let new: Vec<usize> = (first.saturating_sub(1)..last.min(COLUMNS)).filter(|at| !known.contains(at)).collect();
+        known.extend(new);
     }
 }
 
@@ -123,14 +141,14 @@ fn merge(element: &BytesStart<'_>) -> Option<Merged> {
 }
 
 /// Puts what a cell holds into its row.
-fn put(cell: Cell, book: &Book, row: &mut Row, table: &mut Table) {
+fn put(cell: Cell, book: &Book, row: &mut Row, table: &mut Table, bounds: &Bounds) -> Result<(), String> {
     let Cell { column, style, kind, value, formula, mut inline } = cell;
     if value.is_empty() && formula.is_none() && kind.is_empty() {
-        return;
+        return Ok(());
     }
     let look = book.looks.get(style);
     let (mut struck, mut shortened) = (look.is_some_and(|look| look.struck), false);
-    let mut of_text = |text: super::book::Text| {
+    let mut of_text = |text: Text| {
         struck |= text.struck;
         shortened = text.shortened;
         text.text
@@ -153,30 +171,41 @@ fn put(cell: Cell, book: &Book, row: &mut Row, table: &mut Table) {
         },
     };
     let text = text.replace("\r\n", "\n").trim().to_owned();
+    bounds.text(text.len())?;
     if text.is_empty() && formula.is_none() && kind != "e" {
-        return;
+        return Ok(());
     }
     if column >= COLUMNS {
         table.beyond |= !text.is_empty();
-        return;
+        return Ok(());
     }
     // A formula that gives nothing on purpose is text; one that was never computed has no type of text.
     if text.is_empty() && kind != "str" {
-        row.unknown.push(column);
-        return;
+        once(&mut row.unknown, column);
+        return Ok(());
     }
     if struck && !text.is_empty() {
-        row.struck.push(column);
+        once(&mut row.struck, column);
     }
     if shortened {
-        row.shortened.push(column);
+        once(&mut row.shortened, column);
     }
     row.bold &= look.is_some_and(|look| look.bold);
     row.put(column, text);
+    Ok(())
+}
+
+/// A column that a row names twice is told once.
+fn once(columns: &mut Vec<usize>, column: usize) {
+    if !columns.contains(&column) {
+        columns.push(column);
+    }
 }
 
 /// Cells that reach over others: down, their text holds for the rows below; across, they are told by their row.
-fn spread(merged: &[Merged], table: &mut Table) {
+fn spread(merged: &[Merged], table: &mut Table, bounds: &Bounds) -> Result<(), String> {
+    // Those of a sheet do not lie upon each other.
+    let mut left_over = ROWS * COLUMNS;
     for Merged { rows: (top, bottom), columns: (left, right) } in merged {
         let first = table.rows.partition_point(|row| row.number < *top);
         let Some(row) = table.rows.get_mut(first).filter(|row| row.number == *top) else { continue };
@@ -187,7 +216,10 @@ fn spread(merged: &[Merged], table: &mut Table) {
             continue;
         }
         for row in table.rows.iter_mut().skip(first + 1).take_while(|row| row.number <= *bottom) {
+            left_over = left_over.checked_sub(1).ok_or("its merged cells lie upon each other")?;
             if row.cell(*left).is_empty() {
+                bounds.text(text.len())?;
+                bounds.cells((left + 1).saturating_sub(row.cells.len()))?;
                 row.put(*left, text.clone());
                 row.from_above.push(*left);
                 if struck {
@@ -196,4 +228,5 @@ fn spread(merged: &[Merged], table: &mut Table) {
             }
         }
     }
+    Ok(())
 }
