@@ -1,4 +1,4 @@
-//! A moto server: the AWS API on loopback, from PyPI, in a virtual environment under the target folder.
+//! A moto server: the AWS API on loopback, from PyPI, in a virtual environment under the target folder, with what it lacks.
 
 use std::fs;
 use std::io::Write as _;
@@ -52,9 +52,11 @@ impl Moto {
         // Ports are handed out one test at a time, so that two servers do not pick the same.
         static STARTING: Mutex<()> = Mutex::new(());
         let _one = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-        let server = python().with_file_name("moto_server");
+        let server = super::root().join("tests/it/support/moto_server.py");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(server)
+        let child = Command::new(python())
+            .arg("-B")
+            .arg(server)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
             .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")

@@ -1,8 +1,8 @@
 //! # Only CloudTrail can write, and few can delete, trail objects
 //!
 //! ## What it asks
-//! Whether the policy of each bucket that a trail delivers to lets anyone but CloudTrail write objects, and whom it
-//! lets delete them or change their protection.
+//! Whether the policy or the ACL of each bucket that a trail delivers to lets anyone but CloudTrail write objects, and
+//! whom the policy lets delete them or change their protection.
 //!
 //! ## Why an auditor asks
 //! Logs prove something only while nobody can add to them, replace them or take them away.
@@ -18,8 +18,11 @@
 //! whole or a service → fail; for users and roles by name, or for the bucket's own account as a whole (which leaves it
 //! to identity policies) → `manual`. Another service of AWS that may write → `manual`: other logs may share the bucket.
 //! CloudTrail writing for another account than those of the organization → `manual`.
-//! A statement that a Deny without a condition, or on the caller, may take back → `manual`. Otherwise → pass. A policy
-//! that cannot be read, or of which a part is in doubt, → `not-evaluated`, unless another statement fails.
+//! A grant of the bucket's ACL to write, or to change the ACL, for another account (by its canonical id) or for
+//! everybody → fail; a group that stands for everybody does not count where the bucket's block on public access ignores
+//! such grants. One for S3's log delivery group → `manual`.
+//! A statement or grant that a Deny without a condition, or on the caller, may take back → `manual`. Otherwise → pass. A
+//! policy or an ACL that cannot be read, or a policy of which a part is in doubt, → `not-evaluated`, unless something fails.
 //!
 //! Identity policies in the bucket's account can also let principals write and delete; that is not judged here.
 //!
@@ -42,17 +45,19 @@
 //! ## References
 //! AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail"; "Security best practices in AWS CloudTrail".
 
-use kickoff_facts::{Gap, Need, View};
+use kickoff_facts::storage::BucketSettings;
+use kickoff_facts::{Gap, Need, Seen, View};
 use kickoff_policy::compile::{Compiled, Policy};
 use kickoff_policy::document::{PrincipalEntry, Statement};
 use kickoff_policy::whom::Who;
 
+use crate::frame::wording::line;
 use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
 use crate::reasoning::deputies::{self, Asked, Sends};
 use crate::reasoning::trail_buckets;
 use crate::reasoning::trust::{self, CALLER_KEYS, Judged};
 use crate::reasoning::whom::{Known, Standing};
-use crate::{Evaluation, Kind, Level, Meta, Per, Severity, Verdict};
+use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
 
 /// What the check says of itself.
 pub const META: Meta = Meta {
@@ -93,19 +98,48 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     trail_buckets::judge(view, |bucket, settings, seen| {
         let view = bucket.owner.as_ref().unwrap_or(view);
         let known = Known::read(view, parameters);
+        let subject = format!("bucket {}", bucket.name);
+        let granted = granted(settings, seen);
         let Some(text) = seen.see(&settings.policy)? else {
-            return Ok(Verdict::pass("the bucket has no policy that lets anyone write or delete"));
+            let otherwise = "the bucket has no policy that lets anyone write or delete, and neither does its ACL";
+            return trust::settle(&subject, granted, Ok(()), None, Some(otherwise));
         };
         let whose = format!("the policy of bucket {}", bucket.name);
         let policy = trust::parse(view, CALL, &whose, text)?;
         let allows = policy.statements.iter().filter(|s| s.allows() && !s.source.doubtful);
-        let judged = allows.filter_map(|s| look(view, &known, &policy, s)).collect();
+        let judged = allows.filter_map(|s| look(view, &known, &policy, s)).chain(granted).collect();
         let speaks = |s: &Statement| trust::speaks_of(s, WRITES) || trust::speaks_of(s, REMOVES);
         let closing = trust::closing(&policy, CALLER_KEYS, speaks);
         let doubted = trust::doubt(view, CALL, &whose, &policy);
-        let otherwise = Some("nobody but CloudTrail may write or delete by the bucket policy");
-        trust::settle(&format!("bucket {}", bucket.name), judged, doubted, closing, otherwise)
+        let otherwise = Some("nobody but CloudTrail may write or delete by the bucket policy, and nobody by the ACL");
+        trust::settle(&subject, judged, doubted, closing, otherwise)
     })
+}
+
+/// What the ACL lets others than the bucket's owner write.
+///
+/// Source: Amazon S3 User Guide, "Access control list (ACL) overview" and "Blocking public access to your Amazon S3 storage":
+/// `WRITE` is to create objects and to replace one's own, and `IgnorePublicAcls` takes grants to everybody away.
+fn granted(settings: &BucketSettings, seen: &Seen) -> Vec<Result<Judged, Gap>> {
+    let grants = match seen.see(&settings.acl) {
+        Ok(grants) => grants.iter().filter(|grant| grant.writes()),
+        Err(gap) => return vec![Err(gap)],
+    };
+    let judged = grants.filter_map(|grant| {
+        let told = |whom: &str| format!("the ACL grants {} to {whom}", grant.permission);
+        match (grant.everyone(), grant.group()) {
+            (Some(group), _) => match seen.see(&settings.public_access_block) {
+                Ok(block) if block.as_ref().is_some_and(|block| block.ignore_acls) => None,
+                Ok(_) => Some(Ok(Judged::Bad(format!("{}: take it out", told(group))))),
+                Err(gap) => Some(Err(gap)),
+            },
+            (None, Some(group)) => Some(Ok(Judged::Open(told(group)))),
+            (None, None) => {
+                Some(Ok(Judged::Bad(format!("{}: take it out", told(&format!("canonical id {}", line(&grant.grantee)))))))
+            }
+        }
+    });
+    judged.collect()
 }
 
 /// Services that may write for whoever likes, and those that write for somebody who is not the client.
