@@ -17,7 +17,8 @@
 //! delete objects, or to change the bucket's policy, lifecycle, versioning or lock, for everybody, another account as a
 //! whole or a service → fail; for users and roles by name, or for the bucket's own account as a whole (which leaves it
 //! to identity policies) → `manual`. Another service of AWS that may write → `manual`: other logs may share the bucket.
-//! CloudTrail writing for another account than those of the organization → `manual`.
+//! A service that writes for another account than those of the organization, or for a resource whose ARN names no account
+//! (a bucket) without `aws:SourceAccount` → `manual`.
 //! A statement that a Deny without a condition, or on the caller, may take back → `manual`. Otherwise → pass. A policy
 //! that cannot be read, or of which a part is in doubt, → `not-evaluated`, unless another statement fails.
 //!
