@@ -15,7 +15,7 @@
 //! a condition. For an outside account the same statement must keep out whoever in that account does not tell the
 //! external id (`sts:ExternalId`), or is not in the own organization (`aws:PrincipalOrgID`,
 //! `aws:PrincipalOrgPaths`) → pass, else → fail: a wildcard, `IfExists`, `ForAllValues` or a negated operator keeps nobody
-//! out. Another organization needs the external id too, with or without an account of it: a vendor's accounts are in the
+//! out, and one whose value is the caller's own (`${aws:PrincipalAccount}`) → `manual`. Another organization needs the external id too, with or without an account of it: a vendor's accounts are in the
 //! vendor's organization. The accounts of the organization are told by its
 //! management account; where the run does not have that one, an account that is not in the run, without such a condition,
 //! → `manual`; where they could not be read, or an organization is named and the own one could not be read, →
@@ -114,6 +114,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             })
             .copied()
             .collect();
+        let (doubted, bad): (Vec<_>, Vec<_>) = bad.into_iter().partition(|(party, _)| is_doubted(party));
         if !bad.is_empty() {
             let text = format!("{place} trusts outside {}, {conditions}: ask for sts:ExternalId", named(&bad));
             return Some(Ok(Judged::Bad(text + &orphans)));
@@ -124,6 +125,11 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let unknown: Vec<_> = open.iter().filter(|(_, answer)| answer.standing == Standing::Unknown).copied().collect();
         if let Some((_, answer)) = unknown.first() {
             let text = format!("{place} trusts {}, {conditions}: {}", named(&unknown), answer.words);
+            return Some(Ok(Judged::Open(text + &orphans)));
+        }
+        if !doubted.is_empty() {
+            let whom = named(&doubted);
+            let text = format!("{place} trusts outside {whom}, {conditions}: whom that keeps out is not known here");
             return Some(Ok(Judged::Open(text + &orphans)));
         }
         let all: Vec<_> = others.iter().collect();
@@ -143,6 +149,11 @@ fn is_other(party: &Party, own: &str) -> bool {
         (Reach::Any, Reach::One(_)) => true,
         (Reach::Any, Reach::Any) => false,
     }
+}
+
+/// Whether it is not known whom a condition that would guard keeps out.
+fn is_doubted(party: &Party) -> bool {
+    party.asks.unclear.iter().any(|key| KEYS.contains(&key.as_str()))
 }
 
 /// The account or organization.
