@@ -12,7 +12,7 @@ use crate::version::Version;
 pub use operator::Operator;
 use operator::Order;
 pub(crate) use operator::{Base, Quantifier};
-pub(crate) use value::{Wanted, in_range};
+pub(crate) use value::{Wanted, in_range, net};
 
 /// One condition as it is written: an operator, a key, its values.
 #[derive(Debug, Clone, PartialEq)]

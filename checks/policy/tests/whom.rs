@@ -323,3 +323,136 @@ fn of_an_account_that_is_named_the_external_id_and_the_deleted_are_told() {
         assert!(found.iter().any(|party| party == "account 444455556666"), "{condition}: {found:?}");
     }
 }
+
+#[test]
+fn where_nobody_is_found_and_a_value_turns_on_the_caller_it_is_not_known_who_gets_in() {
+    let external = json!({ "StringEquals": { "sts:ExternalId": "${aws:PrincipalAccount}" } });
+    assert_eq!(parties(json!({ "AWS": VENDOR }), external, false), ["account 444455556666, under sts:externalid"]);
+    let name = json!({ "StringLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/${aws:PrincipalTag/team}-*" } });
+    let found = parties(json!("*"), name, false);
+    assert!(!found.is_empty() && found.iter().all(|party| party.contains("under")), "{found:?}");
+    // What is written out lets nobody in for certain: a service's account is no principal's.
+    assert!(
+        parties(json!({ "AWS": VENDOR }), json!({ "StringEquals": { "aws:SourceAccount": OWN } }), false).is_empty()
+    );
+}
+
+#[test]
+fn what_a_service_works_for_may_be_in_a_region_and_of_no_account() {
+    let of = |arn: &str| {
+        let condition = json!({ "ArnLike": { "aws:SourceArn": arn } });
+        parties(json!({ "Service": "apigateway.amazonaws.com" }), condition, true)
+    };
+    let anybody = ["apigateway.amazonaws.com for any account"];
+    assert_eq!(of("arn:aws:apigateway:us-east-1::/restapis/*"), anybody);
+    let one = of("arn:aws:apigateway:us-east-1::/restapis/a1b2c3");
+    assert_eq!(one, ["apigateway.amazonaws.com for arn:aws:apigateway:us-east-1::/restapis/a1b2c3"]);
+}
+
+#[test]
+fn a_range_less_a_part_of_it_still_lets_the_rest_in() {
+    for (range, less, let_in) in [
+        ("198.51.100.0/24", "198.51.100.0/32", true),
+        ("198.51.100.0/24", "198.51.100.0/25", true),
+        ("198.51.100.0/24", "198.51.100.128/25", true),
+        ("198.51.100.0/24", "198.51.100.0/24", false),
+        ("198.51.100.0/24", "198.51.0.0/16", false),
+        ("2001:db8:1::/48", "2001:db8:1::/64", true),
+    ] {
+        let condition = json!({ "IpAddress": { "aws:SourceIp": range }, "NotIpAddress": { "aws:SourceIp": less } });
+        let found = parties(json!("*"), condition, false);
+        assert_eq!(!found.is_empty(), let_in, "{range} less {less}: {found:?}");
+        assert!(
+            found.iter().all(|party| party.ends_with("for any account, from a network that is named")
+                || party == "any account, from a network that is named"),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_external_id_that_is_told_by_a_pattern_is_asked_for() {
+    for pattern in ["zz-*", "*-x", "a*b", "\u{e9}*"] {
+        let condition = json!({ "StringLike": { "sts:ExternalId": pattern } });
+        let found = parties(json!({ "AWS": VENDOR }), condition, false);
+        assert_eq!(found, ["account 444455556666, with an external id"], "{pattern}");
+    }
+}
+
+#[test]
+fn a_deny_of_which_it_is_not_known_whether_it_holds_is_told() {
+    let text = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*" },
+        { "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "*",
+          "Condition": { "StringNotEquals": { "made:Up": "x" } } }] });
+    let policy = Policy::parse(&text.to_string(), Kind::Resource).unwrap();
+    let allow = &policy.statements[0];
+    let home = Home { account: OWN, organization: Some(ORGANIZATION), partition: "aws", now: NOW, anonymous: false };
+    let found = whom::lets_in(allow, &whom::taking_back(&policy.statements, allow), &home);
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert!(found.iter().any(|party| party == "any account, under made:up"), "{found:?}");
+    assert!(found.iter().all(|party| party.contains("under made:up")), "{found:?}");
+}
+
+#[test]
+fn more_values_than_are_looked_at_are_told() {
+    let many = |form: &dyn Fn(usize) -> String| (0..60).map(form).collect::<Vec<_>>();
+    let condition = json!({
+        "StringEquals": { "aws:PrincipalOrgID": many(&|n| format!("o-{n:010}")) },
+        "ArnLike": { "aws:PrincipalArn": many(&|n| format!("arn:aws:iam::{n:012}:role/r")) },
+        "IpAddress": { "aws:SourceIp": many(&|n| format!("198.51.{n}.0/24")) },
+    });
+    let found = parties(json!("*"), condition, false);
+    assert!(found.iter().any(|party| party.contains("more values than are looked at")), "{found:?}");
+}
+
+#[test]
+fn whom_a_deny_exempts_is_told_by_every_star_of_the_pattern() {
+    let named = |pattern: &str| {
+        let text = json!({ "Version": "2012-10-17", "Statement": {
+            "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": { "ArnNotLike": { "aws:PrincipalArn": pattern } } } });
+        let policy = Policy::parse(&text.to_string(), Kind::Identity).unwrap();
+        let home = Home { account: MEMBER, organization: None, partition: "aws", now: NOW, anonymous: false };
+        let all = whom::named_principals(&policy.statements[0], &home, &[]);
+        assert!(all.iter().all(|(_, written)| written == pattern), "{all:?}");
+        all.into_iter().map(|(arn, _)| arn.replace(whom::MARK, "!")).collect::<Vec<_>>()
+    };
+    let role = |name: &str| format!("arn:aws:iam::{MEMBER}:role/{name}");
+    assert_eq!(named("arn:aws:iam::*:role/AWSControlTowerExecution"), [role("AWSControlTowerExecution")]);
+    assert_eq!(
+        named("arn:aws:iam::*:role/AWSControlTowerExecution*"),
+        [role("AWSControlTowerExecution"), role("AWSControlTowerExecution!")]
+    );
+    assert_eq!(named("arn:aws:iam::*:role/*AccessRole"), [role("!AccessRole"), role("AccessRole")]);
+    // The key holds the role's ARN, never the session's, and ARNs have five colons before the name.
+    assert!(named("arn:aws:sts::*:assumed-role/Admin/*").is_empty());
+    for pattern in ["*", "*Admin*", "arn:*:role/x", "*:*"] {
+        let all = named(pattern);
+        assert!(all.iter().all(|arn| arn.matches(':').count() == 5 && !arn.contains("assumed-role")), "{all:?}");
+    }
+}
+
+#[test]
+fn a_pattern_of_resources_takes_in_roles_of_an_account_nobody_names() {
+    for (pattern, expected) in [
+        ("arn:aws:iam::*:role/eks-*", Some(true)),
+        ("arn:aws:iam::*:*Admin*", Some(true)),
+        ("arn:aws:iam::*:r*-admin", Some(true)),
+        ("arn:aws:iam::*role/eks-*", Some(true)),
+        ("*:role/eks-*", Some(true)),
+        ("arn:aws:iam::4444????????:role/a-*", Some(true)),
+        ("arn:aws:iam::*:role/Audit-?", Some(true)),
+        ("arn:aws-us-gov:iam::*:role/a-*", Some(true)),
+        ("arn:aws:iam::*:role/Audit", Some(false)),
+        ("arn:*:iam::*:role/Audit", Some(false)),
+        ("arn:aws:iam::444455556666:role/a-*", None),
+        ("arn:aws:iam::444455556666:*", None),
+        ("arn:aws:iam::${aws:PrincipalAccount}:role/a-*", None),
+        ("arn:aws:iam::*:user/a-*", None),
+        ("arn:aws:s3:::*", None),
+    ] {
+        let roles = whom::strangers_roles(pattern);
+        let found = (!roles.is_empty()).then(|| roles.iter().any(|role| role.contains(whom::MARK)));
+        assert_eq!(found, expected, "{pattern}: {roles:?}");
+    }
+}

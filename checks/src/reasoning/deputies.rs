@@ -32,13 +32,40 @@ static TABLE: LazyLock<Vec<Vec<&'static str>>> =
 #[must_use]
 pub fn sends(service: &str, asked: Asked) -> Sends {
     // In China some have an ending of their own.
-    let name = service.strip_suffix(".cn").unwrap_or(service);
-    let row = TABLE.iter().find(|row| row.first() == Some(&name));
+    let name = without_region(service.strip_suffix(".cn").unwrap_or(service));
+    let row = TABLE.iter().find(|row| row.first() == Some(&name.as_str()));
     let column = if asked == Asked::Trust { 1 } else { 2 };
     match row.and_then(|row| row.get(column)) {
         Some(&"yes") => Sends::Source,
         Some(&"own") => Sends::OwnAccount,
         _ => Sends::Unknown,
+    }
+}
+
+/// The principal of a service in every region, for one that names a region: `logs.eu-west-1.amazonaws.com`.
+fn without_region(name: &str) -> String {
+    let labels: Vec<&str> = name.split('.').collect();
+    match labels.as_slice() {
+        [service, region, rest @ ..] if !rest.is_empty() && is_region(region) => {
+            format!("{service}.{}", rest.join("."))
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// Whether a label has the form of a region's code: `eu-west-1`, `us-gov-east-1`.
+fn is_region(label: &str) -> bool {
+    let words: Vec<&str> = label.split('-').collect();
+    let letters = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+    match words.as_slice() {
+        [part, middle @ .., number] if !middle.is_empty() => {
+            (2..=4).contains(&part.len())
+                && letters(part)
+                && middle.iter().all(letters)
+                && !number.is_empty()
+                && number.bytes().all(|b| b.is_ascii_digit())
+        }
+        _ => false,
     }
 }
 
@@ -54,6 +81,11 @@ mod tests {
         }
         assert_eq!(sends("scheduler.amazonaws.com", Asked::Trust), Sends::Source);
         assert_eq!(sends("vpc-flow-logs.amazonaws.com.cn", Asked::Trust), Sends::Source);
+        assert_eq!(sends("logs.eu-west-1.amazonaws.com", Asked::Trust), Sends::Source);
+        assert_eq!(sends("logs.us-gov-east-1.amazonaws.com", Asked::Trust), Sends::Source);
+        assert_eq!(sends("logs.cn-north-1.amazonaws.com.cn", Asked::Trust), Sends::Source);
+        assert_eq!(sends("delivery.logs.amazonaws.com", Asked::Resource), Sends::Source);
+        assert_eq!(sends("logs.made-up.amazonaws.com", Asked::Trust), Sends::Unknown);
         assert_eq!(sends("ec2.amazonaws.com", Asked::Trust), Sends::OwnAccount);
         assert_eq!(sends("cloudtrail.amazonaws.com", Asked::Resource), Sends::Source);
         assert_eq!(sends("made-up.amazonaws.com", Asked::Trust), Sends::Unknown);

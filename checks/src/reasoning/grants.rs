@@ -239,8 +239,10 @@ pub struct Scope {
 impl Scope {
     /// Whether a pattern covers all of them, of one account or region at the least where the pattern names one.
     fn covered_by(self, pattern: &str, whole: bool) -> bool {
-        let part = |at: usize| pattern.split(':').nth(at).filter(|_| !whole);
-        let partition = pattern.split(':').nth(1).unwrap_or("*");
+        // Where a wildcard stands for colons, what is behind it is a name, and not the part of that number.
+        let written = |at: usize| pattern.split(':').nth(at).filter(|part| !part.contains('/'));
+        let part = |at: usize| written(at).filter(|_| !whole);
+        let partition = written(1).unwrap_or("*");
         let global = self.service == "iam";
         let region = if global { "" } else { part(3).unwrap_or("*") };
         let account = part(4).unwrap_or("*");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use kickoff_facts::identity_center::PermissionSet;
+use kickoff_facts::identity_center::{PermissionSet, PermissionSetAssignments};
 use kickoff_facts::organization::{Organization, TreeNode};
 use kickoff_facts::{Gap, GapKind, Need, Seen, View};
 use kickoff_policy::compile::{Action, Policy, Target};
@@ -11,7 +11,7 @@ use kickoff_policy::context::{Context, Given, Value};
 use kickoff_policy::document::Kind;
 use kickoff_policy::glob;
 use kickoff_policy::truth::Truth;
-use kickoff_policy::whom;
+use kickoff_policy::whom::{self, Home};
 
 use crate::frame::table::fields;
 use crate::frame::wording::{line, names};
@@ -38,8 +38,8 @@ pub enum Who {
 /// Somebody who is asked about.
 struct Asker {
     arn: String,
-    /// The policies name it; whether there is such a principal is not known.
-    named: bool,
+    /// The pattern by which the policies name it; whether there is such a principal is not known.
+    named: Option<String>,
 }
 
 /// What is known of the request; other keys are not.
@@ -75,22 +75,38 @@ fn may_be_exempt(arn: &str) -> bool {
     MAY_BE_EXEMPT.iter().any(|row| row.first().is_some_and(|pattern| glob::matches(pattern, name)))
 }
 
+/// The roles of Identity Center, whatever the permission set.
+const OF_SETS: &str = "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_";
+/// What Identity Center puts behind the name of the permission set: a policy cannot tell it beforehand.
+const SUFFIX: &str = "_0123456789abcdef";
+
 /// Those of an account who are asked about: stand-ins for its administrators, the roles of Identity Center that administer
 /// it, and whomever the policies name.
-fn askers(view: &View<'_>, who: Who, account: &str, policies: &[InForce], sets: &[SetRole]) -> Vec<Asker> {
+fn askers(
+    view: &View<'_>,
+    who: Who,
+    account: &str,
+    organization: &str,
+    policies: &[InForce],
+    sets: &Sets,
+) -> Vec<Asker> {
     let partition = view.partition();
-    let of = |name: &str| Asker { arn: format!("arn:{partition}:iam::{account}:{name}"), named: false };
+    let of = |name: &str| Asker { arn: format!("arn:{partition}:iam::{account}:{name}"), named: None };
     if who != Who::Administrator {
         return vec![of("root")];
     }
     let mut all = vec![of("role/Administrator"), of("user/administrator"), of("root")];
-    let here = sets.iter().filter(|set| set.accounts.iter().any(|one| one == account));
+    let here = sets.roles.iter().filter(|set| set.accounts.iter().any(|one| one == account));
     all.extend(here.map(|set| of(&set.role)));
+    let home =
+        Home { account, organization: Some(organization), partition, now: &view.as_of().to_string(), anonymous: false };
+    // Any permission set may make administrators, where not all are known.
+    let of_sets = format!("iam::{{}}:{OF_SETS}?*{SUFFIX}");
+    let forms: &[&str] = if sets.gap.is_some() { &[&of_sets] } else { &[] };
     let denies = policies.iter().flat_map(|policy| policy.policy.statements.iter()).filter(|s| !s.allows());
-    let named = denies.flat_map(|deny| whom::named_principals(deny, partition, account));
-    for arn in named {
+    for (arn, pattern) in denies.flat_map(|deny| whom::named_principals(deny, &home, forms)) {
         if all.iter().all(|known| known.arn != arn) {
-            all.push(Asker { arn, named: true });
+            all.push(Asker { arn, named: Some(pattern) });
         }
     }
     all
@@ -102,33 +118,48 @@ struct SetRole {
     accounts: Vec<String>,
 }
 
-/// The permission sets that make administrators, as far as they are known, with the accounts that they are assigned in.
-fn administrators_of_identity_center(view: &View<'_>, seen: &Seen) -> Vec<SetRole> {
-    let (Ok(sets), Ok(assigned)) = (identity_center::permission_sets(view), identity_center::assignments(view)) else {
-        return Vec::new();
+/// The roles by which Identity Center lets administrators in, and the first reason why not all of them are known.
+#[derive(Default)]
+struct Sets {
+    roles: Vec<SetRole>,
+    gap: Option<Gap>,
+}
+
+/// The permission sets that make administrators, with the accounts that they are assigned in.
+fn administrators_of_identity_center(view: &View<'_>, seen: &Seen) -> Sets {
+    let mut found = Sets::default();
+    let read = identity_center::permission_sets(view).and_then(|sets| Ok((sets, identity_center::assignments(view)?)));
+    let (sets, assigned) = match read {
+        Ok(read) => read,
+        Err(gap) => return Sets { gap: Some(gap), ..found },
     };
-    let administers = |set: &&&PermissionSet| {
-        let managed =
-            seen.see(&set.managed).is_ok_and(|all| all.iter().any(|arn| arn.ends_with(":policy/AdministratorAccess")));
-        let inline = seen.see(&set.inline).ok().and_then(Option::as_ref);
-        let full = |text: &String| {
-            Policy::parse(text, Kind::Identity).is_ok_and(|policy| !grants::full_admin(&policy).is_empty())
-        };
-        managed || inline.is_some_and(full)
-    };
-    sets.iter()
-        .filter(administers)
-        .filter_map(|set| {
-            let name = &seen.see(&set.settings).ok()?.name;
-            let of_set = assigned.iter().filter(|one| one.permission_set == set.arn);
-            let accounts = of_set.filter_map(|one| seen.see(&one.assignments).ok()).flatten();
-            Some(SetRole {
-                // The suffix is Identity Center's, and a policy cannot tell it beforehand.
-                role: format!("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_{name}_0123456789abcdef"),
-                accounts: accounts.map(|one| one.account.clone()).collect(),
-            })
-        })
-        .collect()
+    for set in sets {
+        match set_role(set, &assigned, seen) {
+            Ok(role) => found.roles.extend(role),
+            Err(gap) => found.gap = found.gap.or(Some(gap)),
+        }
+    }
+    found
+}
+
+/// The role of a permission set, if it makes administrators.
+fn set_role(set: &PermissionSet, assigned: &[&PermissionSetAssignments], seen: &Seen) -> Result<Option<SetRole>, Gap> {
+    let managed = seen.see(&set.managed).map(|all| all.iter().any(|arn| arn.ends_with(":policy/AdministratorAccess")));
+    let inline = seen.see(&set.inline).map(|text| {
+        let policy = text.as_ref().and_then(|text| Policy::parse(text, Kind::Identity).ok());
+        policy.is_some_and(|policy| !grants::full_admin(&policy).is_empty())
+    });
+    match (managed, inline) {
+        (Ok(true), _) | (_, Ok(true)) => {}
+        (Ok(false), Ok(false)) => return Ok(None),
+        (Err(gap), _) | (_, Err(gap)) => return Err(gap),
+    }
+    let name = &seen.see(&set.settings)?.name;
+    let mut accounts = Vec::new();
+    for one in assigned.iter().filter(|one| one.permission_set == set.arn) {
+        accounts.extend(seen.see(&one.assignments)?.iter().map(|one| one.account.clone()));
+    }
+    Ok(Some(SetRole { role: format!("{OF_SETS}{name}{SUFFIX}"), accounts }))
 }
 
 /// A policy in force, and where it is attached.
@@ -168,8 +199,8 @@ pub fn denies(
             "service control policies bind member accounts, and there is none",
         ));
     }
-    let (policies, gap) = in_force(view, seen)?;
-    let sets = if who == Who::Administrator { administrators_of_identity_center(view, seen) } else { Vec::new() };
+    let (policies, mut gap) = in_force(view, seen)?;
+    let sets = if who == Who::Administrator { administrators_of_identity_center(view, seen) } else { Sets::default() };
     let (mut open, mut partly, mut by) =
         (BTreeMap::<&str, Vec<&str>>::new(), BTreeMap::<&str, Vec<&str>>::new(), Vec::new());
     // Those who are not denied what others are, and those of them who may be.
@@ -177,7 +208,7 @@ pub fn denies(
         (BTreeSet::<String>::new(), BTreeSet::<String>::new(), BTreeSet::<String>::new());
     for account in &accounts {
         let path = path(view, tree, account)?;
-        let askers = askers(view, who, account, &policies, &sets);
+        let askers = askers(view, who, account, &organization.id, &policies, &sets);
         for (action, resource) in asked {
             let resource = resource.replace("{account}", account).replace("{partition}", view.partition());
             let target = Target::new(&resource, resource != "*");
@@ -190,25 +221,31 @@ pub fn denies(
             };
             let all: Vec<(&Asker, (Option<&InForce>, Truth))> = askers.iter().map(|one| (one, decided(one))).collect();
             let some_denied = all.iter().any(|(_, (_, truth))| *truth == Truth::True);
-            let known = all.iter().filter(|(asker, _)| !asker.named);
+            let known = all.iter().filter(|(asker, _)| asker.named.is_none());
             match known.clone().map(|(_, (_, truth))| *truth).min_by_key(|truth| rank(*truth)) {
                 Some(Truth::True) => by.extend(known.filter_map(|(_, (policy, _))| policy.map(|p| p.name.as_str()))),
                 Some(Truth::Unknown) => partly.entry(action).or_default().push(account),
                 _ => {
                     open.entry(action).or_default().push(account);
-                    let free =
-                        all.iter().filter(|(asker, (_, truth))| !asker.named && some_denied && *truth == Truth::False);
+                    let free = known.filter(|(_, (_, truth))| some_denied && *truth == Truth::False);
                     administrators.extend(free.map(|(asker, _)| shown(&asker.arn)));
                 }
             }
-            for (asker, _) in
-                all.iter().filter(|(asker, (_, truth))| asker.named && some_denied && *truth == Truth::False)
-            {
-                let list = if may_be_exempt(&asker.arn) { &mut meant } else { &mut exempt };
-                list.insert(shown(&asker.arn));
+            for (asker, _) in all.iter().filter(|(_, (_, truth))| some_denied && *truth == Truth::False) {
+                let Some(pattern) = &asker.named else { continue };
+                if may_be_exempt(&asker.arn) {
+                    meant.insert(shown(pattern));
+                    continue;
+                }
+                exempt.insert(shown(pattern));
+                if shown(&asker.arn).starts_with(OF_SETS) {
+                    gap = gap.or_else(|| sets.gap.clone());
+                }
             }
         }
     }
+    // What a pattern means beside those who are meant is exempt too.
+    meant.retain(|pattern| !exempt.contains(pattern));
     by.sort_unstable();
     by.dedup();
     let say = |of: &BTreeMap<&str, Vec<&str>>| {
@@ -244,7 +281,7 @@ pub fn denies(
 ///
 /// # Errors
 /// What the policies deny is not known.
-pub fn root_sessions(view: &View<'_>, seen: &Seen, organization: &Organization) -> Result<Option<String>, Gap> {
+fn root_sessions(view: &View<'_>, seen: &Seen, organization: &Organization) -> Result<Option<String>, Gap> {
     let on =
         view.root_management()?.as_ref().is_some_and(|central| central.features.iter().any(|f| f == "RootSessions"));
     if !on {
@@ -265,6 +302,14 @@ pub fn root_sessions(view: &View<'_>, seen: &Seen, organization: &Organization) 
             verdict.observed
         )
     }))
+}
+
+/// What is to be said of root sessions beside a verdict.
+pub fn said_of_root_sessions(view: &View<'_>, seen: &Seen, organization: &Organization) -> String {
+    match root_sessions(view, seen, organization) {
+        Ok(told) => told.map_or(String::new(), |told| format!("; {told}")),
+        Err(gap) => format!("; whether policies deny root sessions is not known: {}", gap.call),
+    }
 }
 
 /// The principal of an ARN, without its account.

@@ -102,8 +102,12 @@ impl<'a> Known<'a> {
         if let Reach::One(account) = &party.account {
             return self.account_is(account, party);
         }
+        // Whoever has a bucket of that name, and a name becomes free when its bucket is deleted.
         if party.resource.is_some() {
-            return told(Standing::Ours, "the resource is named");
+            return told(
+                Standing::Unknown,
+                "whose the resource is, its ARN does not tell: ask for aws:SourceAccount too",
+            );
         }
         if !party.asks.unclear.is_empty() {
             return told(Standing::Unknown, "whether the condition keeps strangers out is not known here");

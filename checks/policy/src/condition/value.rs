@@ -195,7 +195,8 @@ fn date(text: &str) -> Option<Timestamp> {
     full.parse().ok()
 }
 
-fn net(text: &str) -> Option<(IpAddr, u8)> {
+/// A range of addresses, or one address, with the number of bits that are fixed.
+pub(crate) fn net(text: &str) -> Option<(IpAddr, u8)> {
     let (address, bits) = match text.split_once('/') {
         Some((address, bits)) => (address, Some(bits.parse::<u8>().ok()?)),
         None => (text, None),

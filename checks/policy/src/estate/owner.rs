@@ -1,8 +1,8 @@
 //! Whose a resource is, and whether S3 Block Public Access closes it.
 
 use super::{Document, Estate};
-use crate::condition::Condition;
-use crate::document::PrincipalEntry;
+use crate::condition::{Condition, net};
+use crate::document::{PrincipalEntry, is_account_id};
 
 /// Whose a resource is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,15 +73,61 @@ pub(crate) fn bucket_of(resource: &str) -> Option<&str> {
     Some(&resource[..end])
 }
 
+/// Whether a value of a condition is fixed in S3's sense: without a wildcard or a variable, and no range of a great part of
+/// the internet. Of an access point it is its account that has to be.
+fn is_fixed(key: &str, value: &str) -> bool {
+    let open = |text: &str| text.contains(['*', '?', '$']);
+    match key {
+        "s3:dataaccesspointarn" => {
+            let parts: Vec<&str> = value.splitn(6, ':').collect();
+            matches!(parts.as_slice(), [_, _, _, _, account, _] if is_account_id(account)) && !value.contains('$')
+        }
+        "aws:sourceip" => {
+            !open(value) && net(value).is_none_or(|(address, bits)| bits >= if address.is_ipv4() { 8 } else { 32 })
+        }
+        _ => !open(value),
+    }
+}
+
 /// Whether a bucket's policy is public in S3's sense: it grants to everybody, and no condition fixes to whom.
 pub(crate) fn is_public(document: &Document) -> bool {
     let fixes = |condition: &Condition| {
+        let key = condition.key.to_ascii_lowercase();
         condition.is_positive()
-            && FIXING.contains(&condition.key.to_ascii_lowercase().as_str())
-            && !condition.values.iter().any(|value| value.contains(['*', '?', '$']))
+            && FIXING.contains(&key.as_str())
+            && condition.values.iter().all(|value| is_fixed(&key, value))
     };
     document.policy.statements.iter().filter(|s| s.allows()).any(|s| {
         let to_all = s.source.principals.as_ref().is_some_and(|p| p.not || p.entries.contains(&PrincipalEntry::Anyone));
         to_all && !s.source.conditions.iter().any(fixes)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By the examples of "The meaning of public".
+    #[test]
+    fn a_value_is_fixed_without_wildcards_and_wide_ranges() {
+        for (key, value, expected) in [
+            ("aws:sourceaccount", "111122223333", true),
+            ("aws:sourcevpc", "vpc-*", false),
+            ("aws:principalorgid", "${aws:PrincipalOrgID}", false),
+            ("s3:dataaccesspointarn", "arn:aws:s3:us-west-2:123456789012:accesspoint/*", true),
+            ("s3:dataaccesspointarn", "arn:aws:s3:*:123456789012:accesspoint/*", true),
+            ("s3:dataaccesspointarn", "arn:aws:s3:us-west-2:*:accesspoint/*", false),
+            ("s3:dataaccesspointarn", "arn:aws:s3:us-west-2:123456789012:accesspoint/${aws:username}", false),
+            ("s3:dataaccesspointarn", "*", false),
+            ("aws:sourceip", "203.0.113.7", true),
+            ("aws:sourceip", "10.0.0.0/8", true),
+            ("aws:sourceip", "0.0.0.0/1", false),
+            ("aws:sourceip", "11.0.0.0/7", false),
+            ("aws:sourceip", "2001:db8::/32", true),
+            ("aws:sourceip", "2001::/31", false),
+            ("aws:sourceip", "::/0", false),
+        ] {
+            assert_eq!(is_fixed(key, value), expected, "{key} {value}");
+        }
+    }
 }

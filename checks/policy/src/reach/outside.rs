@@ -4,19 +4,29 @@ use super::trust::{Stranger, account_of, of_role, taken_back};
 use crate::access::{Certainty, Outside, PartyKind};
 use crate::compile::{Action, Compiled, Target};
 use crate::document::PrincipalEntry;
-use crate::estate::{Estate, Held, cite};
+use crate::estate::{Estate, Held, Owner, cite};
 use crate::truth::Truth;
 use crate::whom::issuers::{self, Breadth};
 use crate::whom::{self, Home, Party, Reach, Who};
 
+/// Keys of SAML that every assertion of a provider has alike: whom it is for, and from whom.
+///
+/// Source: IAM User Guide, "Available keys for SAML-based AWS STS federation", read 2026-11-30.
+const OF_EVERY_ASSERTION: [&str; 5] = ["saml:aud", "saml:doc", "saml:iss", "saml:namequalifier", "saml:sub_type"];
+
 /// Whether conditions keep out somebody who is not meant: of everybody those of no account, organization or network that
 /// is named, of an account whoever does not know the external id or is not the one that is named, of a service those whom
-/// it works for, of a provider's users those of another owner. Another organization than one's own is not meant.
-fn guarded(parties: &[Party], by_condition: bool, statement: &Compiled, home: &Home<'_>) -> bool {
-    let foreign = |party: &Party| match (party.organization.one(), home.organization) {
-        (Some(named), Some(own)) => named != own,
-        _ => false,
-    };
+/// it works for, of a provider's users those of another owner. Another organization than one's own is not meant, nor one of
+/// which that is not known; and a condition of which nothing is known keeps nobody out, nor does a resource of which it is
+/// not known (`owned`) whose it is.
+fn guarded(
+    parties: &[Party],
+    by_condition: bool,
+    statement: &Compiled,
+    home: &Home<'_>,
+    owned: impl Fn(&str) -> bool,
+) -> bool {
+    let foreign = |party: &Party| party.organization.one().is_some_and(|named| home.organization != Some(named));
     let meant = |party: &Party| match &party.who {
         Who::Principal(_) if party.account == Reach::Any => !party.is_whoever(),
         Who::Principal(_) => {
@@ -26,12 +36,15 @@ fn guarded(parties: &[Party], by_condition: bool, statement: &Compiled, home: &H
         Who::Unsigned | Who::Service(_) => !party.is_whoever(),
         Who::Web(host) => matches!(issuers::web(statement, host).asked, Breadth::Thing | Breadth::Owner),
         Who::Saml(_) => statement.source.conditions.iter().any(|one| {
+            let key = one.key.to_ascii_lowercase();
             let values = one.values.iter().all(|value| issuers::says_something(value));
-            one.key.to_ascii_lowercase().starts_with("saml:") && issuers::asks_for_value(one) && values
+            let tells = key.starts_with("saml:") && !OF_EVERY_ASSERTION.contains(&key.as_str());
+            tells && issuers::asks_for_value(one) && values
         }),
         Who::Canonical(_) | Who::Gone(_) | Who::Unclear(_) => false,
     };
-    parties.iter().all(|party| meant(party) && !foreign(party))
+    let known = |party: &Party| party.asks.unclear.is_empty() && party.resource.as_ref().is_none_or(|arn| owned(arn));
+    !parties.is_empty() && parties.iter().all(|party| meant(party) && known(party) && !foreign(party))
 }
 
 /// Everybody from outside whom a role, or a resource of which the policy is known, lets in.
@@ -112,7 +125,8 @@ fn of_document(
             let parties = whom::lets_in_as(statement, entry, &denies, &home);
             // By name an account is meant; by a condition of everybody's too.
             let named = *entry == PrincipalEntry::Anyone;
-            let guarded = guarded(&parties, named, statement, &home);
+            let owned = |arn: &str| matches!(estate.owner_of(arn), Owner::Account(_));
+            let guarded = guarded(&parties, named, statement, &home, owned);
             let (who, kind, account) = match entry {
                 PrincipalEntry::Anyone => ("*".to_owned(), PartyKind::Anyone, None),
                 PrincipalEntry::Account(text) | PrincipalEntry::Arn(text) => {
@@ -144,4 +158,75 @@ fn of_document(
         }
     }
     found
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::compile::Policy;
+    use crate::document::Kind;
+    use serde_json::{Value, json};
+
+    const IDP: &str = "arn:aws:iam::111122223333:saml-provider/idp";
+
+    fn is_guarded(principal: &Value, condition: &Value, organization: Option<&str>) -> bool {
+        let text = json!({ "Version": "2012-10-17", "Statement": {
+            "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition } });
+        let policy = Policy::parse(&text.to_string(), Kind::Resource).unwrap();
+        let statement = &policy.statements[0];
+        let home = Home {
+            account: "111122223333",
+            organization,
+            partition: "aws",
+            now: "2026-11-30T00:00:00Z",
+            anonymous: false,
+        };
+        let entry = &statement.source.principals.as_ref().unwrap().entries[0];
+        let parties = whom::lets_in_as(statement, entry, &[], &home);
+        guarded(&parties, *entry == PrincipalEntry::Anyone, statement, &home, |arn| arn == "arn:aws:s3:::mine")
+    }
+
+    #[test]
+    fn what_every_assertion_has_guards_nothing() {
+        let idp = json!({ "Federated": IDP });
+        for (key, expected) in [
+            ("SAML:aud", false),
+            ("SAML:iss", false),
+            ("SAML:doc", false),
+            ("SAML:namequalifier", false),
+            ("SAML:sub_type", false),
+            ("SAML:sub", true),
+            ("SAML:eduPersonOrgDN", true),
+        ] {
+            assert_eq!(is_guarded(&idp, &json!({ "StringEquals": { key: "x" } }), None), expected, "{key}");
+        }
+        let both = json!({ "StringEquals": { "SAML:aud": "https://signin.aws.amazon.com/saml", "SAML:sub": "x" } });
+        assert!(is_guarded(&idp, &both, None));
+    }
+
+    #[test]
+    fn what_is_not_known_and_nobody_are_not_guarded() {
+        let own = Some("o-own0000000");
+        let org = |id: &str| json!({ "StringEquals": { "aws:PrincipalOrgID": id } });
+        let (anyone, vendor) = (json!("*"), json!({ "AWS": "444455556666" }));
+        let service = json!({ "Service": "s3.amazonaws.com" });
+        for (principal, condition, organization, expected) in [
+            (&anyone, org("o-own0000000"), own, true),
+            (&anyone, org("o-evil000000"), own, false),
+            (&anyone, org("o-evil000000"), None, false),
+            (&vendor, org("o-evil000000"), None, false),
+            (&anyone, json!({ "StringEquals": { "made:Up": "x" } }), own, false),
+            (&vendor, json!({ "StringEquals": { "sts:ExternalId": "x", "made:Up": "x" } }), own, false),
+            (&vendor, json!({ "StringEquals": { "sts:ExternalId": "x" } }), own, true),
+            // A principal's request has no such key: nobody is let in.
+            (&vendor, json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } }), own, false),
+            (&service, json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3:::mine" } }), own, true),
+            (&service, json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3:::whose" } }), own, false),
+            (&service, json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } }), own, true),
+        ] {
+            let found = is_guarded(principal, &condition, organization);
+            assert_eq!(found, expected, "{principal} {condition} {organization:?}");
+        }
+    }
 }

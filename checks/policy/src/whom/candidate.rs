@@ -103,13 +103,11 @@ impl Context for Candidate<'_> {
             "sts:externalid" => of(self.external.filter(|_| principal)),
             "aws:sourceip" => match self.network {
                 Network::Address(ip) => one(ip),
-                Network::Named("aws:sourceip", ip) => one(ip.split('/').next().unwrap_or(ip)),
+                Network::Named("aws:sourceip", ip) => one(ip),
                 _ => Lookup::Missing,
             },
             "aws:vpcsourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn" => match self.network {
-                Network::Named(named, value) if named == key => {
-                    one(value.split('/').next().filter(|_| key == "aws:vpcsourceip").unwrap_or(value))
-                }
+                Network::Named(named, value) if named == key => one(value),
                 Network::Endpoint => match key {
                     "aws:vpcsourceip" => one("10.77.13.9"),
                     "aws:sourcevpc" => one("vpc-0000000000stranger"),

@@ -258,7 +258,9 @@ fn subject(issuer: Option<&Issuer>, value: &str, wild: bool) -> Breadth {
     let pattern = tokens(value, wild);
     let forms: Vec<&Vec<Part>> = issuer.forms.iter().filter(|form| meets(&pattern, form)).collect();
     if forms.is_empty() {
-        return custom(issuer, value, wild).unwrap_or(if open { Breadth::Unclear } else { Breadth::Thing });
+        // Whose a subject of another form is, other customers of the provider may have a say in.
+        let unknown = if open || issuer.shared { Breadth::Unclear } else { Breadth::Thing };
+        return custom(issuer, value, wild).unwrap_or(unknown);
     }
     let left_open = |form: &[Part], place: Place| {
         let places = form.iter().enumerate().filter(|(_, part)| matches!(part, Part::Place(of, _) if *of == place));
@@ -412,6 +414,10 @@ mod tests {
             (GITHUB, "repository_owner_id:284008417:*", Owner),
             (GITHUB, "environment:production", Anybody),
             (GITHUB, "job_workflow_ref:acme/*", Unclear),
+            (GITHUB, "job_workflow_ref:acme/shop/.github/workflows/x.yml@refs/heads/main", Unclear),
+            (GITHUB, "actor:octocat", Unclear),
+            ("app.terraform.io", "acme", Unclear),
+            ("oidc.fly.io/acme", "acme", Thing),
             ("gitlab.com", "project_path:acme/*:ref_type:branch:ref:main", Owner),
             ("gitlab.com", "project_path:acme/shop:ref_type:branch:ref:*", Thing),
             ("gitlab.com", "project_path:acme/team/shop:ref_type:branch:ref:*", Thing),
@@ -477,6 +483,8 @@ mod tests {
             ("cognito-identity.amazonaws.com", "aud", Thing),
             ("cognito-identity.amazonaws.com", "amr", Anybody),
             ("accounts.google.com", "aud", Thing),
+            ("accounts.google.com", "sub", Thing),
+            ("accounts.google.com", "oaud", Anybody),
             ("graph.facebook.com", "app_id", Thing),
             ("www.amazon.com", "app_id", Thing),
             ("www.amazon.com", "user_id", Breadth::Unclear),

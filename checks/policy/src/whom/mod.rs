@@ -8,19 +8,23 @@
 mod candidate;
 mod constants;
 pub mod issuers;
+mod names;
+mod network;
 mod party;
 mod witness;
 
 use candidate::{Candidate, Kind, Network};
 use constants::{Constants, FOREIGN, STRANGER};
+use names::{Made, arns, externals, users};
+use network::{ADDRESSES, narrow_range_holds};
 pub use party::{Asks, Party, Reach, Who};
 
 use crate::compile::Compiled;
-use crate::condition::in_range;
 use crate::document::{Listed, PrincipalEntry, is_account_id};
-use crate::template::{Token, tokens};
+use crate::template::tokens;
 use crate::truth::Truth;
-use witness::{of_arns, witness};
+pub use witness::MARK;
+use witness::witness;
 
 /// Where a policy stands.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +61,7 @@ pub fn lets_in(statement: &Compiled, denies: &[&Compiled], home: &Home<'_>) -> V
 /// Whom it lets in by one entry of its principals.
 #[must_use]
 pub fn lets_in_as(statement: &Compiled, entry: &PrincipalEntry, denies: &[&Compiled], home: &Home<'_>) -> Vec<Party> {
-    let constants = Constants::of(denies.iter().copied().chain([statement]));
+    let constants = Constants::of(denies.iter().copied().chain([statement]), home);
     Asked { statement, denies, home, constants }.entry(entry)
 }
 
@@ -84,38 +88,20 @@ pub fn taking_back<'p>(statements: &'p [Compiled], statement: &Compiled) -> Vec<
     statements.iter().filter(|deny| !deny.allows() && !deny.source.doubtful).filter(of_all).collect()
 }
 
-/// Where the ARN of a caller comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Made {
-    /// Made up: any of the account.
-    Up,
-    /// A condition names it.
-    Named,
-    /// A condition names it, and it tells no account.
-    Resource,
+/// Principals of an account that the conditions of a statement name by `aws:PrincipalArn`, those whom a Deny may exempt: for
+/// each pattern and kind of principal one, and one more for each star with what no policy writes ([`MARK`]) in its place.
+/// Each with its pattern. `forms` are further kinds (`iam::{}:role/PATH/?*`, `{}` for the account).
+#[must_use]
+pub fn named_principals(statement: &Compiled, home: &Home<'_>, forms: &[&str]) -> Vec<(String, String)> {
+    let constants = Constants::of(std::iter::once(statement), home);
+    names::principals(&constants, home.partition, home.account, forms)
 }
 
-/// Principals of an account that the conditions of a statement name by `aws:PrincipalArn`, one for each pattern and kind of
-/// principal: those whom a Deny may exempt.
+/// Roles of accounts that nobody names whom the pattern of a resource takes in, none where it takes in none. One that holds
+/// [`MARK`] is there by a pattern of names.
 #[must_use]
-pub fn named_principals(statement: &Compiled, partition: &str, account: &str) -> Vec<String> {
-    let constants = Constants::of(std::iter::once(statement));
-    let mut found = Vec::new();
-    for pattern in &constants.arns {
-        for with in [
-            "iam::{}:root",
-            "iam::{}:user/?*",
-            "iam::{}:role/?*",
-            "sts::{}:assumed-role/?*",
-            "sts::{}:federated-user/?*",
-        ] {
-            let with = tokens(&format!("arn:{partition}:{}", with.replace("{}", account)), true);
-            found.extend(of_arns(pattern, &with, 'x'));
-        }
-    }
-    found.sort();
-    found.dedup();
-    found
+pub fn strangers_roles(pattern: &str) -> Vec<String> {
+    names::strangers_roles(pattern)
 }
 
 /// A statement, and what its conditions name.
@@ -159,15 +145,24 @@ impl Asked<'_> {
 
     /// Everybody: principals of any account, services, and whoever does not sign.
     fn anyone(&self) -> Vec<Party> {
-        let mut found = self.principals(None, None);
+        let mut found = self.callers(None, None);
         let open = |party: &Party| party.account == Reach::Any && party.organization == Reach::Any;
         if self.home.anonymous {
             found.extend(self.gather(&[Kind::Anonymous], &[STRANGER], None));
         }
         if !found.iter().any(|party| open(party) && party.asks.is_nothing() && party.who == Who::Principal(None)) {
-            found.extend(self.service("*"));
+            found.extend(self.services("*"));
         }
-        narrowest(found)
+        self.or_unsure(narrowest(found), Kind::Principal, STRANGER)
+    }
+
+    /// Who was found; where nobody was, whoever it is of whom that is not certain.
+    fn or_unsure(&self, found: Vec<Party>, kind: Kind<'_>, account: &str) -> Vec<Party> {
+        let unclear = self.constants.unsure();
+        if !found.is_empty() || unclear.is_empty() {
+            return found;
+        }
+        vec![self.party(kind, account, None, None, Asks { unclear, ..Asks::default() })]
     }
 
     /// The accounts that are put to the statement: made up, then those that it names.
@@ -189,8 +184,7 @@ impl Asked<'_> {
     }
 
     fn principals(&self, account: Option<&str>, arn: Option<&str>) -> Vec<Party> {
-        let accounts = account.map_or_else(|| self.accounts(), |account| vec![account]);
-        let found = self.gather(&[Kind::Principal], &accounts, arn);
+        let found = self.or_unsure(self.callers(account, arn), Kind::Principal, account.unwrap_or(STRANGER));
         let who = |mut party: Party| {
             if let Some(account) = account {
                 party.account = Reach::One(account.to_owned());
@@ -201,8 +195,18 @@ impl Asked<'_> {
         narrowest(found.into_iter().map(who).collect())
     }
 
+    /// Principals of an account, or of any.
+    fn callers(&self, account: Option<&str>, arn: Option<&str>) -> Vec<Party> {
+        let accounts = account.map_or_else(|| self.accounts(), |account| vec![account]);
+        self.gather(&[Kind::Principal], &accounts, arn)
+    }
+
     fn service(&self, name: &str) -> Vec<Party> {
-        narrowest(self.gather(&[Kind::Service(name, true), Kind::Service(name, false)], &self.accounts(), None))
+        self.or_unsure(self.services(name), Kind::Service(name, true), STRANGER)
+    }
+
+    fn services(&self, name: &str) -> Vec<Party> {
+        self.gather(&[Kind::Service(name, true), Kind::Service(name, false)], &self.accounts(), None)
     }
 
     /// Puts callers of some kinds and accounts to the statement, from every organization, network and so on.
@@ -214,57 +218,54 @@ impl Asked<'_> {
             return all.collect();
         }
         let organizations = self.organizations();
-        let networks = self.networks();
-        let externals = self.externals();
+        let (networks, externals) = (self.networks(), externals(constants));
+        let told: Vec<_> =
+            networks.iter().flat_map(|network| externals.iter().map(move |external| (network, external))).collect();
         let (mut found, mut put) = (Vec::new(), 0_usize);
-        for kind in kinds {
-            for account in accounts {
-                let users = self.users(account);
-                for organization in &organizations {
-                    // Of the own account it is known where it is.
-                    if *account == self.home.account
-                        && self.home.organization.is_some()
-                        && *organization != self.home.organization
-                        && organizations.contains(&self.home.organization)
-                    {
-                        continue;
-                    }
-                    let paths = self.paths(*organization);
-                    for named in self.arns(*kind, account, arn) {
-                        for (path, user) in paths.iter().flat_map(|path| users.iter().map(move |user| (path, user))) {
-                            for (network, external) in
-                                networks.iter().flat_map(|network| externals.iter().map(move |id| (network, id)))
-                            {
-                                put += 1;
-                                if put > MOST {
-                                    break;
-                                }
-                                let candidate = Candidate {
-                                    home: self.home,
-                                    kind: *kind,
-                                    account,
-                                    organization: *organization,
-                                    path,
-                                    arn: &named.0,
-                                    user: &user.0,
-                                    network: *network,
-                                    external: *external,
-                                    bare: true,
-                                };
-                                let Some(mut unclear) = self.passes(candidate) else { continue };
-                                if user.1 {
-                                    unclear.push("aws:userid".to_owned());
-                                }
-                                let asks = Asks {
-                                    arn: named.1 == Made::Named,
-                                    external_id: external.is_some_and(|id| id != WRONG),
-                                    network: matches!(network, Network::Named(..)),
-                                    unclear,
-                                };
-                                let resource = (named.1 == Made::Resource).then_some(named.0.as_str());
-                                found.push(self.party(*kind, account, *organization, resource, asks));
-                            }
+        'all: for (kind, account) in kinds.iter().flat_map(|kind| accounts.iter().map(move |account| (kind, account))) {
+            let users = users(constants, account);
+            let arns = arns(constants, self.home.partition, *kind, account, arn);
+            let names: Vec<_> = arns.iter().flat_map(|arn| users.iter().map(move |user| (arn, user))).collect();
+            for organization in &organizations {
+                // Of the own account it is known where it is.
+                if *account == self.home.account
+                    && self.home.organization.is_some()
+                    && *organization != self.home.organization
+                    && organizations.contains(&self.home.organization)
+                {
+                    continue;
+                }
+                let paths = self.paths(*organization);
+                for (path, (named, user)) in paths.iter().flat_map(|path| names.iter().map(move |name| (path, name))) {
+                    for (network, (external, is_told)) in &told {
+                        put += 1;
+                        if put > MOST {
+                            break 'all;
                         }
+                        let candidate = Candidate {
+                            home: self.home,
+                            kind: *kind,
+                            account,
+                            organization: *organization,
+                            path,
+                            arn: &named.0,
+                            user: &user.0,
+                            network: **network,
+                            external: external.as_deref(),
+                            bare: true,
+                        };
+                        let Some(mut unclear) = self.passes(candidate) else { continue };
+                        if user.1 {
+                            unclear.push("aws:userid".to_owned());
+                        }
+                        let asks = Asks {
+                            arn: named.1 == Made::Named,
+                            external_id: *is_told,
+                            network: matches!(network, Network::Named(..)),
+                            unclear,
+                        };
+                        let resource = (named.1 == Made::Resource).then_some(named.0.as_str());
+                        found.push(self.party(*kind, account, *organization, resource, asks));
                     }
                 }
             }
@@ -319,7 +320,9 @@ impl Asked<'_> {
             if self.denies.iter().any(|deny| deny.holds(&candidate).certain()) {
                 continue;
             }
-            let open = self.statement.open_conditions(&candidate);
+            // A Deny of which it is not known whether it holds may keep the caller out.
+            let denies = self.denies.iter().filter(|deny| deny.holds(&candidate).possible());
+            let open = denies.chain([&self.statement]).flat_map(|statement| statement.open_conditions(&candidate));
             let keys = open.map(|condition| condition.key.to_ascii_lowercase());
             let mut unclear: Vec<String> = keys.filter(|key| !candidate::is_free(key)).collect();
             unclear.sort();
@@ -350,79 +353,13 @@ impl Asked<'_> {
         all
     }
 
-    /// ARNs of a caller of an account, or of what a service works for.
-    fn arns(&self, kind: Kind<'_>, account: &str, arn: Option<&str>) -> Vec<(String, Made)> {
-        let partition = self.home.partition;
-        if let Some(arn) = arn {
-            return vec![(of_session(arn), Made::Up)];
-        }
-        let meeting = |patterns: &[Vec<Token>], with: &str| {
-            let with = tokens(with, true);
-            patterns.iter().filter_map(|pattern| of_arns(pattern, &with, 'x')).collect::<Vec<_>>()
-        };
-        let all: Vec<(String, Made)> = match kind {
-            Kind::Principal if self.constants.arns.is_empty() => {
-                vec![(format!("arn:{partition}:iam::{account}:role/zz-any"), Made::Up)]
-            }
-            Kind::Principal => {
-                let made_up = ["role/zz-any", "user/zz-any", "root"];
-                let mut all: Vec<(String, Made)> =
-                    made_up.iter().map(|name| (format!("arn:{partition}:iam::{account}:{name}"), Made::Up)).collect();
-                for with in ["iam::{}:role/?*", "iam::{}:user/?*", "iam::{}:?*", "sts::{}:federated-user/?*"] {
-                    let with = format!("arn:{partition}:{}", with.replace("{}", account));
-                    all.extend(meeting(&self.constants.arns, &with).into_iter().map(|arn| (arn, Made::Named)));
-                }
-                all
-            }
-            Kind::Anonymous => vec![(String::new(), Made::Up)],
-            Kind::Service(..) if self.constants.sources.is_empty() => {
-                vec![(format!("arn:{partition}:zz:us-east-1:{account}:zz/any"), Made::Up)]
-            }
-            Kind::Service(..) => {
-                let mut all: Vec<(String, Made)> =
-                    meeting(&self.constants.sources, &format!("arn:{partition}:?*:*:{account}:?*"))
-                        .into_iter()
-                        .filter(|arn| arn.split(':').nth(4) == Some(account))
-                        .map(|arn| (arn, Made::Up))
-                        .collect();
-                let named = |arn: &String| {
-                    let literal = |pattern: &Vec<Token>| *pattern == tokens(arn, false);
-                    self.constants.sources.iter().any(literal)
-                };
-                // A bucket's ARN tells no account.
-                let mine = meeting(&self.constants.sources, &format!("arn:{partition}:?*:::?*"));
-                let bare = |arn: &String| arn.split(':').nth(4) == Some("") && arn.matches(':').count() == 5;
-                all.extend(mine.into_iter().filter(bare).map(|arn| {
-                    let made = if named(&arn) { Made::Resource } else { Made::Up };
-                    (arn, made)
-                }));
-                all.push((format!("arn:{partition}:s3:::zz-any-bucket"), Made::Up));
-                all.push((format!("arn:{partition}:zz:us-east-1:{account}:zz/any"), Made::Up));
-                all
-            }
-        };
-        all
-    }
-
-    /// Ids of users and sessions, and whether a condition names one.
-    fn users(&self, account: &str) -> Vec<(String, bool)> {
-        let mut all = vec![("AROA0STRANGER00000000:zz-any".to_owned(), false)];
-        for pattern in &self.constants.users {
-            for with in ["AROA0STRANGER00000000:?*", "AIDA0STRANGER00000000", account] {
-                all.extend(witness(pattern, &tokens(with, true), 'x').map(|id| (id, false)));
-            }
-            all.extend(witness(pattern, &[Token::One, Token::Star], 'x').map(|id| (id, true)));
-        }
-        all
-    }
-
     fn networks(&self) -> Vec<Network<'_>> {
         let constants = &self.constants;
         if !constants.asks(&["aws:sourceip", "aws:vpcsource", "aws:sourcevpc", "aws:vpce"]) {
             return vec![Network::Address(ADDRESSES[0])];
         }
         // A narrow range that happens to hold one of them is not the internet.
-        let narrow = |ip: &&&str| constants.networks.iter().any(|(_, range)| narrow_range_holds(range, ip));
+        let narrow = |ip: &&&str| constants.ranges.iter().any(|(_, range)| narrow_range_holds(range, ip));
         let mut all: Vec<Network<'_>> =
             ADDRESSES.iter().filter(|ip| !narrow(ip)).map(|ip| Network::Address(ip)).collect();
         all.push(Network::Endpoint);
@@ -431,55 +368,6 @@ impl Asked<'_> {
             all.push(Network::Named("aws:vpceaccount", ""));
         }
         all
-    }
-
-    fn externals(&self) -> Vec<Option<&str>> {
-        if !self.constants.asks(&["sts:externalid"]) {
-            return vec![None];
-        }
-        let named = self.constants.external.iter().map(|id| Some(id.as_str()));
-        [None, Some(WRONG)].into_iter().chain(named).collect()
-    }
-}
-
-/// An external id that no policy names.
-const WRONG: &str = "zz-not-told";
-
-/// Addresses over the whole of the internet: a range that holds one of them holds an eighth of a registry's at the least.
-const ADDRESSES: [&str; 16] = [
-    "3.77.13.9",
-    "18.77.13.9",
-    "24.77.13.9",
-    "45.77.13.9",
-    "52.77.13.9",
-    "67.77.13.9",
-    "81.77.13.9",
-    "93.77.13.9",
-    "104.77.13.9",
-    "128.77.13.9",
-    "151.77.13.9",
-    "185.77.13.9",
-    "203.77.13.9",
-    "2001:db7:77::9",
-    "2600:77::9",
-    "2a02:77::9",
-];
-
-/// Whether a range that is no whole part of the internet holds an address.
-fn narrow_range_holds(range: &str, address: &str) -> bool {
-    let Some((net, bits)) = range.split_once('/') else { return range == address };
-    let least = if net.contains(':') { 17 } else { 9 };
-    bits.parse::<u8>().is_ok_and(|bits| bits >= least) && in_range(range, address)
-}
-
-/// The role's ARN for a session's, as `aws:PrincipalArn` has it, without the path.
-fn of_session(arn: &str) -> String {
-    match arn.split_once(":assumed-role/") {
-        Some((before, rest)) => {
-            let role = rest.split('/').next().unwrap_or(rest);
-            format!("{}:role/{role}", before.replacen(":sts:", ":iam:", 1))
-        }
-        None => arn.to_owned(),
     }
 }
 

@@ -2,6 +2,9 @@
 
 use crate::template::Token;
 
+/// A character that no policy writes: only a wildcard takes it.
+pub const MARK: char = '\u{1}';
+
 /// Tokens of a pattern at the most: no name that AWS has is longer.
 const MOST: usize = 2048;
 
@@ -15,6 +18,18 @@ pub(super) fn witness(one: &[Token], other: &[Token], filler: char) -> Option<St
     let mut dead = vec![false; (one.len() + 1) * width];
     let mut text = String::new();
     meet(one, other, filler, &mut text, &mut dead, width).then_some(text)
+}
+
+/// A pattern, and once more for each of its stars with that one holding what no policy writes: a text of the first alone
+/// says nothing of what else a star can stand for.
+pub(super) fn ways(pattern: &[Token]) -> Vec<Vec<Token>> {
+    let stars = pattern.iter().enumerate().filter(|(_, token)| **token == Token::Star);
+    let held = stars.map(|(at, _)| {
+        let mut way = pattern.to_vec();
+        way.splice(at..=at, [Token::Star, Token::Char(MARK), Token::Star]);
+        way
+    });
+    std::iter::once(pattern.to_vec()).chain(held).collect()
 }
 
 /// The same of ARNs: where both are written out, each part meets its own. No name that `*` of `StringLike` stands for has a
@@ -71,6 +86,17 @@ fn meet(one: &[Token], other: &[Token], filler: char, text: &mut String, dead: &
 mod tests {
     use super::*;
     use crate::template::tokens;
+
+    #[test]
+    fn each_star_holds_something_once() {
+        let with = tokens("arn:aws:iam::1:role/?*", true);
+        let found: Vec<Option<String>> = ways(&tokens("arn:*:iam::*:r*-a*", true))
+            .iter()
+            .map(|way| of_arns(way, &with, 'x').map(|arn| arn.replace(MARK, "!")))
+            .collect();
+        let name = |name: &str| Some(format!("arn:aws:iam::1:{name}"));
+        assert_eq!(found, [name("role/-a"), None, None, name("role/!-a"), name("role/-a!")]);
+    }
 
     #[test]
     fn a_text_in_common_is_found_or_there_is_none() {

@@ -17,7 +17,8 @@
 //! delete objects, or to change the bucket's policy, lifecycle, versioning or lock, for everybody, another account as a
 //! whole or a service → fail; for users and roles by name, or for the bucket's own account as a whole (which leaves it
 //! to identity policies) → `manual`. Another service of AWS that may write → `manual`: other logs may share the bucket.
-//! CloudTrail writing for another account than those of the organization → `manual`.
+//! A service that writes for another account than those of the organization, or for a resource whose ARN names no account
+//! (a bucket) without `aws:SourceAccount` → `manual`.
 //! A grant of the bucket's ACL to write, or to change the ACL, for another account (by its canonical id) or for
 //! everybody → fail; a group that stands for everybody does not count where the bucket's block on public access ignores
 //! such grants. One for S3's log delivery group → `manual`.

@@ -22,7 +22,8 @@
 //! narrowest decides: one that names the repository or project (`repository`, `repository_id`, CircleCI's `project-id`) →
 //! pass; one that names the owner → as a subject that does; one that says nothing of whose it is (`environment`, `ref`)
 //! does not count; one that is not known here (`job_workflow_ref`, `actor_id`, what comes later) narrows, and a person
-//! judges how far → `manual`, never fail. A subject of another form without a wildcard → pass, with one → `manual`.
+//! judges how far → `manual`, never fail. A subject of another form → `manual`; without a
+//! wildcard, of a provider whose issuer is one customer's alone → pass.
 //!
 //! `HOST:aud` must be asked for too; where it is not, the audiences (client ids) that the provider in IAM accepts are the
 //! limit: AWS takes no token with another. A provider that AWS knows by itself has none: your own identity pool or

@@ -11,7 +11,7 @@
 //! role with an inline policy. A policy attached to nothing grants nothing; service-linked roles and AWS managed
 //! policies are not the client's. A statement that allows `sts:AssumeRole`, by whatever pattern, on every role of an
 //! account or of all (`*`, `arn:aws:iam::ACCOUNT:role/*`), or on all but some → fail; so does one on roles of any account by
-//! a pattern of their names (`arn:aws:iam::*:role/eks-*`): anybody can make such a role. Any account's role of one name
+//! a pattern of their names (`arn:aws:iam::*:role/eks-*`, `arn:aws:iam::*:*Admin*`): anybody can make such a role. Any account's role of one name
 //! (`arn:aws:iam::*:role/Audit`), as hubs of one organization have it → `manual`. A Deny of the same document
 //! without a condition, on all resources of the kind, takes the action away. A grant under a condition → a person has
 //! to judge. A document that cannot be read, or a statement that AWS would refuse or that is not known here, → not
@@ -40,7 +40,7 @@
 
 use kickoff_facts::{Need, View};
 use kickoff_policy::compile::Compiled;
-use kickoff_policy::glob;
+use kickoff_policy::whom;
 
 use crate::parameters::Parameters;
 use crate::reasoning::grants::{self, Scope};
@@ -94,10 +94,9 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
 /// Whether a statement speaks of roles of whatever account, by one name or by a pattern of names.
 fn any_account(statement: &Compiled, by_pattern: bool) -> bool {
     let any = |entry: &String| {
-        let parts: Vec<&str> = entry.splitn(6, ':').collect();
-        let [_, _, service, _, account, name] = parts.as_slice() else { return false };
-        let role = name.starts_with("role/") && glob::matches(service, "iam");
-        role && account.contains(['*', '?']) && name.contains(['*', '?']) == by_pattern
+        let roles = whom::strangers_roles(entry);
+        let pattern = roles.iter().any(|role| role.contains(whom::MARK));
+        !roles.is_empty() && pattern == by_pattern
     };
     statement.source.resources.as_ref().is_some_and(|listed| !listed.not && listed.entries.iter().any(any))
 }

@@ -15,7 +15,8 @@
 //! `ForAllValues` keeps nobody out. Where one passes: a service of which AWS documents that it sends these keys when it
 //! assumes a role → fail; one that can use roles of the instance's own account only (EC2) is left out; any other service →
 //! `manual`. A condition that names an account which is not yours, or one of which it is not known here whom it keeps out,
-//! → `manual`. A Deny for everybody is weighed; another statement that a
+//! → `manual`; so does a resource whose ARN names no account (a bucket, an API) without `aws:SourceAccount`: whose it is,
+//! the ARN does not tell. A Deny for everybody is weighed; another statement that a
 //! Deny on one of these keys may take back is `manual`. A trust policy that cannot be read, or of which a part is in
 //! doubt, → `not-evaluated`, unless another statement fails.
 //!

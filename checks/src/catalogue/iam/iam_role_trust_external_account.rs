@@ -2,7 +2,7 @@
 //!
 //! ## What it asks
 //! Whether each role that an account outside the organization may assume asks for an external id, or for membership of
-//! an organization.
+//! the own organization.
 //!
 //! ## Why an auditor asks
 //! A vendor serves many customers from one account. Without an external id, another customer of the vendor can name
@@ -13,11 +13,13 @@
 //! assume it: an account that it names, or whoever a condition of a statement for everybody names (accounts, another
 //! organization). Accounts of the own organization and other accounts of the run are not outside: such a role passes without
 //! a condition. For an outside account the same statement must keep out whoever in that account does not tell the
-//! external id (`sts:ExternalId`), or is not in an organization that it names (`aws:PrincipalOrgID`,
+//! external id (`sts:ExternalId`), or is not in the own organization (`aws:PrincipalOrgID`,
 //! `aws:PrincipalOrgPaths`) → pass, else → fail: a wildcard, `IfExists`, `ForAllValues` or a negated operator keeps nobody
-//! out. Another organization as a whole needs the external id too. The accounts of the organization are told by its
+//! out, and one whose value is the caller's own (`${aws:PrincipalAccount}`) → `manual`. Another organization needs the external id too, with or without an account of it: a vendor's accounts are in the
+//! vendor's organization. The accounts of the organization are told by its
 //! management account; where the run does not have that one, an account that is not in the run, without such a condition,
-//! → `manual`; where they could not be read → `not-evaluated`. A Deny for everybody is weighed; another
+//! → `manual`; where they could not be read, or an organization is named and the own one could not be read, →
+//! `not-evaluated`. A Deny for everybody is weighed; another
 //! statement that a Deny on one of these keys may take back is `manual`. A principal that was deleted is named in the
 //! result. A trust policy that cannot be read, or of which a part is
 //! in doubt, → `not-evaluated`, unless another statement fails. Everybody (`*`) has `iam-role-trust-public`.
@@ -62,7 +64,7 @@ pub const META: Meta = Meta {
     criteria: &["CC6.3", "CC6.6", "CC9.2"],
     needs: &[Need::Authorization, Need::Organization, Need::Members],
     parameters: &[&VENDOR_ACCOUNTS],
-    expected: "an account outside the organization can assume the role only with an external id or from an organization that is named",
+    expected: "an account outside the organization can assume the role only with an external id or from the own organization",
     fix: "ask for sts:ExternalId in the trust policy, or delete the role if the outside account needs it no more",
 };
 
@@ -83,7 +85,9 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             .iter()
             .filter(|party| matches!(party.who, Who::Principal(_)) && is_other(party, view.account_id()))
             .map(|party| (party, known.answer(party, statement)))
-            .filter(|(party, answer)| party.account != Reach::Any || answer.standing == Standing::Stranger)
+            .filter(|(party, answer)| {
+                party.account != Reach::Any || answer.standing == Standing::Stranger || answer.gap.is_some()
+            })
             .collect();
         let place = trust::place(&statement.source);
         let orphans = if gone.is_empty() {
@@ -102,7 +106,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             all.dedup();
             all.join(", ")
         };
-        let open: Vec<&(&Party, Answer)> = others.iter().filter(|(party, _)| !is_guarded(party)).collect();
+        let open: Vec<&(&Party, Answer)> = others.iter().filter(|(party, _)| !party.asks.external_id).collect();
         let bad: Vec<_> = open
             .iter()
             .filter(|(_, answer)| {
@@ -110,6 +114,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             })
             .copied()
             .collect();
+        let (doubted, bad): (Vec<_>, Vec<_>) = bad.into_iter().partition(|(party, _)| is_doubted(party));
         if !bad.is_empty() {
             let text = format!("{place} trusts outside {}, {conditions}: ask for sts:ExternalId", named(&bad));
             return Some(Ok(Judged::Bad(text + &orphans)));
@@ -120,6 +125,11 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let unknown: Vec<_> = open.iter().filter(|(_, answer)| answer.standing == Standing::Unknown).copied().collect();
         if let Some((_, answer)) = unknown.first() {
             let text = format!("{place} trusts {}, {conditions}: {}", named(&unknown), answer.words);
+            return Some(Ok(Judged::Open(text + &orphans)));
+        }
+        if !doubted.is_empty() {
+            let whom = named(&doubted);
+            let text = format!("{place} trusts outside {whom}, {conditions}: whom that keeps out is not known here");
             return Some(Ok(Judged::Open(text + &orphans)));
         }
         let all: Vec<_> = others.iter().collect();
@@ -141,10 +151,9 @@ fn is_other(party: &Party, own: &str) -> bool {
     }
 }
 
-/// Whether somebody of the account who is not meant is kept out: by the external id, or by an organization.
-fn is_guarded(party: &Party) -> bool {
-    let of_organization = party.account != Reach::Any && party.organization != Reach::Any;
-    party.asks.external_id || of_organization
+/// Whether it is not known whom a condition that would guard keeps out.
+fn is_doubted(party: &Party) -> bool {
+    party.asks.unclear.iter().any(|key| KEYS.contains(&key.as_str()))
 }
 
 /// The account or organization.

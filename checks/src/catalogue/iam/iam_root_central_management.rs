@@ -10,8 +10,8 @@
 //! ## How it is decided
 //! In the management account: `ListOrganizationsFeatures` has `RootCredentialsManagement` → pass. The feature off, or
 //! IAM not trusted in the organization → fail. `RootSessions` is told, but not asked for; where it is on and service control
-//! policies deny what root sessions are for, the result says so. In a member account, and
-//! without an organization: `not-applicable`. An account to which IAM's administration is delegated could ask as well;
+//! policies deny what root sessions are for, the result says so, as it does where that is not known. In a member account,
+//! and without an organization: `not-applicable`. An account to which IAM's administration is delegated could ask as well;
 //! it is left to the management account.
 //!
 //! The feature does not remove credentials that are there: `iam-root-mfa` and `iam-root-no-access-keys` look at each
@@ -77,8 +77,7 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         };
         let on = central.features.iter().any(|feature| feature == "RootCredentialsManagement");
         let features = if central.features.is_empty() { "none".to_owned() } else { names(&central.features) };
-        let told = service_control::root_sessions(view, seen, organization).ok().flatten();
-        let told = told.map_or(String::new(), |told| format!("; {told}"));
+        let told = service_control::said_of_root_sessions(view, seen, organization);
         Ok(Verdict::decide(on, format!("features that are on: {features}{told}")))
     })
 }

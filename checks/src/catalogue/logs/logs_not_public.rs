@@ -14,7 +14,8 @@
 //! account or do not tell for whom. Where everybody is meant (`*`, or `NotPrincipal`) and one of them passes, or only
 //! principals of another organization do → fail. A service works for every customer of AWS: one that may act for any of
 //! them, and of which AWS documents that it sends `aws:SourceAccount` or `aws:SourceArn` → fail; another service →
-//! `manual`. Where it is not known here whom a condition keeps out → `manual`. A Deny for everybody is weighed; another
+//! `manual`. Where it is not known here whom a condition keeps out, as by the ARN of a bucket, which names no account,
+//! → `manual`. A Deny for everybody is weighed; another
 //! statement that a Deny of the same policy may take back → `manual`: it has no condition, or one on the caller or the
 //! source. No policy, or none that opens → pass. A policy that cannot be read, or of which a part is in doubt, →
 //! `not-evaluated`, unless another statement fails.

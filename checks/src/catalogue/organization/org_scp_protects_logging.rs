@@ -16,8 +16,10 @@
 //! administrator and is assigned in the account. All of
 //! them denied in all accounts → pass; one that no statement denies → fail, and who is left out is named; denied for some
 //! resources only, or under a condition that is not decided by who asks → `manual`. Whomever else a condition on
-//! `aws:PrincipalArn` exempts (another role, a user, a federated session) is named: one of AWS Control Tower, of stack sets
-//! and the like, of which AWS documents that guardrails exempt it, does no harm; another → `manual`. Service-linked roles
+//! `aws:PrincipalArn` exempts (another role, a user, a federated session) is named: those of which AWS documents that its
+//! own guardrails exempt them (`role/AWSControlTowerExecution`, `role/*stacksets-exec*`) do no harm; another, and a pattern
+//! that means further names too (`role/*AWSControlTowerExecution`), → `manual`. Where the permission sets could not be
+//! read and the policies exempt roles of some → `not-evaluated`. Service-linked roles
 //! are never bound. No name of a policy counts. Where a policy cannot be read and
 //! the others do not decide → `not-evaluated`. The management account is never bound by these policies. In a member
 //! account, without an organization, and without active members: `not-applicable`.

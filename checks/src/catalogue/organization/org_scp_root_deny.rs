@@ -14,7 +14,8 @@
 //! not decided by who asks → `manual`. No name of a policy counts. Where a policy cannot be read and the others do not
 //! decide → `not-evaluated`. The management account is never bound by these policies. In a member account, without an
 //! organization, and without active members: `not-applicable`. Where central management has root sessions
-//! (`sts:AssumeRoot`) switched on and the policies deny what those are for, the result says so: one defeats the other.
+//! (`sts:AssumeRoot`) switched on and the policies deny what those are for, the result says so: one defeats the other; and so it does where
+//! that is not known.
 //!
 //! ## What else is accepted
 //! Exceptions in the policy for what only a root user can do. Central management of root access, which takes the
@@ -83,9 +84,7 @@ const ASKED: &[Asked] = &[
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     management::judge(view, |organization, seen| {
         let mut verdict = service_control::denies(view, seen, organization, Who::Root, ASKED)?;
-        if let Ok(Some(told)) = service_control::root_sessions(view, seen, organization) {
-            verdict.observed.push_str(&format!("; {told}"));
-        }
+        verdict.observed.push_str(&service_control::said_of_root_sessions(view, seen, organization));
         Ok(verdict)
     })
 }

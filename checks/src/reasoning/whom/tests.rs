@@ -71,6 +71,17 @@ fn each_of_the_five_answers_is_given_by_what_the_run_knows() {
         (json!({ "Federated": "accounts.google.com" }), json!({}), Anybody),
         (json!("*"), json!({ "IpAddress": { "aws:SourceIp": "203.0.113.0/24" } }), Unknown),
         (json!("*"), is("made:Up", "x"), Unknown),
+        (json!({ "Service": "sns.amazonaws.com" }), is("aws:SourceArn", "arn:aws:s3:::some-bucket"), Unknown),
+        (
+            json!({ "Service": "sns.amazonaws.com" }),
+            is("aws:SourceArn", "arn:aws:apigateway:us-east-1::/restapis/a1b2c3"),
+            Unknown,
+        ),
+        (
+            json!({ "Service": "sns.amazonaws.com" }),
+            json!({ "StringEquals": { "aws:SourceArn": "arn:aws:s3:::some-bucket", "aws:SourceAccount": "111122223333" } }),
+            Ours,
+        ),
         (
             json!({ "CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be" }),
             json!({}),
