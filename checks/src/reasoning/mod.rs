@@ -41,5 +41,6 @@ pub mod service_control;
 pub mod subscriptions;
 pub mod tested;
 pub mod trail_buckets;
+pub mod trails;
 pub mod trust;
 pub mod whom;
