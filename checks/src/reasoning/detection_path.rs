@@ -30,6 +30,7 @@ macro_rules! needs {
             kickoff_facts::Need::Trails,
             kickoff_facts::Need::MetricFilters,
             kickoff_facts::Need::Alarms,
+            kickoff_facts::Need::AlarmMutes,
             kickoff_facts::Need::Topics,
             kickoff_facts::Need::Rules,
             kickoff_facts::Need::SecurityLogGroups,
