@@ -224,7 +224,10 @@ impl Publisher {
         let context = self.to_key(topic);
         let mut unsure = None;
         for action in ["kms:GenerateDataKey", "kms:Decrypt"] {
-            let Some(verdict) = self.ask(&policy, action, &key.arn, &context) else { continue };
+            let Some(verdict) = self.ask(&policy, action, &key.arn, &context) else {
+                unsure = unsure.or(Some(format!("whether its key {short} lets {name} use {action} is not known")));
+                continue;
+            };
             match verdict.decision {
                 Decision::Allow => {}
                 Decision::Conditional => {
