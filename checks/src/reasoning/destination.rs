@@ -54,14 +54,14 @@ impl<'v, 'a> Accounts<'v, 'a> {
     /// What an account is to the question, in words.
     ///
     /// # Errors
-    /// A call that would have told whose it is was refused.
+    /// A call that would have told whose it is was made, and did not tell.
     pub fn place(&self, account: &str, named: String) -> Result<Place, Gap> {
         match self.whose(account) {
             Whose::Ours => Ok(Place::Ours(named)),
             Whose::Stranger => Ok(Place::Stranger(format!(
                 "{named}: account {account} is neither of your organization nor of this run"
             ))),
-            Whose::Unknown(gap) if matches!(gap.kind, GapKind::Denied | GapKind::Throttled) => Err(gap),
+            Whose::Unknown(gap) if gap.kind != GapKind::NotCollected => Err(gap),
             Whose::Unknown(_) => {
                 Ok(Place::Unknown(format!("{named}: this run does not know whose account {account} is")))
             }
@@ -103,20 +103,26 @@ pub enum Holder<'a> {
 /// Who owns a bucket, by the lists of buckets of the accounts of the run. A bucket's name does not tell its account.
 ///
 /// # Errors
-/// The account's buckets are not known.
+/// The account's buckets are not known; or no account has it, and one was asked for its buckets and did not tell.
 pub fn holder<'a>(view: &View<'a>, name: &str) -> Result<Holder<'a>, Gap> {
     if view.buckets()?.iter().any(|bucket| bucket.name == name) {
         return Ok(Holder::This);
     }
-    let owns = |there: &View<'a>| {
-        let listed = there.buckets().is_ok_and(|all| all.iter().any(|bucket| bucket.name == name));
-        listed || there.log_buckets().is_ok_and(|all| all.iter().any(|bucket| bucket.owned && bucket.name == name))
-    };
-    let found = view.neighbours().find(owns);
-    if let Some(there) = &found {
-        view.adopt(there);
+    let mut unread = None;
+    for there in view.neighbours() {
+        let listed = there.buckets().map(|all| all.iter().any(|bucket| bucket.name == name));
+        let logged = there.log_buckets().map(|all| all.iter().any(|bucket| bucket.owned && bucket.name == name));
+        if matches!(listed, Ok(true)) || matches!(logged, Ok(true)) {
+            view.adopt(&there);
+            return Ok(Holder::Other(there));
+        }
+        // The list of all its buckets tells by itself that none has the name; what was not asked for says nothing.
+        if listed.is_err() && unread.is_none() {
+            unread = [listed.err(), logged.err()].into_iter().flatten().find(|gap| gap.kind != GapKind::NotCollected);
+            view.adopt(&there);
+        }
     }
-    Ok(found.map_or(Holder::Nobody, Holder::Other))
+    unread.map_or(Ok(Holder::Nobody), Err)
 }
 
 /// Where a bucket is, in words that begin with what it is.
