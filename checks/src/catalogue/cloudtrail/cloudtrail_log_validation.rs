@@ -41,7 +41,7 @@ use kickoff_facts::{GapKind, Need, View};
 
 use crate::parameters::{Parameters, TRAIL_DELIVERY_MAX_AGE};
 use crate::reasoning::delivery;
-use crate::reasoning::trails::as_owner_sees;
+use crate::reasoning::trails::told_by_owner;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -68,10 +68,13 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&TRAIL_DELIVERY_MAX_AGE);
     let judged = view.trails()?.iter().filter(|trail| trail.primary).map(|trail| {
         Finding::judge(Resource::new("AWS::CloudTrail::Trail", &trail.arn), |seen| {
-            let trail = as_owner_sees(view, trail);
-            if !trail.log_file_validation {
+            let theirs = told_by_owner(view, trail);
+            let off = theirs.as_ref().is_ok_and(|theirs| !theirs.log_file_validation);
+            if off || !trail.log_file_validation {
                 return Ok(Verdict::fail("validation is off"));
             }
+            // What a member was told decides where its owner was not.
+            let trail = theirs.or_else(|gap| if trail.status.get().is_ok() { Ok(trail) } else { Err(gap) })?;
             match seen.see(&trail.status) {
                 Ok(status) => Ok(digests(view, status, limit)),
                 Err(gap) if trail.owner() != view.account_id() && gap.kind == GapKind::NotCollected => {
