@@ -82,7 +82,7 @@ pub fn is_wide(service: &str, rule: &MuteRule) -> bool {
 /// does not tell them apart.
 fn singles_out(service: &str, condition: &MuteCondition) -> bool {
     let says_something = |value: &String| match condition.test {
-        MuteTest::Is => !value.trim_matches(['*', '?', ' ']).is_empty(),
+        MuteTest::Is if !value.contains(['*', '?']) => !value.trim().is_empty(),
         _ => !is_common(&condition.field, value),
     };
     let by_text = matches!(condition.test, MuteTest::Is | MuteTest::Contains | MuteTest::Begins | MuteTest::Like);
@@ -240,6 +240,8 @@ mod tests {
             ("securityhub", vec![condition("ResourceId", Begins, &["arn:aws:"])], true),
             ("accessanalyzer", vec![condition("resource", Contains, &["arn:"])], true),
             ("guardduty", vec![condition("resource.instanceDetails.instanceId", Like, &["i-*"])], true),
+            ("guardduty", vec![condition("resource.instanceDetails.instanceId", Is, &["i-*"])], true),
+            ("guardduty", vec![condition("resource.instanceDetails.instanceId", Is, &["i-0abcdef1*"])], false),
             // Conditions on one field are alternatives in Security Hub and Inspector, and add up in the others.
             (
                 "securityhub",
