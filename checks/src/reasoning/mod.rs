@@ -33,6 +33,7 @@ pub mod own_policies;
 pub mod people;
 pub mod recording;
 pub mod regions;
+pub mod resource_policy;
 pub mod routing;
 pub mod rule_patterns;
 pub mod sample;
