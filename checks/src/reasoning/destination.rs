@@ -5,13 +5,11 @@ use std::cell::LazyCell;
 use kickoff_facts::network::FlowLog;
 use kickoff_facts::storage::{AclGrant, BucketSettings, ObjectLock};
 use kickoff_facts::{Gap, GapKind, Observed, Seen, View};
-use kickoff_policy::caller::Caller;
-use kickoff_policy::compile::{Action, Policy, Target};
 use kickoff_policy::context::{Given, Value};
-use kickoff_policy::document::{Effect, Statement};
-use kickoff_policy::truth::Truth;
+use kickoff_policy::decide::{Decision, Said};
 
 use crate::reasoning::accounts::OwnAccounts;
+use crate::reasoning::resource_policy::ask;
 use crate::reasoning::trust;
 
 /// Whose an account is, as far as the run knows.
@@ -54,14 +52,14 @@ impl<'v, 'a> Accounts<'v, 'a> {
     /// What an account is to the question, in words.
     ///
     /// # Errors
-    /// A call that would have told whose it is was refused.
+    /// A call that would have told whose it is was made, and did not tell.
     pub fn place(&self, account: &str, named: String) -> Result<Place, Gap> {
         match self.whose(account) {
             Whose::Ours => Ok(Place::Ours(named)),
             Whose::Stranger => Ok(Place::Stranger(format!(
                 "{named}: account {account} is neither of your organization nor of this run"
             ))),
-            Whose::Unknown(gap) if matches!(gap.kind, GapKind::Denied | GapKind::Throttled) => Err(gap),
+            Whose::Unknown(gap) if gap.kind != GapKind::NotCollected => Err(gap),
             Whose::Unknown(_) => {
                 Ok(Place::Unknown(format!("{named}: this run does not know whose account {account} is")))
             }
@@ -103,20 +101,26 @@ pub enum Holder<'a> {
 /// Who owns a bucket, by the lists of buckets of the accounts of the run. A bucket's name does not tell its account.
 ///
 /// # Errors
-/// The account's buckets are not known.
+/// The account's buckets are not known; or no account has it, and one was asked for its buckets and did not tell.
 pub fn holder<'a>(view: &View<'a>, name: &str) -> Result<Holder<'a>, Gap> {
     if view.buckets()?.iter().any(|bucket| bucket.name == name) {
         return Ok(Holder::This);
     }
-    let owns = |there: &View<'a>| {
-        let listed = there.buckets().is_ok_and(|all| all.iter().any(|bucket| bucket.name == name));
-        listed || there.log_buckets().is_ok_and(|all| all.iter().any(|bucket| bucket.owned && bucket.name == name))
-    };
-    let found = view.neighbours().find(owns);
-    if let Some(there) = &found {
-        view.adopt(there);
+    let mut unread = None;
+    for there in view.neighbours() {
+        let listed = there.buckets().map(|all| all.iter().any(|bucket| bucket.name == name));
+        let logged = there.log_buckets().map(|all| all.iter().any(|bucket| bucket.owned && bucket.name == name));
+        if matches!(listed, Ok(true)) || matches!(logged, Ok(true)) {
+            view.adopt(&there);
+            return Ok(Holder::Other(there));
+        }
+        // The list of all its buckets tells by itself that none has the name; what was not asked for says nothing.
+        if listed.is_err() && unread.is_none() {
+            unread = [listed.err(), logged.err()].into_iter().flatten().find(|gap| gap.kind != GapKind::NotCollected);
+            view.adopt(&there);
+        }
     }
-    Ok(found.map_or(Holder::Nobody, Holder::Other))
+    unread.map_or(Ok(Holder::Nobody), Err)
 }
 
 /// Where a bucket is, in words that begin with what it is.
@@ -309,52 +313,70 @@ impl Delivering<'_> {
             none("aws:PrincipalOrgPaths"),
         ];
         let context = Given::new(known, true);
-        let asked = Asked {
-            caller: Caller::Service(self.principal.to_owned()),
-            action: Action { name: "s3:PutObject".to_owned(), id: None },
-            target: Target::one(key),
-            context,
+        let Some(verdict) = ask(self.principal, &policy, "s3:PutObject", key, &context) else {
+            return Ok(Takes::Depends(format!("whether its policy lets {} write is not known", self.principal)));
         };
-        let (denied, deny) = asked.strongest(&policy, Effect::Deny);
-        let (allowed, _) = asked.strongest(&policy, Effect::Allow);
-        let place = deny.map(trust::place).unwrap_or_default();
-        Ok(match (denied, allowed) {
-            (Truth::True, _) => Takes::No(format!("{place} of its policy denies {} to write", self.principal)),
-            (_, Truth::False) => Takes::No(self.nothing_lets()),
-            (Truth::Unknown, _) => {
-                Takes::Depends(format!("{place} of its policy may deny {} to write", self.principal))
+        let place = |said: Option<Said<'_>>| said.map(|said| trust::place(&said.statement.source)).unwrap_or_default();
+        Ok(match (verdict.decision, verdict.either) {
+            (Decision::Allow, _) => Takes::Yes,
+            (Decision::ImplicitDeny, _) => Takes::No(self.nothing_lets()),
+            (Decision::ExplicitDeny, _) => {
+                Takes::No(format!("{} of its policy denies {} to write", place(verdict.by), self.principal))
             }
-            (Truth::False, Truth::Unknown) => {
+            (Decision::Conditional, [_, deny @ Some(_)]) => {
+                Takes::Depends(format!("{} of its policy may deny {} to write", place(deny), self.principal))
+            }
+            (Decision::Conditional, _) => {
                 Takes::Depends(format!("its policy lets {} write under conditions that are not known", self.principal))
             }
-            (Truth::False, Truth::True) => Takes::Yes,
         })
     }
 }
 
-/// One request to a resource policy.
-struct Asked {
-    caller: Caller,
-    action: Action,
-    target: Target,
-    context: Given,
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use kickoff_facts::AccountFacts;
 
-impl Asked {
-    /// How certainly statements of an effect speak of the request, and the one that does so most.
-    fn strongest<'p>(&self, policy: &'p Policy, effect: Effect) -> (Truth, Option<&'p Statement>) {
-        let relevant = policy.statements.iter().filter(|s| s.source.effect == effect && s.speaks_of(&self.action));
-        let answers = relevant.map(|statement| {
-            let meant = statement.source.principals.as_ref().map_or(Truth::False, |principals| {
-                Truth::any(self.caller.meant(principals, effect, false, false).into_iter().map(|(_, truth)| truth))
-            });
-            let speaks =
-                Truth::all([meant, statement.covers(&self.target, &self.context), statement.holds(&self.context)]);
-            (speaks, Some(&statement.source))
+    use super::*;
+
+    #[test]
+    fn a_bucket_policy_lets_the_log_service_write_or_not() {
+        let facts = serde_json::json!({
+            "account": "111122223333", "partition": "aws", "as_of": "2026-03-02T00:00:00Z", "home_region": "us-east-1",
         });
-        answers
-            .filter(|(speaks, _)| speaks.possible())
-            .max_by_key(|(speaks, _)| *speaks)
-            .unwrap_or((Truth::False, None))
+        let facts: AccountFacts = serde_json::from_value(facts).unwrap();
+        let view = View::account(&facts, &[]);
+        let service = Delivering { principal: "logging.s3.amazonaws.com", from: "arn:aws:s3:::source" };
+        let own = r#""Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::logs/*""#;
+        let says = |effect: &str, condition: &str| {
+            format!(r#"{{"Effect":"{effect}",{own},"Condition":{{"StringEquals":{{{condition}}}}}}}"#)
+        };
+        let (ours, theirs) = (r#""aws:SourceAccount":"111122223333""#, r#""aws:SourceAccount":"999988887777""#);
+        let unknown = r#""aws:SourceVpc":"vpc-1""#;
+        for (statements, expected) in [
+            (says("Allow", ours), "yes"),
+            (says("Allow", theirs), "no: nothing lets"),
+            (says("Deny", ours), "no: statement 1 (no Sid) of its policy denies"),
+            (
+                format!("{},{}", says("Allow", ours), says("Deny", ours)),
+                "no: statement 2 (no Sid) of its policy denies",
+            ),
+            (format!("{},{}", says("Allow", ours), says("Deny", theirs)), "yes"),
+            (says("Allow", unknown), "depends: its policy lets"),
+            (
+                format!("{},{}", says("Allow", ours), says("Deny", unknown)),
+                "depends: statement 2 (no Sid) of its policy may deny",
+            ),
+            (format!("{},{}", says("Allow", theirs), says("Deny", unknown)), "no: nothing lets"),
+        ] {
+            let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+            let told = match service.may_put(&view, "logs", &text, "arn:aws:s3:::logs/2026").unwrap() {
+                Takes::Yes => "yes".to_owned(),
+                Takes::No(why) => format!("no: {why}"),
+                Takes::Depends(why) => format!("depends: {why}"),
+            };
+            assert!(told.starts_with(expected), "{statements}: {told}");
+        }
     }
 }

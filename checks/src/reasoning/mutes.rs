@@ -10,6 +10,10 @@ use crate::frame::table::fields;
 use crate::frame::wording::{count, day, entries, line, names};
 use crate::{Finding, Resource, Verdict};
 
+mod common;
+
+use common::is_common;
+
 /// The fields of each service by which nothing is singled out.
 const BROAD: &str = include_str!("../../data/broad_fields.csv");
 
@@ -63,12 +67,25 @@ pub fn verdict(service: &str, rules: &[MuteRule], takes_in: impl Fn(&MuteRule) -
 /// Whether nothing that a rule asks for singles out a resource or a finding.
 #[must_use]
 pub fn is_wide(service: &str, rule: &MuteRule) -> bool {
-    !rule.conditions.iter().any(|condition| singles_out(service, condition))
+    // Of several conditions on a field that it must meet, one is enough for these services (Security Hub API Reference,
+    // `StringFilter`; Inspector API Reference, `FilterCriteria`): each must single something out.
+    let alternatives = ["securityhub", "inspector"].contains(&service);
+    let others_too = |condition: &MuteCondition| {
+        let of_field = |other: &&MuteCondition| other.field.eq_ignore_ascii_case(&condition.field);
+        let positive = rule.conditions.iter().filter(of_field).filter(|other| other.test != MuteTest::IsNot);
+        !alternatives || positive.into_iter().all(|other| singles_out(service, other))
+    };
+    !rule.conditions.iter().any(|condition| singles_out(service, condition) && others_too(condition))
 }
 
+/// Whether whatever meets a condition is a certain resource or finding, or one of a few. A value that every one of a kind has
+/// does not tell them apart.
 fn singles_out(service: &str, condition: &MuteCondition) -> bool {
+    let says_something = |value: &String| match condition.test {
+        MuteTest::Is if !value.contains(['*', '?']) => !value.trim().is_empty(),
+        _ => !is_common(&condition.field, value),
+    };
     let by_text = matches!(condition.test, MuteTest::Is | MuteTest::Contains | MuteTest::Begins | MuteTest::Like);
-    let says_something = |value: &String| !value.trim_matches(['*', '?', ' ']).is_empty();
     let broad = BROAD.lines().skip(1).map(fields).any(|row| {
         matches!(row.as_slice(), [of, field, ..] if *of == service && field.eq_ignore_ascii_case(&condition.field))
     });
@@ -132,6 +149,15 @@ pub fn of_alarm<'a>(mutes: &'a [AlarmMute], alarm: &Alarm) -> Vec<&'a AlarmMute>
     mutes.iter().filter(|mute| mute.alarms.is_empty() || mute.alarms.contains(&alarm.name)).collect()
 }
 
+/// What mutes an alarm at times, now or later, in words; none where nothing does.
+///
+/// # Errors
+/// The mute rules of the region are not known.
+pub fn muting(here: &View<'_>, alarm: &Alarm) -> Result<Option<String>, Gap> {
+    let times: Vec<String> = of_alarm(here.alarm_mutes()?, alarm).into_iter().map(when).collect();
+    Ok((!times.is_empty()).then(|| format!("muted by {}", times.join(" and by "))))
+}
+
 /// When a mute rule mutes, in words: `nightly: cron(0 2 * * *) for PT4H, Europe/Berlin, now`.
 #[must_use]
 pub fn when(mute: &AlarmMute) -> String {
@@ -178,6 +204,8 @@ mod tests {
         }
     }
 
+    const ONE: &str = "arn:aws:ec2:us-east-1:111122223333:instance/i-0abcdef1234567890";
+
     #[test]
     fn a_rule_is_wide_that_singles_nothing_out() {
         use MuteTest::{AtMost, Begins, Contains, Is, IsNot, Like, Other};
@@ -207,6 +235,39 @@ mod tests {
             ("securityhub", vec![condition("ComplianceSecurityControlId", Is, &["IAM.6"])], false),
             ("inspector", vec![condition("severity", Is, &["CRITICAL"]), condition("fixAvailable", Is, &["NO"])], true),
             ("inspector", vec![condition("vulnerabilityId", Is, &["CVE-2024-3094"])], false),
+            // A value that all of them have.
+            ("inspector", vec![condition("vulnerabilityId", Begins, &["CVE-"])], true),
+            ("securityhub", vec![condition("ResourceId", Begins, &["arn:aws:"])], true),
+            ("accessanalyzer", vec![condition("resource", Contains, &["arn:"])], true),
+            ("guardduty", vec![condition("resource.instanceDetails.instanceId", Like, &["i-*"])], true),
+            ("guardduty", vec![condition("resource.instanceDetails.instanceId", Is, &["i-*"])], true),
+            ("guardduty", vec![condition("resource.instanceDetails.instanceId", Is, &["i-0abcdef1*"])], false),
+            // Conditions on one field are alternatives in Security Hub and Inspector, and add up in the others.
+            (
+                "securityhub",
+                vec![condition("ResourceId", Is, &[ONE]), condition("ResourceId", Begins, &["arn:aws:"])],
+                true,
+            ),
+            (
+                "securityhub",
+                vec![condition("ResourceId", Is, &[ONE]), condition("ResourceId", Begins, &["arn:aws:s3:::scratch-"])],
+                false,
+            ),
+            (
+                "securityhub",
+                vec![condition("ResourceId", Is, &[ONE]), condition("ResourceId", IsNot, &["arn:aws:"])],
+                false,
+            ),
+            (
+                "inspector",
+                vec![condition("vulnerabilityId", Begins, &["CVE-"]), condition("resourceId", Is, &["i-1"])],
+                false,
+            ),
+            (
+                "accessanalyzer",
+                vec![condition("resource", Is, &[ONE]), condition("resource", Contains, &["arn:"])],
+                false,
+            ),
         ] {
             let rule = rule(conditions);
             assert_eq!(is_wide(service, &rule), expected, "{service} {}", words(&rule));
@@ -262,5 +323,13 @@ mod tests {
         let all = [mute];
         assert_eq!(of_alarm(&all, &named("sec-root")).len(), 1);
         assert!(of_alarm(&all, &named("sec-root-2")).is_empty());
+    }
+
+    #[test]
+    fn a_mute_rule_that_names_no_alarm_may_mute_any_at_any_time() {
+        let mute = AlarmMute { name: "all".into(), status: "SCHEDULED".into(), ..AlarmMute::default() };
+        assert_eq!(when(&mute), "all: at times that are not told, whichever alarm, UTC");
+        let any = Alarm { name: "sec-root".into(), ..Alarm::default() };
+        assert_eq!(of_alarm(&[mute], &any).len(), 1);
     }
 }

@@ -50,7 +50,7 @@ pub fn judge<'a>(
         let resource = Resource::new("AWS::S3::Bucket", format!("arn:{}:s3:::{name}", view.partition()));
         Finding::judge(resource, |seen| {
             let own = known.iter().find(|known| known.name == name);
-            let elsewhere = if own.is_some_and(|own| own.owned) { None } else { owned_elsewhere(view, name) };
+            let elsewhere = if own.is_some_and(|own| own.owned) { None } else { owned_elsewhere(view, name)? };
             let (owner, log_bucket) = elsewhere.map_or((None, own), |(there, bucket)| (Some(there), Some(bucket)));
             let bucket = TrailBucket { name, trails, owner };
             let Some(log_bucket) = log_bucket else {
@@ -77,9 +77,20 @@ pub fn judge<'a>(
 }
 
 /// A bucket that holds logs and belongs to another account of the run, with a window on that account.
-pub fn owned_elsewhere<'a>(view: &View<'a>, name: &str) -> Option<(View<'a>, &'a LogBucket)> {
-    view.neighbours().find_map(|there| {
-        let found = there.log_buckets().ok()?.iter().find(|bucket| bucket.owned && bucket.name == name)?;
-        Some((there, found))
-    })
+///
+/// # Errors
+/// No account has it, and one was asked for its buckets and did not tell.
+pub fn owned_elsewhere<'a>(view: &View<'a>, name: &str) -> Result<Option<(View<'a>, &'a LogBucket)>, Gap> {
+    let mut unread = None;
+    for there in view.neighbours() {
+        match there.log_buckets().map(|all| all.iter().find(|bucket| bucket.owned && bucket.name == name)) {
+            Ok(Some(found)) => return Ok(Some((there, found))),
+            Err(gap) if gap.kind != GapKind::NotCollected && unread.is_none() => {
+                view.adopt(&there);
+                unread = Some(gap);
+            }
+            _ => {}
+        }
+    }
+    unread.map_or(Ok(None), Err)
 }

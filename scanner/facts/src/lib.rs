@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod alerting;
 mod answer;
 mod beyond;
 pub mod changes;

@@ -32,6 +32,7 @@ impl Neighbours {
             account_subscriptions: here.account_subscriptions.clone(),
             security_log_groups: here.security_log_groups.clone(),
             alarms: here.alarms.clone(),
+            alarm_mutes: here.alarm_mutes.clone(),
             rules: here.rules.clone(),
             topics: here.topics.clone(),
             log_keys: here.log_keys.clone(),

@@ -16,7 +16,8 @@
 //! account when Access Analyzer is not delegated; a member account, and the management account when it is delegated,
 //! are `manual`: the result of the administrator account decides.
 //!
-//! Where the account with the organization's analyzer is in the same run, its analyzer of the region counts.
+//! Where the account with the organization's analyzer is in the same run, its analyzer of the region counts. What would be
+//! `manual` is `not-evaluated` where an account of the organization in the run could not list its analyzers.
 //!
 //! ## What else is accepted
 //! An organization analyzer in the delegated administrator account.
@@ -39,7 +40,7 @@
 //! AWS IAM User Guide, "Using AWS IAM Access Analyzer"; "Delegated administrator for IAM Access Analyzer".
 
 use kickoff_facts::access::Analyzer;
-use kickoff_facts::{Need, View};
+use kickoff_facts::{Gap, GapKind, Need, View};
 
 use crate::parameters::Parameters;
 use crate::reasoning::management::Standing;
@@ -80,25 +81,31 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             format!("no active external-access analyzer: {}", told.join(", "))
         };
         let standing = management::standing(view)?;
-        if let Standing::Member(organization) | Standing::Management(organization) = standing
-            && let Some(told) = of_the_organization(view, &organization.id)
-        {
+        let elsewhere = match standing {
+            Standing::Member(organization) | Standing::Management(organization) => {
+                of_the_organization(view, &organization.id)
+            }
+            Standing::Alone => Ok(None),
+        };
+        if let Ok(Some(told)) = elsewhere {
             return Ok(Verdict::pass(format!("{observed} here; {told}")));
         }
         match standing {
             Standing::Alone => Ok(Verdict::fail(observed)),
-            Standing::Member(organization) => Ok(Verdict::manual(
-                observed,
-                format!(
+            Standing::Member(organization) => {
+                elsewhere?;
+                let reason = format!(
                     "an analyzer of {} in its delegated administrator account would cover this account: look there",
                     organization.id
-                ),
-            )),
+                );
+                Ok(Verdict::manual(observed, reason))
+            }
             Standing::Management(_) => {
                 let delegates = administrators::delegates(view, seen, "access-analyzer.amazonaws.com")?;
                 Ok(if delegates.is_empty() {
                     Verdict::fail(observed)
                 } else {
+                    elsewhere?;
                     let delegates = delegates.join(", ");
                     Verdict::manual(observed, format!("Access Analyzer is delegated to {delegates}: look there"))
                 })
@@ -108,16 +115,32 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
 }
 
 /// The active analyzer of an organization in the region of the window, in another account of the run.
-fn of_the_organization(view: &View<'_>, organization: &str) -> Option<String> {
-    view.neighbours().find_map(|account| {
+///
+/// # Errors
+/// None is known, and an account of the organization was asked for its analyzers and did not tell.
+fn of_the_organization(view: &View<'_>, organization: &str) -> Result<Option<String>, Gap> {
+    let mut unread = None;
+    for account in view.neighbours() {
         let ours = account.organization().is_ok_and(|of| of.as_ref().is_some_and(|of| of.id == organization));
-        let there = account.regions().find(|there| ours && there.region_name() == view.region_name())?;
+        let here = account.regions().find(|there| ours && there.region_name() == view.region_name());
+        let Some(there) = here else { continue };
         let whole = |analyzer: &&Analyzer| {
             analyzer.is_external() && analyzer.kind.starts_with("ORGANIZATION") && analyzer.status == "ACTIVE"
         };
-        let found = there.analyzers().ok()?.iter().find(whole)?;
-        view.adopt(&account);
-        view.adopt(&there);
-        Some(format!("{} of type {} is active in account {}", found.name, found.kind, account.account_id()))
-    })
+        match there.analyzers().map(|all| all.iter().find(whole)) {
+            Ok(Some(found)) => {
+                view.adopt(&account);
+                view.adopt(&there);
+                let told =
+                    format!("{} of type {} is active in account {}", found.name, found.kind, account.account_id());
+                return Ok(Some(told));
+            }
+            Err(gap) if gap.kind != GapKind::NotCollected && unread.is_none() => {
+                view.adopt(&there);
+                unread = Some(gap);
+            }
+            _ => {}
+        }
+    }
+    unread.map_or(Ok(None), Err)
 }

@@ -11,14 +11,15 @@
 //! The population is every active finding, neither resolved nor archived, of the active external-access analyzers of
 //! the scanned regions. The age is counted in whole days from when the finding was made. A finding without a date is
 //! `fail`: its age cannot be shown. A region without an active external-access analyzer is `not-applicable`: nothing
-//! looks there, and `accessanalyzer-external-enabled` judges that. An organization's analyzer has findings of other accounts:
-//! one of an account in the run whose own analyzer looks in that region is left out here, with the number, because it is
-//! judged there; another is judged here, and the account is named. That a finding was archived does not show the
-//! reason: archive rules and tickets do.
+//! looks there, and `accessanalyzer-external-enabled` judges that. An organization's analyzer has findings of other
+//! accounts: one of an account in the run whose own analyzer looks in that region is left out here, with the number,
+//! because it is judged there; another is judged here, and the account is named. That a finding was archived does not
+//! show the reason: archive rules and tickets do.
 //!
-//! Archive rules put findings away as they are made. In each region where an active external-access analyzer has some, one
-//! result on the region tells them with their conditions: `manual` where a rule has no condition that singles out a resource,
-//! a principal or a finding (only type, state, account, time, whether it is public, or a negation), otherwise `pass`.
+//! Archive rules put findings away as they are made. In each region where an active external-access analyzer has some,
+//! one result on the region tells them with their conditions: `manual` where a rule has no condition that singles out a
+//! resource, a principal or a finding (only type, state, account, time, whether it is public, a negation, or a part of
+//! what all have, as `arn:`), otherwise `pass`.
 //!
 //! ## What else is accepted
 //! Archive rules for access that is intended, such as that of a vendor.

@@ -11,9 +11,10 @@
 //! The population is every trail that the scanned regions list, each once. A trail without a key is `fail`: S3 encrypts
 //! with its own key, and whoever may read the bucket may read the logs. A key of this account must exist and be
 //! `Enabled`. It is looked for in every scanned region, because the key lives in the region of the bucket, not of the
-//! trail; if nothing was read about it, the trail is `not-evaluated`. A key of another account of the organization or of
-//! the run is accepted by its ARN: its state is seen from there. A key of an account that is neither is `fail`: whoever
-//! owns it can take the logs away. One of an account of which the run does not know whose it is, is `manual`.
+//! trail; if nothing was read about it, the trail is `not-evaluated`. A key of another account of the organization or
+//! of the run is accepted by its ARN: its state is seen from there, and where that account is in the run and its keys
+//! could not be read, the trail is `not-evaluated`. A key of an account that is neither is `fail`: whoever owns it can
+//! take the logs away. One of an account of which the run does not know whose it is, is `manual`.
 //!
 //! ## What else is accepted
 //! A key of another account, such as the log archive's. Default encryption of the bucket is not accepted: CloudTrail
@@ -89,9 +90,9 @@ fn by_key(view: &View<'_>, seen: &Seen, accounts: &Accounts<'_, '_>, trail: &Tra
     let (region, owner) = (arn.next(), arn.next());
     if let Some(owner) = owner.filter(|owner| *owner != view.account_id()) {
         let Some(there) = view.neighbour_in(owner, region.unwrap_or_default()) else { return foreign(owner) };
-        let own = there.log_keys().ok().and_then(|keys| keys.iter().find(|key| key.owned && key.id == id));
-        let Some(key) = own else { return foreign(owner) };
+        let keys = there.log_keys();
         view.adopt(&there);
+        let Some(key) = keys?.iter().find(|key| key.owned && key.id == id) else { return foreign(owner) };
         let verdict = state(seen, id, key)?;
         return Ok(Verdict { observed: format!("{}, in account {owner}", verdict.observed), ..verdict });
     }

@@ -8,11 +8,13 @@
 //!
 //! ## How it is decided
 //! The population is every trail that the scanned regions list, an organization's included, each once.
-//! `LogFileValidationEnabled` must be true, and digests must come: CloudTrail delivers one every hour, also where nothing
-//! happened. `fail` when the trail is switched off, when the last digest met an error, when none ever came, or when the
-//! newest is older than `trail_delivery_max_age_hours`. A trail that was switched on within that time and has no new digest
-//! yet is `manual`. A trail of another account (an organization's, from a member), whose status AWS does not tell, passes by
-//! the setting alone, and the reason says so.
+//! `LogFileValidationEnabled` must be true, and digests must come: CloudTrail delivers one every hour, also where
+//! nothing happened. `fail` when the trail is switched off, when the last digest met an error, when none ever came, or
+//! when the newest is older than `trail_delivery_max_age_hours`. A trail that was switched on within that time and has
+//! no new digest yet is `manual`. A trail of another account (an organization's, from a member) is judged as its owner
+//! sees it, where that account is in the run, and else by what AWS tells a member: `GetTrailStatus` takes the ARN of
+//! such a trail. Where the status was not asked for, the setting alone passes, and the reason says so; a status that
+//! was denied or failed is `not-evaluated`.
 //!
 //! ## What else is accepted
 //! Nothing: Object Lock keeps objects, it does not show that what was written is what CloudTrail delivered.
@@ -35,10 +37,11 @@
 //! AWS CloudTrail User Guide, "Validating CloudTrail log file integrity".
 
 use kickoff_facts::logging::TrailStatus;
-use kickoff_facts::{Need, View};
+use kickoff_facts::{GapKind, Need, View};
 
 use crate::parameters::{Parameters, TRAIL_DELIVERY_MAX_AGE};
 use crate::reasoning::delivery;
+use crate::reasoning::trails::told_by_owner;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -65,12 +68,16 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
     let limit = parameters.number(&TRAIL_DELIVERY_MAX_AGE);
     let judged = view.trails()?.iter().filter(|trail| trail.primary).map(|trail| {
         Finding::judge(Resource::new("AWS::CloudTrail::Trail", &trail.arn), |seen| {
-            if !trail.log_file_validation {
+            let theirs = told_by_owner(view, trail);
+            let off = theirs.as_ref().is_ok_and(|theirs| !theirs.log_file_validation);
+            if off || !trail.log_file_validation {
                 return Ok(Verdict::fail("validation is off"));
             }
+            // What a member was told decides where its owner was not.
+            let trail = theirs.or_else(|gap| if trail.status.get().is_ok() { Ok(trail) } else { Err(gap) })?;
             match seen.see(&trail.status) {
                 Ok(status) => Ok(digests(view, status, limit)),
-                Err(gap) if trail.owner() != view.account_id() => {
+                Err(gap) if trail.owner() != view.account_id() && gap.kind == GapKind::NotCollected => {
                     let reason = format!("whether digests come is for the account that owns the trail: {gap}");
                     Ok(Verdict::pass("validation is on").because(reason))
                 }

@@ -13,10 +13,12 @@
 //! what some recorders record, by their resource types or by the service that owns them: `manual`, naming the filters.
 //!
 //! Otherwise the management account decides. If AWS Config (`config.amazonaws.com`) is delegated to another account,
-//! the aggregator is expected there, which this account cannot see: `manual`, naming the account. If it is not
-//! delegated: `fail`, if every enabled region was scanned; otherwise the result is `not-evaluated` and names the regions
-//! that were not, because an aggregator can be in any of them. A member account without an aggregator, and an account without an organization, are
-//! `not-applicable`. An aggregator that lists accounts, or lists regions, does not count: it misses the next one.
+//! the aggregator is expected there, which this account cannot see: `manual`, naming the account, unless that account
+//! is in the run; where its aggregators could not be read there, the result is `not-evaluated`. If it is not delegated:
+//! `fail`, if every enabled region was scanned; otherwise the result is `not-evaluated` and names the regions that were
+//! not, because an aggregator can be in any of them. A member account without an aggregator, and an account without an
+//! organization, are `not-applicable`. An aggregator that lists accounts, or lists regions, does not count: it misses
+//! the next one.
 //!
 //! ## What else is accepted
 //! An aggregator in the delegated administrator account; scan that account too.
@@ -92,12 +94,20 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             regions::all_scanned(view, "config:DescribeConfigurationAggregators")?;
             Verdict::fail(observed)
         } else {
+            let mut gap = None;
             for there in delegates.iter().filter_map(|account| view.neighbour(account)) {
                 let found = whole(&there, &format!(" of account {}", there.account_id()));
                 view.adopt(&there);
-                if let Ok(Some(verdict)) = found {
-                    return Ok(verdict);
+                match found {
+                    Ok(Some(verdict)) => return Ok(verdict),
+                    Ok(None) => {}
+                    // Where none of its regions is in the run, nothing was asked: a person looks there.
+                    Err(_) if there.regions().next().is_none() => {}
+                    Err(error) => gap = gap.or(Some(error)),
                 }
+            }
+            if let Some(gap) = gap {
+                return Err(gap);
             }
             let delegates = delegates.join(", ");
             let reason = format!(

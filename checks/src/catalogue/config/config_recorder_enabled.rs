@@ -13,7 +13,7 @@
 //! stopped one, or one whose last run failed is `fail`. Recorders are named `default` in every region; each region is
 //! judged by its own. A recorder that records once a day, or some types so, passes too, and the result says so: of a day's
 //! changes it keeps the last. How many resources of how many types Config has discovered is told beside, and decides
-//! nothing: it counts the types that are recorded, some time after a change.
+//! nothing: it counts the types that are recorded, some time after a change. Where it could not be read, that is said.
 //!
 //! ## What else is accepted
 //! Nothing that configuration shows. Where another product keeps the history of changes, declare an exception that
@@ -25,9 +25,9 @@
 //! answer. Which types it covers is asked by `config-records-all-types`, and what its role may read is not looked at.
 //!
 //! ## Remediation
-//! Console: AWS Config, Settings, Start recording. CLI:
-//! `aws configservice start-configuration-recorder --configuration-recorder-name default`. Terraform:
-//! `aws_config_configuration_recorder_status` with `is_enabled = true`.
+//! Console: AWS Config, Settings, Start recording. CLI: `aws configservice start-configuration-recorder
+//! --configuration-recorder-name default`. Terraform: `aws_config_configuration_recorder_status` with `is_enabled =
+//! true`.
 //!
 //! ## Peers
 //! Prowler `config_recorder_all_regions_enabled`; Powerpipe `config_enabled_all_regions`; FSBP Config.1; CIS AWS
@@ -91,9 +91,13 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(vec![Finding::new(Resource::region(view), verdict)])
 }
 
-/// What Config has discovered; nothing where that is not known.
+/// What Config has discovered.
 fn discovered(view: &View<'_>) -> String {
-    let Ok(Some(counts)) = view.discovered_counts() else { return String::new() };
+    let counts = match view.discovered_counts() {
+        Ok(Some(counts)) => counts,
+        Ok(None) => return String::new(),
+        Err(gap) => return format!("; how many resources it has discovered is not known: {gap}"),
+    };
     let resources: u64 = counts.iter().map(|count| count.count).sum();
     format!("; it has discovered {resources} resources of {} types", counts.len())
 }

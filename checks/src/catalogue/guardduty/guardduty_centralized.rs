@@ -20,8 +20,9 @@
 //! The administrator must be this account, one of the organization, or one of the run: another one is `fail`, one of
 //! which the run does not know whose it is `manual`. Where the administrator's own answers are in the run, GuardDuty must
 //! be switched on for all members by itself (`AutoEnableOrganizationMembers` is `ALL`) and have room for more: with `NEW` or
-//! `NONE`, or at the limit of members, accounts can be left out, and the result is `manual`, naming the regions. Where the
-//! administrator is not in the run, it is said that this is seen from there.
+//! `NONE`, or at the limit of members, accounts can be left out, and the result is `manual`, naming the regions. So it is
+//! for a region of which the administrator has no such answer: it has no detector there, is not the administrator by its own
+//! account, or was not asked there. Where the administrator is not in the run, it is said that this is seen from there.
 //!
 //! ## What else is accepted
 //! The management account as administrator, although AWS advises against it; administration by invitation.
@@ -110,11 +111,20 @@ fn manager(view: &View<'_>) -> Result<Verdict, Gap> {
         if let Some(there) = &there {
             view.adopt(there);
         }
-        let known = answers.known.into_iter().filter_map(|(region, membership)| narrows(region, membership?));
-        narrowed.extend(known);
         if let Some(gap) = answers.gap {
             return Err(gap);
         }
+        let designated = designated(view, account)?;
+        let unasked = designated.iter().filter(|region| !answers.known.iter().any(|(asked, _)| asked == *region));
+        narrowed.extend(unasked.map(|region| format!("{region}: nothing was asked there in account {account}")));
+        narrowed.extend(answers.known.iter().filter_map(|(region, membership)| match membership {
+            Some(membership) => narrows(region, membership),
+            None => {
+                let wanted = designated.contains(region);
+                wanted.then(|| format!("{region}: no detector, or it is not the administrator there"))
+            }
+        }));
+        narrowed.sort();
     }
     Ok(if !narrowed.is_empty() {
         by_itself(observed, narrowed)
@@ -124,6 +134,20 @@ fn manager(view: &View<'_>) -> Result<Verdict, Gap> {
         let there: Vec<&str> = seen_there.into_iter().collect();
         Verdict::pass(format!("{observed}; how its members come in is seen from {}", there.join(", ")))
     })
+}
+
+/// The scanned regions in which an account was made the administrator.
+///
+/// # Errors
+/// A region does not know its administrators.
+fn designated<'a>(view: &View<'a>, account: &str) -> Result<Vec<&'a str>, Gap> {
+    let answers = regions::each(view, |region| {
+        Ok(region.guardduty_organization()?.iter().flatten().any(|administrator| administrator == account))
+    });
+    match answers.gap {
+        Some(gap) => Err(gap),
+        None => Ok(answers.known.into_iter().filter_map(|(region, here)| here.then_some(region)).collect()),
+    }
 }
 
 /// How members get GuardDuty in a region, where it is not all of them.

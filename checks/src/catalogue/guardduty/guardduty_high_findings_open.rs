@@ -14,11 +14,12 @@
 //! was first seen to the time of the run. A finding without a date is `fail`: its age cannot be shown. A region
 //! without a detector is `not-applicable`: nothing looks there.
 //!
-//! Filters with the action `ARCHIVE` put findings away before anybody sees them. In each region with an enabled detector
-//! that has some, one result on the region tells them with their conditions. A filter that can take in findings of severity
-//! 7.0 or higher, and has no condition that singles out a resource or a finding (only severity, type, state, account, time or
-//! a negation), makes that result `manual`; otherwise it is `pass`. Where another account administers GuardDuty and this one
-//! may not list the filters, it is `not-applicable`. Not seen are trusted IP lists, for which GuardDuty makes no finding.
+//! Filters with the action `ARCHIVE` put findings away before anybody sees them. In each region with an enabled
+//! detector that has some, one result on the region tells them with their conditions. A filter that can take in
+//! findings of severity 7.0 or higher, and has no condition that singles out a resource or a finding (only severity,
+//! type, state, account, time or a negation, or the beginning of what all have, as `i-*`), makes that result `manual`;
+//! otherwise it is `pass`. Where another account administers GuardDuty and this one may not list the filters, it is
+//! `not-applicable`. Not seen are trusted IP lists, for which GuardDuty makes no finding.
 //!
 //! Archived is not the same as handled: whoever archives every finding passes here. The tickets of a sample of
 //! archived findings show whether they were handled.

@@ -10,14 +10,15 @@
 //! ## How it is decided
 //! For each region where Inspector is enabled, the active critical and high findings of the account, the oldest first;
 //! of very many, the hundred oldest of each severity decide. The age is counted in whole days from when Inspector first
-//! saw the finding to the time of the run. All within their limit, or none open → pass; one over it, or without a date →
-//! fail, unless Inspector says of each of those that no fix is available (`fixAvailable` is `NO`): then there is nothing to
-//! install, and a person has to judge what was done instead → `manual`. A list that could not be read is `not-evaluated`, never "none". Where Inspector is not enabled:
-//! `not-applicable`, because `inspector-enabled` judges that; with a `declared_vulnerability_scanner` → `manual`.
-//! Suppressed findings are left out. The filters that suppress them are told with the result: where one can take in critical
-//! or high findings, and has no condition that singles out a resource or a vulnerability (only severity, type, state,
-//! account, score, time or a negation), what would pass is `manual`. Filters that could not be read make a pass
-//! `not-evaluated`.
+//! saw the finding to the time of the run. All within their limit, or none open → pass; one over it, or without a date
+//! → fail, unless Inspector says of each of those that no fix is available (`fixAvailable` is `NO`): then there is
+//! nothing to install, and a person has to judge what was done instead → `manual`. A list that could not be read is
+//! `not-evaluated`, never "none", unless another one fails. Where Inspector is not enabled: `not-applicable`, because
+//! `inspector-enabled` judges that; with a `declared_vulnerability_scanner` → `manual`. Suppressed findings are left
+//! out. The filters that suppress them are told with the result: where one can take in critical or high findings, and
+//! has no condition that singles out a resource or a vulnerability (only severity, type, state, account, score, time or
+//! a negation; or the beginning of what all have, as `CVE-`; two on one field are alternatives, and each must single
+//! out), what would pass is `manual`. Filters that could not be read make a pass, and what has no fix, `not-evaluated`.
 //!
 //! ## What else is accepted
 //! A finding that was accepted can be suppressed by a rule whose name says why.
@@ -103,12 +104,15 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             }
             let more = [&open.critical, &open.high].into_iter().any(|list| list.get().is_ok_and(|list| list.more));
             let unread = if more { "; younger findings than the hundred oldest were not read" } else { "" };
-            let unknown = judged.iter().find_map(|one| one.as_ref().err()).or(muted.as_ref().err());
-            let unknown = unknown.map(|gap| format!("; {gap}")).unwrap_or_default();
+            // What was not read may hold one that has a fix, or hide one.
+            if let Some(gap) = judged.into_iter().find_map(Result::err) {
+                return Err(gap);
+            }
+            muted?;
             return Ok(Verdict::manual(
                 observed,
                 format!(
-                    "no fix is offered for what is over the limit: show that it is isolated, or suppress it with the reason{unread}{unknown}"
+                    "no fix is offered for what is over the limit: show that it is isolated, or suppress it with the reason{unread}"
                 ),
             ));
         }

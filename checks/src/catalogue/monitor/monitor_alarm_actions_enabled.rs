@@ -10,9 +10,10 @@
 //! The population is every alarm, metric and composite. `ActionsEnabled` must be true. Whether there is an action at
 //! all is asked by `monitor-alarm-has-action`: a new alarm has its actions switched on, even when it has none.
 //!
-//! A mute rule silences the actions of the alarms that it names at times, while they stay switched on. An alarm that a rule
-//! names which is scheduled or active is `manual`, with the times: a person judges whether it may be silent then. Rules that
-//! are over do not count. Where mute rules could not be read, an alarm with actions that are on is `not-evaluated`.
+//! A mute rule silences the actions of the alarms that it names at times, while they stay switched on. An alarm that a
+//! rule names which is scheduled or active is `manual`, with the times: a person judges whether it may be silent then.
+//! A rule that names no alarm may mute any: AWS does not say, and it counts for each. Rules that are over do not
+//! count. Where mute rules could not be read, an alarm with actions that are on is `not-evaluated`.
 //!
 //! ## What else is accepted
 //! Nothing. For maintenance on the day of the scan, record an exception with an end date.

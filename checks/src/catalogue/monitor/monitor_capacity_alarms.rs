@@ -7,15 +7,21 @@
 //! The firm promises that its service is available. It must see that capacity runs out before its customers do.
 //!
 //! ## How it is decided
-//! The population is every database instance of RDS, Aurora, Neptune and DocumentDB, every application, network and
-//! gateway load balancer, and every queue of SQS. One alarm on a metric of the resource, or of the database's cluster,
-//! that tells of capacity or load, with its actions switched on and an action on ALARM → pass; none → fail. The alarm must
-//! be able to go off when capacity runs short: above its threshold where more is worse, below it where less is worse, with
-//! a threshold that the metric can cross and that is not crossed always (a percentage ends at 100, free storage at what is
-//! allocated), on a metric that the resource has (Aurora has no FreeStorageSpace). One that is in ALARM, or of a database
-//! without data, for more than 24 hours is for a person: `manual`. Metrics in metric maths count, and so do bands. An alarm over a query (Metrics Insights or a search) that names the service's namespace may cover
-//! the resource: `manual`. A kind of resource that could not be listed is `not-evaluated` and the others are judged.
-//! Whether the threshold is a good one is not asked, nor where the action leads. Load balancers of the classic kind are not looked at.
+//! The population is every database instance of RDS, Aurora, Neptune and DocumentDB, every
+//! application, network and gateway load balancer, and every queue of SQS. One alarm on a metric of the resource, or
+//! of the database's cluster, that tells of capacity or load, with its actions switched on and an action on ALARM →
+//! pass; none → fail. The alarm must be able to go off when capacity runs short: above its threshold where more is
+//! worse, below it where less is worse, with a threshold that the metric can cross and that is not crossed always (a
+//! percentage ends at 100, free storage at what is allocated), on a metric that the resource has (Aurora has no
+//! FreeStorageSpace). One that is in ALARM, or of a database without data, for more than 24 hours is for a person:
+//! `manual`. So is one that a mute rule silences at times; where mute rules are not known, what would pass by it alone
+//! is `not-evaluated`. The metric must be the one of the resource or of its cluster: with another dimension (the role
+//! in a cluster, say) the alarm tells of a part, and is for a person; target group and zone of a load balancer, and
+//! the engine's name, count. A metric that metric maths takes as it is (`m1`, `FILL(m1, 0)`) is decided like any;
+//! other maths, and bands, are for a person, and a metric of another account does not count. An alarm over a query
+//! (Metrics Insights or a search) that names the service's namespace may cover the resource: `manual`. A kind of
+//! resource that could not be listed is `not-evaluated` and the others are judged. Whether the threshold is a good one
+//! is not asked, nor where the action leads. Load balancers of the classic kind are not looked at.
 //!
 //! ## What else is accepted
 //! Monitoring by another product, as an approved exception that names it; a resource that carries no promise, likewise.
@@ -43,8 +49,9 @@ use kickoff_facts::{Gap, Need, View};
 use crate::frame::wording::names;
 use crate::parameters::Parameters;
 use crate::reasoning::last_mile::alarms::stuck;
-use crate::reasoning::last_mile::capacity::Kind as Measured;
+use crate::reasoning::last_mile::capacity::{Kind as Measured, metrics};
 use crate::reasoning::last_mile::condition::Raises;
+use crate::reasoning::mutes;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
 
 /// What the check says of itself.
@@ -57,7 +64,7 @@ pub const META: Meta = Meta {
     per: Per::Region,
     kind: Kind::Auto,
     criteria: &["A1.1"],
-    needs: &[Need::Alarms, Need::Databases, Need::LoadBalancers, Need::Queues],
+    needs: &[Need::Alarms, Need::AlarmMutes, Need::Databases, Need::LoadBalancers, Need::Queues],
     parameters: &[],
     expected: "an alarm with an action watches a metric of the resource's capacity or load",
     fix: "create an alarm with an action on the capacity of the resource",
@@ -72,7 +79,7 @@ struct Watched {
     engine: String,
     clustered: bool,
     allocated: Option<f64>,
-    /// Names of dimensions and their values: one of them is enough.
+    /// Names of dimensions and their values: one of them names it.
     dimensions: Vec<(&'static str, String)>,
 }
 
@@ -94,10 +101,9 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     for (kind, listed) in kinds {
         match listed {
             Ok(all) => {
-                findings.extend(all.into_iter().map(|one| {
-                    let verdict = judge(view, &one, alarms);
-                    Finding::new(one.resource, verdict)
-                }));
+                findings.extend(
+                    all.into_iter().map(|one| Finding::judge(one.resource.clone(), |_| judge(view, &one, alarms))),
+                );
             }
             Err(gap) => {
                 let place = Resource::new("AWS::Region", format!("region/{}/{kind}", view.region_name()));
@@ -108,14 +114,22 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     Ok(findings)
 }
 
-fn judge(view: &View<'_>, one: &Watched, alarms: &[Alarm]) -> Verdict {
+fn judge(view: &View<'_>, one: &Watched, alarms: &[Alarm]) -> Result<Verdict, Gap> {
     let kind = Measured { group: one.group, engine: &one.engine, clustered: one.clustered, allocated: one.allocated };
-    let (mut watching, mut doubts, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut watching, mut doubts, mut reasons, mut gap) = (Vec::new(), Vec::new(), Vec::new(), None);
     for alarm in alarms {
         let name = &alarm.name;
-        let on = alarm.watches.iter().filter(|metric| metric.namespace == one.namespace && one.is_named(metric));
-        let measured =
-            on.filter_map(|metric| kind.measure(&metric.name).map(|measure| kind.watched(alarm, metric, measure)));
+        let on = metrics(alarm, view.account_id()).into_iter();
+        let on = on.filter(|(metric, _)| metric.namespace == one.namespace);
+        let measured = on.filter_map(|(metric, term)| {
+            let (narrowed, measure) = (one.narrowed(metric)?, kind.measure(&metric.name)?);
+            Some(match kind.watched(alarm, (metric, term), measure) {
+                Raises::Yes if !narrowed.is_empty() => {
+                    Raises::Unsure(format!("it watches {} of {} only", metric.name, names(narrowed)))
+                }
+                answer => answer,
+            })
+        });
         let answers: Vec<Raises> = measured.collect();
         if answers.is_empty() {
             continue;
@@ -123,22 +137,33 @@ fn judge(view: &View<'_>, one: &Watched, alarms: &[Alarm]) -> Verdict {
         if !alarm.actions_enabled || alarm.alarm_actions.is_empty() {
             reasons.push(format!("{name}: it has no action"));
         } else if answers.contains(&Raises::Yes) {
-            match standing(view, one, alarm) {
-                None => watching.push(name),
-                Some(why) => doubts.push(format!("{name}: {why}")),
+            match (standing(view, one, alarm), mutes::muting(view, alarm)) {
+                (None, Ok(None)) => watching.push(name),
+                (None, Err(error)) => gap = gap.or(Some(error)),
+                (standing, muted) => {
+                    let why: Vec<String> = standing.into_iter().chain(muted.ok().flatten()).collect();
+                    doubts.push(format!("{name}: {}", why.join(", ")));
+                }
             }
         } else {
             for answer in answers {
-                match answer {
-                    Raises::Unsure(why) => doubts.push(format!("{name}: {why}")),
-                    Raises::No(why) => reasons.push(format!("{name}: {why}")),
-                    Raises::Yes => {}
+                let (list, why) = match answer {
+                    Raises::Unsure(why) => (&mut doubts, why),
+                    Raises::No(why) => (&mut reasons, why),
+                    Raises::Yes => continue,
+                };
+                let told = format!("{name}: {why}");
+                if !list.contains(&told) {
+                    list.push(told);
                 }
             }
         }
     }
     if !watching.is_empty() {
-        return Verdict::pass(format!("watched by {}", names(watching)));
+        return Ok(Verdict::pass(format!("watched by {}", names(watching))));
+    }
+    if let Some(gap) = gap {
+        return Err(gap);
     }
     let acts = |alarm: &&Alarm| alarm.actions_enabled && !alarm.alarm_actions.is_empty();
     let asks = |alarm: &&Alarm| alarm.queries.iter().any(|query| query.contains(one.namespace));
@@ -150,11 +175,11 @@ fn judge(view: &View<'_>, one: &Watched, alarms: &[Alarm]) -> Verdict {
         (true, _) => "no alarm that watches its capacity or load for certain".to_owned(),
         (false, _) => format!("its alarms do not tell of it: {}", names(reasons)),
     };
-    if doubts.is_empty() {
+    Ok(if doubts.is_empty() {
         Verdict::fail(observed)
     } else {
         Verdict::manual(observed, format!("judge whether one of these tells of its capacity: {}", names(doubts)))
-    }
+    })
 }
 
 /// What is wrong with the state that an alarm is in. A database that runs gives data all the time; load balancers and queues
@@ -173,10 +198,28 @@ fn standing(view: &View<'_>, one: &Watched, alarm: &Alarm) -> Option<String> {
 const SILENT: u64 = 24;
 
 impl Watched {
-    fn is_named(&self, metric: &Metric) -> bool {
-        let named =
-            |(name, value): &(String, String)| self.dimensions.iter().any(|(wanted, of)| wanted == name && of == value);
-        metric.dimensions.iter().any(named)
+    /// The dimensions by which a metric is one of a part of the resource or its cluster only; none where it is not of it.
+    fn narrowed(&self, metric: &Metric) -> Option<Vec<String>> {
+        let (mut named, mut narrowed) = (false, Vec::new());
+        for (name, value) in &metric.dimensions {
+            match self.dimensions.iter().find(|(wanted, _)| wanted == name) {
+                Some((_, of)) if of == value => named = true,
+                Some(_) => return None,
+                None if self.beside().contains(&name.as_str()) => {}
+                None => narrowed.push(format!("{name} {value}")),
+            }
+        }
+        named.then_some(narrowed)
+    }
+
+    /// Dimensions that stand beside those that name the resource, and change nothing of it (Amazon Aurora User Guide, "Amazon
+    /// CloudWatch dimensions for Aurora"; User Guide for Application Load Balancers, "Metric dimensions").
+    fn beside(&self) -> &'static [&'static str] {
+        match self.group {
+            "database" => &["EngineName"],
+            "balancer" => &["TargetGroup", "AvailabilityZone"],
+            _ => &[],
+        }
     }
 }
 

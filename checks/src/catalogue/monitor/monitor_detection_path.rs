@@ -8,12 +8,12 @@
 //! One table shows what is watched and what is not. Fifteen failures of one cause say less.
 //!
 //! ## How it is decided
-//! Once for the account, for a person to look at: the fifteen classes of the checks `monitor-unauthorized-api` to
-//! `monitor-organizations-change`, each with the ways that together take all of its events, or with the events that
-//! none takes. The ways are judged as those checks judge them: patterns of filters and rules are put to samples of the
-//! events; the trail must be logging, record the events and deliver them; the alarm must have its actions switched on;
-//! a topic needs a confirmed subscription. What is not known of a class is told in its place. Changes of the
-//! organization are asked in its management account.
+//! Once for the account, for a person to look at: the fifteen classes of the checks
+//! `monitor-unauthorized-api` to `monitor-organizations-change`, each with the ways that together take all of its
+//! events, or with the events that none takes. The ways are judged as those checks judge them: patterns of filters and
+//! rules are put to samples of the events; the trail must be logging, record the events and deliver them; the alarm
+//! must have its actions switched on, and no mute rule may silence it; a topic needs a confirmed subscription. What is
+//! not known of a class is told in its place. Changes of the organization are asked in its management account.
 //!
 //! ## What else is accepted
 //! Ways may be mixed, within a class too. A SIEM counts when it is declared in `siem_destinations`; what it alerts on

@@ -17,16 +17,16 @@
 //! a new topic lets no rule publish). An API destination or a ticket counts as a system that takes over.
 //!
 //! Where Security Hub is enabled in the region, a rule that lets GuardDuty's findings through in Security Hub's form
-//! counts too: Security Hub takes them in unless that integration was switched off, which is not read here.
+//! leads to `manual`, where nothing else reaches anybody: Security Hub takes them in unless that integration was switched
+//! off, which is not read.
 //!
 //! A pattern is understood as EventBridge does. Where it depends on a field that differs between findings, such as the
-//! type, or uses a form that is not understood, the rule does not count as a match; if nothing else does, the result
-//! is `manual` and names the field with what of it is let through. Account, region, partition and service of a finding
-//! are taken to be those of the detector, and a new finding is not archived. A rule that waits for a kind of GuardDuty's events which
-//! is not known is `manual` too. So it is where a topic's subscriptions cannot be seen from this account, and in a
-//! member account whose findings also go to an administrator: the rules of that account decide, here where it is in the
-//! run. A region without an
-//! enabled detector is `not-applicable`.
+//! type, or uses a form that is not understood, the rule does not count as a match; if nothing else does, the result is
+//! `manual` and names the field with what of it is let through. Account, region, partition and service of a finding are
+//! taken to be those of the detector, and a new finding is not archived. A rule that waits for a kind of GuardDuty's
+//! events which is not known is `manual` too. So it is where a topic's subscriptions cannot be seen from this account,
+//! and in a member account whose findings also go to an administrator: the rules of that account decide, here where it
+//! is in the run. A region without an enabled detector is `not-applicable`.
 //!
 //! ## What else is accepted
 //! Rules in the administrator account; routing through Security Hub; a system of your own as the target. A SIEM that
@@ -38,11 +38,10 @@
 //! and whether anybody ever received one, is outside.
 //!
 //! ## Remediation
-//! Console: EventBridge, Rules, Create rule, AWS events, GuardDuty Finding, target SNS topic; confirm the
-//! subscription. CLI: `aws events put-rule --name guardduty --event-pattern
-//! '{"source":["aws.guardduty"],"detail-type":["GuardDuty
-//! Finding"],"detail":{"severity":[{"numeric":[">=",7]}]}}'`, then `aws events
-//! put-targets`. Terraform: `aws_cloudwatch_event_rule`, `aws_cloudwatch_event_target`, `aws_sns_topic_subscription`.
+//! Console: EventBridge, Rules, Create rule, AWS events, GuardDuty Finding, target SNS topic; confirm the subscription.
+//! CLI: `aws events put-rule --name guardduty --event-pattern '{"source":["aws.guardduty"],"detail-type":["GuardDuty
+//! Finding"],"detail":{"severity":[{"numeric":[">=",7]}]}}'`, then `aws events put-targets`. Terraform:
+//! `aws_cloudwatch_event_rule`, `aws_cloudwatch_event_target`, `aws_sns_topic_subscription`.
 //!
 //! ## Peers
 //! No peer asks it.
@@ -96,7 +95,8 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
             None => direct?,
         };
         if verdict.status == Status::Pass {
-            return Ok(verdict.because("Security Hub takes GuardDuty's findings in, unless that was switched off"));
+            let reason = "see that Security Hub takes in GuardDuty's findings: that is not read";
+            return Ok(Verdict::manual(verdict.observed, reason));
         }
         if verdict.status == Status::Fail
             && let Some(administration) = view.guardduty_administrator()?

@@ -18,12 +18,13 @@
 //! tells somebody of it, by the way that the result draws. The alarm counts by what one event makes of its statistic:
 //! value and default of the filter, dimensions, threshold, periods, data points, missing data, simple metric maths. It
 //! must have its actions switched on and not be stuck in ALARM (for more than 24 hours), as actions run when the state
-//! changes. Its action must lead to people, a chat or ticket system or another system: by an SNS topic whose policy
-//! and key let CloudWatch publish and whose confirmed subscription takes the message, by an OpsItem or an incident
-//! plan. The pattern is understood, not compared: any pattern that matches the event will do. An EventBridge rule
-//! counts when it is enabled, lets the event through and has a target that reaches somebody. These events are in the
-//! region of global services, where the rule must be. A SIEM counts when its ARN is declared in `siem_destinations`
-//! and a subscription of that log group, or the trail's bucket or topic, feeds it.
+//! changes. One that a mute rule silences at times is `manual`, with the times; where mute rules are not known, what
+//! would pass by it alone is `not-evaluated`. Its action must lead to people, a chat or ticket system or another
+//! system: by an SNS topic whose policy and key let CloudWatch publish and whose confirmed subscription takes the
+//! message, by an OpsItem or an incident plan. The pattern is understood, not compared: any pattern that matches the
+//! event will do. An EventBridge rule counts when it is enabled, lets the event through and has a target that reaches
+//! somebody. These events are in the region of global services, where the rule must be. A SIEM counts when its ARN is
+//! declared in `siem_destinations` and a subscription of that log group, or the trail's bucket or topic, feeds it.
 //!
 //! An event that no way takes is `fail`; the result names it and what comes nearest. What depends on a field that
 //! differs from one event to the next, or goes where it cannot be seen (a function, a queue, another bus or account),

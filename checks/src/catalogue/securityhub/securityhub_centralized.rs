@@ -15,8 +15,9 @@
 //! account's own facts are looked at where it is in the run. What the aggregator gathers is its linking mode
 //! (`GetFindingAggregator`): `ALL_REGIONS`, all but those that it names, those that it names, or none. A region where
 //! Security Hub is on and that is not gathered is `fail`. An enabled region that is not gathered and was not scanned is
-//! `manual`: whether Security Hub is on there is not known. A linking mode that could not be read is `not-evaluated`,
-//! one that this version does not know `manual`.
+//! `manual`: whether Security Hub is on there is not known. A linking mode that could not be read is `not-evaluated`, and
+//! so is what depends on aggregators, or on a region's Security Hub, that could not be read; a mode that this version does
+//! not know is `manual`.
 //!
 //! If no aggregator of the administrator is visible and another account is the administrator, the result is `manual`,
 //! naming the account; if this account is the administrator, it is `fail`. That nothing has to be gathered, or that
@@ -101,9 +102,11 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
         if view.regions().count() == 1 && whole.is_ok() {
             return Ok(Verdict::pass(format!("{observed}; one region is enabled, so nothing has to be gathered")));
         }
-        let found = aggregators(view, &administrators.accounts)?;
+        let (found, unread) = aggregators(view, &administrators.accounts);
         Ok(if !found.is_empty() {
-            gathered(view, seen, &observed, found)?
+            gathered(view, seen, &observed, found, unread)?
+        } else if let Some(gap) = unread {
+            return Err(gap);
         } else if administrators.accounts.contains(view.account_id()) {
             whole?;
             Verdict::fail(format!("{observed}; no finding aggregator"))
@@ -115,11 +118,12 @@ pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
     })])
 }
 
-/// The aggregators of the administrators, each as the region tells it in which it gathers, where that was asked.
+/// The aggregators of the administrators, each as the region tells it in which it gathers, where that was asked, and why
+/// there may be others.
 fn aggregators<'a>(
     view: &View<'a>,
     accounts: &BTreeSet<&str>,
-) -> Result<BTreeMap<&'a str, &'a FindingAggregator>, Gap> {
+) -> (BTreeMap<&'a str, &'a FindingAggregator>, Option<Gap>) {
     let mut all: BTreeMap<&str, &FindingAggregator> = BTreeMap::new();
     let mut add = |found: Vec<&'a FindingAggregator>| {
         for aggregator in found.into_iter().filter(|aggregator| accounts.contains(aggregator.account())) {
@@ -132,14 +136,15 @@ fn aggregators<'a>(
     let look = |region: &View<'a>| Ok(region.finding_aggregators()?.iter().flatten().collect::<Vec<_>>());
     let here = regions::each(view, look);
     here.known.into_iter().for_each(|(_, found)| add(found));
+    let mut gap = here.gap;
     for there in accounts.iter().filter_map(|account| view.neighbour(account)) {
-        regions::each(&there, look).known.into_iter().for_each(|(_, found)| add(found));
+        // Of an account without a region in the run nothing was asked: its aggregator is for a person to look at.
+        let theirs = regions::each(&there, look);
+        theirs.known.into_iter().for_each(|(_, found)| add(found));
+        gap = gap.or(theirs.gap.filter(|_| there.regions().next().is_some()));
         view.adopt(&there);
     }
-    match here.gap {
-        Some(gap) if all.is_empty() => Err(gap),
-        _ => Ok(all),
-    }
+    (all, gap)
 }
 
 /// Whether an aggregator gathers what has to be gathered: the best of them.
@@ -148,8 +153,9 @@ fn gathered(
     seen: &Seen,
     observed: &str,
     found: BTreeMap<&str, &FindingAggregator>,
+    unread: Option<Gap>,
 ) -> Result<Verdict, Gap> {
-    let (mut wrong, mut open, mut gap) = (Vec::new(), Vec::new(), None);
+    let (mut wrong, mut open, mut gap) = (Vec::new(), Vec::new(), unread);
     for aggregator in found.into_values() {
         let home = aggregator.region();
         let linking = match seen.see(&aggregator.linking) {
@@ -164,7 +170,7 @@ fn gathered(
             open.push((told, format!("the linking mode {} is not known: see what it gathers", linking.mode)));
             continue;
         };
-        let (mut with_findings, mut unknown, mut without) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut with_findings, mut unknown, mut without, mut unread) = (Vec::new(), Vec::new(), Vec::new(), None);
         for region in left? {
             match view.regions().find(|here| here.region_name() == region) {
                 Some(here) => {
@@ -173,7 +179,7 @@ fn gathered(
                     match hub {
                         Ok(Some(_)) => with_findings.push(region),
                         Ok(None) => without.push(region),
-                        Err(_) => unknown.push(region),
+                        Err(error) => unread = unread.or(Some(error)),
                     }
                 }
                 None => unknown.push(region),
@@ -181,6 +187,8 @@ fn gathered(
         }
         if !with_findings.is_empty() {
             wrong.push(format!("{told}, and not {}, where Security Hub is on", names(with_findings)));
+        } else if unread.is_some() {
+            gap = gap.or(unread);
         } else if !unknown.is_empty() {
             let reason = format!("see that Security Hub is not on in {}, which is not gathered", names(unknown));
             open.push((told, reason));

@@ -12,9 +12,10 @@
 //! and `FAILED` do not count. Where that does not hold and `declared_cspm` names another product, the result is
 //! `manual`: a person confirms that the product watches this account and region. Otherwise it is `fail`.
 //!
-//! Controls that are switched off are told with the standards that are ready: how many of how many, and the critical and
-//! high ones by name, with the reason that was given. A standard of which no control is on checks nothing and does not
-//! count. Where the controls of a standard could not be read, the result is `not-evaluated`, unless it fails anyway.
+//! Controls that are switched off are told with the standards that are ready: how many of how many, and the critical
+//! and high ones by name, with the reason that was given. A standard of which no control is on checks nothing and does
+//! not count, nor do the controls of one that is not ready. Where the controls of a standard could not be read, the
+//! result is `not-evaluated`, unless it fails anyway.
 //!
 //! ## What else is accepted
 //! SOC 2 does not ask for this product. Another posture-management product counts: name it in `declared_cspm`, and
@@ -77,12 +78,11 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                 let ready: Vec<&str> =
                     standards.iter().filter(|(_, status)| status == "READY").map(|(arn, _)| name(arn)).collect();
                 if !ready.is_empty() {
-                    let observed = format!("standards that are ready: {}", ready.join(", "));
                     let muting = view.security_hub_muting()?;
-                    let (off, checks) = switched_off(muting.as_ref().map_or(&[], |muting| &muting.standards), seen)?;
-                    let observed = off.map_or(observed.clone(), |off| format!("{observed}; {off}"));
-                    if checks || !declared.is_empty() {
-                        return Ok(if checks { Verdict::pass(observed) } else { other(&observed, &declared) });
+                    let controls = muting.as_ref().map_or(&[][..], |muting| &muting.standards);
+                    let Ready { checking, observed } = Ready::of(&ready, controls, seen)?;
+                    if checking || !declared.is_empty() {
+                        return Ok(if checking { Verdict::pass(observed) } else { other(&observed, &declared) });
                     }
                     return Ok(Verdict::fail(observed).because("every control of every standard is switched off"));
                 }
@@ -104,33 +104,54 @@ fn other(observed: &str, declared: &[String]) -> Verdict {
     Verdict::manual(observed, format!("confirm that {} watches this account and region", declared.join(", ")))
 }
 
-/// The controls that are switched off, in words, and whether any is on. A standard that lists none says nothing of them.
-///
-/// # Errors
-/// The controls of a standard are not known.
-fn switched_off(standards: &[StandardControls], seen: &Seen) -> Result<(Option<String>, bool), Gap> {
-    let (mut all, mut off) = (0, Vec::new());
-    for standard in standards {
-        let controls = seen.see(&standard.controls)?;
-        all += controls.all;
-        off.extend(&controls.off);
-    }
-    if off.is_empty() {
-        return Ok((None, true));
-    }
-    let grave = off.iter().filter(|control| ["CRITICAL", "HIGH"].contains(&control.severity.as_str()));
-    let told = entries(grave.map(|control| {
-        let reason = control.reason.as_deref().map_or("no reason given", str::trim);
-        format!("{} ({}: {reason})", control.id, control.severity.to_lowercase())
-    }));
-    let mut words = format!("{} of {all} controls are switched off", off.len());
-    if !told.is_empty() {
-        words.push_str(&format!(", among them {told}"));
-    }
-    Ok((Some(words), off.len() < all))
+/// The standards that are ready.
+struct Ready {
+    /// Whether one of them has a control that is on. One that lists no control says nothing of them, and counts.
+    checking: bool,
+    /// They and their controls that are switched off, in words.
+    observed: String,
 }
 
-/// A standard without the part of its ARN that is the same for all.
+impl Ready {
+    /// Judges each standard by its own controls.
+    ///
+    /// # Errors
+    /// The controls of a standard that is ready are not known.
+    fn of(ready: &[&str], controls: &[StandardControls], seen: &Seen) -> Result<Self, Gap> {
+        let (mut on, mut idle, mut all, mut off) = (Vec::new(), Vec::new(), 0, Vec::new());
+        for standard in ready {
+            let own = controls.iter().find(|one| name(&one.subscription) == *standard);
+            let own = own.map(|one| seen.see(&one.controls)).transpose()?;
+            all += own.map_or(0, |own| own.all);
+            off.extend(own.iter().flat_map(|own| &own.off));
+            if own.is_some_and(|own| !own.off.is_empty() && own.off.len() >= own.all) {
+                idle.push(*standard);
+            } else {
+                on.push(*standard);
+            }
+        }
+        let mut observed = Vec::new();
+        if !on.is_empty() {
+            observed.push(format!("standards that are ready: {}", on.join(", ")));
+        }
+        if !idle.is_empty() {
+            observed.push(format!("standards with every control switched off: {}", idle.join(", ")));
+        }
+        if !off.is_empty() {
+            let grave = off.iter().filter(|control| ["CRITICAL", "HIGH"].contains(&control.severity.as_str()));
+            let told = entries(grave.map(|control| {
+                let reason = control.reason.as_deref().map_or("no reason given", str::trim);
+                format!("{} ({}: {reason})", control.id, control.severity.to_lowercase())
+            }));
+            let among = if told.is_empty() { String::new() } else { format!(", among them {told}") };
+            observed.push(format!("{} of {all} controls are switched off{among}", off.len()));
+        }
+        Ok(Self { checking: !on.is_empty(), observed: observed.join("; ") })
+    }
+}
+
+/// A standard, by its ARN or that of the subscription to it, without the part that is the same for all.
 fn name(arn: &str) -> &str {
-    arn.split_once("standards/").or_else(|| arn.split_once("ruleset/")).map_or(arn, |(_, name)| name)
+    let parts = ["standards/", "ruleset/", "subscription/"];
+    parts.into_iter().find_map(|part| arn.split_once(part)).map_or(arn, |(_, name)| name)
 }

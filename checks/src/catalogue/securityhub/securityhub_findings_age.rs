@@ -13,12 +13,13 @@
 //! `not-applicable`, because `securityhub-enabled` judges that. Suppressed is not the same as fixed: a sample of
 //! suppressed findings shows whether there was a reason.
 //!
-//! Automation rules change findings as they come in. In each region that has enabled ones which suppress or resolve findings,
-//! or lower their severity, one result on the region tells them with their conditions. A rule that can take in critical
-//! findings, and has no condition that singles out a resource, a control or a finding (only severity, type, product, state,
-//! account, time or a negation), makes that result `manual`; otherwise it is `pass`. Only an administrator account, or one
-//! without one, may list the rules; in a member it is `not-applicable`. Rules of the newer Security Hub (V2) act on its own
-//! findings, which are not read here.
+//! Automation rules change findings as they come in. In each region that has enabled ones which suppress or resolve
+//! findings, or lower their severity, one result on the region tells them with their conditions. A rule that can take
+//! in critical findings, and has no condition that singles out a resource, a control or a finding (only severity, type,
+//! product, state, account, time or a negation, or the beginning of what all have, as `arn:aws:`; two on one field are
+//! alternatives, and each must single out), makes that result `manual`; otherwise it is `pass`. Only an administrator
+//! account, or one without one, may list the rules; in a member it is `not-applicable`. Rules of the newer Security Hub
+//! (V2) act on its own findings, which are not read here.
 //!
 //! ## What else is accepted
 //! A finding that was accepted can be suppressed, with a note that says why.
@@ -31,14 +32,15 @@
 //! ## Remediation
 //! Console: Security Hub CSPM, Findings, filter on severity CRITICAL, correct, or Workflow status Suppressed with a
 //! note. CLI: `aws securityhub batch-update-findings --finding-identifiers Id=ID,ProductArn=ARN --workflow
-//! Status=SUPPRESSED --note
-//! Text=REASON,UpdatedBy=NAME`. Terraform: correct the resource; `aws_securityhub_automation_rule` suppresses by rule.
+//! Status=SUPPRESSED --note Text=REASON,UpdatedBy=NAME`. Terraform: correct the resource;
+//! `aws_securityhub_automation_rule` suppresses by rule.
 //!
 //! ## Peers
 //! CloudSploit `securityHubActiveFindings`.
 //!
 //! ## References
-//! AWS Security Hub User Guide, "Setting the workflow status of findings"; "Automation rules"; CISA Binding Operational Directive 19-02.
+//! AWS Security Hub User Guide, "Setting the workflow status of findings"; "Automation rules"; CISA Binding Operational
+//! Directive 19-02.
 
 use kickoff_facts::detection::Finding as Open;
 use kickoff_facts::muting::MuteRule;

@@ -21,7 +21,8 @@
 //!
 //! A record must say who talked to whom and whether it was let through: a custom format without a source and a destination
 //! address (`srcaddr` or `pkt-srcaddr`, `dstaddr` or `pkt-dstaddr`), `srcport`, `dstport`, `protocol`, `action`, `start`,
-//! `end` or `interface-id` is `manual` where nothing else fails, and the reason names what is missing.
+//! `end` or `interface-id` is `manual` where nothing else fails, and the reason names what is missing; where how
+//! long it is kept could not be read, that decides, and it is `not-evaluated`.
 //!
 //! ## What else is accepted
 //! Two flow logs, one for accepted and one for rejected traffic, record everything: record an exception for both.
@@ -124,7 +125,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                     let reason = verdict.reason.as_deref().map_or(lacks.clone(), and);
                     Verdict::manual(verdict.observed, reason)
                 }
-                Err(gap) => Verdict::manual(format!("{}: all traffic", log.resource), and(&gap.to_string())),
+                Err(gap) => return Err(gap),
             })
         })
     });
@@ -192,7 +193,7 @@ fn retention(view: &View<'_>, seen: &Seen, log: &FlowLog, limit: u64) -> Result<
                 format!("{root}/aws-account-id={account}/aws-service=vpcflowlogs"),
             ];
             let own = view.log_buckets()?.iter().find(|known| known.name == bucket);
-            let elsewhere = owned_elsewhere(view, bucket).filter(|_| own.is_none_or(|own| !own.owned));
+            let elsewhere = if own.is_some_and(|own| own.owned) { None } else { owned_elsewhere(view, bucket)? };
             if let Some((there, _)) = &elsewhere {
                 view.adopt(there);
             }

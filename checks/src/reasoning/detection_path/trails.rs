@@ -3,7 +3,8 @@
 use kickoff_facts::logging::{Alarm, MetricFilter, Trail};
 use kickoff_facts::{Gap, Seen, View};
 
-use super::{Path, Paths, about};
+use super::foreign::about;
+use super::paths::{Path, Paths};
 use crate::frame::wording::names;
 use crate::parameters::{Parameters, SIEM_DESTINATIONS, TRAIL_DELIVERY_MAX_AGE};
 use crate::reasoning::certainty::{among, both};
@@ -13,6 +14,7 @@ use crate::reasoning::filter_pattern::FilterPattern;
 use crate::reasoning::last_mile::{Delivery, alarms, ends};
 use crate::reasoning::selectors::records_call;
 use crate::reasoning::subscriptions::selects;
+use crate::reasoning::trails::as_owner_sees;
 use crate::reasoning::{delivery, regions};
 
 /// The trails of an account.
@@ -40,19 +42,6 @@ impl<'a> Group<'a> {
         let (region, account, _, name) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         Some(Self { region, account, name: name.trim_end_matches(":*") })
     }
-}
-
-/// A trail as the account that owns it sees it, where that account is in the run: a member is not told everything.
-fn as_owner_sees<'a>(view: &View<'a>, trail: &'a Trail) -> &'a Trail {
-    if trail.owner() == view.account_id() {
-        return trail;
-    }
-    let found = view.neighbour_in(trail.owner(), &trail.home_region).and_then(|there| {
-        let own = there.trails().ok()?.iter().find(|one| one.arn == trail.arn && one.primary)?;
-        view.adopt(&there);
-        Some(own)
-    });
-    found.unwrap_or(trail)
 }
 
 impl<'v, 'a> Trails<'v, 'a> {

@@ -10,6 +10,7 @@ use super::composite::Rule;
 use super::condition::{Fed, Raises, raises, words};
 use super::{Delivery, Publisher, Topics, deliver, ends};
 use crate::frame::wording::count;
+use crate::reasoning::mutes;
 
 /// An alarm that is in ALARM for longer than so many hours tells nobody of what happens meanwhile.
 const LONG: u64 = 24;
@@ -17,7 +18,7 @@ const LONG: u64 = 24;
 /// Where the alarms on a filter's metrics lead: the best of them. An alarm counts in the region of its metric only.
 ///
 /// # Errors
-/// None reaches anybody for certain, and an alarm or a topic is not known.
+/// None reaches anybody for certain, and an alarm, a topic, or what mutes an alarm is not known.
 pub fn delivery(here: &View<'_>, seen: &Seen, filter: &MetricFilter) -> Result<Delivery, Gap> {
     let doubt = match looks_at(here, filter) {
         Raises::No(why) => return Ok(Delivery::Nowhere(why)),
@@ -26,18 +27,16 @@ pub fn delivery(here: &View<'_>, seen: &Seen, filter: &MetricFilter) -> Result<D
     };
     let alarms = here.alarms()?;
     let on: Vec<Watch<'_>> = alarms.iter().filter_map(|alarm| Watch::of(here, filter, alarm)).collect();
-    let mut led = Led { topics: Topics::of(here), seen, gap: None, unseen: Vec::new(), nowhere: Vec::new() };
+    let mut led = Led { doubt, ..Led::of(here, seen) };
     for watch in &on {
-        let name = &watch.alarm.name;
         if let Some(to) = led.by(here, watch.alarm, &watch.raises, watch.comes_back) {
-            let way = format!("{} -> {}{to}", watch.metric, drawn(watch.alarm));
-            return Ok(doubted(doubt, way, name));
+            return Ok(Delivery::Reaches(format!("{} -> {}{to}", watch.metric, drawn(watch.alarm))));
         }
     }
     for (alarm, raised, child) in composites(alarms, &on) {
         if let Some(to) = led.by(here, alarm, &raised, true) {
             let from = child.map_or(String::new(), |child| format!("{} -> {}", child.metric, drawn(child.alarm)));
-            return Ok(doubted(doubt, format!("{from}composite alarm {} -> {to}", alarm.name), &alarm.name));
+            return Ok(Delivery::Reaches(format!("{from}composite alarm {} -> {to}", alarm.name)));
         }
     }
     led.end()
@@ -48,19 +47,12 @@ fn drawn(alarm: &Alarm) -> String {
     format!("alarm {}{condition} -> ", alarm.name)
 }
 
-fn doubted(doubt: Option<String>, way: String, alarm: &str) -> Delivery {
-    match doubt {
-        Some(why) => Delivery::Unseen(format!("alarm {alarm}: {why}")),
-        None => Delivery::Reaches(way),
-    }
-}
-
 /// Where an alarm on a query of logs leads: what its query finds is not known.
 ///
 /// # Errors
-/// It reaches nobody for certain, and a topic is not known.
+/// It reaches nobody for certain, and a topic, or what mutes the alarm, is not known.
 pub fn on_logs(here: &View<'_>, seen: &Seen, alarm: &Alarm) -> Result<Delivery, Gap> {
-    let mut led = Led { topics: Topics::of(here), seen, gap: None, unseen: Vec::new(), nowhere: Vec::new() };
+    let mut led = Led::of(here, seen);
     match led.by(here, alarm, &Raises::Yes, true) {
         Some(to) => Ok(Delivery::Reaches(to)),
         None => led.end(),
@@ -71,12 +63,18 @@ pub fn on_logs(here: &View<'_>, seen: &Seen, alarm: &Alarm) -> Result<Delivery, 
 struct Led<'v, 'a> {
     topics: Topics<'v, 'a>,
     seen: &'v Seen,
+    /// What is in doubt whichever alarm it is.
+    doubt: Option<String>,
     gap: Option<Gap>,
     unseen: Vec<String>,
     nowhere: Vec<String>,
 }
 
-impl Led<'_, '_> {
+impl<'v, 'a> Led<'v, 'a> {
+    fn of(here: &'v View<'a>, seen: &'v Seen) -> Self {
+        Self { topics: Topics::of(here), seen, doubt: None, gap: None, unseen: Vec::new(), nowhere: Vec::new() }
+    }
+
     /// Where an alarm leads, if it reaches somebody for certain; else what is in the way is noted.
     fn by(&mut self, here: &View<'_>, alarm: &Alarm, raised: &Raises, comes_back: bool) -> Option<String> {
         let name = &alarm.name;
@@ -98,14 +96,22 @@ impl Led<'_, '_> {
             return None;
         }
         let held = alarm.suppressor.as_ref().map(|by| format!("alarm {} may hold its actions back", ends::last(by)));
-        let mut doubts: Vec<String> = held.into_iter().collect();
+        let mut doubts: Vec<String> = self.doubt.iter().cloned().chain(held).collect();
         doubts.extend([Some(raised), stuck.as_ref()].into_iter().flatten().filter_map(|one| match one {
             Raises::Unsure(why) => Some(why.clone()),
             _ => None,
         }));
         let publisher = Publisher::of_alarm(here, alarm);
-        match deliver(&self.topics, self.seen, &publisher, Ok(&alarm.alarm_actions)) {
-            Ok(Delivery::Reaches(to)) if doubts.is_empty() => return Some(to),
+        let led = deliver(&self.topics, self.seen, &publisher, Ok(&alarm.alarm_actions));
+        let muted = mutes::muting(here, alarm);
+        if let Ok(Some(muted)) = &muted {
+            doubts.push(muted.clone());
+        }
+        match led {
+            Ok(Delivery::Reaches(to)) if doubts.is_empty() => match muted {
+                Ok(_) => return Some(to),
+                Err(error) => self.gap = self.gap.take().or(Some(error)),
+            },
             Ok(Delivery::Reaches(_)) => self.unseen.push(format!("alarm {name}: {}", doubts.join(", "))),
             Ok(Delivery::Unseen(why)) => {
                 doubts.push(why);
@@ -118,7 +124,9 @@ impl Led<'_, '_> {
     }
 
     fn end(self) -> Result<Delivery, Gap> {
-        if let Some(gap) = self.gap {
+        // Where all of them are in doubt, what is not known of one changes nothing.
+        let in_doubt = self.doubt.is_some() && !self.unseen.is_empty();
+        if let Some(gap) = self.gap.filter(|_| !in_doubt) {
             return Err(gap);
         }
         Ok(match (self.unseen.is_empty(), self.nowhere.is_empty()) {

@@ -1,8 +1,8 @@
 //! Whether an alarm on a metric of capacity goes off when the capacity runs out.
 
-use kickoff_facts::logging::{Alarm, Metric};
+use kickoff_facts::logging::{Alarm, Metric, Term};
 
-use super::condition::{Raises, words};
+use super::condition::{Raises, plain, words};
 use super::range::Comparison;
 use crate::frame::table::fields;
 
@@ -27,6 +27,18 @@ fn measures() -> impl Iterator<Item = Measure> {
         }
         _ => None,
     })
+}
+
+/// The metrics of an account that an alarm of it watches, those of metric maths with their terms. An alarm may watch metrics
+/// of other accounts beside (CloudWatch User Guide, "Cross-account alarms").
+pub fn metrics<'a>(alarm: &'a Alarm, account: &str) -> Vec<(&'a Metric, Option<&'a Term>)> {
+    match &alarm.condition {
+        Some(condition) if !condition.terms.is_empty() => {
+            let own = condition.terms.iter().filter(|term| term.account.as_deref().is_none_or(|of| of == account));
+            own.filter_map(|term| Some((term.metric.as_ref()?, Some(term)))).collect()
+        }
+        _ => alarm.watches.iter().map(|metric| (metric, None)).collect(),
+    }
 }
 
 /// What is asked about: a database, a load balancer or a queue.
@@ -62,23 +74,27 @@ impl Kind<'_> {
         }
     }
 
-    /// Whether an alarm on a metric of it goes off when capacity runs short.
+    /// Whether an alarm on a metric of it goes off when capacity runs short; of metric maths, by the term of the metric.
     #[must_use]
-    pub fn watched(self, alarm: &Alarm, metric: &Metric, measure: Measure) -> Raises {
+    pub fn watched(self, alarm: &Alarm, (metric, term): (&Metric, Option<&Term>), measure: Measure) -> Raises {
         if !self.has(measure) {
             return Raises::No(format!("{} has no metric {}", self.engine, metric.name));
         }
         let Some(condition) = &alarm.condition else { return Raises::Unsure("what raises it is not known".to_owned()) };
-        // A band follows the metric; what maths makes of it is as it was made.
-        if !condition.terms.is_empty() || condition.threshold.is_none() {
-            return Raises::Yes;
+        let asked = words(condition);
+        let watched = if condition.terms.is_empty() { None } else { Some(plain(condition)) };
+        let (Some(threshold), None | Some(Some(_))) = (condition.threshold, watched) else {
+            return Raises::Unsure("it watches metric maths or a band: judge when it goes off".to_owned());
+        };
+        let watched = watched.flatten();
+        if watched.map(|watched| &watched.id) != term.map(|term| &term.id) {
+            return Raises::No(format!("{asked} does not depend on {}", metric.name));
         }
-        let (Some(comparison), Some(threshold)) = (Comparison::of_alarm(&condition.comparison), condition.threshold)
-        else {
+        let statistic = watched.map_or(&condition.statistic, |watched| &watched.statistic);
+        let Some(comparison) = Comparison::of_alarm(&condition.comparison) else {
             return Raises::Unsure(format!("its comparison is {}", condition.comparison));
         };
-        let asked = words(condition);
-        if condition.statistic == "SampleCount" {
+        if statistic == "SampleCount" {
             return Raises::No(format!("{asked} counts data points, not {}", metric.name));
         }
         if comparison.is_upward() != measure.high {
@@ -89,7 +105,7 @@ impl Kind<'_> {
             ));
         }
         // Sums are of a data point a minute.
-        let points = if condition.statistic == "Sum" { f64::from((condition.period / 60).max(1)) } else { 1.0 };
+        let points = if statistic == "Sum" { f64::from((condition.period / 60).max(1)) } else { 1.0 };
         let most = match (measure.name, self.allocated) {
             ("FreeStorageSpace", allocated @ Some(_)) => allocated,
             _ => measure.most,
@@ -178,8 +194,65 @@ mod tests {
             let alarm = Alarm { condition: Some(condition), ..Alarm::default() };
             let kind = Kind { group, engine, clustered: false, allocated: Some(100.0 * 1024_f64.powi(3)) };
             let of = Metric { name: metric.to_owned(), ..Metric::default() };
-            let watched = kind.watched(&alarm, &of, kind.measure(metric).unwrap());
+            let watched = kind.watched(&alarm, (&of, None), kind.measure(metric).unwrap());
             assert_eq!(watched == Raises::Yes, expected, "{engine} {metric} {comparison:?} {threshold}: {watched:?}");
+        }
+    }
+
+    /// What maths or a band makes of a metric is for a person; a metric by itself is decided in maths too.
+    #[test]
+    fn in_metric_maths_a_metric_counts_as_it_is() {
+        let term = |id: &str, metric: Option<&str>, expression: Option<&str>, account: Option<&str>| Term {
+            id: id.to_owned(),
+            metric: metric.map(|name| Metric { name: name.to_owned(), ..Metric::default() }),
+            expression: expression.map(str::to_owned),
+            statistic: "Average".to_owned(),
+            account: account.map(str::to_owned),
+            returned: expression.is_some(),
+            ..Term::default()
+        };
+        let cpu = || term("m1", Some("CPUUtilization"), None, None);
+        let free = || term("m2", Some("FreeableMemory"), None, None);
+        let maths = |text: &str| term("e1", None, Some(text), None);
+        let seen = |terms: Vec<Term>, threshold: Option<f64>| {
+            let comparison = if threshold.is_some() { "GreaterThanThreshold" } else { "GreaterThanUpperThreshold" };
+            let condition = Condition {
+                period: 300,
+                comparison: comparison.to_owned(),
+                threshold,
+                evaluation_periods: 1,
+                terms,
+                ..Condition::default()
+            };
+            let alarm = Alarm { condition: Some(condition), ..Alarm::default() };
+            let kind = Kind { group: "database", engine: "postgres", clustered: false, allocated: None };
+            let found = metrics(&alarm, "111122223333");
+            let answers = found.into_iter().map(|(metric, term)| {
+                match kind.watched(&alarm, (metric, term), kind.measure(&metric.name).unwrap()) {
+                    Raises::Yes => "yes",
+                    Raises::No(_) => "no",
+                    Raises::Unsure(_) => "unsure",
+                }
+            });
+            answers.collect::<Vec<_>>()
+        };
+        let alone = Term { returned: true, ..cpu() };
+        let elsewhere = term("m1", Some("CPUUtilization"), None, Some("222233334444"));
+        let here = term("m1", Some("CPUUtilization"), None, Some("111122223333"));
+        for (terms, threshold, expected) in [
+            (vec![alone.clone()], Some(80.0), vec!["yes"]),
+            (vec![alone], Some(100.0), vec!["no"]),
+            (vec![cpu(), maths("m1")], Some(80.0), vec!["yes"]),
+            (vec![cpu(), maths("FILL(m1, 0)")], Some(80.0), vec!["yes"]),
+            (vec![cpu(), maths("FILL(m1, 0)")], Some(1e12), vec!["no"]),
+            (vec![cpu(), free(), maths("m1")], Some(80.0), vec!["yes", "no"]),
+            (vec![cpu(), maths("m1 * 0")], Some(80.0), vec!["unsure"]),
+            (vec![cpu(), free(), maths("m1 / m2")], Some(80.0), vec!["unsure", "unsure"]),
+            (vec![cpu(), maths("ANOMALY_DETECTION_BAND(m1, 2)")], None, vec!["unsure"]),
+            (vec![elsewhere, maths("m1")], Some(80.0), vec![]),
+            (vec![here, maths("m1")], Some(80.0), vec!["yes"]),
+        ] {
+            assert_eq!(seen(terms.clone(), threshold), expected, "{terms:?} {threshold:?}");
         }
     }
 }

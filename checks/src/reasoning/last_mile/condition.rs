@@ -213,6 +213,23 @@ fn maths<'f>(condition: &Condition, fed: &dyn Fn(Option<&Term>) -> Fed<'f>) -> O
     Some(Watched { event: value(true)?, quiet: value(false)? })
 }
 
+/// The term of a metric that an alarm on metric maths watches as it is, but for what takes the place of no data; none where
+/// maths makes something else of it, or is not understood.
+#[must_use]
+pub fn plain(condition: &Condition) -> Option<&Term> {
+    let mut returned = condition.terms.iter().filter(|term| term.returned);
+    let (Some(mut watched), None) = (returned.next(), returned.next()) else { return None };
+    for _ in 0..DEEPEST {
+        if watched.metric.is_some() {
+            return Some(watched);
+        }
+        let expression = Expression::parse(watched.expression.as_deref()?)?;
+        let id = expression.plain()?;
+        watched = condition.terms.iter().find(|term| term.id == id)?;
+    }
+    None
+}
+
 fn term<'f>(
     condition: &Condition,
     id: &str,

@@ -1,6 +1,6 @@
 //! Where a way ends: people, a chat or ticket system, another system, nobody, or something that does not show whom it tells.
 
-use super::Delivery;
+use super::delivery::Delivery;
 use crate::frame::table::fields;
 
 /// Kinds of ends, and what is known of them.

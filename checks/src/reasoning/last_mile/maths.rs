@@ -44,6 +44,16 @@ impl Expression {
         reader.tokens.is_empty().then_some(read)
     }
 
+    /// The term whose data it gives as they are, but for what takes the place of none: `m1`, `FILL(m1, 0)`.
+    #[must_use]
+    pub fn plain(&self) -> Option<&str> {
+        match self {
+            Self::Term(id) => Some(id),
+            Self::Fill(filled, _) => filled.plain(),
+            _ => None,
+        }
+    }
+
     /// What it gives, with what the terms give.
     pub fn value(&self, term: &dyn Fn(&str) -> Point) -> Point {
         match self {
@@ -231,6 +241,22 @@ mod tests {
             ("m1 / FILL(m1, 0)", Point::between(0.0, 1.0), Point::Unknown),
         ] {
             assert_eq!(with(text, given), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn data_are_as_they_were_where_a_term_stands_alone() {
+        for (text, expected) in [
+            ("m1", Some("m1")),
+            ("(m1)", Some("m1")),
+            ("FILL(m1, 0)", Some("m1")),
+            ("FILL(FILL(m1, 0), 1)", Some("m1")),
+            ("m1 * 1", None),
+            ("m1 > 0", None),
+            ("FILL(m1 + m2, 0)", None),
+            ("1", None),
+        ] {
+            assert_eq!(Expression::parse(text).unwrap().plain(), expected, "{text}");
         }
     }
 

@@ -14,24 +14,15 @@ pub mod alarms;
 pub mod capacity;
 pub mod composite;
 pub mod condition;
+pub mod delivery;
 pub mod ends;
 pub mod maths;
 pub mod publish;
 pub mod range;
 pub mod topic;
 
+pub use delivery::Delivery;
 pub use publish::Publisher;
-
-/// What the targets of a rule or the actions of an alarm amount to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Delivery {
-    /// They reach a person or a system; the way in words.
-    Reaches(String),
-    /// They reach no one.
-    Nowhere(String),
-    /// It cannot be seen from here.
-    Unseen(String),
-}
 
 /// What the targets of a rule, or the actions of an alarm, amount to: the best of them.
 ///

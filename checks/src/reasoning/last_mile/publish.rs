@@ -8,13 +8,13 @@
 use kickoff_facts::logging::{Alarm, Rule, TopicKey, TopicKeySettings};
 use kickoff_facts::{Gap, Seen, View};
 use kickoff_policy::actions::ActionTable;
-use kickoff_policy::caller::Caller;
-use kickoff_policy::compile::{Action, Policy, Target};
+use kickoff_policy::compile::{Action, Policy};
 use kickoff_policy::context::{Given, Value};
-use kickoff_policy::decide::{Decision, Evaluation, Layers, Named, Question, Verdict};
+use kickoff_policy::decide::{Decision, Verdict};
 use kickoff_policy::document::{Kind, PrincipalEntry};
 
 use crate::frame::wording::names;
+use crate::reasoning::resource_policy::ask;
 
 /// Who tells a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,22 +141,6 @@ impl Publisher {
         keys
     }
 
-    /// Asks the policy of a resource.
-    fn ask<'p>(&self, policy: &'p Policy, action: &str, resource: &str, context: &Given) -> Option<Verdict<'p>> {
-        let table = ActionTable::embedded();
-        let (action, target) = (Action::parse(action, table).ok()?, Target::one(resource));
-        let caller = Caller::Service(self.principal().to_owned());
-        let question = Question {
-            caller: &caller,
-            action: &action,
-            target: &target,
-            resource_account: resource.split(':').nth(4),
-            strict: false,
-        };
-        let layers = Layers { resource: Some(vec![Named { name: "policy", policy }]), ..Layers::default() };
-        Some(Evaluation::decide(&layers, &question, context, table))
-    }
-
     /// Whether the policy of a topic lets it publish.
     #[must_use]
     pub fn may_publish(&self, topic: &str, text: &str) -> Leave {
@@ -164,7 +148,7 @@ impl Publisher {
         let Ok(policy) = Policy::parse(text, Kind::Resource) else {
             return Leave::Unsure("its policy is not understood".to_owned());
         };
-        let Some(verdict) = self.ask(&policy, "sns:Publish", topic, &self.to_topic()) else {
+        let Some(verdict) = ask(self.principal(), &policy, "sns:Publish", topic, &self.to_topic()) else {
             return Leave::Unsure(format!("whether its policy lets {name} publish is not known"));
         };
         match verdict.decision {
@@ -224,7 +208,10 @@ impl Publisher {
         let context = self.to_key(topic);
         let mut unsure = None;
         for action in ["kms:GenerateDataKey", "kms:Decrypt"] {
-            let Some(verdict) = self.ask(&policy, action, &key.arn, &context) else { continue };
+            let Some(verdict) = ask(self.principal(), &policy, action, &key.arn, &context) else {
+                unsure = unsure.or(Some(format!("whether its key {short} lets {name} use {action} is not known")));
+                continue;
+            };
             match verdict.decision {
                 Decision::Allow => {}
                 Decision::Conditional => {

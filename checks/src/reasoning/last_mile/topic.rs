@@ -4,8 +4,9 @@ use kickoff_facts::logging::{SubscriptionFilter, Topic, TopicSubscription};
 use kickoff_facts::{Gap, Seen};
 use serde_json::{Value, json};
 
+use super::delivery::Delivery;
+use super::ends;
 use super::publish::{Leave, Publisher};
-use super::{Delivery, ends};
 use crate::reasoning::event_pattern::{Answer, Pattern};
 use crate::reasoning::sample::Sample;
 

@@ -50,9 +50,15 @@ fn by(alarms: Value, rest: Value) -> &'static str {
 }
 
 fn led(alarms: Value, rest: Value) -> Result<Delivery, Gap> {
+    beside_mutes(alarms, rest, json!({ "value": [] }))
+}
+
+/// The same with mute rules of the region.
+fn beside_mutes(alarms: Value, rest: Value, mutes: Value) -> Result<Delivery, Gap> {
     let regional = json!({
         "metric_filters": { "value": [] },
         "alarms": { "value": alarms },
+        "alarm_mutes": mutes,
         "topics": { "value": [
             {
                 "arn": HEARD, "attributes": { "value": { "policy": OPEN } },
@@ -70,7 +76,7 @@ fn led(alarms: Value, rest: Value) -> Result<Delivery, Gap> {
         &facts,
         "us-east-1",
         &facts.regions["us-east-1"],
-        &[Need::Alarms, Need::Topics, Need::MetricFilters],
+        &[Need::Alarms, Need::AlarmMutes, Need::Topics, Need::MetricFilters],
     );
     let mut filter = json!({ "metrics": [
         { "namespace": "Security", "name": "root", "value": "1" },
@@ -221,6 +227,39 @@ fn an_alarm_that_stays_in_alarm_tells_nobody() {
         (json!({ "condition": null }), "unseen"),
     ] {
         assert_eq!(leads(json!([on("root", "Security", "root", rest.clone())])), expected, "{rest}");
+    }
+}
+
+#[test]
+fn what_a_mute_rule_may_silence_is_in_doubt_and_a_gap_is_one_of_the_way() {
+    let rules = |alarms: Value| json!({ "value": [{ "name": "nightly", "status": "SCHEDULED", "alarms": alarms }] });
+    let denied = json!({ "gap": { "kind": "denied", "call": "cloudwatch:ListAlarmMuteRules", "region": "us-east-1", "message": "" } });
+    let one = || on("root", "Security", "root", json!({}));
+    let other = || on("other", "Security", "root", json!({}));
+    let off = || on("root", "Security", "root", json!({ "actions_enabled": false }));
+    let deaf = || on("root", "Security", "root", json!({ "alarm_actions": [HEARD.replace("heard", "deaf")] }));
+    for (alarms, mutes, expected) in [
+        (json!([one()]), rules(json!(["root"])), "unseen"),
+        (json!([one()]), rules(json!(["root-2"])), "reaches"),
+        // A rule that names none may mute any.
+        (json!([one()]), rules(json!([])), "unseen"),
+        (json!([one(), other()]), rules(json!(["root"])), "reaches"),
+        (json!([one()]), denied.clone(), "unknown"),
+        // What reaches nobody anyway does so muted or not.
+        (json!([off()]), denied.clone(), "nowhere"),
+        (json!([deaf()]), denied, "nowhere"),
+        (json!([deaf()]), rules(json!(["root"])), "nowhere"),
+    ] {
+        let kind = match beside_mutes(alarms.clone(), json!({}), mutes.clone()) {
+            Ok(Delivery::Reaches(_)) => "reaches",
+            Ok(Delivery::Nowhere(_)) => "nowhere",
+            Ok(Delivery::Unseen(why)) => {
+                assert!(why.contains("muted by nightly"), "{why}");
+                "unseen"
+            }
+            Err(_) => "unknown",
+        };
+        assert_eq!(kind, expected, "{alarms} {mutes}");
     }
 }
 
