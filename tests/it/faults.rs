@@ -152,6 +152,11 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
     ("guardduty:ListFilters", "guardduty-high-findings-open", "an open finding stands, whatever else is put away"),
     ("inspector2:ListFilters", "inspector-findings-age", "what is over its limit is, whatever else is suppressed"),
     (
+        "logs:DescribeLogGroups",
+        "cloudtrail-cloudwatch",
+        "a rule on API calls takes the events up, whatever the group's class",
+    ),
+    (
         "organizations:DescribeOrganization",
         "cloudtrail-bucket-writers",
         "whom the policy lets in needs no organization",
@@ -185,6 +190,11 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
     ),
     ("sso-admin:ListAccountAssignments", "org-scp-protects-logging", "the policy exempts nobody"),
     ("sso-admin:ListPermissionSets", "org-scp-protects-logging", "as above"),
+    ("sso-admin:DescribePermissionSet", "org-scp-protects-logging", "as above"),
+    ("sso-admin:GetInlinePolicyForPermissionSet", "org-scp-protects-logging", "as above"),
+    ("sso-admin:ListAccountsForProvisionedPermissionSet", "org-scp-protects-logging", "as above"),
+    ("sso-admin:ListInstances", "org-scp-protects-logging", "as above"),
+    ("sso-admin:ListManagedPoliciesInPermissionSet", "org-scp-protects-logging", "as above"),
     ("ec2:DescribeInstances", "inspector-enabled", "another kind is in use and not scanned"),
     ("ecr:DescribeRepositories", "inspector-enabled", "as above"),
     ("lambda:ListFunctions", "inspector-enabled", "as above"),
