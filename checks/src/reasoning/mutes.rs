@@ -144,9 +144,10 @@ pub fn takes_in_label(rule: &MuteRule, field: &str, labels: &[&str]) -> bool {
     })
 }
 
-/// The mute rules that hit an alarm. One that names no alarm may hit any.
+/// The mute rules that hit an alarm, those that are over left out. One that names no alarm may hit any.
 pub fn of_alarm<'a>(mutes: &'a [AlarmMute], alarm: &Alarm) -> Vec<&'a AlarmMute> {
-    mutes.iter().filter(|mute| mute.alarms.is_empty() || mute.alarms.contains(&alarm.name)).collect()
+    let hits = |mute: &&AlarmMute| mute.alarms.is_empty() || mute.alarms.contains(&alarm.name);
+    mutes.iter().filter(|mute| mute.status != "EXPIRED").filter(hits).collect()
 }
 
 /// What mutes an alarm at times, now or later, in words; none where nothing does.
@@ -330,6 +331,7 @@ mod tests {
         let mute = AlarmMute { name: "all".into(), status: "SCHEDULED".into(), ..AlarmMute::default() };
         assert_eq!(when(&mute), "all: at times that are not told, whichever alarm, UTC");
         let any = Alarm { name: "sec-root".into(), ..Alarm::default() };
-        assert_eq!(of_alarm(&[mute], &any).len(), 1);
+        let over = AlarmMute { status: "EXPIRED".into(), ..mute.clone() };
+        assert_eq!(of_alarm(&[mute, over], &any).len(), 1);
     }
 }

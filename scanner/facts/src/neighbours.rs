@@ -210,11 +210,12 @@ mod tests {
         neighbours.add(&facts(
             "111122223333",
             json!({ "authorization": authorization }),
-            json!({ "topics": { "value": [ { "arn": "t" } ] } }),
+            json!({ "topics": { "value": [ { "arn": "t" } ] }, "alarm_mutes": { "value": [ { "name": "m" } ] } }),
         ));
         let kept = neighbours.get("111122223333").unwrap();
         assert!(kept.global.authorization.get().is_err());
         assert_eq!(kept.regions["us-east-1"].topics.get().unwrap().len(), 1);
+        assert_eq!(kept.regions["us-east-1"].alarm_mutes.get().unwrap().len(), 1);
         assert!(neighbours.get("222233334444").is_none() && neighbours.all().count() == 1);
     }
 }
