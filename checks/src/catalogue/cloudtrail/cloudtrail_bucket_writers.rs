@@ -135,9 +135,10 @@ fn granted(settings: &BucketSettings, seen: &Seen) -> Vec<Result<Judged, Gap>> {
                 Err(gap) => Some(Err(gap)),
             },
             (None, Some(group)) => Some(Ok(Judged::Open(told(group)))),
-            (None, None) => {
-                Some(Ok(Judged::Bad(format!("{}: take it out", told(&format!("canonical id {}", line(&grant.grantee)))))))
-            }
+            (None, None) => Some(Ok(Judged::Bad(format!(
+                "{}: take it out",
+                told(&format!("canonical id {}", line(&grant.grantee)))
+            )))),
         }
     });
     judged.collect()

@@ -8,12 +8,14 @@
 //!
 //! ## How it is decided
 //! The population is every alarm, metric and composite. At least one action on ALARM is `pass`. Actions on OK or on
-//! INSUFFICIENT_DATA alone are no alert: `fail`. The facts do not tell which alarms only feed a composite alarm; such
-//! an alarm needs no action of its own and is `fail` all the same.
+//! INSUFFICIENT_DATA alone are no alert: `fail`. An alarm that feeds a composite one needs no action of its own: where
+//! the composite alarm's rule holds when this alarm goes off, whatever state the others are in, and the composite has an
+//! action on ALARM or feeds one that has, it is `pass`. Where the rule turns on other alarms too, is not understood, or
+//! the composite's actions can be suppressed, it is `manual`.
 //!
 //! ## What else is accepted
-//! Any action on ALARM: a topic, a Lambda function, an OpsItem, a scaling policy. For an alarm that only feeds a
-//! composite one, and for an EventBridge rule on its change of state, record an exception.
+//! Any action on ALARM: a topic, a Lambda function, an OpsItem, a scaling policy. For an EventBridge rule on its change
+//! of state, record an exception.
 //!
 //! ## What it does not see
 //! Where the action leads, and whether it is allowed and switched on, is asked by the other `monitor-` checks. Whether
@@ -35,9 +37,11 @@
 //! Amazon CloudWatch User Guide, "Alarm actions"; API Reference, `DescribeAlarms`.
 
 use kickoff_facts::{Need, View};
+use kickoff_policy::truth::Truth;
 
 use crate::parameters::Parameters;
 use crate::reasoning::alerting::alarm;
+use crate::reasoning::last_mile::composite::leads;
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Severity, Verdict};
 
 /// What the check says of itself.
@@ -52,7 +56,7 @@ pub const META: Meta = Meta {
     criteria: &["CC7.2", "CC7.3", "CC7.4"],
     needs: &[Need::Alarms],
     parameters: &[],
-    expected: "at least one action on ALARM",
+    expected: "at least one action on ALARM, of its own or of a composite alarm that takes it up",
     fix: "add an action on ALARM, or delete the alarm if nobody needs it",
 };
 
@@ -61,11 +65,22 @@ pub const META: Meta = Meta {
 /// # Errors
 /// The region's alarms are not known.
 pub fn evaluate(view: &View<'_>, _: &Parameters) -> Evaluation {
-    let judged = view.alarms()?.iter().map(|found| {
+    let alarms = view.alarms()?;
+    let judged = alarms.iter().zip(leads(alarms)).map(|(found, (leads, through))| {
         let [on_alarm, on_ok, on_silence] =
             [&found.alarm_actions, &found.ok_actions, &found.insufficient_data_actions].map(Vec::len);
         let observed = format!("actions: {on_alarm} on ALARM, {on_ok} on OK, {on_silence} on INSUFFICIENT_DATA");
-        Finding::new(alarm(found), Verdict::decide(on_alarm > 0, observed))
+        let verdict = match (leads, through) {
+            (Truth::True, Some(composite)) => {
+                Verdict::pass(format!("{observed}; composite alarm {} takes it up", composite.name))
+            }
+            (Truth::Unknown, Some(composite)) => Verdict::manual(
+                format!("{observed}; composite alarm {} names it", composite.name),
+                "whether the composite alarm goes off with it turns on more than this alarm: judge whether somebody is told",
+            ),
+            _ => Verdict::decide(on_alarm > 0, observed),
+        };
+        Finding::new(alarm(found), verdict)
     });
     Ok(judged.collect())
 }

@@ -6,7 +6,7 @@ use kickoff_facts::logging::{Alarm, Metric, MetricFilter, Published};
 use kickoff_facts::{Gap, Seen, View};
 use kickoff_policy::truth::Truth;
 
-use super::composite::Rule;
+use super::composite::{Rule, names};
 use super::condition::{Fed, Raises, raises, words};
 use super::{Delivery, Publisher, Topics, deliver, ends};
 use crate::frame::wording::count;
@@ -387,15 +387,6 @@ fn composites<'a, 'w>(alarms: &'a [Alarm], on: &'w [Watch<'a>]) -> Vec<(&'a Alar
         }
     }
     found
-}
-
-/// Whether a composite alarm's rule names an alarm, in quotes or bare, alone or at the end of an ARN.
-fn names(rule: &str, name: &str) -> bool {
-    rule.contains(&format!("\"{name}\""))
-        || rule.split(['(', ')', ',']).any(|part| {
-            let part = part.trim().trim_matches('"');
-            part == name || part.rsplit(':').next() == Some(name)
-        })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! Source: Amazon CloudWatch API Reference, `PutCompositeAlarm`, `AlarmRule`.
 
+use kickoff_facts::logging::Alarm;
 use kickoff_policy::truth::Truth;
 
 /// Parentheses within each other at the most.
@@ -122,6 +123,65 @@ impl<'a> Reader<'a> {
             if name.starts_with("arn:") { name.split_once(":alarm:").map_or(name, |(_, name)| name) } else { name };
         (!name.is_empty()).then_some(name)
     }
+}
+
+/// For each alarm, whether the actions on ALARM of some alarm follow when it goes off: its own, or those of a composite alarm
+/// that takes it up, at once or through others; and the composite alarm at hand.
+///
+/// A rule that turns on the state of other alarms, that is not understood, or whose alarm another one can hold back, leaves it open.
+#[must_use]
+pub fn leads(alarms: &[Alarm]) -> Vec<(Truth, Option<&Alarm>)> {
+    let mut leads: Vec<(Truth, Option<&Alarm>)> =
+        alarms.iter().map(|alarm| (Truth::from(!alarm.alarm_actions.is_empty()), None)).collect();
+    let links: Vec<(usize, usize, Truth)> = alarms
+        .iter()
+        .enumerate()
+        .filter(|(_, alarm)| alarm.composite)
+        .flat_map(|(at, parent)| {
+            let rule = parent.rule.as_deref().map(|text| (text, Rule::parse(text)));
+            let takes = move |child: &Alarm| match &rule {
+                Some((text, rule)) if names(text, &child.name) => taken(parent, rule.as_ref(), &child.name),
+                _ => Truth::False,
+            };
+            alarms.iter().enumerate().map(move |(child, alarm)| (child, at, takes(alarm)))
+        })
+        .filter(|(child, parent, takes)| child != parent && *takes != Truth::False)
+        .collect();
+    // Each round may settle what feeds what the last one settled.
+    loop {
+        let mut settled = true;
+        for (child, parent, takes) in &links {
+            let through = leads[*parent].0.and(*takes);
+            if leads[*child].0.or(through) != leads[*child].0 {
+                leads[*child] = (leads[*child].0.or(through), alarms.get(*parent));
+                settled = false;
+            }
+        }
+        if settled {
+            return leads;
+        }
+    }
+}
+
+/// Whether an alarm that goes off raises a composite one.
+fn taken(parent: &Alarm, rule: Option<&Rule>, child: &str) -> Truth {
+    let Some(rule) = rule else { return Truth::Unknown };
+    let with = |state: &'static str| rule.holds(&|name| (name == child).then_some(state));
+    match (with("ALARM"), with("OK")) {
+        (Truth::False, _) | (Truth::True, Truth::True) => Truth::False,
+        (Truth::True, _) if parent.suppressor.is_none() => Truth::True,
+        _ => Truth::Unknown,
+    }
+}
+
+/// Whether a composite alarm's rule names an alarm, in quotes or bare, alone or at the end of an ARN.
+#[must_use]
+pub fn names(rule: &str, name: &str) -> bool {
+    rule.contains(&format!("\"{name}\""))
+        || rule.split(['(', ')', ',']).any(|part| {
+            let part = part.trim().trim_matches('"');
+            part == name || part.rsplit(':').next() == Some(name)
+        })
 }
 
 #[cfg(test)]
