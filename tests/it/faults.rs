@@ -258,11 +258,12 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
 ];
 
 /// Operations that tell of the routes by which an event reaches somebody.
-const ROUTES: [&str; 10] = [
+const ROUTES: [&str; 11] = [
     "account:ListRegions",
     "cloudtrail:GetEventSelectors",
     "cloudtrail:GetTrailStatus",
     "cloudwatch:DescribeAlarms",
+    "cloudwatch:ListAlarmMuteRules",
     "events:ListTargetsByRule",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",

@@ -222,8 +222,8 @@ pub struct GuardDutyAdministration {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GuardDutyMembership {
-    /// For whom GuardDuty is switched on by itself: `ALL`, `NEW`, `NONE`.
-    pub auto_enable: String,
+    /// For whom GuardDuty is switched on by itself: `ALL`, `NEW`, `NONE`; none where the answer does not say.
+    pub auto_enable: Option<String>,
     /// The administrator has as many members as it can have.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub limit_reached: bool,

@@ -153,7 +153,7 @@ fn designated<'a>(view: &View<'a>, account: &str) -> Result<Vec<&'a str>, Gap> {
 /// How members get GuardDuty in a region, where it is not all of them.
 fn narrows(region: &str, membership: &GuardDutyMembership) -> Option<String> {
     let GuardDutyMembership { auto_enable, limit_reached } = membership;
-    match (auto_enable.as_str(), limit_reached) {
+    match (auto_enable.as_deref().unwrap_or("not told for whom"), limit_reached) {
         ("ALL", false) => None,
         (mode, false) => Some(format!("{region}: {mode}")),
         (mode, true) => Some(format!("{region}: {mode}, and no more members can be added")),

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 pub(super) fn conditions(criteria: &Map<String, Value>) -> Vec<MuteCondition> {
     let mut found: BTreeMap<(&str, MuteTest), Vec<String>> = BTreeMap::new();
     for (field, comparisons) in criteria {
-        // What is no list is one comparison.
-        for comparison in comparisons.as_array().map_or(std::slice::from_ref(comparisons), Vec::as_slice) {
+        // Both say every field as a list. What is none is left out, by which a rule reads wider than it is, never narrower.
+        for comparison in comparisons.as_array().into_iter().flatten() {
             let (test, value) = compared(comparison);
             found.entry((field, test)).or_default().push(value);
         }
