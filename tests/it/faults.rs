@@ -250,6 +250,7 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
         "iam-role-trust-external-account",
         "an ExternalId is asked for, whosever the account",
     ),
+    ("s3:GetBucketAcl", "cloudtrail-bucket-writers", "the policy lets somebody else write"),
     (
         "s3:GetPublicAccessBlock",
         "cloudtrail-bucket-not-public",
