@@ -158,6 +158,7 @@ fn describe(result: &DocumentResult) -> Value {
         "status": result.status.name(),
         "observed": result.observed,
         "reasons": result.reasons,
+        "occurrence": result.occurrence,
         "sha256": result.sha256,
         "bytes": result.bytes,
         "effective": result.effective,

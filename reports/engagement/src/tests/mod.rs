@@ -9,6 +9,7 @@ mod list_rows;
 mod lists;
 mod readiness;
 mod requests;
+mod times;
 mod whole;
 
 use std::path::Path;
