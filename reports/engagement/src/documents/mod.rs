@@ -2,7 +2,10 @@
 
 mod findings;
 mod folder;
+mod matches;
+mod name;
 mod record;
+mod together;
 mod version;
 
 use std::fmt::Write as _;
@@ -22,7 +25,8 @@ use crate::words::words;
 use findings::Findings;
 use record::Place;
 
-pub use folder::{Ambiguous, Dropped, Match, append, match_folder, match_names};
+pub use folder::{append, match_folder, match_names};
+pub use matches::{Ambiguous, Dropped, Match};
 
 /// How a document of a request stands: a result like any other.
 #[derive(Debug, Clone, PartialEq, Eq)]

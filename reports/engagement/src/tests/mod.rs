@@ -10,6 +10,7 @@ mod lists;
 mod readiness;
 mod requests;
 mod times;
+mod together;
 mod whole;
 
 use std::path::Path;
