@@ -132,7 +132,15 @@ impl Occurrence {
         let one_day = |day: Date| Self { first: day, last: day, name: day.to_string() };
         for (at, year) in years() {
             let on = two(at + 1).zip(two(at + 2)).and_then(|(month, day)| Date::new(year, month, day).ok());
-            if let Some(day) = on {
+            // `14.10.2026`; `10-14-2026` where a figure can only be the day.
+            let before = at.checked_sub(2).and_then(|at| two(at).zip(two(at + 1)));
+            let written = before.and_then(|(a, b)| match (a > 12, b > 12) {
+                (false, true) => Date::new(year, a, b).ok(),
+                (true, false) => Date::new(year, b, a).ok(),
+                _ if text.contains(&format!("{a:02}.{b:02}.{year}")) => Date::new(year, b, a).ok(),
+                _ => None,
+            });
+            if let Some(day) = on.or(written) {
                 return Some(one_day(day));
             }
         }
@@ -314,6 +322,11 @@ mod tests {
             ("New Hires Jul-Dec 2026", Some("2026-07 to 2026-12")),
             ("New Hires 2026 H2", Some("2026-H2")),
             ("scan_20260801", Some("2026-08-01")),
+            ("Minutes 2026.07.15", Some("2026-07-15")),
+            ("Protokoll 04.10.2026", Some("2026-10-04")),
+            ("Minutes 10-14-2026", Some("2026-10-14")),
+            // Which of the two is the month, nobody says.
+            ("Minutes 04-10-2026", Some("2026")),
             ("Risk Register 2026", Some("2026")),
             ("Access Control Policy v2.1", None),
         ] {

@@ -98,7 +98,8 @@ impl FileName {
             let said = ["v", "version", "rev", "revision"].contains(&before.as_str());
             let number = lower.strip_prefix('v').unwrap_or(&lower).trim_matches('.');
             let figures = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '.');
-            if figures && (said || lower.starts_with('v') || number.contains('.')) {
+            let day = number.contains('.') && number.split('.').any(|part| part.len() == 4);
+            if figures && !day && (said || lower.starts_with('v') || number.contains('.')) {
                 version = Some(number.to_owned());
             } else if figures && KNOWN.has("part", &before) {
                 part = Some(number.to_owned());

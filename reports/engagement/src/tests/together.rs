@@ -72,6 +72,10 @@ fn quarters_versions_documents_and_parts_belong_together() {
         [pair("", "4.0"), pair("", "4.1")]
     );
     assert_eq!(
+        of(grouped(&["Board minutes 15.07.2026.pdf", "Board minutes 14.10.2026.pdf"], "GEN-07")),
+        [pair("2026-07-15", ""), pair("2026-10-14", "")]
+    );
+    assert_eq!(
         of(grouped(&["Encryption Policy 2025.pdf", "Encryption Policy 2026.pdf"], "ENC-01")),
         [pair("", "2025"), pair("", "2026")]
     );
