@@ -195,9 +195,33 @@ fn year(part: &str) -> Option<i16> {
     part.parse().ok().filter(|year| part.len() == 4 && (2000..2100).contains(year))
 }
 
-/// A word that is the name of a month; figures are not.
-fn word_of_month(part: &str) -> Option<i8> {
-    if part.chars().any(|c| c.is_ascii_digit()) { None } else { month(part) }
+/// The month that a word in lower case is the name of, in full or in three letters; in English and German, as in other
+/// languages words of other things begin as months do.
+pub(crate) fn word_of_month(word: &str) -> Option<i8> {
+    const SHORT: [&str; 16] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "sept", "mrz", "okt", "dez",
+    ];
+    const FULL: [&str; 18] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "januar",
+        "februar",
+        "märz",
+        "juni",
+        "juli",
+        "oktober",
+        "dezember",
+    ];
+    month(word).filter(|_| SHORT.contains(&word) || FULL.contains(&word))
 }
 
 /// What the days of a report expect of something that is done every so often, in order. Weeks, months and quarters are those of the

@@ -300,11 +300,13 @@ fn review_due(held: &mut Held<'_>, day: Date) {
     }
 }
 
-/// What the words of a request say, where it does not say so itself: a policy is what is asked for together with its test.
+/// What the words of a request say, where it does not say so itself. The last word of a phrase is what it is about: an access
+/// review procedure is a procedure, a policy review a review. The first phrase that tells decides: a plan and its last test are
+/// asked for as a plan.
 fn read_nature(text: &str) -> Option<Nature> {
-    const POLICIES: [&str; 8] =
-        ["policy", "procedure", "plan", "standard", "handbook", "charter", "guideline", "process"];
-    const RECORDS: [&str; 25] = [
+    const POLICIES: [&str; 9] =
+        ["policy", "procedure", "plan", "standard", "handbook", "charter", "guideline", "process", "playbook"];
+    const RECORDS: [&str; 29] = [
         "minute",
         "meeting",
         "review",
@@ -321,23 +323,43 @@ fn read_nature(text: &str) -> Option<Nature> {
         "export",
         "record",
         "evidence",
+        "proof",
+        "result",
         "training",
         "ticket",
         "screenshot",
         "sample",
         "population",
         "acknowledgement",
+        "approval",
         "chart",
         "diagram",
         "inventory",
+        "audit",
     ];
-    let words = words(text);
-    let has = |some: &[&str]| some.iter().any(|one| words.contains(*one));
-    match (has(&POLICIES), has(&RECORDS)) {
-        (true, _) => Some(Nature::Policy),
-        (false, true) => Some(Nature::Record),
-        (false, false) => None,
+    const BETWEEN: [&str; 14] =
+        ["of", "for", "and", "with", "in", "on", "that", "to", "by", "covering", "showing", "including", "from", "or"];
+    let mut told = None;
+    for word in text.split_whitespace() {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        if BETWEEN.contains(&bare.as_str()) {
+            if told.is_some() {
+                break;
+            }
+            continue;
+        }
+        for part in words(word) {
+            if POLICIES.contains(&part.as_str()) {
+                told = Some(Nature::Policy);
+            } else if RECORDS.contains(&part.as_str()) {
+                told = Some(Nature::Record);
+            }
+        }
+        if told.is_some() && word.ends_with([',', ';', ':', '.', ')']) {
+            break;
+        }
     }
+    told
 }
 
 /// Looks at the file or names the link.

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::cadence::Occurrence;
-use crate::dates::month;
+use crate::cadence::{Occurrence, word_of_month};
 use crate::words::words;
 
 /// `data/document_names.csv`: each row's names as sets of words.
@@ -162,7 +161,7 @@ fn is_time(word: &str) -> bool {
         || word.split_at_checked(4).is_some_and(|(year, rest)| beside(year, rest))
         || word.split_at_checked(2).is_some_and(|(rest, year)| beside(year, rest))
         || KNOWN.has("season", word)
-        || (word.chars().count() >= 3 && word.chars().all(char::is_alphabetic) && is_month(word))
+        || word_of_month(word).is_some()
 }
 
 fn is_quarter(word: &str) -> bool {
@@ -178,10 +177,4 @@ pub(super) fn says_none(file: &str) -> Option<String> {
         .iter()
         .find(|phrase| said.windows(phrase.len()).any(|words| words == phrase.as_slice()))
         .map(|phrase| phrase.join(" "))
-}
-
-/// Months in English and German; in other languages words of other things begin as they do.
-fn is_month(word: &str) -> bool {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    month(word).is_some() && MONTHS.iter().any(|month| word.starts_with(month))
 }

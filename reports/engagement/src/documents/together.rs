@@ -71,7 +71,8 @@ pub(super) fn sort(request: &Request, matches: &[Match]) -> (Vec<Match>, Vec<(Ma
 
 fn rival<'a>(found: &'a Match, names: &[BTreeSet<String>]) -> Rival<'a> {
     let name = FileName::of(&found.file);
-    let held = || names.iter().filter(|own| own.is_subset(&name.core));
+    let all: BTreeSet<String> = name.core.union(&name.roles).cloned().collect();
+    let held = || names.iter().filter(|own| own.is_subset(&all));
     let known: BTreeSet<&String> = held().flatten().collect();
     let more = name.subject().into_iter().any(|word| !known.iter().any(|known| known.as_str() == word));
     let mut things: BTreeSet<Option<usize>> = held().map(|own| KNOWN.thing(own)).collect();

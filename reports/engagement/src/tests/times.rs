@@ -271,6 +271,12 @@ fn ones_own_requests_say_what_they_are_by_their_key_or_their_words() {
     for (text, more, status) in [
         ("Quarterly review of privileged users", "", Status::Fail),
         ("Minutes of the security committee", "", Status::Fail),
+        ("Evidence of the annual review of the incident response plan", "", Status::Fail),
+        ("Annual policy review, signed", "", Status::Fail),
+        ("Results of the business continuity test", "", Status::Fail),
+        ("Access review procedure", "", Status::Pass),
+        ("Incident response plan and its last test", "", Status::Pass),
+        ("Copy of the approved risk assessment policy", "", Status::Pass),
         ("Clean desk policy", "", Status::Pass),
         ("Clean desk policy", "nature = \"record\"\n", Status::Fail),
         ("What the board was told", "", Status::Manual),

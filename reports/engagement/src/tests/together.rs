@@ -91,6 +91,9 @@ fn quarters_versions_documents_and_parts_belong_together() {
         ["Datadog SOC Report", "Stripe SOC Report"]
     );
     assert_eq!(titles(&["Pentest report 2026.pdf", "Pentest remediation letter 2026.pdf"], "VUL-05").len(), 2);
+    assert_eq!(titles(&["SOC 2 Report AWS.pdf", "SOC 2 bridge letter AWS.pdf"], "VEN-02").len(), 2);
+    assert_eq!(titles(&["NDA John Smith.pdf", "NDA Jane Doe.pdf"], "HR-03"), ["NDA John Smith", "NDA Jane Doe"]);
+    assert_eq!(titles(&["Vulnerability scan week 30.pdf", "Vulnerability scan week 31.pdf"], "VUL-02").len(), 2);
     assert_eq!(titles(&["Joiners list part 1.csv", "Joiners list part 2.csv"], "HR-01"), ["", ""]);
     assert_eq!(titles(&["2026-Q3/access review.xlsx", "2026-Q4/access review.xlsx"], "IAM-12"), ["", ""]);
 }
