@@ -86,13 +86,14 @@ pub(crate) fn run(arguments: &DocumentsArgs) -> Result<Exit, Failure> {
 fn add(opened: &Opened, folder: &Path, dropped: &Dropped) -> Result<(), Failure> {
     let below = opened.below(folder)?;
     let text = opened.text()?;
+    let found = [dropped.matched.as_slice(), dropped.grouped.as_slice()].concat();
     let (longer, taken) =
-        append(opened.path(), &text, &below, &dropped.matched, opened.today).map_err(|error| Failure::usage(&error))?;
+        append(opened.path(), &text, &below, &found, opened.today).map_err(|error| Failure::usage(&error))?;
     let mut words = crate::streams::words();
     for left in &taken {
         writeln!(words, "Left out: {}: request {} has a document already", left.file, left.request)?;
     }
-    let added = dropped.matched.len() - taken.len();
+    let added = found.len() - taken.len();
     if added == 0 {
         writeln!(words, "Nothing to add to {}", opened.path().display())?;
         return Ok(());
@@ -158,6 +159,7 @@ fn describe(result: &DocumentResult) -> Value {
         "status": result.status.name(),
         "observed": result.observed,
         "reasons": result.reasons,
+        "occurrence": result.occurrence,
         "sha256": result.sha256,
         "bytes": result.bytes,
         "effective": result.effective,
@@ -183,12 +185,18 @@ fn told(dropped: &Dropped, list: &[Request]) -> String {
             text_of(list, &found.request)
         );
     }
+    for found in &dropped.grouped {
+        let of = [found.title.as_deref(), found.version.as_deref(), found.time.as_ref().map(|time| time.name.as_str())];
+        let of: Vec<&str> = of.into_iter().flatten().collect();
+        let of = if of.is_empty() { String::new() } else { format!(" ({})", of.join(", ")) };
+        let _ = writeln!(text, "together   {}: {} {}{of}", found.file, found.request, text_of(list, &found.request));
+    }
     for file in &dropped.ambiguous {
         let ids: Vec<&str> = file.candidates.iter().map(|candidate| candidate.request.as_str()).collect();
         let _ = writeln!(text, "ambiguous  {}: {}", file.file, ids.join(" or "));
     }
-    for found in &dropped.contested {
-        let _ = writeln!(text, "contested  {}: {} has another file too: keep one", found.file, found.request);
+    for (found, why) in &dropped.contested {
+        let _ = writeln!(text, "contested  {}: {}: {why}: a person picks", found.file, found.request);
     }
     for (file, why) in &dropped.unmatched {
         let _ = writeln!(text, "unmatched  {file}: {why}");
@@ -199,17 +207,33 @@ fn told(dropped: &Dropped, list: &[Request]) -> String {
 fn folder_json(dropped: &Dropped, list: &[Request]) -> Value {
     let one = |found: &kickoff_engagement::documents::Match| {
         let text = text_of(list, &found.request);
-        json!({ "file": found.file, "request": found.request, "text": text, "score": found.score, "words": found.words })
+        json!({
+            "file": found.file,
+            "request": found.request,
+            "text": text,
+            "score": found.score,
+            "words": found.words,
+            "folder": found.folder,
+            "title": found.title,
+            "time": found.time.as_ref().map(|time| &time.name),
+            "version": found.version,
+        })
     };
     let ambiguous = dropped
         .ambiguous
         .iter()
         .map(|file| json!({ "file": file.file, "candidates": file.candidates.iter().map(one).collect::<Vec<_>>() }));
+    let contested = dropped.contested.iter().map(|(found, why)| {
+        let mut told = one(found);
+        told["reason"] = why.as_str().into();
+        told
+    });
     let unmatched = dropped.unmatched.iter().map(|(file, why)| json!({ "file": file, "reason": why }));
     json!({
         "matched": dropped.matched.iter().map(one).collect::<Vec<_>>(),
         "ambiguous": ambiguous.collect::<Vec<_>>(),
-        "contested": dropped.contested.iter().map(one).collect::<Vec<_>>(),
+        "grouped": dropped.grouped.iter().map(one).collect::<Vec<_>>(),
+        "contested": contested.collect::<Vec<_>>(),
         "unmatched": unmatched.collect::<Vec<_>>(),
     })
 }

@@ -208,6 +208,42 @@ fn a_dropped_folder_is_matched_and_entered() {
 }
 
 #[test]
+fn quarters_are_put_together_entered_and_expected_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, inbox) = (folder.path().join("kickoff.toml"), folder.path().join("inbox"));
+    fs::create_dir(&inbox).unwrap();
+    for name in
+        ["Access Review Q2 2026.csv", "Access Review Q3 2026.csv", "Encryption policy.pdf", "Encryption-policy.docx"]
+    {
+        fs::write(inbox.join(name), "x").unwrap();
+    }
+    let period = "[report]\ntype = \"type-2\"\nfrom = 2026-07-01\nto = 2026-12-31\n";
+    fs::write(&path, format!("{period}[[requests]]\nid = \"IAM-12\"\nevery = \"quarter\"\n")).unwrap();
+    let told = json(command("documents", folder.path()).arg(&inbox));
+    let together = &told["folder"]["grouped"];
+    assert_eq!(named(together, "file", "Access Review Q3 2026.csv")["time"], "2026-Q3");
+    assert_eq!(together.as_array().unwrap().len(), 2);
+    // One policy in two formats: a person picks.
+    let contested = told["folder"]["contested"].as_array().unwrap();
+    assert_eq!(contested.len(), 2);
+    assert!(
+        contested[0]["reason"].as_str().unwrap().contains("nothing in their names tells them apart"),
+        "{contested:?}"
+    );
+
+    let (status, stdout, words) = run(command("documents", folder.path()).arg(&inbox).arg("--write"));
+    assert_eq!(status, Some(0), "{words}");
+    assert!(stdout.contains("together   Access Review Q3 2026.csv: IAM-12 "), "{stdout}");
+    assert!(config(folder.path()).contains("occurrence = \"2026-Q3\""));
+    let register = json(&mut command("documents", folder.path()));
+    let rows = register["documents"].as_array().unwrap().iter().filter(|row| row["request"] == "IAM-12");
+    let rows: Vec<(&str, &str)> =
+        rows.map(|row| (row["status"].as_str().unwrap(), row["occurrence"].as_str().unwrap())).collect();
+    // The second quarter is not of the period, the third lacks its approval, and the fourth runs until the end of the year.
+    assert_eq!(rows, [("not-applicable", "2026-Q2"), ("fail", "2026-Q3"), ("manual", "2026-Q4")]);
+}
+
+#[test]
 fn a_folder_that_lies_elsewhere_or_nowhere_is_refused() {
     let (folder, elsewhere) = (copied(), tempfile::tempdir().unwrap());
     let before = config(folder.path());

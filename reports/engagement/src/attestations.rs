@@ -1,5 +1,6 @@
 //! Attestations as results: what a person states counts only with the file that shows it, and for its own time.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
@@ -7,6 +8,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kickoff_checks::Status;
 
+use crate::cadence::{Occurrence, expected, which};
 use crate::file::{Engagement, Report};
 use crate::files::hash_below;
 use crate::registers::{Attestation, Attested};
@@ -45,11 +47,39 @@ impl AttestationResult {
     }
 }
 
-/// The attestations on a day. Files lie below `folder`.
+/// The attestations on a day, and after them what is expected of a control that is carried out every so often and that nobody
+/// attests to. Files lie below `folder`.
 #[must_use]
 pub fn register(engagement: &Engagement, folder: &Path, today: Date) -> Vec<AttestationResult> {
     let days = engagement.report.as_ref().and_then(Report::days);
-    engagement.attestations.iter().map(|attestation| judge(attestation, folder, days, today)).collect()
+    let mut all: Vec<AttestationResult> =
+        engagement.attestations.iter().map(|attestation| judge(attestation, folder, days, today)).collect();
+    for (control, every) in engagement.controls.iter().filter_map(|control| Some((control, control.every?))) {
+        let said = || engagement.attestations.iter().filter(|said| said.control == control.id);
+        let times = days.map(|days| expected(every, days)).unwrap_or_default();
+        let there: BTreeSet<usize> = said().filter_map(|said| which(&times, &span(said), Some(said.on))).collect();
+        let missing = times.iter().enumerate().filter(|(at, _)| !there.contains(at));
+        all.extend(missing.map(|(_, one)| {
+            let (status, reason) = one.missing(today, "nobody attests to it");
+            AttestationResult {
+                control: control.id.clone(),
+                criteria: control.criteria.clone(),
+                request: None,
+                evidence: String::new(),
+                status,
+                observed: format!("{}: nothing is stated", one.name),
+                reasons: vec![reason],
+                sha256: None,
+            }
+        }));
+    }
+    all
+}
+
+/// What a statement is for.
+fn span(said: &Attestation) -> Occurrence {
+    let day = || Occurrence { first: said.on, last: said.on, name: said.on.to_string() };
+    said.occurrence.as_deref().and_then(Occurrence::parse).unwrap_or_else(day)
 }
 
 fn judge(said: &Attestation, folder: &Path, days: Option<(Date, Date)>, today: Date) -> AttestationResult {

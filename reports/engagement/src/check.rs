@@ -7,12 +7,13 @@ use std::path::Path;
 use jiff::civil::Date;
 use kickoff_checks::{CHECKS, CRITERIA};
 
+use crate::cadence::Occurrence;
 use crate::file::{Engagement, Report, ReportType};
 use crate::files::{leads_out, stays_below};
 use crate::nearest;
 use crate::problems::{Problem, Problems};
 use crate::regions::{REGIONS, is_region_name};
-use crate::registers::RiskState;
+use crate::registers::{Document, RiskState};
 use crate::requests::{self, Request};
 use crate::scope::{Account, CATEGORIES, is_account_id};
 use crate::thresholds;
@@ -240,6 +241,14 @@ impl<'a, 'b> Names<'a, 'b> {
         }
     }
 
+    fn occurrence(&mut self, key: &str, name: Option<&str>) {
+        if let Some(name) = name.filter(|name| Occurrence::parse(name).is_none()) {
+            let what =
+                format!("`{name}` names no time: write 2026-Q3, 2026-08, 2026-H2, 2026-W31, or 2026 for a whole year");
+            self.problems.add(&format!("{key}.occurrence"), what);
+        }
+    }
+
     fn unique(&mut self) {
         let file = self.file;
         for (section, key, ids) in [
@@ -247,18 +256,26 @@ impl<'a, 'b> Names<'a, 'b> {
             ("controls", "id", file.controls.iter().map(|x| &x.id).collect()),
             ("policies", "id", file.policies.iter().map(|x| &x.id).collect()),
             ("requests", "id", file.requests.iter().map(|x| &x.id).collect()),
-            ("documents", "request", file.documents.iter().map(|x| &x.request).collect()),
             ("risks", "id", file.risks.iter().map(|x| &x.id).collect()),
             ("exceptions", "id", file.exceptions.iter().map(|x| &x.id).collect()),
         ] {
             let mut seen = BTreeSet::new();
             for (at, id) in ids.into_iter().enumerate().filter(|(_, id)| !seen.insert(*id)) {
-                let what = if section == "documents" {
-                    format!("two documents for request {id}: keep one, or put them into one file")
-                } else {
-                    format!("`{id}` stands twice in [[{section}]]")
-                };
-                self.problems.add(&format!("{section}[{at}].{key}"), what);
+                self.problems.add(&format!("{section}[{at}].{key}"), format!("`{id}` stands twice in [[{section}]]"));
+            }
+        }
+        // Several documents may answer one request, as long as they can be told apart.
+        for (at, document) in file.documents.iter().enumerate() {
+            let told =
+                |one: &Document| [&one.file, &one.link, &one.title, &one.version, &one.occurrence].map(Option::clone);
+            let others = || file.documents.iter().take(at).filter(|other| other.request == document.request);
+            let nothing = document.file.is_none() && document.link.is_none() && others().next().is_some();
+            if nothing || others().any(|other| told(other) == told(document)) {
+                let what = format!(
+                    "two documents for request {} that cannot be told apart: give each its `file` or `link`, and its `version` or `occurrence` where they share one",
+                    document.request
+                );
+                self.problems.add(&format!("documents[{at}].request"), what);
             }
         }
         let mut seeds = BTreeSet::new();
@@ -343,11 +360,13 @@ impl<'a, 'b> Names<'a, 'b> {
             for (first, last) in [
                 (("approved", document.approved), ("next_review", document.next_review)),
                 (("collected", document.collected), ("received", document.received)),
+                (("effective", document.effective), ("until", document.until)),
             ] {
                 if let (Some(from), Some(to)) = (first.1, last.1) {
                     upright(&key, (first.0, from), (last.0, to), self.problems);
                 }
             }
+            self.occurrence(&key, document.occurrence.as_deref());
         }
         for (at, risk) in file.risks.iter().enumerate() {
             let key = format!("risks[{at}]");
@@ -366,6 +385,7 @@ impl<'a, 'b> Names<'a, 'b> {
             self.criteria(&key, &attestation.criteria);
             self.controls(&format!("{key}.control"), [&attestation.control]);
             self.path(&format!("{key}.evidence"), &attestation.evidence);
+            self.occurrence(&key, attestation.occurrence.as_deref());
         }
     }
 

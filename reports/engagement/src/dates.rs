@@ -206,7 +206,7 @@ fn is_beside(word: &str) -> bool {
 }
 
 /// The number of a month: its name, or three letters of it at least.
-fn month(word: &str) -> Option<i8> {
+pub(crate) fn month(word: &str) -> Option<i8> {
     let (months, _) = &*WORDS;
     let begun = || {
         let mut all =

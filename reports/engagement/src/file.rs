@@ -76,10 +76,15 @@ impl Engagement {
         self.people.iter().find(|person| person.id == id)
     }
 
-    /// The document that answers a request.
+    /// The first document that answers a request.
     #[must_use]
     pub fn document(&self, request: &str) -> Option<&Document> {
         self.documents.iter().find(|document| document.request == request)
+    }
+
+    /// The documents that answer a request, in the order of the file.
+    pub fn documents_for<'a>(&'a self, request: &'a str) -> impl Iterator<Item = &'a Document> {
+        self.documents.iter().filter(move |document| document.request == request)
     }
 
     /// Exceptions that count on a day: approved by then, and not past their last day.

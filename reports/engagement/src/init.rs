@@ -304,7 +304,11 @@ id = "GEN-06"
 owner = "ana"
 due = 2026-01-20
 
-# Documents: files lie below the folder of this file.
+# A request that asks for something every so often, week to year, expects a document for each time: every = "quarter".
+# A request of your own says whether it asks for what is in force or for what happened: nature = "policy" or "record".
+
+# Documents: files lie below the folder of this file. A request may have several: quarters (occurrence = "2026-Q3"), versions
+# that follow each other (until = 2026-09-14), files of one delivery. Minutes and reviews have a day: on = 2026-02-10.
 [[documents]]
 request = "IAM-01"
 owner = "ana"

@@ -2,6 +2,7 @@
 //! held against each other, and joined with the results of a run.
 
 pub mod attestations;
+mod cadence;
 pub mod cells;
 mod check;
 mod columns;
@@ -27,6 +28,7 @@ mod thresholds;
 mod words;
 mod write;
 
+pub use cadence::{Every, Nature, Occurrence};
 pub use file::{Auditor, Contact, Deliverable, Engagement, Entity, Report, ReportType, Schedule, Window};
 pub use people::{Channel, Escalation, Person, WorkItem};
 pub use problems::{EngagementError, Lines, Problem};

@@ -282,7 +282,10 @@ fn document_tasks(input: &ReadinessInput<'_>, kickoff: Option<Date>) -> Vec<Task
         .filter_map(|document| {
             let status = input.requests.iter().find(|status| status.request.id == document.request)?;
             (!status.progress.is_settled()).then(|| Task {
-                what: format!("{}: {}", document.request, document.title),
+                what: match &document.occurrence {
+                    Some(occurrence) => format!("{}: {}, {occurrence}", document.request, document.title),
+                    None => format!("{}: {}", document.request, document.title),
+                },
                 why: document.reasons.join("; "),
                 owner: document.owner.clone().or_else(|| status.owner.clone()),
                 // What is there and lacks a day or a name is corrected in an hour.
@@ -325,14 +328,18 @@ fn quality(input: &ReadinessInput<'_>, status: &RequestStatus) -> Quality {
         return Quality::Accepted;
     }
     let id = &status.request.id;
-    let document = input.documents.iter().find(|document| &document.request == id && document.entered);
-    let by_document = document.map(|document| match &document.sha256 {
-        Some(_) if is_picture(&document.observed) => Quality::Picture,
-        Some(_) if document.status == Status::Pass => Quality::Document,
-        Some(_) => Quality::Flawed,
-        None if document.status == Status::Manual => Quality::Link,
-        None => Quality::None,
+    let counts = |document: &&DocumentResult| &document.request == id && document.status != Status::NotApplicable;
+    let entered = input.documents.iter().filter(counts).filter(|document| document.entered);
+    let of_each = entered.map(|document| match (&document.sha256, &document.file) {
+        (Some(_), Some(file)) if is_picture(file) => Quality::Picture,
+        (Some(_), _) if document.status == Status::Pass => Quality::Document,
+        (Some(_), _) => Quality::Flawed,
+        _ if document.status == Status::Manual => Quality::Link,
+        _ => Quality::None,
     });
+    // Of several the worst decides, and where one is missing none is whole.
+    let lacks = input.documents.iter().filter(counts).any(|document| !document.entered);
+    let by_document = of_each.min().map(|worst| if lacks { worst.min(Quality::Flawed) } else { worst });
     // A word that does not count, as its file is not there or its time is past, is no evidence.
     let by_word = status.attestations.iter().filter(|said| said.counts());
     let by_word =
@@ -343,7 +350,7 @@ fn quality(input: &ReadinessInput<'_>, status: &RequestStatus) -> Quality {
 
 /// Whether a file is a picture, by the ending of its name.
 fn is_picture(file: &str) -> bool {
-    let name = file.split(", version ").next().unwrap_or(file).to_lowercase();
+    let name = file.to_lowercase();
     ["png", "jpg", "jpeg", "gif", "webp", "heic", "bmp", "tif", "tiff"]
         .iter()
         .any(|ending| name.rsplit_once('.').is_some_and(|(_, given)| given == *ending))

@@ -5,6 +5,8 @@ use kickoff_checks::parameters::wildcard;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::cadence::{Every, Nature};
+
 /// `[[controls]]`: a control of the client's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +22,8 @@ pub struct Control {
     /// The checks that test it.
     #[serde(default)]
     pub checks: Vec<String>,
+    /// How often it is carried out: an attestation is expected for each time.
+    pub every: Option<Every>,
 }
 
 /// `[[policies]]`.
@@ -62,6 +66,10 @@ pub struct RequestEntry {
     /// The requests of the default list that it is the same as: their checks and documents answer it.
     #[serde(default)]
     pub standard: Vec<String>,
+    /// `policy` for what is in force over the period, `record` for what happened in it.
+    pub nature: Option<Nature>,
+    /// How often what it asks for is done: a document is expected for each time.
+    pub every: Option<Every>,
     /// Who answers it: an id of `[[people]]`.
     pub owner: Option<String>,
     /// When it is due.
@@ -76,7 +84,7 @@ pub struct RequestEntry {
     pub note: Option<String>,
 }
 
-/// `[[documents]]`: a document that answers a request.
+/// `[[documents]]`: a document that answers a request. A request may have several: quarters, versions, files of one delivery.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
@@ -98,6 +106,12 @@ pub struct Document {
     pub approver: Option<String>,
     /// Since when it is in force.
     pub effective: Option<Date>,
+    /// The last day that it was in force; one that another version replaced need not say so.
+    pub until: Option<Date>,
+    /// The day that it is of: of the meeting, the review, the test.
+    pub on: Option<Date>,
+    /// What it is for, where something is done every so often: `2026-Q3`, `2026-08`, `2026-H2`, `2026`, `2026-W31`.
+    pub occurrence: Option<String>,
     /// When it was taken from where it is kept.
     pub collected: Option<Date>,
     /// When it reached the engagement.
@@ -269,6 +283,8 @@ pub struct Attestation {
     pub by: String,
     /// When.
     pub on: Date,
+    /// What it is for, where the control is carried out every so often: `2026-Q3`. That of its day, where nothing is said.
+    pub occurrence: Option<String>,
     /// The file that shows it, below the folder of kickoff.toml.
     pub evidence: String,
     /// What was done, and what was seen.

@@ -59,7 +59,8 @@ pub(super) fn handed_over(input: &BriefInput<'_>) -> Vec<Block> {
 fn documents(input: &BriefInput<'_>) -> Vec<Block> {
     let wanted: Vec<&DocumentResult> = input.documents.iter().filter(|d| d.status != Status::NotApplicable).collect();
     let open: Vec<&&DocumentResult> = wanted.iter().filter(|d| d.status != Status::Pass).collect();
-    let missing = open.iter().filter(|document| !document.entered).count();
+    // An occurrence that is still to come is not handed in late.
+    let missing = open.iter().filter(|document| !document.entered && document.status == Status::Fail).count();
     let rest = open.len() - missing;
     let mut text = format!(
         "{} asked for: {} there, approved and in force; {rest} there with something to mend or to look at; {missing} \
@@ -74,7 +75,8 @@ fn documents(input: &BriefInput<'_>) -> Vec<Block> {
     let rows = shown.iter().take(SHOWN).map(|document| {
         let request = input.requests.iter().find(|status| status.request.id == document.request);
         let owner = document.owner.as_deref().or(request.and_then(|status| status.owner.as_deref()));
-        let what = if document.entered { capital(&document.reasons.join("; ")) } else { "Not handed in".to_owned() };
+        let told = document.entered || document.occurrence.is_some();
+        let what = if told { capital(&document.reasons.join("; ")) } else { "Not handed in".to_owned() };
         [Words::from(&document.request), (&document.title).into(), what.into(), owned(input, owner)]
     });
     let columns = [("Request", 12), ("Document", 42), ("What is open", 26), ("Owner", 20)];

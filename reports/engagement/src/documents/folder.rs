@@ -6,8 +6,13 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use super::matches::{Ambiguous, Dropped, Match};
+use super::name::{FileName, KNOWN, says_none, stem};
+use super::together;
+use crate::cadence::Occurrence;
 use crate::file::Engagement;
 use crate::problems::EngagementError;
+use crate::registers::Document;
 use crate::requests::request::Request;
 use crate::words::words;
 use crate::write::{self, quoted, remark};
@@ -18,41 +23,6 @@ const ENOUGH: u32 = 75;
 const LEAD: u32 = 15;
 /// Folders are followed so deep.
 const DEPTH: usize = 8;
-
-/// A file that answers a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
-    /// The file, below the folder.
-    pub file: String,
-    /// The request.
-    pub request: String,
-    /// How much of the request's name the file's name has, in hundredths of its weight.
-    pub score: u32,
-    /// The words that they share.
-    pub words: Vec<String>,
-}
-
-/// A file that might answer more than one request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ambiguous {
-    /// The file, below the folder.
-    pub file: String,
-    /// The requests, the best first.
-    pub candidates: Vec<Match>,
-}
-
-/// What became of the files of a folder: each is in one of the lists.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Dropped {
-    /// Files that answer one request and no other, and are alone in it.
-    pub matched: Vec<Match>,
-    /// Files that might answer more than one request.
-    pub ambiguous: Vec<Ambiguous>,
-    /// Files that share a request with another file: a person picks one.
-    pub contested: Vec<Match>,
-    /// Files that were matched to nothing, and why.
-    pub unmatched: Vec<(String, String)>,
-}
 
 /// Matches the files of a folder and the folders below.
 ///
@@ -83,10 +53,13 @@ fn walk(
             continue;
         };
         let kind = entry.file_type()?;
+        let own = entry.file_name().to_string_lossy().to_lowercase();
         if kind.is_symlink() {
             skipped.push((name, "is a link: put the file itself into the folder".to_owned()));
         } else if entry.file_name().to_string_lossy().starts_with('.') {
             skipped.push((name, "is hidden".to_owned()));
+        } else if let Some(why) = is_junk(&own) {
+            skipped.push((name, why.to_owned()));
         } else if kind.is_dir() && depth < DEPTH {
             walk(root, &path, depth + 1, files, skipped)?;
         } else if kind.is_file() {
@@ -96,6 +69,20 @@ fn walk(
         }
     }
     Ok(())
+}
+
+/// Why a file or a folder is none that a person made, by its name in lower case.
+fn is_junk(name: &str) -> Option<&'static str> {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match name {
+        "thumbs.db" | "desktop.ini" | "__macosx" => Some("is the system's, and nobody's document"),
+        _ if name.starts_with("~$") => Some("is what an editor leaves while a document is open"),
+        _ if ["tmp", "bak", "part", "crdownload"].contains(&ending) => {
+            Some("is a leftover: put the document itself there")
+        }
+        _ if ["lnk", "url", "webloc"].contains(&ending) => Some("is a shortcut: put the file itself into the folder"),
+        _ => None,
+    }
 }
 
 /// Adds the matched files of a folder to the text of a file, at its end, as documents that were received on a day. What
@@ -112,18 +99,46 @@ pub fn append(
     received: Date,
 ) -> Result<(String, Vec<Match>), EngagementError> {
     let file = Engagement::parse(path, text)?;
-    let (taken, new): (Vec<&Match>, Vec<&Match>) =
-        matches.iter().partition(|found| file.document(&found.request).is_some());
+    let below = below.trim_end_matches('/');
+    let place = |found: &Match| if below.is_empty() { found.file.clone() } else { format!("{below}/{}", found.file) };
+    // One of another time or another version than all that are there is new.
+    let is_there = |found: &Match| {
+        let apart = |document: &Document| {
+            let same_file = document.file.as_deref() == Some(place(found).as_str());
+            let other =
+                |own: Option<&str>, known: Option<&String>| own.zip(known).is_some_and(|(own, known)| own != known);
+            let time = found.time.as_ref().map(|time| time.name.as_str());
+            let occurrence = other(time, document.occurrence.as_ref());
+            !same_file && (occurrence || other(found.version.as_deref(), document.version.as_ref()))
+        };
+        file.documents_for(&found.request).any(|document| !apart(document))
+    };
+    let (taken, new): (Vec<&Match>, Vec<&Match>) = matches.iter().partition(|found| is_there(found));
     let block = |found: &&Match| {
-        let below = below.trim_end_matches('/');
-        let place = if below.is_empty() { found.file.clone() } else { format!("{below}/{}", found.file) };
         let why = format!("Matched by {} (score {}): is it this document?", found.words.join(", "), found.score);
-        format!(
-            "\n{}[[documents]]\nrequest = {}\nfile = {}\nreceived = {received}\n# owner = \"\"\n# version = \"\"\n# approved = 2026-01-01\n# approver = \"\"\n",
+        let mut block = format!(
+            "\n{}[[documents]]\nrequest = {}\nfile = {}\nreceived = {received}\n",
             remark(&why),
             quoted(&found.request),
-            quoted(&place),
-        )
+            quoted(&place(found)),
+        );
+        let said = [("title", &found.title), ("version", &found.version)];
+        for (key, value) in said.iter().filter_map(|(key, value)| Some((key, value.as_ref()?))) {
+            block += &format!("{key} = {}\n", quoted(value));
+        }
+        if let Some(time) = &found.time {
+            // A day is the document's own; a year or a span of months would say less than its day does.
+            if time.first == time.last {
+                block += &format!("on = {}\n", time.first);
+            } else if time.name.len() > 4 && Occurrence::parse(&time.name).is_some() {
+                block += &format!("occurrence = {}\n", quoted(&time.name));
+            }
+        }
+        block += "# owner = \"\"\n";
+        if found.version.is_none() {
+            block += "# version = \"\"\n";
+        }
+        block + "# approved = 2026-01-01\n# approver = \"\"\n"
     };
     let blocks: Vec<String> = new.iter().map(block).collect();
     Ok((write::append(path, text, "documents", &blocks)?, taken.into_iter().cloned().collect()))
@@ -136,6 +151,10 @@ pub fn match_names(files: &[String], list: &[Request]) -> Dropped {
     let mut dropped = Dropped::default();
     let mut matched: BTreeMap<String, Vec<Match>> = BTreeMap::new();
     for file in files {
+        if let Some(said) = says_none(file) {
+            dropped.unmatched.push((file.clone(), format!("its name says `{said}`: it is no evidence")));
+            continue;
+        }
         let candidates = names.candidates(file);
         match candidates.as_slice() {
             [] => dropped.unmatched.push((file.clone(), "its name is like that of no request".to_owned())),
@@ -143,11 +162,16 @@ pub fn match_names(files: &[String], list: &[Request]) -> Dropped {
             _ => dropped.ambiguous.push(Ambiguous { file: file.clone(), candidates }),
         }
     }
-    for mut matches in matched.into_values() {
-        if matches.len() > 1 {
-            dropped.contested.append(&mut matches);
-        } else {
-            dropped.matched.append(&mut matches);
+    for (id, mut matches) in matched {
+        let request = list.iter().find(|request| request.id == id);
+        match request.filter(|_| matches.len() > 1) {
+            None => dropped.matched.append(&mut matches),
+            Some(request) => {
+                let (mut together, contested) = together::sort(request, &matches);
+                // One that is certain beside others that are not is alone.
+                if together.len() > 1 { &mut dropped.grouped } else { &mut dropped.matched }.append(&mut together);
+                dropped.contested.extend(contested);
+            }
         }
     }
     dropped
@@ -193,20 +217,51 @@ impl<'a> Names<'a> {
 
     /// The requests that a file may answer, the best first: one, where it is certain.
     fn candidates(&self, file: &str) -> Vec<Match> {
-        let stem = file.rsplit('/').next().unwrap_or(file);
-        let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+        let own = self.named(file, stem(file));
+        if !own.is_empty() {
+            return own;
+        }
+        // A folder that is called like a request holds what was handed over for it; each word of the name has to be there.
+        let mut folders = file.match_indices('/').rev().map(|(end, _)| &file[..end]);
+        let folders = folders.find_map(|folder| {
+            let found = self.named(file, stem(folder));
+            let whole = matches!(found.as_slice(), [one] if one.score == 100);
+            whole.then(|| found.into_iter().map(|one| Match { folder: Some(folder.to_owned()), ..one }).collect())
+        });
+        folders.unwrap_or_default()
+    }
+
+    /// The requests whose names are like a name.
+    fn named(&self, file: &str, stem: &str) -> Vec<Match> {
         let given = words(stem);
+        let said = FileName::of(file);
         let mut best: BTreeMap<&str, Match> = BTreeMap::new();
         for (request, name) in &self.names {
             let shared: Vec<String> = name.intersection(&given).cloned().collect();
             let score = 100 * self.weigh(shared.iter()) / self.weigh(name.iter()).max(1);
-            let found = Match { file: file.to_owned(), request: (*request).to_owned(), score, words: shared };
+            let found = Match {
+                file: file.to_owned(),
+                request: (*request).to_owned(),
+                score,
+                words: shared,
+                folder: None,
+                title: None,
+                time: said.time.clone(),
+                version: said.version.clone(),
+            };
             if score >= ENOUGH
                 && best.get(request).is_none_or(|other| (other.score, other.words.len()) < (score, found.words.len()))
             {
                 best.insert(request, found);
             }
         }
+        // A well-known document that nobody asked for is none of the requests whose names its own holds.
+        let others: Vec<&BTreeSet<String>> = KNOWN.others().filter(|other| other.is_subset(&given)).collect();
+        best.retain(|_, found| {
+            !others
+                .iter()
+                .any(|other| other.len() > found.words.len() && found.words.iter().all(|word| other.contains(word)))
+        });
         let all: Vec<Match> = best.into_values().collect();
         // A name that another one holds whole, `risk assessment` in `vendor risk assessment`, is not what is meant.
         let mut rest: Vec<Match> = all

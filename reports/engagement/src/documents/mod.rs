@@ -1,7 +1,14 @@
 //! The register of documents: what auditors ask for, what is there, and what is wrong with it.
 
+mod findings;
 mod folder;
+mod matches;
+mod name;
+mod record;
+mod together;
+mod version;
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::{io, iter};
 
@@ -9,14 +16,19 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kickoff_checks::Status;
 
-use crate::file::{Engagement, Report, ReportType};
+use crate::cadence::{Every, Nature};
+use crate::file::{Engagement, Report};
 use crate::files::hash_below;
 use crate::registers::Document;
 use crate::requests::request::{Request, RequestKind};
+use crate::words::words;
+use findings::Findings;
+use record::Place;
 
-pub use folder::{Ambiguous, Dropped, Match, append, match_folder, match_names};
+pub use folder::{append, match_folder, match_names};
+pub use matches::{Ambiguous, Dropped, Match};
 
-/// How the document of a request stands: a result like any other.
+/// How a document of a request stands: a result like any other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentResult {
     /// The request.
@@ -29,12 +41,17 @@ pub struct DocumentResult {
     pub owner: Option<String>,
     /// Whether kickoff.toml has an entry for it.
     pub entered: bool,
-    /// The status. `pass` says that the document is there, in force, approved and not stale; nobody read it.
+    /// The status. `pass` says that the document is there, of its time, approved and not stale; nobody read it.
+    /// `not-applicable` says that the request does not arise, or that another document answers for the time of the report.
     pub status: Status,
     /// What was seen: the file with its version, or the link.
     pub observed: String,
     /// What is wrong, or left to a person.
     pub reasons: Vec<String>,
+    /// What it is for, where something is done every so often: `2026-Q3`.
+    pub occurrence: Option<String>,
+    /// The file, below the folder of kickoff.toml.
+    pub file: Option<String>,
     /// The digest of the file, in lower-case hexadecimal.
     pub sha256: Option<String>,
     /// Its length.
@@ -47,47 +64,40 @@ pub struct DocumentResult {
     pub received: Option<Date>,
 }
 
-/// The register on a day: the requests that a document answers, and those that have one. Files lie below `folder`.
+/// The register on a day: the requests that a document answers, and those that have one. A request has a row for each of its
+/// documents, and for each occurrence that lacks one. Files lie below `folder`.
 #[must_use]
 pub fn register(engagement: &Engagement, list: &[Request], folder: &Path, today: Date) -> Vec<DocumentResult> {
-    list.iter()
-        .filter_map(|request| {
-            let document = iter::once(&request.id).chain(&request.standard).find_map(|id| engagement.document(id));
-            let wanted = document.is_some() || request.kind == Some(RequestKind::Document);
-            wanted.then(|| judge(engagement, request, document, folder, today))
-        })
-        .collect()
+    let days = engagement.report.as_ref().and_then(Report::days);
+    let rows = list.iter().flat_map(|request| {
+        let ids = iter::once(&request.id).chain(request.standard.iter().filter(|id| **id != request.id));
+        let documents: Vec<&Document> = ids.flat_map(|id| engagement.documents_for(id)).collect();
+        let wanted = !documents.is_empty() || request.every.is_some() || request.kind == Some(RequestKind::Document);
+        if !wanted {
+            return Vec::new();
+        }
+        let Some(reason) = request.does_not_arise(engagement) else {
+            return Asked { request, documents, days, today }.rows(folder);
+        };
+        let given = documents.iter().map(|document| Some(*document));
+        let given = given.chain(documents.is_empty().then_some(None));
+        given.map(|document| not_counted(row(request, document), reason.clone())).collect()
+    });
+    rows.collect()
 }
 
-/// Findings about one document; the worst decides.
-#[derive(Default)]
-struct Findings(Vec<(Status, String)>);
-
-impl Findings {
-    fn fail(&mut self, what: impl Into<String>) {
-        self.0.push((Status::Fail, what.into()));
-    }
-
-    fn manual(&mut self, what: impl Into<String>) {
-        self.0.push((Status::Manual, what.into()));
-    }
-
-    fn status(&self) -> Status {
-        [Status::Fail, Status::NotEvaluated, Status::Manual]
-            .into_iter()
-            .find(|status| self.0.iter().any(|(found, _)| found == status))
-            .unwrap_or(Status::Pass)
-    }
+/// How a request stands by its rows in the register: the worst of them, those that do not count left out; none where no
+/// document that counts is entered.
+#[must_use]
+pub fn standing<'a>(rows: impl Iterator<Item = &'a DocumentResult>) -> Option<Status> {
+    let counts: Vec<&DocumentResult> = rows.filter(|row| row.status != Status::NotApplicable).collect();
+    let worst = findings::worst(counts.iter().map(|row| row.status));
+    counts.iter().any(|row| row.entered).then_some(worst)
 }
 
-fn judge(
-    engagement: &Engagement,
-    request: &Request,
-    document: Option<&Document>,
-    folder: &Path,
-    today: Date,
-) -> DocumentResult {
-    let mut result = DocumentResult {
+/// A row of which nothing is known but what is entered.
+fn row(request: &Request, document: Option<&Document>) -> DocumentResult {
+    DocumentResult {
         request: request.id.clone(),
         criteria: request.criteria.clone(),
         title: document.and_then(|document| document.title.clone()).unwrap_or_else(|| request.text.clone()),
@@ -96,39 +106,260 @@ fn judge(
         status: Status::Fail,
         observed: "nothing is entered".to_owned(),
         reasons: Vec::new(),
+        occurrence: document.and_then(|document| document.occurrence.clone()),
+        file: document.and_then(|document| document.file.clone()),
         sha256: None,
         bytes: None,
         effective: document.and_then(|document| document.effective),
         collected: document.and_then(|document| document.collected),
         received: document.and_then(|document| document.received),
-    };
-    if let Some(reason) = request.does_not_arise(engagement) {
-        result.status = Status::NotApplicable;
-        result.reasons.push(reason);
-        return result;
     }
-    let Some(document) = document else {
-        result.reasons.push("kickoff.toml has no document for it".to_owned());
-        return result;
-    };
-    let mut findings = Findings::default();
-    result.observed = observe(document, folder, &mut findings, &mut result.sha256, &mut result.bytes);
-    if document.owner.is_none() {
-        findings.fail("it has no owner");
-    }
-    // Lists and samples are taken from a system: they have a day of their own instead of an approval.
-    if request.kind.is_none_or(|kind| kind == RequestKind::Document) {
-        approval(document, today, &mut findings);
-        age(document, request, today, &mut findings);
-        if let Some(report) = &engagement.report {
-            in_force(document, report, &mut findings);
+}
+
+fn not_counted(row: DocumentResult, reason: String) -> DocumentResult {
+    DocumentResult { status: Status::NotApplicable, reasons: vec![reason], ..row }
+}
+
+/// A document, its row and what is found about it.
+struct Held<'a> {
+    document: &'a Document,
+    row: DocumentResult,
+    findings: Findings,
+    /// Why it does not count, where another does.
+    left_out: Option<String>,
+}
+
+/// A request with its documents.
+struct Asked<'a> {
+    request: &'a Request,
+    documents: Vec<&'a Document>,
+    /// The days of the report.
+    days: Option<(Date, Date)>,
+    today: Date,
+}
+
+impl Asked<'_> {
+    fn rows(&self, folder: &Path) -> Vec<DocumentResult> {
+        let nature = self.request.nature.or_else(|| read_nature(&self.request.text));
+        // What is done every so often is no policy, unless somebody says so.
+        let is_policy =
+            nature == Some(Nature::Policy) && (self.request.every.is_none() || self.request.nature == nature);
+        let is_list = record::is_list(self.request) && !is_policy;
+        let held = self.documents.iter().map(|document| {
+            let (mut row, mut findings) = (row(self.request, Some(document)), Findings::default());
+            row.observed = observe(document, folder, &mut findings, &mut row.sha256, &mut row.bytes);
+            if document.owner.is_none() {
+                findings.fail("it has no owner");
+            }
+            // Lists and samples are taken from a system: they have a day of their own instead of an approval.
+            if !is_list {
+                approval(document, nature, self.today, &mut findings);
+            }
+            Held { document, row, findings, left_out: None }
+        });
+        let mut held: Vec<Held<'_>> = held.collect();
+        let missing = match (nature, self.days) {
+            _ if is_policy => {
+                self.versions(&mut held);
+                Vec::new()
+            }
+            (None, Some(days)) if !is_list => {
+                held.iter_mut().for_each(|held| self.unsaid(days, held));
+                Vec::new()
+            }
+            _ => self.records(is_list, &mut held),
+        };
+        let judged = held.into_iter().map(|held| match held.left_out {
+            Some(reason) => not_counted(held.row, reason),
+            None => {
+                let (status, reasons) = held.findings.told();
+                DocumentResult { status, reasons, ..held.row }
+            }
+        });
+        let mut all: Vec<DocumentResult> = judged.chain(missing).collect();
+        if all.is_empty() {
+            let reasons = vec!["kickoff.toml has no document for it".to_owned()];
+            all.push(DocumentResult { reasons, ..row(self.request, None) });
         }
-    } else {
-        collection(document, request, engagement.report.as_ref(), &mut findings);
+        all
     }
-    result.status = findings.status();
-    result.reasons = findings.0.into_iter().map(|(_, what)| what).collect();
-    result
+
+    /// Versions of policies: each of its time, together of the whole.
+    fn versions(&self, held: &mut [Held<'_>]) {
+        let spans = version::in_force(&self.documents);
+        // Where there is no report yet, what counts is what is in force today.
+        let days = self.days.unwrap_or((self.today, self.today));
+        for (at, (held, span)) in held.iter_mut().zip(&spans).enumerate() {
+            let mut same = self.documents.iter().zip(&spans).filter(|(one, _)| one.title == held.document.title);
+            if !span.touches(days) && same.any(|(_, span)| span.touches(days)) {
+                held.left_out = Some(version::not_of(held.document, *span, days));
+                continue;
+            }
+            // What was replaced, or is of a period that is past, does not grow old with the calendar.
+            let ends = [self.days.map(|(_, last)| last), span.until].into_iter().flatten();
+            let day = ends.chain([self.today]).min().unwrap_or(self.today);
+            self.age(day, held);
+            if let Some(days) = self.days {
+                version::judge(at, &self.documents, &spans, days, self.today, &mut held.findings);
+            }
+        }
+    }
+
+    /// Records, each of its day; gives the rows of the occurrences that none is for.
+    fn records(&self, is_list: bool, held: &mut [Held<'_>]) -> Vec<DocumentResult> {
+        let times = record::Times::new(self.request, self.days);
+        let mut answered = vec![false; times.expected.len()];
+        let (mut any, mut outside) = (false, Vec::new());
+        for (at, held) in held.iter_mut().enumerate() {
+            let day = record::day(held.document, is_list);
+            let told = |day: &Date| is_list || held.document.approved == Some(*day);
+            if let Some(day) = day.filter(|day| *day > self.today && !told(day)) {
+                held.findings.fail(format!("its day, {day}, is still to come"));
+            }
+            let (place, told) = times.place(held.document);
+            if let Some((status, what)) = told {
+                held.findings.add(status, what);
+            }
+            match place {
+                Place::Within(expected) => {
+                    any = true;
+                    let one = expected.and_then(|at| answered.get_mut(at).zip(times.expected.get(at)));
+                    if let Some((answered, one)) = one {
+                        *answered = true;
+                        let _ = write!(held.row.observed, ", for {}", one.name);
+                        held.row.occurrence = Some(one.name.clone());
+                    }
+                    match self.days {
+                        // A record of its period does not grow old with the calendar.
+                        Some((_, last)) => review_due(held, last.min(self.today)),
+                        None if is_list => {}
+                        None => self.age(self.today, held),
+                    }
+                }
+                Place::Undated if is_list => held.findings.fail("it does not say when it was collected"),
+                // That nobody approved it, which is one of its days, is told already.
+                Place::Undated => {}
+                Place::Outside(why) => outside.push((at, why)),
+            }
+        }
+        for (at, why) in outside {
+            let Some(held) = held.get_mut(at) else { continue };
+            // Where another answers, one of another time is not asked for.
+            if any {
+                held.left_out = Some(format!("{why}: it does not count"));
+            } else {
+                held.findings.fail(why);
+            }
+        }
+        let missing = times.expected.iter().zip(answered).filter(|(_, answered)| !answered);
+        let missing = missing.map(|(one, _)| {
+            let (status, what) = one.missing(self.today, "kickoff.toml has no document for it");
+            DocumentResult {
+                status,
+                observed: format!("{}: nothing is entered", one.name),
+                occurrence: Some(one.name.clone()),
+                reasons: vec![what],
+                ..row(self.request, None)
+            }
+        });
+        missing.collect()
+    }
+
+    /// Where nobody said whether a request asks for a policy or for a record, a person looks.
+    fn unsaid(&self, (first, last): (Date, Date), held: &mut Held<'_>) {
+        self.age(last.min(self.today), held);
+        let say = "write `nature = \"record\"` or `nature = \"policy\"` for it under [[requests]]";
+        match record::day(held.document, false) {
+            Some(day) if day < first => held
+                .findings
+                .manual(format!("it is of {day}, before {first}: right for a policy and not for a record; {say}")),
+            Some(day) if day > first => held
+                .findings
+                .manual(format!("it is of {day}: right for a record, and for a policy what was before? {say}")),
+            _ => {}
+        }
+    }
+
+    /// Whether a document was too old on a day.
+    fn age(&self, day: Date, held: &mut Held<'_>) {
+        let months = self.request.every.and_then(Every::months).or(self.request.months);
+        let approved = held.document.approved.filter(|_| held.document.next_review.is_none());
+        if let Some((approved, months)) = approved.zip(months)
+            && approved.saturating_add(months.months()) < day
+        {
+            let what = format!("it is stale: approved on {approved}, more than {months} months ago");
+            held.findings.fail(if day == self.today { what } else { what.replace("ago", &format!("before {day}")) });
+        }
+        review_due(held, day);
+    }
+}
+
+fn review_due(held: &mut Held<'_>, day: Date) {
+    if let Some(due) = held.document.next_review.filter(|due| *due < day) {
+        held.findings.fail(format!("it is stale: its review was due on {due}"));
+    }
+}
+
+/// What the words of a request say, where it does not say so itself. The last word of a phrase is what it is about: an access
+/// review procedure is a procedure, a policy review a review. The first phrase that tells decides: a plan and its last test are
+/// asked for as a plan.
+fn read_nature(text: &str) -> Option<Nature> {
+    const POLICIES: [&str; 9] =
+        ["policy", "procedure", "plan", "standard", "handbook", "charter", "guideline", "process", "playbook"];
+    const RECORDS: [&str; 29] = [
+        "minute",
+        "meeting",
+        "review",
+        "recertification",
+        "test",
+        "exercise",
+        "scan",
+        "report",
+        "assessment",
+        "list",
+        "listing",
+        "register",
+        "log",
+        "export",
+        "record",
+        "evidence",
+        "proof",
+        "result",
+        "training",
+        "ticket",
+        "screenshot",
+        "sample",
+        "population",
+        "acknowledgement",
+        "approval",
+        "chart",
+        "diagram",
+        "inventory",
+        "audit",
+    ];
+    const BETWEEN: [&str; 14] =
+        ["of", "for", "and", "with", "in", "on", "that", "to", "by", "covering", "showing", "including", "from", "or"];
+    let mut told = None;
+    for word in text.split_whitespace() {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        if BETWEEN.contains(&bare.as_str()) {
+            if told.is_some() {
+                break;
+            }
+            continue;
+        }
+        for part in words(word) {
+            if POLICIES.contains(&part.as_str()) {
+                told = Some(Nature::Policy);
+            } else if RECORDS.contains(&part.as_str()) {
+                told = Some(Nature::Record);
+            }
+        }
+        if told.is_some() && word.ends_with([',', ';', ':', '.', ')']) {
+            break;
+        }
+    }
+    told
 }
 
 /// Looks at the file or names the link.
@@ -162,13 +393,14 @@ fn observe(
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => findings.fail(format!("{file} is not there")),
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => findings.fail(format!("{file}: {error}")),
-        Err(error) => findings.0.push((Status::NotEvaluated, format!("{file} cannot be read: {error}"))),
+        Err(error) => findings.add(Status::NotEvaluated, format!("{file} cannot be read: {error}")),
     }
     format!("{file}{version}")
 }
 
-fn approval(document: &Document, today: Date, findings: &mut Findings) {
-    if document.version.is_none() {
+fn approval(document: &Document, nature: Option<Nature>, today: Date, findings: &mut Findings) {
+    // A record is told by its day.
+    if document.version.is_none() && nature != Some(Nature::Record) {
         findings.fail("it states no version");
     }
     match document.approved {
@@ -176,43 +408,5 @@ fn approval(document: &Document, today: Date, findings: &mut Findings) {
         Some(day) if day > today => findings.fail(format!("its approval, {day}, is still to come")),
         Some(_) if document.approver.is_none() => findings.fail("it does not say who approved it"),
         Some(_) => {}
-    }
-}
-
-fn age(document: &Document, request: &Request, today: Date, findings: &mut Findings) {
-    match (document.next_review, document.approved, request.months) {
-        (Some(day), ..) if day < today => findings.fail(format!("it is stale: its review was due on {day}")),
-        (None, Some(approved), Some(months)) => {
-            let until = approved.saturating_add(months.months());
-            if until < today {
-                findings.fail(format!("it is stale: approved on {approved}, more than {months} months ago"));
-            }
-        }
-        _ => {}
-    }
-}
-
-/// A document of a Type 2 report is in force over the whole period; of a Type 1 report, on its day.
-fn in_force(document: &Document, report: &Report, findings: &mut Findings) {
-    let Some((first, _)) = report.days() else { return };
-    if let Some(since) = document.effective.or(document.approved)
-        && since > first
-    {
-        let what = match report.kind {
-            ReportType::Type1 => format!("in force since {since}: the report is as of {first}"),
-            ReportType::Type2 => format!("in force since {since}, and the period begins on {first}: what was before?"),
-        };
-        findings.manual(what);
-    }
-}
-
-fn collection(document: &Document, request: &Request, report: Option<&Report>, findings: &mut Findings) {
-    let Some(collected) = document.collected else {
-        findings.fail("it does not say when it was collected");
-        return;
-    };
-    let last = report.and_then(Report::days).map(|(_, last)| last);
-    if let Some(last) = last.filter(|last| request.period_only && collected < *last) {
-        findings.manual(format!("collected on {collected}, and the period ends on {last}: it cannot be complete"));
     }
 }

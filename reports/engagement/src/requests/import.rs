@@ -415,6 +415,8 @@ impl Reading {
             checks,
             hours: UNKNOWN_HOURS,
             months: None,
+            nature: None,
+            every: None,
             owner: Some(owner_text).filter(|text| !text.is_empty() && !nobody).map(str::to_owned),
             due,
             standard: Vec::new(),

@@ -66,6 +66,8 @@ pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<R
     for entry in &engagement.requests {
         if let Some(request) = list.iter_mut().find(|request| request.id == entry.id) {
             take_over(request, &entry.standard);
+            request.nature = entry.nature.or(request.nature);
+            request.every = entry.every.or(request.every);
             for check in &entry.checks {
                 if !request.checks.contains(check) {
                     request.checks.push(check.clone());
@@ -85,6 +87,8 @@ pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<R
                 checks: entry.checks.clone(),
                 hours: UNKNOWN_HOURS,
                 months: None,
+                nature: entry.nature,
+                every: entry.every,
                 names: Vec::new(),
                 owner: None,
                 due: None,
@@ -112,6 +116,7 @@ fn take_over(request: &mut Request, standard: &[String]) {
         request.period_only |= known.period_only;
         request.kind = request.kind.or(known.kind);
         request.months = request.months.or(known.months);
+        request.nature = request.nature.or(known.nature);
     }
     // Of several the one that a scan reaches least says how far it can answer.
     request.reach = same.iter().map(|known| known.reach).min().unwrap_or(request.reach);

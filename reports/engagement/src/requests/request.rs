@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use kickoff_checks::CRITERIA;
 
 use super::criteria;
+use crate::cadence::{Every, Nature};
 use crate::file::{Engagement, ReportType};
 use crate::words::words;
 
@@ -75,6 +76,10 @@ pub struct Request {
     pub hours: u32,
     /// A document for it is good for so many months, where it states no review of its own; none where it does not age.
     pub months: Option<i32>,
+    /// Whether it asks for what holds over a time or for what happened on a day; none where nobody said.
+    pub nature: Option<Nature>,
+    /// How often what it asks for is done; none where once is enough.
+    pub every: Option<Every>,
     /// What its files are called.
     pub names: Vec<String>,
     /// Who answers it, as the list says.
@@ -147,6 +152,12 @@ fn request(record: &csv::StringRecord) -> Option<Request> {
         checks: list(7, ';'),
         hours: field(8).parse().ok()?,
         months: (months > 0).then_some(months),
+        nature: Some(match field(11) {
+            "policy" => Nature::Policy,
+            "record" => Nature::Record,
+            _ => return None,
+        }),
+        every: None,
         names: list(10, '|'),
         owner: None,
         due: None,

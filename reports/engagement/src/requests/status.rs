@@ -10,7 +10,7 @@ use kickoff_facts::Need;
 
 use super::request::{Reach, Request, similar};
 use crate::attestations::AttestationResult;
-use crate::documents::DocumentResult;
+use crate::documents::{DocumentResult, standing};
 use crate::file::Engagement;
 use crate::registers::RequestEntry;
 
@@ -366,9 +366,10 @@ pub fn statuses(
         .iter()
         .map(|request| {
             let entry = engagement.requests.iter().find(|entry| entry.id == request.id);
-            let document = documents.iter().find(|document| document.request == request.id);
+            let document: Vec<&DocumentResult> =
+                documents.iter().filter(|document| document.request == request.id).collect();
             let said = attestations.iter().filter(|said| said.request.as_ref() == Some(&request.id)).cloned().collect();
-            status(engagement, request, entry, answer(request, run), document, said, today)
+            status(engagement, request, entry, answer(request, run), &document, said, today)
         })
         .collect();
     statuses.sort_by_key(|status| {
@@ -389,14 +390,16 @@ fn status(
     request: &Request,
     entry: Option<&RequestEntry>,
     answer: Answer,
-    document: Option<&DocumentResult>,
+    documents: &[&DocumentResult],
     attestations: Vec<AttestationResult>,
     today: Date,
 ) -> RequestStatus {
     let attested = attestations.iter().any(AttestationResult::counts);
-    // Only what somebody entered counts here: a document that is missing is told by its own register.
-    let entered = document.filter(|document| document.entered);
-    let by_document = entered.is_some_and(|document| document.status == Status::Pass);
+    // Only what somebody entered counts here: a document that is missing is told by its own register, unless others of the
+    // request are there.
+    let entered = standing(documents.iter().copied());
+    let by_document = entered == Some(Status::Pass);
+    let counts = || documents.iter().filter(|document| document.status != Status::NotApplicable);
     let absent = request.does_not_arise(engagement);
     let progress = if absent.is_some() {
         Progress::NotApplicable
@@ -416,8 +419,14 @@ fn status(
     let mut reasons = if told { Vec::new() } else { answer.reasons.clone() };
     if let Some(reason) = absent {
         reasons = vec![reason];
-    } else if let Some(document) = entered.filter(|document| document.status != Status::Pass) {
-        reasons.extend(document.reasons.iter().cloned());
+    } else if entered.is_some() {
+        let several = counts().count() > 1;
+        let told = counts().flat_map(|document| {
+            // With several, each is told by its name.
+            let name = if several && document.entered { format!("{}: ", document.observed) } else { String::new() };
+            document.reasons.iter().map(move |reason| format!("{name}{reason}"))
+        });
+        reasons.extend(told);
     }
     if progress != Progress::NotApplicable {
         let lacks = attestations.iter().filter(|said| !said.counts());
@@ -430,7 +439,10 @@ fn status(
         owner: entry.and_then(|entry| entry.owner.clone()).or_else(|| request.owner.clone()),
         due,
         answer,
-        document: entered.map(|document| format!("{} ({})", document.observed, document.status)),
+        document: entered.map(|_| {
+            let all = counts().map(|document| format!("{} ({})", document.observed, document.status));
+            all.collect::<Vec<_>>().join("; ")
+        }),
         by_document,
         attestations,
         progress,

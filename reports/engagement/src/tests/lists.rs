@@ -324,6 +324,8 @@ fn request() -> impl Strategy<Value = Request> {
                 checks: Vec::new(),
                 hours: 4,
                 months: None,
+                nature: None,
+                every: None,
                 names: Vec::new(),
                 owner: Some(owner),
                 said: if due.is_none() && !words.is_empty() { said } else { BTreeMap::new() },

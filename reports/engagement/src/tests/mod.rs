@@ -9,6 +9,8 @@ mod list_rows;
 mod lists;
 mod readiness;
 mod requests;
+mod times;
+mod together;
 mod whole;
 
 use std::path::Path;
