@@ -68,12 +68,13 @@ impl ActionSet {
     #[must_use]
     pub fn union_all<'a>(sets: impl IntoIterator<Item = &'a Self>) -> Self {
         let mut ranges = Vec::new();
-        let mut other = false;
+        let (mut other, mut parts) = (false, 0);
         for set in sets {
             ranges.extend_from_slice(&set.ranges);
             other |= set.other;
+            parts += usize::from(!set.ranges.is_empty());
         }
-        Self::from_ranges(ranges, other)
+        if parts > 1 { Self::from_ranges(ranges, other) } else { Self { ranges, other } }
     }
 
     /// What is in both.
@@ -98,10 +99,21 @@ impl ActionSet {
     /// What is in this one and not in the other.
     #[must_use]
     pub fn subtract(&self, without: &Self) -> Self {
-        // Every index, whatever the table's length: the intersection brings it back to this set's own.
-        let mut rest = self.intersect(&without.complement(usize::from(u16::MAX) + 1));
-        rest.other = self.other && !without.other;
-        rest
+        let mut builder = Builder::default();
+        let mut i = 0;
+        for &(start, end) in &self.ranges {
+            while without.ranges.get(i).is_some_and(|&(_, last)| last < start) {
+                i += 1;
+            }
+            let mut next = usize::from(start);
+            let within = without.ranges.iter().skip(i).take_while(|(first, _)| *first <= end);
+            for &(first, last) in within {
+                builder.push_between(next, first.into());
+                next = usize::from(last) + 1;
+            }
+            builder.push_between(next, usize::from(end) + 1);
+        }
+        builder.finish(self.other && !without.other)
     }
 
     /// What is not in the set, of a table of `len` actions; `other` turns over.
@@ -154,11 +166,14 @@ impl ActionSet {
     /// The set of ranges in any order, which may overlap.
     pub(super) fn from_ranges(mut ranges: Vec<(u16, u16)>, other: bool) -> Self {
         ranges.sort_unstable();
-        let mut builder = Builder::default();
-        for (start, end) in ranges {
-            builder.push(start, end);
-        }
-        builder.finish(other)
+        ranges.dedup_by(|next, last| {
+            let joins = next.0 <= last.1.saturating_add(1);
+            if joins {
+                last.1 = last.1.max(next.1);
+            }
+            joins
+        });
+        Self { ranges, other }
     }
 }
 

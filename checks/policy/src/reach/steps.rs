@@ -110,6 +110,7 @@ impl<'e> Reach<'e> {
                     evidence,
                 }));
             }
+            work.steps.shrink_to_fit();
             all.push(work.steps);
         }
         all

@@ -47,6 +47,8 @@ pub(super) struct Levels<'t> {
     told: HashMap<Granted, usize>,
     all: Vec<Arc<ServiceRights>>,
     lists: HashMap<Vec<usize>, Arc<[Arc<ServiceRights>]>>,
+    /// Room for the counts of one principal, service by service: granted, certain, and on every resource.
+    room: [Vec<Counts>; 3],
 }
 
 impl<'t> Levels<'t> {
@@ -66,15 +68,17 @@ impl<'t> Levels<'t> {
             (first, first + len)
         });
         let spans = spans.collect();
-        Levels { table, sums, spans, told: HashMap::new(), all: Vec::new(), lists: HashMap::new() }
+        let (told, lists) = (HashMap::new(), HashMap::new());
+        Levels { table, sums, spans, told, all: Vec::new(), lists, room: Default::default() }
     }
 
     fn between(&self, start: usize, end: usize) -> Counts {
         std::array::from_fn(|level| self.sums[end][level] - self.sums[start][level])
     }
 
-    fn by_service(&self, set: &ActionSet) -> Vec<Counts> {
-        let mut counts = vec![Counts::default(); self.spans.len()];
+    fn by_service(&self, set: &ActionSet, counts: &mut Vec<Counts>) {
+        counts.clear();
+        counts.resize(self.spans.len(), Counts::default());
         for range in set.ranges() {
             let (start, end) = (usize::from(*range.start()), usize::from(*range.end()) + 1);
             let first = self.spans.partition_point(|(_, end)| *end <= start);
@@ -83,13 +87,13 @@ impl<'t> Levels<'t> {
                 counts[at].iter_mut().zip(found).for_each(|(count, more)| *count += more);
             }
         }
-        counts
     }
 
     /// What is granted, service by service.
     pub(super) fn services(&mut self, every: &Pair, any: &Pair) -> Arc<[Arc<ServiceRights>]> {
-        let (granted, certain) = (self.by_service(&any.may), self.by_service(&any.must));
-        let everywhere = self.by_service(&every.may);
+        let mut room = std::mem::take(&mut self.room);
+        room.iter_mut().zip([&any.may, &any.must, &every.may]).for_each(|(counts, set)| self.by_service(set, counts));
+        let [granted, certain, everywhere] = &room;
         let mut list = Vec::new();
         for at in (0..self.spans.len()).filter(|at| sum(&granted[*at]) > 0) {
             let key = (at, granted[at], certain[at], sum(&everywhere[at]));
@@ -103,6 +107,7 @@ impl<'t> Levels<'t> {
             };
             list.push(place);
         }
+        self.room = room;
         if let Some(known) = self.lists.get(&list) {
             return Arc::clone(known);
         }

@@ -39,12 +39,36 @@ struct Template {
     own: Target,
     /// The third segment of the ARN, when it has no variable.
     service: Option<String>,
-    /// What stands behind the account.
+    /// What stands behind the account, up to its first variable.
     resource: String,
     slashes: usize,
     /// A variable of it takes slashes.
     paths: bool,
     bucket: bool,
+}
+
+/// A resource that a statement names.
+struct Named<'a> {
+    /// Up to its first wildcard or variable.
+    head: &'a str,
+    /// The service, and how the last segment begins; none where it may be of any service.
+    of: Option<(&'a str, &'a str)>,
+    slashes: usize,
+}
+
+impl Named<'_> {
+    fn new(entry: &str) -> Named<'_> {
+        let mut parts = [""; 6];
+        let count = entry.splitn(6, ':').zip(&mut parts).map(|(text, part)| *part = text).count();
+        let [first @ .., resource] = parts;
+        // A wildcard within a segment may take colons as well.
+        let plain = count == parts.len() && first.iter().all(|part| *part == "*" || head(part) == *part);
+        Named {
+            head: head(entry),
+            of: plain.then(|| (first[2], head(resource))),
+            slashes: opened(entry).matches('/').count(),
+        }
+    }
 }
 
 /// The kinds of resource of all actions.
@@ -99,6 +123,8 @@ impl Templates {
         let deny = !statement.allows();
         let not = statement.source.resources.as_ref().is_some_and(|listed| listed.not);
         let open = !statement.open_variables(context).is_empty();
+        let entries = statement.source.resources.as_ref().map_or(&[][..], |listed| &listed.entries);
+        let entries: Vec<Named<'_>> = entries.iter().map(|entry| Named::new(entry)).collect();
         let mut extents: Vec<Option<Extent>> = vec![None; self.all.len()];
         let mut plain: Option<Truth> = None;
         let (mut every, mut some, mut perhaps, mut nearly) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -114,7 +140,7 @@ impl Templates {
                 continue;
             }
             let of = |at: usize, extents: &mut Vec<Option<Extent>>| {
-                *extents[at].get_or_insert_with(|| self.all[at].extent(statement, not, open, context))
+                *extents[at].get_or_insert_with(|| self.all[at].extent(statement, &entries, open, context))
             };
             let reached: Vec<(Extent, bool)> =
                 uses.iter().map(|&(at, required)| (of(at, &mut extents), required)).collect();
@@ -179,7 +205,7 @@ impl Template {
             general: Target::new(&general, true),
             own: Target::new(&own, true),
             service,
-            resource: arn.splitn(6, ':').nth(5).unwrap_or_default().to_owned(),
+            resource: head(arn.splitn(6, ':').nth(5).unwrap_or_default()).to_owned(),
             slashes: arn.matches('/').count(),
             paths: PATHS.iter().any(|name| arn.contains(name)),
             bucket: arn.ends_with(":::${BucketName}"),
@@ -187,22 +213,15 @@ impl Template {
     }
 
     /// Whether a pattern may name resources of this kind, by service and by how the last segment of the ARN begins.
-    fn may_be_named(&self, entry: &str) -> bool {
-        let parts: Vec<&str> = entry.splitn(6, ':').collect();
-        let [_, _, service, _, _, resource] = parts.as_slice() else { return true };
-        // A wildcard within a segment may take colons as well.
-        if parts.iter().take(5).any(|part| *part != "*" && head(part) != *part) {
-            return true;
-        }
-        let (one, other) = (head(resource), head(&self.resource));
-        self.service.as_ref().is_none_or(|own| own == service || *service == "*")
-            && (one.starts_with(other) || other.starts_with(one))
+    fn may_be_named(&self, entry: &Named<'_>) -> bool {
+        let Some((service, resource)) = entry.of else { return true };
+        self.service.as_ref().is_none_or(|own| own == service || service == "*")
+            && (resource.starts_with(&self.resource) || self.resource.starts_with(resource))
     }
 
-    fn extent(&self, statement: &Compiled, not: bool, open: bool, context: &dyn Context) -> Extent {
-        let entries = statement.source.resources.as_ref().map_or(&[][..], |listed| &listed.entries);
-        let mine = |entry: &&String| self.may_be_named(entry);
-        if !not && !entries.iter().any(|entry| mine(&entry)) {
+    fn extent(&self, statement: &Compiled, entries: &[Named<'_>], open: bool, context: &dyn Context) -> Extent {
+        let not = statement.source.resources.as_ref().is_some_and(|listed| listed.not);
+        if !not && !entries.iter().any(|entry| self.may_be_named(entry)) {
             return Extent::None;
         }
         match statement.covers(&self.general, context) {
@@ -211,7 +230,7 @@ impl Template {
             Truth::Unknown => {}
         }
         // Only a pattern whose text before its first wildcard begins as the kind does covers the whole kind.
-        let wide = not || entries.iter().any(|entry| self.own.text().starts_with(head(entry)));
+        let wide = not || entries.iter().any(|entry| self.own.text().starts_with(entry.head));
         if wide && statement.covers(&self.own, context).certain() {
             return Extent::Own;
         }
@@ -219,7 +238,7 @@ impl Template {
             return Extent::Perhaps;
         }
         // A pattern of more segments than the kind has names no resource of it, as a rule: `bucket/*` is no bucket.
-        let fewest = entries.iter().filter(mine).map(|entry| opened(entry).matches('/').count()).min();
+        let fewest = entries.iter().filter(|entry| self.may_be_named(entry)).map(|entry| entry.slashes).min();
         match fewest {
             Some(fewest) if !not && !self.paths && fewest > self.slashes => {
                 if self.bucket {

@@ -4,7 +4,7 @@
 //! share one answer. A Deny on named resources leaves others of an Allow on all of them, so that stays certain.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -193,8 +193,10 @@ impl<'e> Weigher<'e> {
         let all = self.estate.table.services();
         // Only of those who have most of them it is told what they lack.
         let missing = if services.iter().filter(|s| s.full).count() * 2 > all.len() {
-            let full: HashSet<&str> = services.iter().filter(|s| s.full).map(|s| s.prefix.as_str()).collect();
-            all.iter().map(|one| one.prefix()).filter(|prefix| !full.contains(prefix)).map(str::to_owned).collect()
+            // Both are in the order of the list.
+            let mut full = services.iter().filter(|s| s.full).map(|s| s.prefix.as_str()).peekable();
+            let lacks = |prefix: &&str| full.next_if_eq(prefix).is_none();
+            all.iter().map(|one| one.prefix()).filter(lacks).map(str::to_owned).collect()
         } else {
             Vec::new()
         };
