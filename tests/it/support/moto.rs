@@ -52,9 +52,15 @@ impl Moto {
         // Ports are handed out one test at a time, so that two servers do not pick the same.
         static STARTING: Mutex<()> = Mutex::new(());
         let _one = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may take the port before moto does: another one is tried.
+        (0..5).find_map(|_| Self::spawn(variables)).expect("moto did not start")
+    }
+
+    /// Starts moto on a port that is free; none where it ended at once.
+    fn spawn(variables: &[(&str, &str)]) -> Option<Self> {
         let server = super::root().join("tests/it/support/moto_server.py");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(python())
+        let mut child = Command::new(python())
             .arg("-B")
             .arg(server)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
@@ -66,11 +72,20 @@ impl Moto {
             .spawn()
             .unwrap();
         let started = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(started.elapsed() < Duration::from_secs(60), "moto did not start");
+        // A socket whose own port is the one that it asks for is connected to itself, and nobody listens.
+        let answers = || {
+            TcpStream::connect(("127.0.0.1", port))
+                .is_ok_and(|stream| stream.local_addr().unwrap() != stream.peer_addr().unwrap())
+        };
+        while !answers() {
+            if child.try_wait().unwrap().is_some() {
+                return None;
+            }
+            assert!(started.elapsed() < Duration::from_secs(120), "moto did not start");
             std::thread::sleep(Duration::from_millis(100));
         }
-        Self { child, endpoint: format!("http://127.0.0.1:{port}") }
+        // Who answered is moto only if it lives.
+        child.try_wait().unwrap().is_none().then(|| Self { child, endpoint: format!("http://127.0.0.1:{port}") })
     }
 
     /// Runs a population script against the server and gives what it printed.
