@@ -138,7 +138,6 @@ const NO_SECOND: &[(&str, &str)] = &[
     ("logs:DescribeAccountPolicies", NONE),
     ("logs:DescribeResourcePolicies", NONE),
     ("oam:ListLinks", NONE),
-    ("organizations:ListAccounts", "DescribeAccount is not asked: who is not listed is taken for a stranger"),
     ("organizations:ListDelegatedAdministrators", NONE),
     ("organizations:ListDelegatedServicesForAccount", NONE),
     ("organizations:ListPolicies", "ListPoliciesForTarget is not asked"),
