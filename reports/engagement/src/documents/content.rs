@@ -163,7 +163,10 @@ pub(super) fn look(path: &Path) -> io::Result<Verdict> {
     let misnamed = expected(ending).filter(|kinds| !kinds.contains(&kind));
     let misnamed = misnamed.map(|_| format!("is named .{ending} and is {}", kind.name()));
     let page = match kind {
-        Kind::Html => text.as_deref().and_then(page::is_other),
+        Kind::Html => text.as_deref().and_then(|text| {
+            let shell = || (whole && page::is_shell(text)).then(|| "shows nothing: its words are elsewhere".to_owned());
+            page::is_other(text).or_else(shell)
+        }),
         _ if text.as_deref().is_some_and(page::is_error) => {
             Some("looks like an answer that says what went wrong".to_owned())
         }
@@ -282,6 +285,10 @@ enum Members {
 fn members(file: &mut File, length: u64) -> io::Result<Members> {
     let mut read = |from: u64, most: u64| {
         let mut bytes = Vec::new();
+        // An archive may name a place that no file has.
+        if from >= length {
+            return Ok(bytes);
+        }
         file.seek(SeekFrom::Start(from))?;
         (&mut *file).take(most).read_to_end(&mut bytes)?;
         io::Result::Ok(bytes)
@@ -290,31 +297,38 @@ fn members(file: &mut File, length: u64) -> io::Result<Members> {
     let Some(end) = tail.windows(22).rposition(|at| at.starts_with(b"PK\x05\x06")).and_then(|at| tail.get(at..)) else {
         return Ok(Members::Broken);
     };
-    let word = |bytes: &[u8], at: usize| {
-        let word = bytes.get(at..at + 4).and_then(|word| <[u8; 4]>::try_from(word).ok());
-        word.map(|word| u64::from(u32::from_le_bytes(word)))
+    let (Some(mut size), Some(mut from)) = (number::<4>(end, 12), number::<4>(end, 16)) else {
+        return Ok(Members::Broken);
     };
-    let (Some(size), Some(from)) = (word(end, 12), word(end, 16)) else { return Ok(Members::Broken) };
+    // Archives that are large, or might have been, tell where their list is in another place, and that place before their end.
+    if size == u64::from(u32::MAX) || from == u64::from(u32::MAX) {
+        let before = tail.len() - end.len();
+        let locator = before.checked_sub(20).and_then(|at| tail.get(at..)).filter(|at| at.starts_with(b"PK\x06\x07"));
+        let Some(place) = locator.and_then(|locator| number::<8>(locator, 8)) else { return Ok(Members::Broken) };
+        let large = read(place, 56)?;
+        let told = number::<8>(&large, 40).zip(number::<8>(&large, 48));
+        let Some(told) = told.filter(|_| large.starts_with(b"PK\x06\x06")) else { return Ok(Members::Broken) };
+        (size, from) = told;
+    }
     if size == 0 {
         return Ok(Members::None);
-    }
-    // Archives of more than 4 GiB have their list told elsewhere.
-    if from == u64::from(u32::MAX) {
-        return Ok(Members::Names(Vec::new()));
     }
     let list = read(from, size.min(LISTED))?;
     let (mut names, mut at) = (Vec::new(), 0);
     while let Some(entry) = list.get(at..).filter(|rest| rest.starts_with(b"PK\x01\x02")) {
-        let short = |at: usize| {
-            let short = entry.get(at..at + 2).and_then(|short| <[u8; 2]>::try_from(short).ok());
-            short.map_or(0, |short| usize::from(u16::from_le_bytes(short)))
-        };
+        let short = |at| number::<2>(entry, at).and_then(|short| usize::try_from(short).ok()).unwrap_or_default();
         let (name, extra, remark) = (short(28), short(30), short(32));
         let Some(name_bytes) = entry.get(46..46 + name) else { break };
         names.push(name_bytes.to_vec());
         at += 46 + name + extra + remark;
     }
     Ok(if names.is_empty() { Members::Broken } else { Members::Names(names) })
+}
+
+/// The number of so many bytes, the lowest first, at a place.
+fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<u64> {
+    let bytes = bytes.get(at..at + N)?;
+    Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
 fn packed(head: &[u8], names: &[Vec<u8>]) -> Kind {

@@ -76,6 +76,32 @@ pub(super) fn is_other(text: &str) -> Option<String> {
     wrong.then(|| format!("looks like a page that says what went wrong{called}"))
 }
 
+/// Whether a whole page shows nothing by itself: no words outside of scripts, and no picture.
+pub(super) fn is_shell(text: &str) -> bool {
+    const UNSEEN: [&str; 5] = ["head", "script", "style", "noscript", "template"];
+    const SEEN: [&str; 9] = ["img", "svg", "canvas", "object", "embed", "iframe", "video", "frame", "frameset"];
+    let lower = text.to_lowercase();
+    let mut rest = lower.trim_start_matches('\u{feff}');
+    while let Some((words, after)) = rest.split_once('<') {
+        if !words.replace("&nbsp;", "").trim().is_empty() {
+            return false;
+        }
+        let name: &str = after.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if SEEN.contains(&name) {
+            return false;
+        }
+        let (end, from) = if let Some(remark) = after.strip_prefix("!--") {
+            ("-->".to_owned(), remark)
+        } else if UNSEEN.contains(&name) {
+            (format!("</{name}>"), after)
+        } else {
+            (">".to_owned(), after)
+        };
+        rest = from.split_once(&end).map_or("", |(_, rest)| rest);
+    }
+    rest.trim().is_empty()
+}
+
 fn bare(part: &str) -> &str {
     let part = part.trim().trim_end_matches(['.', '!', '…']);
     part.strip_prefix("please ").unwrap_or(part)

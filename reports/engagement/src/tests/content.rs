@@ -53,6 +53,34 @@ fn office(main: &str) -> Vec<u8> {
     zip(&["[Content_Types].xml", "_rels/.rels", main])
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn whatever_a_file_holds_is_told(
+        start in proptest::sample::select(vec![b"".as_slice(), b"PK\x03\x04", b"<html><title>", b"{\"url\":", b"\xff\xfe", b"[\"a\"]("]),
+        middle in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+        end in proptest::sample::select(vec![b"".as_slice(), b"PK\x05\x06", b"PK\x06\x07", b"</title"]),
+        last in proptest::collection::vec(proptest::num::u8::ANY, 0..40),
+    ) {
+        let bytes = [start, &middle, end, &last].concat();
+        let found = holding("a.pdf", &bytes);
+        proptest::prop_assert!(found.status != Status::Pass && found.status != Status::NotEvaluated, "{found:?}");
+    }
+}
+
+/// The same with its list told in the way of large archives.
+fn large(bytes: &[u8]) -> Vec<u8> {
+    let at = bytes.len() - 22;
+    let (size, from) = (&bytes[at + 12..at + 16], &bytes[at + 16..at + 20]);
+    let (mut made, end) = (bytes[..at].to_vec(), &bytes[at..]);
+    made.extend(
+        [b"PK\x06\x06".as_slice(), &[44, 0, 0, 0, 0, 0, 0, 0], &[0; 28], size, &[0; 4], from, &[0; 4]].concat(),
+    );
+    made.extend([b"PK\x06\x07".as_slice(), &[0; 4], &u64::try_from(at).unwrap().to_le_bytes(), &[1, 0, 0, 0]].concat());
+    made.extend([&end[..12], &[0xff; 8], &[0, 0]].concat());
+    made
+}
+
 fn open_document() -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
@@ -79,6 +107,7 @@ fn what_is_what_it_is_called_passes() {
         ("a.docx", &word),
         ("a.xlsx", &book),
         ("a.pptx", &slides),
+        ("a.xlsx", &large(&book)),
         ("a.odt", &open_document()),
         ("a.zip", &zip(&["a.pdf", "word/b.txt"])),
         ("a.doc", &old_office()),
@@ -132,6 +161,11 @@ fn what_is_something_else_is_for_a_person() {
         ("a.txt", b"%PDF-1.7\n", "is named .txt and is a PDF"),
         ("a.html", b"%PDF-1.7\n", "is named .html and is a PDF"),
         ("a.gdoc", b"%PDF-1.7\n", "is named .gdoc and is a PDF"),
+        (
+            "a.xlsx",
+            &[&large(&book)[..book.len() - 22], b"PK\x06\x06", &[0xff; 52], &large(&book)[book.len() + 34..]].concat(),
+            "is named .xlsx and is a ZIP archive that is cut off or broken",
+        ),
         ("a.zip", &zip(&["a.txt"])[..20], "is named .zip and is a ZIP archive that is cut off or broken"),
     ] {
         let found = holding(name, bytes);
@@ -143,7 +177,7 @@ fn what_is_something_else_is_for_a_person() {
 
 #[test]
 fn what_a_server_sent_in_place_of_a_document_is_named() {
-    let titled = |title: &str| format!("<html><head><title>{title}</title></head><body></body></html>");
+    let titled = |title: &str| format!("<html><head><title>{title}</title></head><body>Words</body></html>");
     for title in [
         "Sign in - Google Accounts",
         "Log in with Atlassian account",
@@ -173,6 +207,13 @@ fn what_a_server_sent_in_place_of_a_document_is_named() {
         holding("a.html", field.as_bytes()).reasons,
         ["a.html looks like a sign-in page: a person has to open it"]
     );
+    let shell = "<html><head><title>Wiki</title></head><body><noscript>You need JavaScript.</noscript><!-- app --><div id=\"root\">&nbsp;</div><script>run('a')</script></body></html>";
+    assert_eq!(
+        holding("a.html", shell.as_bytes()).reasons,
+        ["a.html shows nothing: its words are elsewhere: a person has to open it"]
+    );
+    let picture = shell.replace("&nbsp;", "<img src=\"chart.png\">");
+    assert_eq!(holding("a.html", picture.as_bytes()).status, Status::Pass);
     for (name, bytes) in [
         ("a.json", "{\"error\": \"unauthorized\"}"),
         (
