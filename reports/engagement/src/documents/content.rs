@@ -111,7 +111,7 @@ fn expected(ending: &str) -> Option<&'static [Kind]> {
 
 /// What is to be said of what a file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// It is what it is called, as far as its beginning tells.
     Fine,
     /// It holds nothing, and how.
@@ -125,7 +125,7 @@ pub(super) enum Verdict {
 }
 
 /// Looks at a file by its beginning.
-pub(super) fn look(path: &Path) -> io::Result<Verdict> {
+pub(crate) fn look(path: &Path) -> io::Result<Verdict> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut head = Vec::new();

@@ -1,6 +1,6 @@
 //! The register of documents: what auditors ask for, what is there, and what is wrong with it.
 
-mod content;
+pub(crate) mod content;
 mod findings;
 mod folder;
 mod given;
