@@ -2,6 +2,7 @@
 
 mod attestations;
 mod bad;
+mod content;
 mod documents;
 mod init;
 mod large;

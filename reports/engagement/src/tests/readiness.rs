@@ -25,7 +25,8 @@ struct Made {
 fn made(text: &str, checks: &[(&str, Status)], files: &[&str]) -> Made {
     let folder = tempfile::tempdir().unwrap();
     for file in files {
-        std::fs::write(folder.path().join(file), "x").unwrap();
+        let bytes: &[u8] = if file.ends_with(".pdf") { b"%PDF-1.7\n" } else { b"\x89PNG\r\n\x1a\n" };
+        std::fs::write(folder.path().join(file), bytes).unwrap();
     }
     let file = parse(text).unwrap();
     let checks = checks.iter().map(|(id, status)| {
