@@ -1,13 +1,15 @@
 //! Notices on risks and documents: reviews that are overdue or too far off, figures that cannot be, documents that go
 //! stale before the report's last day.
 
+use std::collections::HashMap;
+
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::cadence::{Every, Nature};
 use crate::file::{Engagement, ReportType};
 use crate::problems::Problems;
-use crate::registers::{Document, Risk, RiskState};
+use crate::registers::{Document, RequestEntry, Risk, RiskState};
 use crate::requests::{self, Request};
 
 /// Risks and documents are looked at again after so many months, where nothing else is known.
@@ -69,16 +71,24 @@ fn above_inherent(risk: &Risk) -> Option<(&'static str, String)> {
 
 pub(super) fn documents(file: &Engagement, days: Option<(Date, Date)>, today: Date, notices: &mut Problems<'_>) {
     let list = requests::with_own(requests::default_list(), file);
+    let known: HashMap<&str, &Request> = list.iter().map(|request| (request.id.as_str(), request)).collect();
+    let own: HashMap<&str, &RequestEntry> = file.requests.iter().map(|entry| (entry.id.as_str(), entry)).collect();
+    let mut together: HashMap<&str, Vec<&Document>> = HashMap::new();
+    for document in &file.documents {
+        together.entry(&document.request).or_default().push(document);
+    }
     let last = days.map(|(_, last)| last);
     let mut alone: Vec<(usize, &str)> = Vec::new();
     for (at, document) in file.documents.iter().enumerate() {
-        let (nature, months) = asked(file, &list, &document.request);
-        if is_replaced(file, document) || document.until.is_some_and(|until| until < today) {
+        let id = document.request.as_str();
+        let (nature, months) = asked(own.get(id).copied(), &known, id);
+        let beside = together.get(id).map_or(&[][..], Vec::as_slice);
+        if is_replaced(document, beside) || document.until.is_some_and(|until| until < today) {
             continue;
         }
         let is_policy = nature == Some(Nature::Policy);
         if is_policy && document.owner.is_some() && document.owner == document.approver {
-            alone.push((at, document.request.as_str()));
+            alone.push((at, id));
         }
         let due = document.next_review.map(|due| (due, format!("its review is due on {due}")));
         let due = due.or_else(|| {
@@ -90,16 +100,15 @@ pub(super) fn documents(file: &Engagement, days: Option<(Date, Date)>, today: Da
         let Some((due, told)) = due else { continue };
         let key =
             format!("documents[{at}].{}", if document.next_review.is_some() { "next_review" } else { "approved" });
-        let name = &document.request;
         if due < last.map_or(today, |last| last.min(today)) {
             let what = format!(
-                "the document for {name} is overdue: {}; review it, and enter the day that it was approved again",
+                "the document for {id} is overdue: {}; review it, and enter the day that it was approved again",
                 told.replace(" is due", " was due")
             );
             notices.add(&key, what);
         } else if let Some(last) = last.filter(|last| due < *last) {
             let of = if is_day(file) { "the day of the report" } else { "the end of the period" };
-            let what = format!("the document for {name} goes stale before {of}, {last}: {told}; review it before then");
+            let what = format!("the document for {id} goes stale before {of}, {last}: {told}; review it before then");
             notices.add(&key, what);
         }
         let usual = months.unwrap_or(MONTHS);
@@ -107,7 +116,7 @@ pub(super) fn documents(file: &Engagement, days: Option<(Date, Date)>, today: Da
             document.approved.zip(document.next_review).filter(|(approved, next)| too_far(*approved, *next, usual));
         if let Some((approved, next)) = late {
             let what = format!(
-                "the document for {name}, approved on {approved}, is reviewed on {next} only: auditors take {usual} months; review it earlier"
+                "the document for {id}, approved on {approved}, is reviewed on {next} only: auditors take {usual} months; review it earlier"
             );
             notices.add(&key, what);
         }
@@ -121,11 +130,9 @@ pub(super) fn documents(file: &Engagement, days: Option<(Date, Date)>, today: Da
 
 /// Whether a request asks for a policy or for a record, and how many months a document for it is good for, as far as the
 /// file says; the words of an auditor's own list are not looked at here.
-fn asked(file: &Engagement, list: &[Request], id: &str) -> (Option<Nature>, Option<i32>) {
-    let own = file.requests.iter().find(|entry| entry.id == id);
+fn asked(own: Option<&RequestEntry>, known: &HashMap<&str, &Request>, id: &str) -> (Option<Nature>, Option<i32>) {
     let same = own.into_iter().flat_map(|entry| &entry.standard).map(String::as_str);
-    let known: Vec<&Request> =
-        std::iter::once(id).chain(same).filter_map(|id| list.iter().find(|request| request.id == id)).collect();
+    let known: Vec<&Request> = std::iter::once(id).chain(same).filter_map(|id| known.get(id).copied()).collect();
     let nature = own.and_then(|entry| entry.nature).or_else(|| known.iter().find_map(|request| request.nature));
     let every = own.and_then(|entry| entry.every).and_then(Every::months);
     let months =
@@ -142,10 +149,10 @@ fn is_day(file: &Engagement) -> bool {
     file.report.as_ref().is_some_and(|report| report.kind == ReportType::Type1)
 }
 
-/// Whether a later version of the same document is entered.
-fn is_replaced(file: &Engagement, document: &Document) -> bool {
+/// Whether a later version of a document is among those that answer its request.
+fn is_replaced(document: &Document, beside: &[&Document]) -> bool {
     let since = |document: &Document| document.effective.or(document.approved);
-    file.documents_for(&document.request).any(|other| {
+    beside.iter().any(|other| {
         other.title == document.title
             && other.version != document.version
             && since(document).zip(since(other)).is_some_and(|(own, other)| own < other)

@@ -286,6 +286,22 @@ fn so_does_one_among_the_documents() {
     none(told(&format!("{}{}", titled("2026-10-31"), titled("2026-12-31"))));
 }
 
+/// An auditor's own ids: what `[[requests]]` says of them is known, and what they are the same as.
+#[test]
+fn documents_for_a_list_of_ones_own_are_told_too() {
+    let asked = |says: &str| {
+        let own = format!(
+            "[[requests]]\nid = \"P-7\"\n{says}\n{}",
+            document("P-7", "version = \"1\"\napproved = 2025-12-30")
+        );
+        told_of(&format!("request_list = \"list.csv\"\n{HALF}{PEOPLE}{own}"), TODAY)
+    };
+    one(asked("standard = [\"IAM-01\"]"), "the document for P-7 goes stale before the end of the period");
+    one(asked("nature = \"policy\"\nevery = \"half-year\""), "it is good for 6 months, until 2026-06-30");
+    none(asked("nature = \"record\"\nstandard = [\"IAM-01\"]"));
+    none(asked("nature = \"policy\""));
+}
+
 /// Each of these was silent.
 #[test]
 fn a_register_at_its_edges_is_told_line_by_line() {
