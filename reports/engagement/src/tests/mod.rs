@@ -8,6 +8,7 @@ mod init;
 mod large;
 mod list_rows;
 mod lists;
+mod notices;
 mod readiness;
 mod requests;
 mod times;
