@@ -13,7 +13,7 @@ use kickoff_engagement::init::write_with_backup;
 use kickoff_engagement::readiness::{Readiness, ReadinessInput, assess};
 use kickoff_engagement::requests::{self, Outcomes, Request, RequestStatus};
 use kickoff_engagement::risks::{self, RegisterEntry};
-use kickoff_engagement::{Engagement, EngagementError, Problem};
+use kickoff_engagement::{Engagement, EngagementError, Problem, counted};
 use kickoff_evidence::redact_body;
 
 use crate::cli::{CheckConfigArgs, FileArgs};
@@ -179,13 +179,16 @@ pub(crate) fn save(path: &Path, contents: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Something about the file, with where it stands: `kickoff.toml:7: notice: ...`.
+pub(crate) fn told(path: &Path, word: &str, problem: &Problem) -> String {
+    let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
+    format!("{}{line}: {word}{problem}", path.display())
+}
+
 /// `kickoff check-config`.
 pub(crate) fn check(arguments: &CheckConfigArgs) -> Result<Exit, Failure> {
     let mut out = crate::streams::text();
-    let mut tell = |word: &str, problem: &Problem| {
-        let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
-        writeln!(out, "{}{line}: {word}{problem}", arguments.file.display())
-    };
+    let mut tell = |word: &str, problem: &Problem| writeln!(out, "{}", told(&arguments.file, word, problem));
     let file = match Engagement::read(&arguments.file) {
         Ok(file) => file,
         Err(error) => {
@@ -195,11 +198,6 @@ pub(crate) fn check(arguments: &CheckConfigArgs) -> Result<Exit, Failure> {
     };
     let notices = file.notices(today(arguments.today));
     notices.iter().try_for_each(|notice| tell("notice: ", notice))?;
-    let count = match notices.len() {
-        0 => "nothing to say".to_owned(),
-        1 => "1 notice".to_owned(),
-        count => format!("{count} notices"),
-    };
-    writeln!(out, "{}: can be used; {count}", arguments.file.display())?;
+    writeln!(out, "{}: can be used; {}", arguments.file.display(), counted(&notices))?;
     Ok(Exit::Done)
 }

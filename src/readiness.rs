@@ -1,13 +1,15 @@
 //! `kickoff readiness`: how far each part of the engagement is, and what must be done before the kick-off, in order.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
+use kickoff_engagement::counted;
 use kickoff_engagement::readiness::{Readiness, Task};
 use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
 use crate::cli::{ListFormat, ReadinessArgs};
-use crate::engagement::Opened;
+use crate::engagement::{Opened, told};
 use crate::exit::{Exit, Failure};
 use crate::{lists, outcomes};
 
@@ -43,6 +45,7 @@ pub(crate) fn run(arguments: &ReadinessArgs) -> Result<Exit, Failure> {
             let mut text = lists::text(&parts(&readiness, most));
             let _ = writeln!(text, "\n{}\n", head(&readiness));
             text.push_str(&lists::text(&tasks));
+            text.push_str(&notices(&readiness, opened.path()));
             lists::print(&text)?;
         }
         ListFormat::Json => lists::print_json(&describe(&readiness, run.map(|run| run.run)))?,
@@ -58,6 +61,18 @@ fn head(readiness: &Readiness) -> String {
         _ => "The kick-off has no day yet: every task counts.".to_owned(),
     };
     format!("{when} Before it: {} tasks, {} hours.", readiness.tasks.len(), readiness.hours())
+}
+
+/// What `kickoff check-config` says about the file, as it says it; nothing where it says nothing.
+fn notices(readiness: &Readiness, path: &Path) -> String {
+    if readiness.notices.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{} about the file, which no figure counts:\n", counted(&readiness.notices));
+    for notice in &readiness.notices {
+        let _ = writeln!(text, "{}", told(path, "notice: ", notice));
+    }
+    text
 }
 
 fn parts(readiness: &Readiness, most: usize) -> Listing<'static> {
@@ -92,6 +107,8 @@ fn describe(readiness: &Readiness, run: Option<String>) -> Value {
     let tasks = readiness.tasks.iter().map(
         |task| json!({ "task": task.what, "why": task.why, "owner": task.owner, "hours": task.hours, "due": task.due }),
     );
+    let notices =
+        readiness.notices.iter().map(|notice| json!({ "line": notice.line, "key": notice.key, "notice": notice.what }));
     json!({
         "run": run,
         "kickoff": readiness.kickoff,
@@ -99,5 +116,6 @@ fn describe(readiness: &Readiness, run: Option<String>) -> Value {
         "parts": parts.collect::<Vec<_>>(),
         "tasks": tasks.collect::<Vec<_>>(),
         "hours": readiness.hours(),
+        "notices": notices.collect::<Vec<_>>(),
     })
 }

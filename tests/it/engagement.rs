@@ -92,7 +92,8 @@ fn a_configuration_is_held_against_what_it_may_say() {
     );
     assert!(stdout.contains(&wanted), "{stdout}");
     assert!(stdout.contains("the report of Amazon Web Services ends on 2026-09-30, yours on 2026-12-31"), "{stdout}");
-    assert!(stdout.ends_with("kickoff.toml: can be used; 2 notices\n"), "{stdout}");
+    assert!(stdout.contains("the document for LOG-01 is overdue: its review was due on 2026-08-20"), "{stdout}");
+    assert!(stdout.ends_with("kickoff.toml: can be used; 3 notices\n"), "{stdout}");
 
     let folder = tempfile::tempdir().unwrap();
     let bad = folder.path().join("bad.toml");
@@ -469,11 +470,14 @@ fn readiness_has_parts_with_their_caps_and_tasks_in_order() {
     let first: Vec<&str> = tasks.iter().take(2).map(|task| task["task"].as_str().unwrap()).collect();
     assert_eq!(first, ["Remove the root user's access key", "Quarterly access review"], "the plan, by day");
     assert!(tasks.iter().all(|task| task["due"].as_str().is_none_or(|due| due <= "2026-11-30")));
+    let notices = told["notices"].as_array().unwrap();
+    assert_eq!(notices.len(), 3, "as many as check-config tells: {notices:?}");
     assert!(told.get("percent").is_none() && told.get("score").is_none());
 
     let (status, stdout, _) = run(command("readiness", &fixture()).arg("--run").arg(path));
     assert_eq!(status, Some(0));
     assert!(stdout.contains("The kick-off is on 2026-11-30, in 7 days."), "{stdout}");
+    assert!(stdout.contains("\n3 notices about the file, which no figure counts:\n"), "{stdout}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use kickoff_checks::Status;
 
 use crate::cadence::{Occurrence, expected, which};
+use crate::documents::content::{self, Verdict};
 use crate::file::{Engagement, Report};
 use crate::files::hash_below;
 use crate::registers::{Attestation, Attested};
@@ -85,9 +86,16 @@ fn span(said: &Attestation) -> Occurrence {
 fn judge(said: &Attestation, folder: &Path, days: Option<(Date, Date)>, today: Date) -> AttestationResult {
     let mut reasons = Vec::new();
     let (mut sha256, mut unreadable) = (None, false);
-    match hash_below(folder, &said.evidence) {
-        Ok((_, 0)) => reasons.push(format!("{} is empty", said.evidence)),
-        Ok((digest, _)) => sha256 = Some(digest),
+    let looked = hash_below(folder, &said.evidence)
+        .and_then(|(digest, _)| Ok((digest, content::look(&folder.join(&said.evidence))?)));
+    match looked {
+        Ok((digest, Verdict::Fine)) => sha256 = Some(digest),
+        Ok((_, Verdict::Nothing(how))) => reasons.push(format!("{} {how}", said.evidence)),
+        Ok((_, Verdict::Link(_))) => reasons.push(format!("{} is a link: put the file itself there", said.evidence)),
+        Ok((digest, Verdict::Page(what) | Verdict::Other(what))) => {
+            sha256 = Some(digest);
+            reasons.push(format!("{} {what}: a person has to open it", said.evidence));
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             reasons.push(format!("{} is not there", said.evidence))
         }

@@ -11,15 +11,11 @@ use crate::cadence::Occurrence;
 use crate::file::{Engagement, Report, ReportType};
 use crate::files::{leads_out, stays_below};
 use crate::nearest;
-use crate::problems::{Problem, Problems};
+use crate::problems::Problems;
 use crate::regions::{REGIONS, is_region_name};
 use crate::registers::{Document, RiskState};
 use crate::requests::{self, Request};
-use crate::scope::{Account, CATEGORIES, is_account_id};
-use crate::thresholds;
-
-/// An exception is announced so many days before it ends.
-const ANNOUNCED: i64 = 30;
+use crate::scope::{CATEGORIES, is_account_id};
 
 /// Everything that needs no other file.
 pub(crate) fn references(file: &Engagement, problems: &mut Problems<'_>) {
@@ -158,7 +154,7 @@ fn scope(file: &Engagement, problems: &mut Problems<'_>) {
 }
 
 /// The regions to ask, with their keys.
-fn regions_asked(file: &Engagement) -> impl Iterator<Item = (String, &String)> {
+pub(crate) fn regions_asked(file: &Engagement) -> impl Iterator<Item = (String, &String)> {
     file.scope.regions.iter().enumerate().map(|(at, name)| (format!("scope.regions[{at}]"), name))
 }
 
@@ -394,6 +390,7 @@ impl<'a, 'b> Names<'a, 'b> {
         for (at, exception) in file.exceptions.iter().enumerate() {
             let key = format!("exceptions[{at}]");
             self.people(&format!("{key}.approver"), [&exception.approver]);
+            self.people(&format!("{key}.requester"), &exception.requester);
             self.checks(&format!("{key}.check"), &exception.check);
             upright(&key, ("approved", exception.approved), ("expires", exception.expires), self.problems);
             if [&exception.check, &exception.account, &exception.resource].iter().all(|part| part.is_none()) {
@@ -409,72 +406,5 @@ impl<'a, 'b> Names<'a, 'b> {
                 self.known(&format!("{key}.account"), "account in [[scope.accounts]]", [account], accounts);
             }
         }
-    }
-}
-
-impl Engagement {
-    /// What is worth saying on a day and makes nothing wrong: exceptions that no longer count or end soon, thresholds
-    /// that name no policy, categories without a reason, a subservice report that ends too early.
-    #[must_use]
-    pub fn notices(&self, today: Date) -> Vec<Problem> {
-        let mut notices = Problems::new(&self.lines);
-        for (at, exception) in self.exceptions.iter().enumerate() {
-            let key = format!("exceptions[{at}].expires");
-            let left = i64::from((exception.expires - today).get_days());
-            if exception.expires < today {
-                notices.add(&key, format!("{} ended on {}: it no longer counts", exception.id, exception.expires));
-            } else if today < exception.approved {
-                notices.add(&key, format!("{} counts from {}", exception.id, exception.approved));
-            } else if left <= ANNOUNCED {
-                notices.add(&key, format!("{} ends on {}", exception.id, exception.expires));
-            }
-        }
-        for parameter in kickoff_checks::parameters::PARAMETERS {
-            for entry in thresholds::unknown_names(parameter.name, &self.thresholds.get(parameter)) {
-                let what = format!("this version does not know `{entry}`: a scan looks for exactly that name");
-                notices.add(&format!("thresholds.{}", parameter.name), what);
-            }
-            if self.thresholds.is_set(parameter) && !self.threshold_policies.contains_key(parameter.name) {
-                let what = "names no policy: write { value = ..., policy = \"an id of [[policies]]\" }";
-                notices.add(&format!("thresholds.{}", parameter.name), what);
-            }
-        }
-        for (key, name) in regions_asked(self).filter(|(_, name)| !REGIONS.contains(&name.as_str())) {
-            let near = nearest(name, REGIONS.iter().copied());
-            notices.add(&key, format!("this version does not know the region `{name}`{near}; a scan asks AWS for it"));
-        }
-        let enters = |account: &&Account| account.role.is_none() && account.profile.is_none();
-        let without: Vec<&Account> = self.scope.accounts.iter().filter(enters).collect();
-        if self.scope.role.is_none() && without.len() > 1 {
-            let ids: Vec<&str> = without.iter().map(|account| account.id.as_str()).collect();
-            let what = format!(
-                "no way into {} is known but with credentials of its own: name a `role` or a `profile` for each, or `role` under [scope]; a scan of all of them stops there",
-                ids.join(", ")
-            );
-            notices.add("scope.accounts", what);
-        }
-        for (at, category) in self.scope.categories.iter().enumerate() {
-            if !self.scope.category_reasons.contains_key(category) {
-                let what = format!("{category} has no reason: say why under [scope.category_reasons]");
-                notices.add(&format!("scope.categories[{at}]"), what);
-            }
-        }
-        if let Some(off) = self.report.as_ref().and_then(|report| report.off_date(today, today)) {
-            let off = off.replace("collected on", "what is collected today,");
-            notices.add("report", format!("{off}; each page of such a package says so"));
-        }
-        let last = self.report.as_ref().and_then(Report::days).map(|(_, last)| last);
-        for (at, organization) in self.subservice.iter().enumerate() {
-            if let (Some(until), Some(last)) = (organization.report_until, last)
-                && until < last
-            {
-                let what = format!(
-                    "the report of {} ends on {until}, yours on {last}: ask for a bridge letter",
-                    organization.name
-                );
-                notices.add(&format!("subservice[{at}].report_until"), what);
-            }
-        }
-        notices.into_found()
     }
 }

@@ -236,7 +236,8 @@ fn owner_id(answers: &Answers) -> Option<String> {
 /// AWS, where something was found in it: every system there relies on the same of its controls, and owes it the same.
 fn subservice(page: &mut Page, found: &Found) {
     page.blank();
-    page.remark("Organizations whose controls are relied on, and what they ask of their users.");
+    page.remark("Organizations whose controls are relied on, and what they ask of their users. How far a report reaches, and the");
+    page.remark("bridge letter after it: report_until = 2026-03-31, bridge_until = 2026-06-30.");
     if found.accounts.is_empty() {
         page.examples(&AWS.replace("$SERVICES", "[\"S3\", \"RDS\"]"));
         return;
@@ -319,7 +320,7 @@ approver = "ana"
 effective = 2025-12-01
 next_review = 2026-11-10
 
-# Approved exceptions: after their last day they no longer count.
+# Approved exceptions: after their last day they no longer count. Who asked for one is not who approves it: requester = "bo".
 [[exceptions]]
 id = "EXC-001"
 check = "iam-user-access-key-age"

@@ -11,6 +11,7 @@ pub mod documents;
 mod file;
 pub mod files;
 pub mod init;
+mod notices;
 mod people;
 mod problems;
 mod read;
@@ -30,6 +31,7 @@ mod write;
 
 pub use cadence::{Every, Nature, Occurrence};
 pub use file::{Auditor, Contact, Deliverable, Engagement, Entity, Report, ReportType, Schedule, Window};
+pub use notices::counted;
 pub use people::{Channel, Escalation, Person, WorkItem};
 pub use problems::{EngagementError, Lines, Problem};
 pub use regions::is_region_name;

@@ -10,6 +10,7 @@ use kickoff_checks::{Check, Severity, Status};
 
 use crate::documents::DocumentResult;
 use crate::file::{Engagement, ReportType};
+use crate::problems::Problem;
 use crate::requests::{Answered, CheckOutcome, Outcomes, Progress, RequestStatus};
 use crate::risks::RegisterEntry;
 
@@ -133,6 +134,8 @@ pub struct Readiness {
     pub parts: Vec<Part>,
     /// What must be done before the kick-off, in order.
     pub tasks: Vec<Task>,
+    /// What an auditor would ask about in the file: no part is less for it.
+    pub notices: Vec<Problem>,
 }
 
 impl Readiness {
@@ -192,6 +195,7 @@ pub fn assess(input: &ReadinessInput<'_>) -> Readiness {
         days_left: kickoff.map(|day| (day - input.today).get_days()),
         parts,
         tasks: tasks.into_iter().filter(|task| before(task.due, kickoff)).collect(),
+        notices: input.engagement.notices(input.today),
     }
 }
 

@@ -228,6 +228,8 @@ pub struct Exception {
     pub reason: String,
     /// What is done instead.
     pub compensating_control: String,
+    /// Who asked for it: an id of `[[people]]`, and not the approver's.
+    pub requester: Option<String>,
     /// Who approved it: an id of `[[people]]`.
     pub approver: String,
     /// When.

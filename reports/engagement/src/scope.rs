@@ -134,6 +134,8 @@ pub struct Subservice {
     pub report: Option<String>,
     /// The last day that this report covers.
     pub report_until: Option<Date>,
+    /// The last day that the bridge letter covers, which goes on from there.
+    pub bridge_until: Option<Date>,
     /// Complementary user entity controls: what it asks of its users.
     #[serde(default)]
     pub user_controls: Vec<UserControl>,

@@ -156,10 +156,13 @@ fn subservice(organization: &Subservice) -> [Words; 4] {
     ]
 }
 
-/// The assurance report of an organization, and to when it reaches.
+/// The assurance report of an organization, and to when it and its bridge letter reach.
 pub(crate) fn report_on_file(organization: &Subservice) -> Words {
     match (&organization.report, organization.report_until) {
-        (Some(report), Some(until)) => format!("{report}, to {}", long(until)).into(),
+        (Some(report), Some(until)) => {
+            let letter = organization.bridge_until.map(|day| format!("; bridge letter to {}", long(day)));
+            format!("{report}, to {}{}", long(until), letter.unwrap_or_default()).into()
+        }
         (Some(report), None) => format!("{report}; the day it ends is not yet named, {MANAGEMENT} to name").into(),
         (None, _) => Words::missing(MANAGEMENT),
     }

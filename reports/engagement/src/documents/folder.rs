@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use super::content::{self, Verdict};
 use super::matches::{Ambiguous, Dropped, Match};
 use super::name::{FileName, KNOWN, says_none, stem};
+use super::pointer;
 use super::together;
 use crate::cadence::Occurrence;
 use crate::file::Engagement;
@@ -63,7 +65,10 @@ fn walk(
         } else if kind.is_dir() && depth < DEPTH {
             walk(root, &path, depth + 1, files, skipped)?;
         } else if kind.is_file() {
-            files.push(name);
+            match holds_none(&root.join(&path)) {
+                Some(why) => skipped.push((name, why)),
+                None => files.push(name),
+            }
         } else {
             skipped.push((name, "is not a file, or lies too deep".to_owned()));
         }
@@ -80,8 +85,23 @@ fn is_junk(name: &str) -> Option<&'static str> {
         _ if ["tmp", "bak", "part", "crdownload"].contains(&ending) => {
             Some("is a leftover: put the document itself there")
         }
-        _ if ["lnk", "url", "webloc"].contains(&ending) => Some("is a shortcut: put the file itself into the folder"),
         _ => None,
+    }
+}
+
+/// Why a file is no document, by what it holds. One that cannot be read, or is called other than it is, stays: the register
+/// tells of it.
+fn holds_none(path: &Path) -> Option<String> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if pointer::is_named(&ending) {
+        return Some("is a shortcut: put the file itself into the folder".to_owned());
+    }
+    match content::look(path).ok()? {
+        Verdict::Fine | Verdict::Other(_) => None,
+        Verdict::Nothing(how) => Some(how.to_owned()),
+        Verdict::Link(None) => Some("is a link: put the document itself there".to_owned()),
+        Verdict::Link(Some(target)) => Some(format!("is a link to {target}: put the document itself there")),
+        Verdict::Page(what) => Some(format!("{what}: put the document itself there")),
     }
 }
 

@@ -1,16 +1,20 @@
 //! The register of documents: what auditors ask for, what is there, and what is wrong with it.
 
+pub(crate) mod content;
 mod findings;
 mod folder;
+mod given;
 mod matches;
 mod name;
+mod page;
+mod pointer;
 mod record;
 mod together;
 mod version;
 
 use std::fmt::Write as _;
+use std::iter;
 use std::path::Path;
-use std::{io, iter};
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -18,11 +22,11 @@ use kickoff_checks::Status;
 
 use crate::cadence::{Every, Nature};
 use crate::file::{Engagement, Report};
-use crate::files::hash_below;
 use crate::registers::Document;
 use crate::requests::request::{Request, RequestKind};
 use crate::words::words;
 use findings::Findings;
+use given::{Given, Shelf, There};
 use record::Place;
 
 pub use folder::{append, match_folder, match_names};
@@ -41,6 +45,8 @@ pub struct DocumentResult {
     pub owner: Option<String>,
     /// Whether kickoff.toml has an entry for it.
     pub entered: bool,
+    /// Whether what the entry names may be something: not where its file is absent or holds nothing.
+    pub there: bool,
     /// The status. `pass` says that the document is there, of its time, approved and not stale; nobody read it.
     /// `not-applicable` says that the request does not arise, or that another document answers for the time of the report.
     pub status: Status,
@@ -69,15 +75,17 @@ pub struct DocumentResult {
 #[must_use]
 pub fn register(engagement: &Engagement, list: &[Request], folder: &Path, today: Date) -> Vec<DocumentResult> {
     let days = engagement.report.as_ref().and_then(Report::days);
+    let shelf = Shelf::of(engagement, folder);
     let rows = list.iter().flat_map(|request| {
-        let ids = iter::once(&request.id).chain(request.standard.iter().filter(|id| **id != request.id));
-        let documents: Vec<&Document> = ids.flat_map(|id| engagement.documents_for(id)).collect();
+        let ids: Vec<&str> = ids(request).collect();
+        let given: Vec<&Given<'_>> = ids.iter().flat_map(|id| shelf.of_request(id)).collect();
+        let documents: Vec<&Document> = given.iter().map(|given| given.document).collect();
         let wanted = !documents.is_empty() || request.every.is_some() || request.kind == Some(RequestKind::Document);
         if !wanted {
             return Vec::new();
         }
         let Some(reason) = request.does_not_arise(engagement) else {
-            return Asked { request, documents, days, today }.rows(folder);
+            return Asked { request, documents, days, today }.rows(&given, &shelf);
         };
         let given = documents.iter().map(|document| Some(*document));
         let given = given.chain(documents.is_empty().then_some(None));
@@ -86,13 +94,18 @@ pub fn register(engagement: &Engagement, list: &[Request], folder: &Path, today:
     rows.collect()
 }
 
+/// The ids of the requests whose documents answer one: its own, and those that it is the same as.
+fn ids(request: &Request) -> impl Iterator<Item = &str> {
+    iter::once(&request.id).chain(request.standard.iter().filter(|id| **id != request.id)).map(String::as_str)
+}
+
 /// How a request stands by its rows in the register: the worst of them, those that do not count left out; none where no
-/// document that counts is entered.
+/// document that counts is entered, or none is there: an empty file answers nothing.
 #[must_use]
 pub fn standing<'a>(rows: impl Iterator<Item = &'a DocumentResult>) -> Option<Status> {
     let counts: Vec<&DocumentResult> = rows.filter(|row| row.status != Status::NotApplicable).collect();
     let worst = findings::worst(counts.iter().map(|row| row.status));
-    counts.iter().any(|row| row.entered).then_some(worst)
+    counts.iter().any(|row| row.entered && row.there).then_some(worst)
 }
 
 /// A row of which nothing is known but what is entered.
@@ -103,6 +116,7 @@ fn row(request: &Request, document: Option<&Document>) -> DocumentResult {
         title: document.and_then(|document| document.title.clone()).unwrap_or_else(|| request.text.clone()),
         owner: document.and_then(|document| document.owner.clone()),
         entered: document.is_some(),
+        there: document.is_some(),
         status: Status::Fail,
         observed: "nothing is entered".to_owned(),
         reasons: Vec::new(),
@@ -139,15 +153,19 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn rows(&self, folder: &Path) -> Vec<DocumentResult> {
+    fn rows(&self, given: &[&Given<'_>], shelf: &Shelf<'_>) -> Vec<DocumentResult> {
         let nature = self.request.nature.or_else(|| read_nature(&self.request.text));
         // What is done every so often is no policy, unless somebody says so.
         let is_policy =
             nature == Some(Nature::Policy) && (self.request.every.is_none() || self.request.nature == nature);
         let is_list = record::is_list(self.request) && !is_policy;
-        let held = self.documents.iter().map(|document| {
+        let own: Vec<&str> = ids(self.request).collect();
+        let held = given.iter().map(|given| {
+            let document = given.document;
             let (mut row, mut findings) = (row(self.request, Some(document)), Findings::default());
-            row.observed = observe(document, folder, &mut findings, &mut row.sha256, &mut row.bytes);
+            let There { observed, there, sha256, bytes } = given.told(&mut findings);
+            row = DocumentResult { observed, there, sha256, bytes, ..row };
+            shelf.shared(given, &own, &mut findings);
             if document.owner.is_none() {
                 findings.fail("it has no owner");
             }
@@ -202,6 +220,8 @@ impl Asked<'_> {
             if let Some(days) = self.days {
                 version::judge(at, &self.documents, &spans, days, self.today, &mut held.findings);
             }
+            let first = self.days.map(|(first, _)| first);
+            version::approved_late(held.document, first, self.today, &mut held.findings);
         }
     }
 
@@ -268,6 +288,7 @@ impl Asked<'_> {
     /// Where nobody said whether a request asks for a policy or for a record, a person looks.
     fn unsaid(&self, (first, last): (Date, Date), held: &mut Held<'_>) {
         self.age(last.min(self.today), held);
+        version::approved_late(held.document, Some(first), self.today, &mut held.findings);
         let say = "write `nature = \"record\"` or `nature = \"policy\"` for it under [[requests]]";
         match record::day(held.document, false) {
             Some(day) if day < first => held
@@ -360,42 +381,6 @@ fn read_nature(text: &str) -> Option<Nature> {
         }
     }
     told
-}
-
-/// Looks at the file or names the link.
-fn observe(
-    document: &Document,
-    folder: &Path,
-    findings: &mut Findings,
-    sha256: &mut Option<String>,
-    bytes: &mut Option<u64>,
-) -> String {
-    let version = document.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
-    let Some(file) = &document.file else {
-        return match &document.link {
-            Some(link) => {
-                findings.manual("it is a link: a person has to open it, and no digest fixes what was there");
-                format!("{link}{version}")
-            }
-            None => {
-                findings.fail("it names neither a file nor a link");
-                "nothing is entered".to_owned()
-            }
-        };
-    };
-    match hash_below(folder, file) {
-        Ok((digest, length)) => {
-            if length == 0 {
-                findings.fail(format!("{file} is empty"));
-            }
-            *sha256 = Some(digest);
-            *bytes = Some(length);
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => findings.fail(format!("{file} is not there")),
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => findings.fail(format!("{file}: {error}")),
-        Err(error) => findings.add(Status::NotEvaluated, format!("{file} cannot be read: {error}")),
-    }
-    format!("{file}{version}")
 }
 
 fn approval(document: &Document, nature: Option<Nature>, today: Date, findings: &mut Findings) {

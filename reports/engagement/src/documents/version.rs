@@ -93,10 +93,14 @@ pub(super) fn judge(
             if until < today { findings.fail(what) } else { findings.manual(what) }
         }
     }
-    // An approval that is still to come is told as such.
+}
+
+/// Says where a document was in force before it was approved. What was approved by the first day of a report is no matter
+/// of it; an approval that is still to come is told as such.
+pub(super) fn approved_late(document: &Document, first: Option<Date>, today: Date, findings: &mut Findings) {
     if let Some((since, approved)) = document.effective.zip(document.approved)
         && since < approved
-        && approved > first
+        && first.is_none_or(|first| approved > first)
         && approved <= today
     {
         findings

@@ -419,7 +419,7 @@ fn status(
     let mut reasons = if told { Vec::new() } else { answer.reasons.clone() };
     if let Some(reason) = absent {
         reasons = vec![reason];
-    } else if entered.is_some() {
+    } else if counts().any(|document| document.entered) {
         let several = counts().count() > 1;
         let told = counts().flat_map(|document| {
             // With several, each is told by its name.

@@ -9,12 +9,12 @@ use crate::files::hash_below;
 use crate::requests::{RequestKind, default_list};
 
 const PEOPLE: &str = "[[people]]\nid = \"ana\"\nname = \"Ana\"\nrole = \"CTO\"\n";
-const GOOD: &str = "file = \"a.pdf\"\nowner = \"ana\"\nversion = \"3\"\napproved = 2025-09-01\napprover = \"ana\"\nnext_review = 2026-09-01\n";
+const GOOD: &str = "file = \"a.md\"\nowner = \"ana\"\nversion = \"3\"\napproved = 2025-09-01\napprover = \"ana\"\nnext_review = 2026-09-01\n";
 
 /// How a document for request ENC-01 stands on 2026-03-04.
 fn stands(request: &str, keys: &str, frame: &str) -> DocumentResult {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a.pdf"), "abc").unwrap();
+    std::fs::write(folder.path().join("a.md"), "abc").unwrap();
     std::fs::write(folder.path().join("empty.pdf"), "").unwrap();
     std::fs::create_dir(folder.path().join("sub")).unwrap();
     let file = parse(&format!("{frame}{PEOPLE}[[documents]]\nrequest = \"{request}\"\n{keys}")).unwrap();
@@ -26,7 +26,7 @@ fn stands(request: &str, keys: &str, frame: &str) -> DocumentResult {
 fn a_document_that_is_there_approved_and_in_force_passes() {
     let good = stands("ENC-01", GOOD, "");
     assert_eq!((good.status, good.reasons.as_slice()), (Status::Pass, [].as_slice()));
-    assert_eq!(good.observed, "a.pdf, version 3");
+    assert_eq!(good.observed, "a.md, version 3");
     // SHA-256 of "abc", from FIPS 180-2.
     assert_eq!(good.sha256.as_deref(), Some("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
     assert_eq!(good.bytes, Some(3));
@@ -41,7 +41,7 @@ fn what_is_wrong_with_a_document_is_said() {
         (without("version = \"3\"\n"), Status::Fail, "it states no version"),
         (without("approved = 2025-09-01\n"), Status::Fail, "nobody approved it"),
         (without("approver = \"ana\"\n"), Status::Fail, "it does not say who approved it"),
-        (without("file = \"a.pdf\"\n"), Status::Fail, "it names neither a file nor a link"),
+        (without("file = \"a.md\"\n"), Status::Fail, "it names neither a file nor a link"),
         (GOOD.replace("2025-09-01", "2026-03-05"), Status::Fail, "its approval, 2026-03-05, is still to come"),
         (GOOD.replace("2026-09-01", "2026-03-03"), Status::Fail, "it is stale: its review was due on 2026-03-03"),
         (
@@ -49,11 +49,11 @@ fn what_is_wrong_with_a_document_is_said() {
             Status::Fail,
             "it is stale: approved on 2025-03-03, more than 12 months ago",
         ),
-        (GOOD.replace("a.pdf", "b.pdf"), Status::Fail, "b.pdf is not there"),
-        (GOOD.replace("a.pdf", "empty.pdf"), Status::Fail, "empty.pdf is empty"),
-        (GOOD.replace("a.pdf", "sub"), Status::Fail, "sub: is not a file"),
+        (GOOD.replace("a.md", "b.pdf"), Status::Fail, "b.pdf is not there"),
+        (GOOD.replace("a.md", "empty.pdf"), Status::Fail, "empty.pdf is empty"),
+        (GOOD.replace("a.md", "sub"), Status::Fail, "sub: is not a file"),
         (
-            GOOD.replace("file = \"a.pdf\"", "link = \"https://wiki.example.com/enc\""),
+            GOOD.replace("file = \"a.md\"", "link = \"https://wiki.example.com/enc\""),
             Status::Manual,
             "it is a link: a person has to open it, and no digest fixes what was there",
         ),
@@ -78,7 +78,7 @@ fn a_policy_that_began_within_the_period_is_left_to_a_person() {
 #[test]
 fn a_list_has_a_day_of_its_own_and_no_approval() {
     let frame = "[report]\ntype = \"type-2\"\nfrom = 2025-10-01\nto = 2026-03-31\n";
-    let keys = "file = \"a.pdf\"\nowner = \"ana\"\n";
+    let keys = "file = \"a.md\"\nowner = \"ana\"\n";
     assert_eq!(stands("HR-02", keys, frame).reasons, ["it does not say when it was collected"]);
     let early = stands("HR-02", &format!("{keys}collected = 2026-03-01\n"), frame);
     assert_eq!((early.status, early.collected), (Status::Manual, Some(date(2026, 3, 1))));

@@ -53,9 +53,13 @@ fn what_was_answered_and_found_stands_in_the_file() {
     assert_eq!((file.people[0].id.as_str(), file.people[0].role.as_str()), ("ana", "CTO"));
     assert_eq!(file.schedule.kickoff, Some(date(2026, 1, 12)));
     assert!(text.contains("# Not found out: organizations:ListAccounts was denied\n"), "{text}");
-    // How each account is entered is for a person to say.
+    // How each account is entered is for a person to say, and how far the report of AWS reaches.
     let notices: Vec<String> = file.notices(date(2026, 1, 1)).iter().map(ToString::to_string).collect();
-    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert_eq!(notices.len(), 2, "{notices:?}");
+    assert!(
+        notices[1].starts_with("`subservice.report`: the report of Amazon Web Services does not say"),
+        "{notices:?}"
+    );
     assert!(notices[0].starts_with("`scope.accounts`: no way into 111122223333, 444455556666 is known"), "{notices:?}");
     // Every report has Security, and what is found in AWS relies on AWS.
     assert_eq!(file.scope.categories, ["Security", "Availability"]);

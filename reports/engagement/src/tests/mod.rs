@@ -2,11 +2,13 @@
 
 mod attestations;
 mod bad;
+mod content;
 mod documents;
 mod init;
 mod large;
 mod list_rows;
 mod lists;
+mod notices;
 mod readiness;
 mod requests;
 mod times;

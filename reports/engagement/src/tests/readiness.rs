@@ -25,7 +25,8 @@ struct Made {
 fn made(text: &str, checks: &[(&str, Status)], files: &[&str]) -> Made {
     let folder = tempfile::tempdir().unwrap();
     for file in files {
-        std::fs::write(folder.path().join(file), "x").unwrap();
+        let bytes: &[u8] = if file.ends_with(".pdf") { b"%PDF-1.7\n" } else { b"\x89PNG\r\n\x1a\n" };
+        std::fs::write(folder.path().join(file), bytes).unwrap();
     }
     let file = parse(text).unwrap();
     let checks = checks.iter().map(|(id, status)| {
@@ -141,4 +142,19 @@ fn tasks_stand_in_the_order_in_which_they_must_be_done() {
         ("iam-root-mfa: let it be read: the result names the call", "critical, and 1 of 1 results are unknown")
     );
     assert_eq!(readiness.hours(), readiness.tasks.iter().map(|task| task.hours).sum::<u32>());
+}
+
+#[test]
+fn what_is_told_about_the_file_stands_with_it_and_takes_nothing_away() {
+    let risk = |rest: &str| {
+        format!(
+            "{TYPE_2}{ANA}[[risks]]\nid = \"R-1\"\nstate = \"accepted\"\nthreat = \"t\"\nasset = \"a\"\nlikelihood = 2\nimpact = 2\nowner = \"ana\"\n{rest}"
+        )
+    };
+    let (sound, overdue) = (made(&risk(""), &[], &[]), made(&risk("review = 2026-03-03\n"), &[], &[]));
+    assert!(sound.readiness().notices.is_empty(), "{:?}", sound.readiness().notices);
+    let told = overdue.readiness();
+    assert_eq!(told.notices, overdue.file.notices(TODAY));
+    assert_eq!(told.notices.len(), 1, "{:?}", told.notices);
+    assert_eq!(told.parts, sound.readiness().parts);
 }

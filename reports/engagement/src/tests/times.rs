@@ -29,7 +29,7 @@ fn since(request: &str, file: &str, version: &str, day: &str) -> String {
 fn rows(frame: &str, request: &str, entries: &str, today: Date) -> Vec<DocumentResult> {
     let folder = tempfile::tempdir().unwrap();
     for file in ["a", "b", "c", "d", "e"] {
-        std::fs::write(folder.path().join(file), "x").unwrap();
+        std::fs::write(folder.path().join(file), file).unwrap();
     }
     let file = parse(&format!("{frame}{PEOPLE}{entries}")).unwrap();
     let list = list(&file, folder.path()).unwrap();

@@ -66,9 +66,10 @@ fn an_exception_counts_within_its_scope_and_days() {
 fn what_is_worth_saying_on_a_day() {
     let said = |today: Date| whole().notices(today).iter().map(ToString::to_string).collect::<Vec<_>>();
     let march = said(date(2026, 3, 1));
-    assert_eq!(march.len(), 2, "{march:?}");
+    assert_eq!(march.len(), 3, "{march:?}");
     assert!(march[0].contains("the report of Amazon Web Services ends on 2026-03-31, yours on 2026-06-30"));
-    assert!(march[1].starts_with("`thresholds.root_idle_days`: names no policy"), "{march:?}");
+    assert!(march[1].contains("owner and approver are one person for A-1"), "an auditor's own request: {march:?}");
+    assert!(march[2].starts_with("`thresholds.root_idle_days`: names no policy"), "{march:?}");
     assert!(said(date(2026, 5, 2)).iter().any(|line| line.contains("EXC-001 ends on 2026-05-31")));
     let off = |today: Date| said(today).into_iter().filter(|line| line.contains("off-date")).collect::<Vec<_>>();
     assert!(off(date(2026, 1, 1)).is_empty() && off(date(2026, 6, 30)).is_empty());

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use kickoff_checks::parameters::PARAMETERS;
-use kickoff_engagement::Method;
 use kickoff_engagement::requests::Progress;
 use kickoff_engagement::risks::{Score, Standing};
+use kickoff_engagement::{Method, Subservice};
 
 use super::super::dossier::Dossier;
 use super::sheet::{Cell, Column, Sheet, auditor, col, day, people, word};
@@ -248,7 +248,7 @@ pub(super) fn changes<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         report.push(organization.report.as_ref().map_or_else(|| "none is named".into(), Cell::from));
         report.resize(8, Cell::Empty);
         report.extend(day(organization.report_until));
-        report.push(bridge(dossier, organization.report_until).into());
+        report.push(bridge(dossier, organization).into());
         say(report);
         for relied_on in &organization.relied_on {
             say(vec!["control relied on (CSOC)".into(), name.into(), relied_on.into()]);
@@ -269,13 +269,18 @@ pub(super) fn changes<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
     Sheet::new(columns, rows.into_iter(), "60_machine/results.json")
 }
 
-/// Whether the report of an organization reaches the end of the entity's own period.
-fn bridge(dossier: &Dossier<'_>, until: Option<jiff::civil::Date>) -> String {
+/// Whether the report of an organization reaches the end of the entity's own period, or its bridge letter does.
+fn bridge(dossier: &Dossier<'_>, organization: &Subservice) -> String {
     let end = dossier.sources.engagement.report.as_ref().and_then(kickoff_engagement::Report::days).map(|(_, to)| to);
-    match (until, end) {
+    match (organization.report_until, end) {
         (None, _) => "its period is not said".to_owned(),
         (Some(until), Some(end)) if until < end => {
-            format!("ends before the entity's own period, {end}: the days after it need a bridge letter")
+            let letter = match organization.bridge_until {
+                Some(bridge) if bridge >= end => format!("a bridge letter reaches to {bridge}"),
+                Some(bridge) if bridge > until => format!("a bridge letter reaches to {bridge} only"),
+                _ => "the days after it need a bridge letter".to_owned(),
+            };
+            format!("ends before the entity's own period, {end}: {letter}")
         }
         (Some(_), Some(_)) => "reaches the end of the entity's own period".to_owned(),
         (Some(_), None) => "the entity's own period is not said".to_owned(),

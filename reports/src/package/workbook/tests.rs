@@ -410,6 +410,24 @@ fn a_run_without_an_engagement_leaves_out_what_only_people_know() {
 }
 
 #[test]
+fn a_bridge_letter_stands_beside_the_report_that_it_goes_on_from() {
+    // The report ends on 31 March, the period on 30 June.
+    for (until, told) in [
+        (None, "the days after it need a bridge letter"),
+        (Some("2026-03-31"), "the days after it need a bridge letter"),
+        (Some("2026-05-31"), "a bridge letter reaches to 2026-05-31 only"),
+        (Some("2026-06-30"), "a bridge letter reaches to 2026-06-30"),
+    ] {
+        let mut made = made();
+        made.engagement.subservice[0].bridge_until = until.map(|day| day.parse().unwrap());
+        let (_, bytes) = written(&made);
+        let wanted = format!("ends before the entity's own period, 2026-06-30: {told}");
+        let changes = Read::of(&bytes, "Changes & subservice");
+        assert!(changes.0.iter().flatten().any(|cell| *cell == wanted), "{wanted}");
+    }
+}
+
+#[test]
 fn registers_leave_the_columns_of_people_empty() {
     let made = made();
     let run = crate::outcomes::outcomes(&made.document, &made.engagement);
