@@ -44,11 +44,11 @@ pub(super) fn target(text: &str) -> Option<Option<String>> {
     } else if let Some(url) = refreshed(text, &lower) {
         Some(url)
     } else if let Some(url) = of_drive(text) {
-        return Some(url.as_deref().map(shown));
+        return Some(url.as_deref().and_then(shown));
     } else {
         Some(only_links(text)?)
     };
-    Some(found.map(shown))
+    Some(found.and_then(shown))
 }
 
 /// Where a page leads that sends its reader on at once.
@@ -90,6 +90,20 @@ fn only_links(text: &str) -> Option<&str> {
     lines.all(link).then_some(first)
 }
 
-fn shown(url: &str) -> String {
-    url.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
+/// Where an address leads, as far as it may be told: the host. The rest of a shared link may open it to whoever reads it, and a
+/// user with a password may stand before it. A place on a disk or a share is told whole.
+fn shown(url: &str) -> Option<String> {
+    let plain: String = url.trim().chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+    let Some((scheme, rest)) = plain.split_once("://") else {
+        return plain.starts_with("\\\\").then_some(plain);
+    };
+    let (authority, _) = rest.split_once(['/', '\\', '?', '#']).unwrap_or((rest, ""));
+    if authority.is_empty() && scheme.eq_ignore_ascii_case("file") {
+        return Some(plain);
+    }
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let is_scheme = scheme.chars().all(|c| c.is_ascii_alphanumeric());
+    (is_name && is_scheme && port.bytes().all(|b| b.is_ascii_digit())).then(|| format!("{scheme}://{host}"))
 }

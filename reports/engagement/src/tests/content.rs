@@ -234,22 +234,27 @@ fn a_pointer_is_a_link() {
     let mut plist = b"bplist00\xd1\x01\x02SURL_\x10\x15https://example.com/p".to_vec();
     plist.push(0);
     for (name, bytes, target) in [
-        ("a.gdoc", b"{\"url\": \"https://docs.google.com/open?id=1\", \"doc_id\": \"1\"}".as_slice(), " to https://docs.google.com/open?id=1"),
+        ("a.gdoc", b"{\"url\": \"https://docs.google.com/open?id=1\", \"doc_id\": \"1\"}".as_slice(), " to https://docs.google.com"),
         ("a.gsheet", b"{\"doc_id\": \"1\", \"email\": \"ana@example.com\"}", ""),
         // A name says enough where nobody knows what it holds.
         ("a.gdoc", b"x", ""),
-        ("a.url", b"[InternetShortcut]\r\nURL=https://wiki.example.com/p\r\n", " to https://wiki.example.com/p"),
-        ("a.pdf", b"[{000214A0-0000-0000-C000-000000000046}]\nProp3=19,2\n[InternetShortcut]\nURL=https://e.com/p\n", " to https://e.com/p"),
-        ("a.url", &wide("[InternetShortcut]\r\nURL=https://e.com/w\r\n"), " to https://e.com/w"),
-        ("a.webloc", b"<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>URL</key><string>https://e.com/q</string></dict></plist>", " to https://e.com/q"),
+        ("a.url", b"[InternetShortcut]\r\nURL=https://wiki.example.com/p\r\n", " to https://wiki.example.com"),
+        ("a.pdf", b"[{000214A0-0000-0000-C000-000000000046}]\nProp3=19,2\n[InternetShortcut]\nURL=https://e.com/p\n", " to https://e.com"),
+        ("a.url", &wide("[InternetShortcut]\r\nURL=https://e.com/w\r\n"), " to https://e.com"),
+        ("a.webloc", b"<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>URL</key><string>https://e.com/q</string></dict></plist>", " to https://e.com"),
         ("a.webloc", &plist, ""),
         ("a.lnk", b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0", ""),
         ("a.pdf", b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0", ""),
-        ("a.desktop", b"[Desktop Entry]\nType=Link\nURL=https://e.com/d\n", " to https://e.com/d"),
+        ("a.desktop", b"[Desktop Entry]\nType=Link\nURL=https://e.com/d\n", " to https://e.com"),
         ("a.pdf", b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", ""),
-        ("a.txt", b"https://wiki.example.com/encryption\n", " to https://wiki.example.com/encryption"),
-        ("a.md", b"[Encryption policy](https://wiki.example.com/e)\n", " to https://wiki.example.com/e"),
-        ("a.html", b"<html><head><meta http-equiv=\"refresh\" content=\"0; url=https://e.com/m\"></head></html>", " to https://e.com/m"),
+        ("a.txt", b"https://wiki.example.com/encryption\n", " to https://wiki.example.com"),
+        ("a.md", b"[Encryption policy](https://wiki.example.com/e)\n", " to https://wiki.example.com"),
+        ("a.html", b"<html><head><meta http-equiv=\"refresh\" content=\"0; url=https://e.com/m\"></head></html>", " to https://e.com"),
+        // What opens a document to whoever holds it is told to nobody.
+        ("a.url", b"[InternetShortcut]\nURL=https://joe:planted@drive.example.com:8443/x?sig=planted#planted\n", " to https://drive.example.com:8443"),
+        ("a.txt", b"https://joe:planted/planted@drive.example.com/x\n", ""),
+        ("a.url", b"[InternetShortcut]\nURL=data:text/plain,planted\n", ""),
+        ("a.url", b"[InternetShortcut]\nURL=file:///srv/policies/access.pdf\n", " to file:///srv/policies/access.pdf"),
     ] {
         let found = holding(name, bytes);
         let reason = format!("{name} is a link{target}: a person has to open it, and no digest fixes what was there");
@@ -399,10 +404,7 @@ fn a_folder_proposes_no_file_that_is_none() {
                 "Access control policy.pdf",
                 "is named .pdf and is a web page (HTML): it looks like a sign-in page (`sign in - google accounts`): put the document itself there"
             ),
-            (
-                "Business continuity plan.txt",
-                "is a link to https://wiki.example.com/bcp: put the document itself there"
-            ),
+            ("Business continuity plan.txt", "is a link to https://wiki.example.com: put the document itself there"),
             ("Encryption policy.pdf", "is empty"),
             ("Incident response plan.gdoc", "is a shortcut: put the file itself into the folder"),
         ]
