@@ -134,7 +134,7 @@ fn administrators_of_identity_center(view: &View<'_>, seen: &Seen) -> Sets {
         Err(gap) => return Sets { gap: Some(gap), ..found },
     };
     for set in sets {
-        match set_role(set, &assigned, seen) {
+        match set_role(view, set, &assigned, seen) {
             Ok(role) => found.roles.extend(role),
             Err(gap) => found.gap = found.gap.or(Some(gap)),
         }
@@ -143,16 +143,42 @@ fn administrators_of_identity_center(view: &View<'_>, seen: &Seen) -> Sets {
 }
 
 /// The role of a permission set, if it makes administrators.
-fn set_role(set: &PermissionSet, assigned: &[&PermissionSetAssignments], seen: &Seen) -> Result<Option<SetRole>, Gap> {
+///
+/// # Errors
+/// A part of the set could not be read, or is not told: what customer managed policies grant, each account says for itself.
+fn set_role(
+    view: &View<'_>,
+    set: &PermissionSet,
+    assigned: &[&PermissionSetAssignments],
+    seen: &Seen,
+) -> Result<Option<SetRole>, Gap> {
+    const INLINE: &str = "sso-admin:GetInlinePolicyForPermissionSet";
+    const CUSTOMER: &str = "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet";
     let managed = seen.see(&set.managed).map(|all| all.iter().any(|arn| arn.ends_with(":policy/AdministratorAccess")));
-    let inline = seen.see(&set.inline).map(|text| {
-        let policy = text.as_ref().and_then(|text| Policy::parse(text, Kind::Identity).ok());
-        policy.is_some_and(|policy| !grants::full_admin(&policy).is_empty())
+    let inline = seen.see(&set.inline).and_then(|text| {
+        let policy = text.as_ref().map(|text| {
+            Policy::parse(text, Kind::Identity).map_err(|error| {
+                unread(view, INLINE, format!("the inline policy of {}: {}", line(&set.arn), line(&error.to_string())))
+            })
+        });
+        Ok(policy.transpose()?.is_some_and(|policy| !grants::full_admin(&policy).is_empty()))
     });
-    match (managed, inline) {
-        (Ok(true), _) | (_, Ok(true)) => {}
-        (Ok(false), Ok(false)) => return Ok(None),
-        (Err(gap), _) | (_, Err(gap)) => return Err(gap),
+    let customer = seen.see(&set.customer_managed).and_then(|names| match names.first() {
+        None => Ok(false),
+        Some(name) => Err(unread(
+            view,
+            CUSTOMER,
+            format!(
+                "{} has the customer managed policy {}: what it grants, each account says for itself",
+                set.arn,
+                line(name)
+            ),
+        )),
+    });
+    match (managed, inline, customer) {
+        (Ok(true), ..) | (_, Ok(true), _) => {}
+        (Err(gap), ..) | (_, Err(gap), _) | (.., Err(gap)) => return Err(gap),
+        (Ok(false), Ok(false), Ok(_)) => return Ok(None),
     }
     let name = &seen.see(&set.settings)?.name;
     let mut accounts = Vec::new();
