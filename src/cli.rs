@@ -270,9 +270,13 @@ pub(crate) struct EstateArgs {
     #[arg(long, value_name = "FILE")]
     pub resource_policies: Vec<PathBuf>,
     /// What policies do not tell: {"owners": {"ARN": "account"}, "organizations": {"account": "id"}, "management_accounts":
-    /// ["account"], "restrict_public_buckets": {"ARN or account": true}}. Repeatable
+    /// ["account"], "restrict_public_buckets": {"ARN or account": true}, "resource_tags": {"ARN": {"key": "value"}},
+    /// "service_control_policies": {"account": [level]}, "resource_control_policies": {"account": [level]}}. Repeatable
     #[arg(long, value_name = "FILE")]
     pub facts: Vec<PathBuf>,
+    /// The file whose vendor_accounts are third parties that you declare [default: ./kickoff.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Another list of AWS actions than the built-in one
     #[arg(long, value_name = "FILE")]
     pub action_data: Option<PathBuf>,
@@ -284,6 +288,9 @@ pub(crate) struct WhoCanArgs {
     pub action: String,
     /// The resource: an ARN, a pattern for each of many [default: *]
     pub resource: Option<String>,
+    /// Also who gets to it by assuming roles, with the roles in their order
+    #[arg(long)]
+    pub through_roles: bool,
     #[command(flatten)]
     pub estate: EstateArgs,
     /// What stdout gets

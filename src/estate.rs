@@ -1,12 +1,14 @@
 //! The accounts that the policy engine is asked about: from a recorded run, or from files.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use kickoff_checks::estate::{NEEDS, Surroundings, account, not_collected};
+use kickoff_checks::parameters::VENDOR_ACCOUNTS;
 use kickoff_checks::people;
+use kickoff_engagement::Engagement;
 use kickoff_evidence::Run;
 use kickoff_facts::AccountFacts;
 use kickoff_facts::iam::CredentialRow;
@@ -18,6 +20,7 @@ use kickoff_policy::reach::Reach;
 use kickoff_policy::review::{AccessKey, Assigned, Credentials, LastUse};
 
 use crate::cli::EstateArgs;
+use crate::engagement::{Opened, today};
 use crate::exit::{Exit, Failure};
 
 /// The action list: the built-in one, or the file's.
@@ -75,8 +78,22 @@ impl Asked {
         }
         for path in &arguments.facts {
             let facts = Facts::load(&read(path)?);
-            asked.around.learn(facts.map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?);
+            let facts = facts.map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
+            for (option, all, single) in [
+                ("--scp", &arguments.scp, &facts.service_control_policies),
+                ("--rcp", &arguments.rcp, &facts.resource_control_policies),
+            ] {
+                if !all.is_empty() && !single.is_empty() {
+                    return Err(Failure::Usage(format!(
+                        "{}: tells of the levels above single accounts, and {option} of those above all: give one of the two",
+                        path.display()
+                    )));
+                }
+            }
+            asked.around.learn(facts);
         }
+        let opened = Opened::read(arguments.config.as_deref(), today(None))?;
+        asked.around.own.declared = declared(&opened.file);
         Ok(Self::loaded(asked, table))
     }
 
@@ -183,14 +200,21 @@ impl Told {
     }
 
     /// What to ask about; none where no account's principals and policies were collected.
-    pub(crate) fn asked(self, now: Timestamp) -> Option<Asked> {
-        (!self.accounts.is_empty()).then(|| Asked::loaded(self.loaded(now), ActionTable::embedded()))
+    pub(crate) fn asked(self, now: Timestamp, file: &Engagement) -> Option<Asked> {
+        let mut loaded = self.loaded(now);
+        loaded.around.own.declared = declared(file);
+        (!loaded.accounts.is_empty()).then(|| Asked::loaded(loaded, ActionTable::embedded()))
     }
 
     fn loaded(self, now: Timestamp) -> Loaded {
         let Self { accounts, unknown, credentials, assigned, surroundings } = self;
         Loaded { accounts, around: surroundings.around(), now, unknown, credentials, assigned }
     }
+}
+
+/// The accounts that a company declares as third parties'.
+fn declared(file: &Engagement) -> BTreeSet<String> {
+    file.thresholds.list(&VENDOR_ACCOUNTS).into_iter().collect()
 }
 
 fn credentials_of(facts: &AccountFacts) -> Vec<(String, Credentials)> {

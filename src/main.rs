@@ -40,6 +40,7 @@ mod trust;
 mod unpack;
 mod verify;
 mod version;
+mod who_can;
 mod whose;
 
 use std::io::Write as _;
@@ -60,7 +61,7 @@ fn main() -> ExitCode {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Checks(arguments) => catalogue::run(&arguments),
         Command::Permissions(arguments) => permissions::run(&arguments),
-        Command::WhoCan(arguments) => policy::who_can(&arguments),
+        Command::WhoCan(arguments) => who_can::who_can(&arguments),
         Command::Access(arguments) => policy::access(&arguments),
         Command::AccessReview(arguments) => policy::access_review(&arguments),
         Command::Simulate(arguments) => policy::simulate(&arguments),

@@ -111,7 +111,7 @@ impl Parts {
         let mut told = Told::default();
         let inventory =
             source.facts.each(|accounts| inventory(accounts.inspect(|facts| told.add(facts)), &opened.file))?;
-        let asked = told.asked(source.metadata.started);
+        let asked = told.asked(source.metadata.started, &opened.file);
         let access = asked.as_ref().map(Asked::access);
         let review = asked.as_ref().zip(access.as_ref()).map(|(asked, access)| reviewed(asked, access));
         let digests = evidence::digests(&decided.document);

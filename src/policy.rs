@@ -1,4 +1,4 @@
-//! `kickoff simulate`, `who-can`, `access` and `access-review`: questions to the policy engine.
+//! `kickoff simulate`, `access` and `access-review`: questions to the policy engine.
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _};
@@ -10,7 +10,7 @@ use kickoff_policy::review::{Inputs, Review, Standing, StandingState, review};
 use kickoff_policy::simulate::answer_line;
 use kickoff_reports::{access_tables, review_tables};
 
-use crate::cli::{AccessArgs, Format, ReviewArgs, ReviewFormat, SimulateArgs, WhoCanArgs};
+use crate::cli::{AccessArgs, Format, ReviewArgs, ReviewFormat, SimulateArgs};
 use crate::estate::{Asked, table};
 use crate::exit::{Exit, Failure};
 use crate::streams;
@@ -42,77 +42,6 @@ pub(crate) fn simulate(arguments: &SimulateArgs) -> Result<Exit, Failure> {
         return Err(Failure::Usage(format!("{malformed} of the requests could not be decided: see their `error`")));
     }
     Ok(Exit::Done)
-}
-
-/// Who is able to do an action, decided by which statement.
-pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
-    let mut asked = Asked::of(&arguments.estate)?;
-    let resource = arguments.resource.as_deref().unwrap_or("*");
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
-    let is_arn =
-        matches!(parts[..], ["arn", partition, service, _, _, rest] if ![partition, service, rest].contains(&""));
-    if resource != "*" && !is_arn {
-        return Err(Failure::Usage(format!(
-            "{resource:?} is neither an ARN (arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE) nor *"
-        )));
-    }
-    let mut found = asked.estate.who_can(&arguments.action, resource).map_err(Failure::Usage)?;
-    found.unknown.append(&mut asked.unknown);
-    let mut out = std::io::BufWriter::new(stdout(arguments.format == Format::Json));
-    match arguments.format {
-        Format::Json => {
-            let value = serde_json::json!({
-                "action": arguments.action,
-                "resource": resource,
-                "principals": found.principals,
-                "outside": found.outside,
-                "blocked": found.blocked,
-                "refused": found.refused,
-                "unknown": found.unknown,
-            });
-            writeln!(out, "{value:#}")?;
-        }
-        Format::Table => {
-            let sure = found.principals.iter().filter(|h| h.certain).count();
-            writeln!(
-                out,
-                "{} on {resource}: {sure} certainly, {} under conditions, of {}",
-                arguments.action,
-                found.principals.len() - sure,
-                count(asked.estate.principals(), "principal")
-            )?;
-            if let Some(why) = &found.refused {
-                writeln!(out, "refused   {why}")?;
-            }
-            for holder in &found.principals {
-                let word = if holder.certain { "certain " } else { "possible" };
-                let by: Vec<String> = holder.evidence.iter().map(ToString::to_string).collect();
-                writeln!(out, "{word}  {}\n          {}", holder.principal, by.join("; "))?;
-                let open =
-                    holder.open.iter().map(|e| format!("against it: {e}")).chain(holder.conditions.iter().cloned());
-                for line in open {
-                    writeln!(out, "          {line}")?;
-                }
-            }
-            for party in &found.outside {
-                let by: Vec<String> = party.evidence.iter().map(ToString::to_string).collect();
-                let guard = if party.conditions.is_empty() {
-                    "no condition".to_owned()
-                } else {
-                    format!("if {}", party.conditions.join(" and "))
-                };
-                writeln!(out, "outside   {} ({})\n          {}; {guard}", party.who, party.kind.name(), by.join("; "))?;
-            }
-            for one in &found.blocked {
-                writeln!(out, "kept out  {}\n          by {}", one.principal, one.by)?;
-            }
-        }
-    }
-    out.flush()?;
-    if let Format::Table = arguments.format {
-        tell(&found.unknown)?;
-    }
-    Ok(asked.exit())
 }
 
 /// Administrators, one step away, escalation paths, outside access, log tampering.
@@ -218,7 +147,7 @@ fn width() -> usize {
 }
 
 /// Standard output, for a program or for people.
-fn stdout(json: bool) -> streams::Stream<std::io::StdoutLock<'static>> {
+pub(crate) fn stdout(json: bool) -> streams::Stream<std::io::StdoutLock<'static>> {
     if json { streams::out() } else { streams::text() }
 }
 
@@ -227,7 +156,8 @@ fn most(full: bool, first: usize) -> usize {
     if full { usize::MAX } else { first }
 }
 
-fn tell(unknown: &[Unknown]) -> Result<(), Failure> {
+/// Says what was not weighed.
+pub(crate) fn tell(unknown: &[Unknown]) -> Result<(), Failure> {
     let mut words = streams::problems();
     for one in unknown {
         writeln!(words, "Not known: {}: {}", one.what, one.why)?;

@@ -140,14 +140,16 @@ impl Page {
 
     fn outside(&mut self, access: &Access) {
         let mut rows = Vec::new();
-        for one in &access.outside {
+        for one in access.outside_by_concern() {
             let account = one.account.as_deref().map(|id| format!(" {}", clean(id))).unwrap_or_default();
-            let who = format!("{}\n{}{account}", clean(&one.who), one.kind.name());
+            let standing = one.standing.name();
+            let standing = if one.standing.is_foreign() { self.alarm(standing) } else { standing.to_owned() };
+            let who = format!("{}\n{}{account}\n{standing}\n{}", clean(&one.who), one.kind.name(), clean(&one.whom));
             let mut what = vec![clean(&one.resource), self.sure(one.certainty)];
-            if one.administrator {
-                what.push(self.alarm("administrator"));
+            what.extend(one.alarms().into_iter().map(|word| self.alarm(word)));
+            if one.guarded {
+                what.push("guarded".to_owned());
             }
-            what.push(if one.guarded { "guarded".to_owned() } else { self.alarm("unguarded") });
             what.extend(one.conditions.iter().map(|condition| clean(condition)));
             rows.push(vec![who, what.join("\n"), grounds(&one.evidence)]);
         }

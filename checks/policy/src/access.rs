@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::whom::Standing;
+
 /// The whole answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -311,6 +313,12 @@ pub struct Outside {
     pub certainty: Certainty,
     /// Whether a condition restricts it to the intended caller.
     pub guarded: bool,
+    /// What the widest of those whom it lets in is to the client.
+    #[serde(default)]
+    pub standing: Standing,
+    /// Who that is, and why it is that to the client.
+    #[serde(default)]
+    pub whom: String,
     /// The conditions, as written.
     #[serde(default)]
     pub conditions: Vec<String>,
@@ -319,6 +327,34 @@ pub struct Outside {
     /// What it rests on.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
+}
+
+impl Access {
+    /// The ways in from outside, those first of which nobody knows that they are meant.
+    #[must_use]
+    pub fn outside_by_concern(&self) -> Vec<&Outside> {
+        let mut all: Vec<&Outside> = self.outside.iter().collect();
+        all.sort_by(|a, b| {
+            let key = |o: &Outside| (std::cmp::Reverse(o.standing), o.certainty, !o.administrator, o.guarded);
+            key(a).cmp(&key(b)).then_with(|| (&a.who, &a.resource).cmp(&(&b.who, &b.resource)))
+        });
+        all
+    }
+}
+
+impl Outside {
+    /// Whether nothing but the policy's own words keeps others than those who are meant out; of one's own nobody is.
+    #[must_use]
+    pub fn is_unguarded(&self) -> bool {
+        !self.guarded && self.standing != Standing::Ours
+    }
+
+    /// What of it an auditor asks about first.
+    #[must_use]
+    pub fn alarms(&self) -> Vec<&'static str> {
+        let words = [(self.administrator, "administrator"), (self.is_unguarded(), "unguarded")];
+        words.into_iter().filter_map(|(is, word)| is.then_some(word)).collect()
+    }
 }
 
 /// What a principal can do to the logs, or to what watches them.

@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use kickoff_policy::access::{Certainty, PartyKind, Reaches};
-use kickoff_policy::account::{AccountData, ControlLevel};
+use kickoff_policy::account::{AccountData, ControlLevel, Facts};
 use kickoff_policy::actions::ActionTable;
-use kickoff_policy::estate::{Around, Controls, Estate};
+use kickoff_policy::estate::{Around, Controls, Estate, Listed, Own};
 use kickoff_policy::reach::{ADMINISTRATOR, Reach};
+use kickoff_policy::whom::Standing;
 use serde_json::{Value, json};
 
 const ACCOUNT: &str = "arn:aws:iam::111122223333";
@@ -148,6 +149,109 @@ fn whoever_gets_in_from_outside_is_listed_with_what_guards_the_way() {
     }
     let open = access.outside.iter().find(|o| o.resource.ends_with("/open")).unwrap();
     assert_eq!((open.kind, open.guarded, open.certainty), (PartyKind::Anyone, false, Certainty::Certain));
+}
+
+/// What the party that a role's trust lets in is to the client, by what is known of who is who.
+fn standing(role: &str, around: Around) -> Standing {
+    let accounts = AccountData::from_details(&details()).unwrap();
+    let estate = Estate::new(accounts, around, ActionTable::embedded(), "2026-01-01T00:00:00Z");
+    let access = Reach::new(&estate).access();
+    let found = access.outside.iter().find(|one| one.resource.ends_with(role)).unwrap();
+    assert!(!found.whom.is_empty());
+    let asked = estate.who_can("sts:AssumeRole", &found.resource).unwrap();
+    let same = asked.outside.iter().find(|one| one.who == found.who).map(|one| (one.standing, &one.whom));
+    assert_eq!(same, Some((found.standing, &found.whom)), "who-can says what access says");
+    found.standing
+}
+
+#[test]
+fn what_a_party_is_to_the_client_follows_from_what_is_known_of_who_is_who() {
+    let listed = |listed: Listed| Own { listed: [("111122223333".to_owned(), listed)].into(), ..Own::default() };
+    let account = || "444455556666".to_owned();
+    let within = |own: Own| Around { own, ..Around::default() };
+    let ours = Own { accounts: [account()].into(), ..listed(Listed::All) };
+    let declared = Own { declared: [account()].into(), ..listed(Listed::Untold) };
+    for (own, expected) in [
+        (listed(Listed::All), Standing::Stranger),
+        (listed(Listed::By("555566667777".to_owned())), Standing::Unknown),
+        (listed(Listed::Unread), Standing::Unknown),
+        (Own::default(), Standing::Unknown),
+        (ours, Standing::Ours),
+        (declared, Standing::Declared),
+    ] {
+        assert_eq!(standing("/vendor", within(own.clone())), expected, "{own:?}");
+        assert_eq!(standing("/open", within(own.clone())), Standing::Anybody, "{own:?}");
+        assert_eq!(standing("/ci", within(own.clone())), Standing::Anybody, "{own:?}: any repository");
+        // Of Glue it is not known here whether it tells for whom it works.
+        assert_eq!(standing("/powerful", within(own)), Standing::Unknown);
+    }
+    // A file of facts may say it too.
+    let facts = |text: &str| {
+        let mut around = Around::default();
+        around.learn(Facts::load(text).unwrap());
+        around
+    };
+    for (text, expected) in [
+        (r#"{"organizations": {"111122223333": "o-a1", "444455556666": "o-a1"}}"#, Standing::Ours),
+        (r#"{"organizations": {"111122223333": "o-a1", "444455556666": "o-b2"}}"#, Standing::Stranger),
+        (r#"{"organizations": {"111122223333": "o-a1", "444455556666": null}}"#, Standing::Stranger),
+        (r#"{"organizations": {"111122223333": null}}"#, Standing::Stranger),
+        (r#"{"organizations": {"111122223333": "o-a1"}}"#, Standing::Unknown),
+    ] {
+        assert_eq!(standing("/vendor", facts(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn facts_tell_of_the_levels_above_single_accounts() {
+    let facts = |levels: Value| {
+        let mut around = Around::default();
+        let text = json!({ "service_control_policies": { "111122223333": levels } }).to_string();
+        around.learn(Facts::load(&text).unwrap());
+        let accounts = AccountData::from_details(&details()).unwrap();
+        Estate::new(accounts, around, ActionTable::embedded(), "2026-01-01T00:00:00Z")
+    };
+    let guard = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "*", "Resource": "*" }, { "Effect": "Deny", "Action": "iam:*", "Resource": "*" }] });
+    let bound = facts(json!([{ "org": "r-ab12", "policies": [{ "name": "guard", "document": guard }] }]));
+    assert_eq!(bound.who_can("iam:PassRole", "*").unwrap().principals, []);
+    let free = facts(json!([]));
+    let found = free.who_can("iam:PassRole", "*").unwrap();
+    assert!(!found.principals.is_empty());
+    assert!(found.unknown.iter().all(|one| !one.what.contains("service control")), "that none bind it is known");
+    for wrong in [
+        r#"{"service_control_policies": {"1111": []}}"#,
+        r#"{"resource_control_policies": {"111122223333": [{"org": "r-ab12"}]}}"#,
+        r#"{"resource_tags": {"bucket": {"team": "billing"}}}"#,
+        r#"{"resource_tag": {}}"#,
+    ] {
+        assert!(Facts::load(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn tags_of_a_resource_decide_where_they_were_told() {
+    let text = json!({ "IsTruncated": false, "GroupDetailList": [], "Policies": [], "RoleDetailList": [],
+        "UserDetailList": [user("ann", &json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+            "Action": "ec2:StopInstances", "Resource": "*", "Condition": { "StringEquals": { "aws:ResourceTag/Team": "billing" } } }] }))] })
+    .to_string();
+    let machine = "arn:aws:ec2:us-east-1:111122223333:instance/i-0abc";
+    let asked = |tags: Option<Value>| {
+        let mut around = Around::default();
+        if let Some(tags) = tags {
+            let facts =
+                json!({ "resource_tags": { (machine): tags }, "service_control_policies": { "111122223333": [] } });
+            around.learn(Facts::load(&facts.to_string()).unwrap());
+        }
+        let accounts = AccountData::from_details(&text).unwrap();
+        let estate = Estate::new(accounts, around, ActionTable::embedded(), "2026-01-01T00:00:00Z");
+        let found = estate.who_can("ec2:StopInstances", machine).unwrap().principals;
+        found.iter().map(|holder| holder.certain).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(None), [false], "nobody said");
+    assert_eq!(asked(Some(json!({ "team": "billing" }))), [true], "keys of tags are matched without their case");
+    assert!(asked(Some(json!({ "team": "Billing" }))).is_empty(), "values are not");
+    assert!(asked(Some(json!({}))).is_empty());
 }
 
 #[test]

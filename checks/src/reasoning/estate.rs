@@ -14,10 +14,13 @@ use kickoff_policy::actions::ActionTable;
 use kickoff_policy::estate::{Around, Controls, Estate, Place, Watched};
 use kickoff_policy::reach::Reach;
 
+use crate::reasoning::listing::Listing;
+
 /// Every family that says something of who may do what.
 pub const NEEDS: &[Need] = &[
     Need::Authorization,
     Need::Organization,
+    Need::Members,
     Need::OrganizationRoot,
     Need::OrganizationTree,
     Need::OrganizationPolicies,
@@ -99,6 +102,7 @@ fn data(facts: &AccountFacts, found: &Authorization) -> AccountData {
 #[derive(Debug, Default)]
 pub struct Surroundings {
     around: Around,
+    listing: Listing,
     accounts: Vec<(String, Bound)>,
     tellers: Vec<Teller>,
 }
@@ -132,6 +136,7 @@ impl Surroundings {
             }
         };
         self.around.places.extend(place(facts));
+        self.listing.add(facts);
         let own = |name: &str| format!("arn:{}:s3:::{name}", facts.partition);
         for bucket in facts.global.buckets.get().into_iter().flatten() {
             self.around.owners.insert(own(&bucket.name), facts.account.clone());
@@ -152,7 +157,8 @@ impl Surroundings {
     /// What is known when all accounts were added.
     #[must_use]
     pub fn around(self) -> Around {
-        let Self { mut around, accounts, tellers } = self;
+        let Self { mut around, listing, accounts, tellers } = self;
+        around.own = listing.own();
         let controls = |kind: &str| {
             let levels = accounts.iter().filter_map(|(account, bound)| {
                 let levels = match bound {

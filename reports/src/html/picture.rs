@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use kickoff_policy::whom::Standing;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::access::{Access, Certainty, Escalation, Outside, PartyKind, short};
@@ -88,7 +89,7 @@ fn from_outside(access: &Access) -> Markup {
                 "a guarding condition or is an administrator."
             }
             (outside(access))
-            (tables::outside(&access.outside))
+            (tables::outside(&access.outside_by_concern()))
         }
     }
 }
@@ -201,33 +202,25 @@ fn picture(graph: &Graph, name: &str, title: &str, description: &str, left_out: 
     }
 }
 
-/// The words of a way in that deserve red.
-fn alarms(way: &Outside) -> Vec<&'static str> {
-    [(way.administrator, "administrator"), (!way.guarded, "unguarded")]
-        .into_iter()
-        .filter_map(|(is, word)| is.then_some(word))
-        .collect()
-}
-
 fn outside(access: &Access) -> Markup {
-    let mut all: Vec<&Outside> = access.outside.iter().collect();
-    all.sort_by(|a, b| {
-        let key = |o: &Outside| (o.certainty, !o.administrator, o.guarded);
-        key(a).cmp(&key(b)).then_with(|| (&a.who, &a.resource).cmp(&(&b.who, &b.resource)))
-    });
     let mut graph = Graph::default();
     let mut left_out = 0;
-    for way in all {
+    for way in access.outside_by_concern() {
         // A party and a resource of the same name are two boxes: nothing leads back to the left.
         let (party, target) = (format!("from {}", way.who), way.resource.clone());
         if !graph.has_room([party.as_str(), &target].into_iter()) {
             left_out += 1;
             continue;
         }
-        let from = graph.node(&party, || stranger(way));
+        let from = graph.node(&party, || {
+            // By one statement somebody may be let in whom another does not mean.
+            let of_it = access.outside.iter().filter(|one| one.who == way.who).map(|one| one.standing);
+            stranger(way, of_it.max().unwrap_or(way.standing))
+        });
         let to = graph.node(&target, || {
             let mut node = principal(&target, false);
-            let of_it: Vec<Vec<&str>> = access.outside.iter().filter(|o| o.resource == target).map(alarms).collect();
+            let of_it: Vec<Vec<&str>> =
+                access.outside.iter().filter(|o| o.resource == target).map(Outside::alarms).collect();
             for word in ["administrator", "unguarded"] {
                 if of_it.iter().any(|words| words.contains(&word)) {
                     // Of the two words the box must never cut one off.
@@ -241,12 +234,12 @@ fn outside(access: &Access) -> Markup {
             }
             node
         });
-        let label = match (way.guarded, way.conditions.first()) {
-            (false, _) => "unguarded",
-            (true, Some(condition)) => condition.as_str(),
-            (true, None) => "guarded",
+        let label = match (way.is_unguarded(), way.conditions.first()) {
+            (true, _) => "unguarded",
+            (false, Some(condition)) => condition.as_str(),
+            (false, None) => way.standing.name(),
         };
-        graph.edge(from, to, label, way.certainty == Certainty::Certain, !way.guarded);
+        graph.edge(from, to, label, way.certainty == Certainty::Certain, way.is_unguarded());
     }
     let description = format!(
         "{} boxes and {} arrows, from outside parties at the left to what they reach at the right. The table below says the same in words.",
@@ -256,7 +249,7 @@ fn outside(access: &Access) -> Markup {
     picture(&graph, "outside-picture", "Outside access", &description, left_out)
 }
 
-fn stranger(way: &Outside) -> Node {
+fn stranger(way: &Outside, standing: Standing) -> Node {
     let (kind, word) = match way.kind {
         PartyKind::Anyone => (Kind::Anyone, "anyone"),
         PartyKind::Account => (Kind::Outside, "account"),
@@ -270,9 +263,7 @@ fn stranger(way: &Outside) -> Node {
         "root" => way.account.as_deref().unwrap_or(&way.who),
         name => name,
     };
-    let under = match &way.account {
-        Some(account) => format!("{word} {account}"),
-        None => word.to_owned(),
-    };
-    Node { id: way.who.clone(), kind, name: name.to_owned(), under, alarm: way.kind == PartyKind::Anyone }
+    let word = way.account.as_deref().filter(|account| *account != name).unwrap_or(word);
+    let under = format!("{word} · {}", standing.name());
+    Node { id: way.who.clone(), kind, name: name.to_owned(), under, alarm: standing.is_foreign() }
 }

@@ -10,7 +10,7 @@ mod facts;
 mod tests;
 
 pub use details::DetailsError;
-pub use facts::Facts;
+pub use facts::{Facts, ResourceTags};
 
 /// A policy document and what it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -51,6 +51,7 @@ impl Context for Asking<'_> {
             "aws:securetransport" => Lookup::One("true".into()),
             "aws:resourceaccount" => self.owner().map_or(Lookup::Unknown, |account| Lookup::One(account.into())),
             "aws:resourceorgid" => self.owner().map_or(Lookup::Unknown, |account| self.organization(account)),
+            _ if key.contains(":resourcetag/") => self.resource_tag(key),
             _ => match key.strip_prefix("aws:principaltag/") {
                 // Tag keys are folded. A session of a role may bring tags of its own.
                 Some(tag) => match p.tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(tag)) {
@@ -74,6 +75,18 @@ impl<'a> Asking<'a> {
         match self.estate.owner_of(self.resource?) {
             Owner::Account(account) => Some(account),
             Owner::Each | Owner::Unknown => None,
+        }
+    }
+
+    /// A tag of the resource, where its tags were told: `aws:ResourceTag/team`, or a service's own `ec2:ResourceTag/team`.
+    fn resource_tag<'s>(&'s self, key: &str) -> Lookup<'s> {
+        let tags = self.resource.and_then(|resource| self.estate.tags.get(resource));
+        match (tags, key.split_once(":resourcetag/")) {
+            (Some(tags), Some((_, tag))) => match tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(tag)) {
+                Some((_, value)) => Lookup::One(value.as_str().into()),
+                None => Lookup::Missing,
+            },
+            _ => Lookup::Unknown,
         }
     }
 

@@ -203,7 +203,7 @@ impl Estate {
         let naming = (0..table.len()).map(|_| OnceLock::new()).collect();
         let told = around.resources.iter().filter_map(|policy| Some((policy.arn.clone(), policy.owner.clone()?)));
         let told: Vec<(String, String)> = told.collect();
-        let Around { watched, organizations, places, mut owners, restricted, .. } = around;
+        let Around { own, watched, organizations, places, mut owners, restricted, tags, .. } = around;
         owners.extend(told);
         Estate {
             table,
@@ -219,10 +219,12 @@ impl Estate {
             versions,
             resources,
             watched,
+            own,
             organizations,
             places,
             owners,
             restricted,
+            tags,
             refusing,
             holding,
             ends,

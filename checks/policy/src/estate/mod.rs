@@ -1,10 +1,13 @@
 //! Accounts as a whole: every document compiled once, every principal with what it holds, and point questions over all of them.
 
+mod around;
 mod asking;
 mod build;
 mod document;
+mod known;
 mod owner;
 mod reasons;
+mod through;
 mod unread;
 mod who;
 
@@ -12,14 +15,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::access::Evidence;
-use crate::account::{AccountData, ControlLevel, Facts, ResourcePolicy};
+use crate::account::{AccountData, ResourceTags};
 use crate::actions::{ActionId, ActionTable};
 use crate::compile::{Compiled, Target};
 use crate::truth::Truth;
 
+pub use around::{Around, Controls, Listed, Own, Place, Watched};
 pub(crate) use asking::Asking;
 pub(crate) use document::{Document, Says};
 pub(crate) use owner::{Owner, bucket_of, is_public};
+pub use through::{Assumed, Through, Throughs};
 pub use who::{Holder, WhoCan};
 
 /// A policy that a principal holds.
@@ -72,94 +77,6 @@ impl Principal {
     }
 }
 
-/// The levels of SCPs or RCPs above accounts.
-#[derive(Debug, Clone, Default)]
-pub enum Controls {
-    /// Not known.
-    #[default]
-    Unknown,
-    /// The same above every account.
-    Everywhere(Vec<ControlLevel>),
-    /// By account; an empty list where none bind it: the management account, or one that is in no organization.
-    Each(BTreeMap<String, Vec<ControlLevel>>),
-}
-
-impl Controls {
-    /// The levels above an account; none when they are not known.
-    #[must_use]
-    pub fn above(&self, account: &str) -> Option<&[ControlLevel]> {
-        match self {
-            Controls::Unknown => None,
-            Controls::Everywhere(levels) => Some(levels),
-            Controls::Each(accounts) => accounts.get(account).map(Vec::as_slice),
-        }
-    }
-}
-
-/// What keeps logs or watches over them: ARNs by kind, in the words of `data/log_tamper.txt` (`trail`, `log bucket`,
-/// `detector`). A kind that is there was collected whole, even if it has none.
-pub type Watched = BTreeMap<String, Vec<String>>;
-
-/// What an account is in its organization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// It is in none.
-    Alone,
-    /// A member.
-    Member,
-    /// The management account.
-    Management,
-}
-
-/// What stands above and beside the accounts.
-#[derive(Debug, Clone, Default)]
-pub struct Around {
-    /// Service control policies.
-    pub scp: Controls,
-    /// Resource control policies.
-    pub rcp: Controls,
-    /// The policies of resources, as far as they are known.
-    pub resources: Vec<ResourcePolicy>,
-    /// The trails, buckets, detectors and so on that are known, by account.
-    pub watched: BTreeMap<String, Watched>,
-    /// The organization's id, by account.
-    pub organizations: BTreeMap<String, String>,
-    /// What an account is in its organization, where that is known.
-    pub places: BTreeMap<String, Place>,
-    /// Whose resources are of which the ARN does not tell the account: by ARN, a bucket's for its objects.
-    pub owners: BTreeMap<String, String>,
-    /// Whether S3 Block Public Access restricts public buckets (`RestrictPublicBuckets`): by bucket ARN, or by account.
-    pub restricted: BTreeMap<String, bool>,
-}
-
-impl Around {
-    /// Takes in facts that were told beside the policies.
-    pub fn learn(&mut self, facts: Facts) {
-        self.owners.extend(facts.owners);
-        self.restricted.extend(facts.restrict_public_buckets);
-        for (account, organization) in facts.organizations {
-            match organization {
-                Some(id) => {
-                    let managing = facts.management_accounts.contains(&account);
-                    // Who manages is told, or nobody of them is known to be a member.
-                    if managing || !facts.management_accounts.is_empty() {
-                        let place = if managing { Place::Management } else { Place::Member };
-                        self.places.insert(account.clone(), place);
-                    }
-                    self.organizations.insert(account, id);
-                }
-                None => {
-                    self.organizations.remove(&account);
-                    self.places.insert(account, Place::Alone);
-                }
-            }
-        }
-        for account in facts.management_accounts {
-            self.places.insert(account, Place::Management);
-        }
-    }
-}
-
 /// Accounts with their principals and policies.
 #[derive(Debug)]
 pub struct Estate {
@@ -181,10 +98,12 @@ pub struct Estate {
     /// By ARN of a resource: its policy.
     pub(crate) resources: HashMap<String, usize>,
     pub(crate) watched: BTreeMap<String, Watched>,
+    own: Own,
     organizations: BTreeMap<String, String>,
     places: BTreeMap<String, Place>,
     owners: BTreeMap<String, String>,
     restricted: BTreeMap<String, bool>,
+    tags: BTreeMap<String, ResourceTags>,
     /// Actions that AWS refuses on some resources, sorted.
     refusing: Vec<ActionId>,
     /// By principal: its documents, one behind the other, and where they end.

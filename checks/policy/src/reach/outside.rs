@@ -6,8 +6,9 @@ use crate::compile::{Action, Compiled, Target};
 use crate::document::PrincipalEntry;
 use crate::estate::{Estate, Held, Owner, cite};
 use crate::truth::Truth;
+use crate::whom::deputies::Asked as AskedOf;
 use crate::whom::issuers::{self, Breadth};
-use crate::whom::{self, Home, Party, Reach, Who};
+use crate::whom::{self, Home, Party, Reach, Standing, Who};
 
 /// Keys of SAML that every assertion of a provider has alike: whom it is for, and from whom.
 ///
@@ -97,13 +98,15 @@ fn of_document(
 ) -> Vec<Outside> {
     let document = &estate.documents[document];
     let doubt = taken_back(document);
+    // Who asks about one role by its ARN asks about its trust policy too.
+    let trust = layer == "trust" || estate.by_arn.contains_key(resource);
     let everybody = [PrincipalEntry::Anyone];
     let home = Home {
         account: own,
         organization: estate.organization(own),
         partition: estate.accounts.first().map_or("aws", |account| &account.partition),
         now: estate.now(),
-        anonymous: layer != "trust",
+        anonymous: !trust,
     };
     let ways = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
         .map(|name| Action { name: name.to_owned(), id: None });
@@ -127,6 +130,7 @@ fn of_document(
             let named = *entry == PrincipalEntry::Anyone;
             let owned = |arn: &str| matches!(estate.owner_of(arn), Owner::Account(_));
             let guarded = guarded(&parties, named, statement, &home, owned);
+            let (standing, whom) = widest(estate, own, &parties, statement, trust);
             let (who, kind, account) = match entry {
                 PrincipalEntry::Anyone => ("*".to_owned(), PartyKind::Anyone, None),
                 PrincipalEntry::Account(text) | PrincipalEntry::Arn(text) => {
@@ -151,6 +155,8 @@ fn of_document(
                 resource: resource.to_owned(),
                 certainty: Certainty::from(truth),
                 guarded,
+                standing,
+                whom,
                 conditions: conditions.iter().map(ToString::to_string).collect(),
                 administrator: false,
                 evidence: vec![cite(layer, held, statement, action)],
@@ -158,6 +164,19 @@ fn of_document(
         }
     }
     found
+}
+
+/// What the widest of those whom an entry of a statement lets in is to the client, and who that is.
+fn widest(estate: &Estate, own: &str, parties: &[Party], statement: &Compiled, trust: bool) -> (Standing, String) {
+    let asked = if trust { AskedOf::Trust } else { AskedOf::Resource };
+    let known = estate.seen_from(own);
+    let answers = parties.iter().map(|party| whom::answer(party, statement, asked, &known));
+    // Of those that are as wide the first is told.
+    let widest = answers.reduce(|widest, next| if next.standing > widest.standing { next } else { widest });
+    widest.map_or_else(
+        || (Standing::Unknown, "nobody was found who meets the conditions".to_owned()),
+        |answer| (answer.standing, answer.words),
+    )
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@
 
 mod candidate;
 mod constants;
+pub mod deputies;
 pub mod issuers;
 mod names;
 mod network;
 mod party;
+mod standing;
 mod witness;
 
 use candidate::{Candidate, Kind, Network};
@@ -18,6 +20,7 @@ use constants::{Constants, FOREIGN, STRANGER};
 use names::{Made, arns, externals, users};
 use network::{ADDRESSES, narrow_range_holds};
 pub use party::{Asks, Party, Reach, Who};
+pub use standing::{Answer, Organization, Standing, WhoIsWho, Whose, answer};
 
 use crate::compile::Compiled;
 use crate::document::{Listed, PrincipalEntry, is_account_id};

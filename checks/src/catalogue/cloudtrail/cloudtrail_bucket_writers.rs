@@ -51,10 +51,10 @@ use kickoff_facts::{Gap, Need, Seen, View};
 use kickoff_policy::compile::{Compiled, Policy};
 use kickoff_policy::document::{PrincipalEntry, Statement};
 use kickoff_policy::whom::Who;
+use kickoff_policy::whom::deputies::Asked;
 
 use crate::frame::wording::line;
 use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
-use crate::reasoning::deputies::{self, Asked, Sends};
 use crate::reasoning::trail_buckets;
 use crate::reasoning::trust::{self, CALLER_KEYS, Judged};
 use crate::reasoning::whom::{Known, Standing};
@@ -149,9 +149,11 @@ fn deputies(known: &Known<'_>, policy: &Policy, statement: &Compiled) -> (Vec<St
     let (mut open, mut others, mut gap) = (Vec::new(), Vec::new(), None);
     for party in known.parties(policy, statement, true) {
         let Who::Service(name) = &party.who else { continue };
-        let answer = known.answer(&party, statement);
+        let answer = known.answer(&party, statement, Asked::Resource);
         match answer.standing {
-            Standing::Anybody if deputies::sends(name, Asked::Resource) == Sends::Source => open.push(name.clone()),
+            Standing::Anybody => open.push(name.clone()),
+            // Of a service of which nothing is known its name is told with the others.
+            Standing::Unknown if party.is_whoever() => {}
             Standing::Stranger | Standing::Unknown => {
                 gap = gap.or(answer.gap);
                 others.push(answer.words);

@@ -41,6 +41,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kickoff_facts::{Gap, Need, View};
+use kickoff_policy::whom::deputies::Asked;
 
 use crate::frame::wording::{count, names};
 use crate::parameters::{MONITORING_ACCOUNTS, Parameters};
@@ -166,7 +167,7 @@ fn role(view: &View<'_>, parameters: &Parameters, readers: &mut Readers) -> Resu
             let words =
                 format!("role {ROLE}, {}, trusts everybody, {}", trust::place(statement), trust::conditions(statement));
             let parties = known.parties(&policy, compiled, false);
-            let answers: Vec<_> = parties.iter().map(|party| known.answer(party, compiled)).collect();
+            let answers: Vec<_> = parties.iter().map(|party| known.answer(party, compiled, Asked::Trust)).collect();
             match answers.iter().map(|answer| answer.standing).max() {
                 Some(Standing::Ours) | None => {
                     let own = known.own().organization().map_or("", |organization| &organization.id);

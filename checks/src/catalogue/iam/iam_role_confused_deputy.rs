@@ -13,7 +13,7 @@
 //! nothing of for whom it acts. Where none of them passes, because of a condition on `aws:SourceAccount`, `aws:SourceArn`,
 //! `aws:SourceOrgID` or `aws:SourceOrgPaths` → pass; a wildcard in the account or organization, `IfExists` or
 //! `ForAllValues` keeps nobody out. Where one passes: a service of which AWS documents that it sends these keys when it
-//! assumes a role → fail; one that can use roles of the instance's own account only (EC2) is left out; any other service →
+//! assumes a role → fail; one that uses roles of the account that it works for alone (EC2, Lambda) is left out; any other service →
 //! `manual`. A condition that names an account which is not yours, or one of which it is not known here whom it keeps out,
 //! → `manual`; so does a resource whose ARN names no account (a bucket, an API) without `aws:SourceAccount`: whose it is,
 //! the ARN does not tell. A Deny for everybody is weighed; another statement that a
@@ -41,10 +41,10 @@
 //! service.
 
 use kickoff_facts::{Need, View};
+use kickoff_policy::whom::deputies::{self, Asked, Sends};
 use kickoff_policy::whom::{Party, Who};
 
 use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
-use crate::reasoning::deputies::{self, Asked, Sends};
 use crate::reasoning::trust::{self, Judged, SOURCE_KEYS, Unconcerned};
 use crate::reasoning::whom::{Known, Standing};
 use crate::{Evaluation, Kind, Level, Meta, Per, Severity};
@@ -92,17 +92,18 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
             return None;
         }
         let (place, conditions) = (trust::place(&statement.source), trust::terms(policy, statement));
-        let answers: Vec<_> = asked.iter().map(|(name, party)| (*name, known.answer(party, statement))).collect();
+        let answers: Vec<_> =
+            asked.iter().map(|(name, party)| (*name, *party, known.answer(party, statement, Asked::Trust))).collect();
+        let of = |standing| answers.iter().filter(move |(.., answer)| answer.standing == standing);
+        let sends: Vec<&str> = of(Standing::Anybody).map(|(name, ..)| *name).collect();
+        // Services of which it is not known whether they tell for whom they act.
         let open: Vec<&str> =
-            answers.iter().filter(|(_, answer)| answer.standing == Standing::Anybody).map(|(name, _)| *name).collect();
-        let sends: Vec<&str> =
-            open.iter().copied().filter(|name| deputies::sends(name, Asked::Trust) == Sends::Source).collect();
-        let others: Vec<&str> = answers
-            .iter()
-            .filter(|(_, answer)| matches!(answer.standing, Standing::Stranger | Standing::Unknown))
-            .map(|(_, answer)| answer.words.as_str())
+            of(Standing::Unknown).filter(|(_, party, _)| party.is_whoever()).map(|(name, ..)| *name).collect();
+        let others: Vec<&str> = of(Standing::Stranger)
+            .chain(of(Standing::Unknown).filter(|(_, party, _)| !party.is_whoever()))
+            .map(|(.., answer)| answer.words.as_str())
             .collect();
-        let gap = answers.iter().find_map(|(_, answer)| answer.gap.clone());
+        let gap = answers.iter().find_map(|(.., answer)| answer.gap.clone());
         if sends.is_empty()
             && open.is_empty()
             && let Some(gap) = gap

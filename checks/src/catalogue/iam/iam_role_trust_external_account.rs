@@ -45,6 +45,7 @@
 //! AWS IAM User Guide, "Access to AWS accounts owned by third parties"; "The confused deputy problem".
 
 use kickoff_facts::{Need, View};
+use kickoff_policy::whom::deputies::Asked;
 use kickoff_policy::whom::{Party, Reach, Who};
 
 use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
@@ -84,7 +85,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         let others: Vec<(&Party, Answer)> = parties
             .iter()
             .filter(|party| matches!(party.who, Who::Principal(_)) && is_other(party, view.account_id()))
-            .map(|party| (party, known.answer(party, statement)))
+            .map(|party| (party, known.answer(party, statement, Asked::Trust)))
             .filter(|(party, answer)| {
                 party.account != Reach::Any || answer.standing == Standing::Stranger || answer.gap.is_some()
             })

@@ -45,6 +45,7 @@
 //! OIDC federation"; Cognito Developer Guide, "Role trust and permissions".
 
 use kickoff_facts::{Need, View};
+use kickoff_policy::whom::deputies::Asked;
 use kickoff_policy::whom::{Party, Reach, Who};
 
 use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
@@ -88,7 +89,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
                 Who::Gone(_) => false,
                 _ => everybody,
             })
-            .map(|party| (party, known.answer(party, statement)))
+            .map(|party| (party, known.answer(party, statement, Asked::Trust)))
             .collect();
         let place = trust::place(source);
         if judged.is_empty() {

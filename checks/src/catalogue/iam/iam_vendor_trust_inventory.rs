@@ -36,6 +36,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kickoff_facts::{Need, View};
+use kickoff_policy::whom::deputies::Asked;
 use kickoff_policy::whom::{Party, Reach, Who};
 
 use crate::frame::wording::count;
@@ -94,7 +95,7 @@ pub fn evaluate(view: &View<'_>, parameters: &Parameters) -> Evaluation {
         for statement in policy.statements.iter().filter(|s| s.allows() && trust::assumes(&s.source)) {
             for party in known.parties(&policy, statement, false) {
                 let Some(whose) = whose(&party, view.account_id()) else { continue };
-                let standing = known.answer(&party, statement).standing;
+                let standing = known.answer(&party, statement, Asked::Trust).standing;
                 if standing == Standing::Ours {
                     continue;
                 }

@@ -43,11 +43,11 @@
 
 use kickoff_facts::logging::LogResourcePolicy;
 use kickoff_facts::{Gap, Need, View};
+use kickoff_policy::whom::deputies::Asked;
 use kickoff_policy::whom::{Reach, Who};
 
 use crate::frame::wording::{count, line};
 use crate::parameters::{Parameters, VENDOR_ACCOUNTS};
-use crate::reasoning::deputies::{self, Asked, Sends};
 use crate::reasoning::trust::{self, CALLER_KEYS, Judged, SOURCE_KEYS};
 use crate::reasoning::whom::{Known, Standing};
 use crate::{Evaluation, Finding, Kind, Level, Meta, Per, Resource, Severity, Verdict};
@@ -139,7 +139,7 @@ fn look(view: &View<'_>, known: &Known<'_>, policy: &LogResourcePolicy, shown: &
         let statement = &compiled.source;
         let (mut bad, mut open) = (Vec::new(), Vec::new());
         for party in known.parties(&parsed, compiled, true) {
-            let answer = known.answer(&party, compiled);
+            let answer = known.answer(&party, compiled, Asked::Resource);
             if let Some(gap) = answer.gap {
                 read.judged.push(Err(gap));
                 continue;
@@ -149,12 +149,9 @@ fn look(view: &View<'_>, known: &Known<'_>, policy: &LogResourcePolicy, shown: &
                 _ => None,
             };
             match (answer.standing, service) {
-                (Standing::Anybody, Some(name)) if deputies::sends(name, Asked::Resource) == Sends::Source => {
-                    bad.push(answer.words);
-                }
-                (Standing::Anybody, None) => bad.push(answer.words),
+                (Standing::Anybody, _) => bad.push(answer.words),
                 (Standing::Stranger, None) if party.account == Reach::Any => bad.push(answer.words),
-                (Standing::Anybody | Standing::Unknown, _) | (Standing::Stranger, Some(_)) => open.push(answer.words),
+                (Standing::Unknown, _) | (Standing::Stranger, Some(_)) => open.push(answer.words),
                 _ => {}
             }
         }

@@ -52,6 +52,7 @@ use kickoff_facts::{Gap, Need, Seen, View};
 use kickoff_policy::actions::{AccessLevel, ActionTable};
 use kickoff_policy::compile::{Compiled, Policy};
 use kickoff_policy::document::{PrincipalEntry, Statement};
+use kickoff_policy::whom::deputies::Asked;
 
 use crate::frame::wording::{count, names};
 use crate::parameters::{APPROVED_DELEGATED_ADMINISTRATORS, Parameters, VENDOR_ACCOUNTS};
@@ -172,7 +173,7 @@ fn changes(statement: &Statement) -> Option<String> {
 fn everybody(known: &Known<'_>, policy: &Policy, compiled: &Compiled, what: &str) -> Result<Judged, Gap> {
     let (mut worst, mut who) = (Standing::Ours, Vec::new());
     for party in known.parties(policy, compiled, false) {
-        let answer = known.answer(&party, compiled);
+        let answer = known.answer(&party, compiled, Asked::Resource);
         if let Some(gap) = answer.gap {
             return Err(gap);
         }

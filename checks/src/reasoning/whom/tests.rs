@@ -25,8 +25,11 @@ fn answers(known: &Known<'_>, principal: &Value, condition: &Value) -> Vec<Stand
         "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition } });
     let policy = Policy::parse(&text.to_string(), Kind::Resource).unwrap();
     let statement = &policy.statements[0];
-    let mut found: Vec<Standing> =
-        known.parties(&policy, statement, false).iter().map(|party| known.answer(party, statement).standing).collect();
+    let mut found: Vec<Standing> = known
+        .parties(&policy, statement, false)
+        .iter()
+        .map(|party| known.answer(party, statement, Asked::Trust).standing)
+        .collect();
     found.sort();
     found.dedup();
     found
@@ -66,7 +69,9 @@ fn each_of_the_five_answers_is_given_by_what_the_run_knows() {
         (json!("*"), json!({}), Anybody),
         (json!("*"), is("sts:ExternalId", "x"), Anybody),
         (json!("*"), json!({ "ForAllValues:StringEquals": { "aws:PrincipalOrgID": "o-acme4prod1" } }), Anybody),
-        (json!({ "Service": "sns.amazonaws.com" }), json!({}), Anybody),
+        (json!({ "Service": "scheduler.amazonaws.com" }), json!({}), Anybody),
+        (json!({ "Service": "made-up.amazonaws.com" }), json!({}), Unknown),
+        (json!({ "Service": "lambda.amazonaws.com" }), json!({}), Ours),
         (json!({ "Federated": "cognito-identity.amazonaws.com" }), json!({}), Anybody),
         (json!({ "Federated": "accounts.google.com" }), json!({}), Anybody),
         (json!("*"), json!({ "IpAddress": { "aws:SourceIp": "203.0.113.0/24" } }), Unknown),

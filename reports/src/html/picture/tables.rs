@@ -93,17 +93,21 @@ pub(super) fn blocked(all: &[Blocked]) -> Markup {
     })
 }
 
-pub(super) fn outside(all: &[Outside]) -> Markup {
-    table(&["Outside party", "Reaches", "Certainty", "Guard", "Evidence"], all, |one| {
+pub(super) fn outside(all: &[&Outside]) -> Markup {
+    table(&["Outside party", "To the client", "Reaches", "Certainty", "Guard", "Evidence"], all, |one| {
         html! {
             td {
                 code { (one.who) } br;
                 span.muted { (one.kind.name()) @if let Some(account) = &one.account { " " (account) } }
             }
+            td {
+                @if one.standing.is_foreign() { strong.alarm { (one.standing.name()) } } @else { (one.standing.name()) }
+                div.muted { (one.whom) }
+            }
             td { code { (one.resource) } @if one.administrator { br; strong.alarm { "administrator" } } }
             td { (sure(one.certainty)) }
             td {
-                @if one.guarded { "guarded" } @else { strong.alarm { "unguarded" } }
+                @if one.guarded { "guarded" } @else if one.is_unguarded() { strong.alarm { "unguarded" } }
                 @for condition in &one.conditions { div { code { (condition) } } }
             }
             td { (evidence(&one.evidence)) }

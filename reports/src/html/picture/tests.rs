@@ -41,6 +41,8 @@ fn way(who: &str, kind: PartyKind, resource: &str, guarded: bool, administrator:
         resource: resource.into(),
         certainty,
         guarded,
+        standing: if guarded { Standing::Stranger } else { Standing::Anybody },
+        whom: format!("{who}: as the test says"),
         conditions,
         administrator,
         evidence,
@@ -131,6 +133,30 @@ fn what_is_outside_is_worded_as_well_as_coloured() {
     let drawn = outside(&sample()).into_string();
     assert!(drawn.contains("administrator, unguarded") && drawn.contains("outline alarm"));
     assert_eq!(arrows(&drawn), 15);
+}
+
+#[test]
+fn what_a_party_is_to_the_client_stands_in_its_box_and_row_and_ones_own_alarm_nobody() {
+    let mut access = Access::default();
+    for (at, standing) in Standing::ALL.into_iter().enumerate() {
+        let who = format!("arn:aws:iam::11112222333{at}:root");
+        let mut way = way(&who, PartyKind::Account, "arn:aws:s3:::b", false, false);
+        way.standing = standing;
+        access.outside.push(way);
+    }
+    let drawn = outside(&access).into_string();
+    for word in ["account · ours", "account · declared", "account · unknown", "account · stranger", "account · anybody"]
+    {
+        assert!(drawn.contains(word), "{word}");
+    }
+    // Whom nobody knows stands first, and one's own is no alarm.
+    assert!(drawn.find("· anybody") < drawn.find("· stranger") && drawn.find("· unknown") < drawn.find("· ours"));
+    // On four arrows, and once in the box of what they lead to.
+    assert_eq!(drawn.matches("unguarded</text>").count(), 5);
+    let table = tables::outside(&access.outside_by_concern()).into_string();
+    assert_eq!(table.matches("<strong class=\"alarm\">unguarded").count(), 4);
+    assert_eq!(table.matches("<strong class=\"alarm\">stranger").count(), 1);
+    assert!(table.contains("as the test says"));
 }
 
 #[test]

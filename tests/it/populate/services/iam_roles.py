@@ -23,7 +23,7 @@ def equals(key, value):
 
 
 vendor = {"AWS": "arn:aws:iam::999988887777:root"}
-config, function = {"Service": "config.amazonaws.com"}, {"Service": "lambda.amazonaws.com"}
+config, job = {"Service": "config.amazonaws.com"}, {"Service": "glue.amazonaws.com"}
 TRUSTS = {
     "app": allow({"Service": "ec2.amazonaws.com"}),
     "vendor": allow(vendor),
@@ -37,7 +37,7 @@ TRUSTS = {
     "pipeline-of-anybody": github(),
     "recorder": allow(config),
     "recorder-of-ours": allow(config, **equals("aws:SourceAccount", ACCOUNT)),
-    "function": allow(function),
+    "job": allow(job),
     "support": allow({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}),
     "auditor": allow({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}),
     "machine-admin": allow({"Service": "ec2.amazonaws.com"}),

@@ -2,14 +2,12 @@
 
 use std::sync::LazyLock;
 
-use crate::frame::table::fields;
-
 /// What the policy is of, in which a service is a principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
     /// The trust policy of a role.
     Trust,
-    /// The policy of a bucket, key, topic or log group.
+    /// The policy of a bucket, key, topic, log group or another resource.
     Resource,
 }
 
@@ -25,8 +23,10 @@ pub enum Sends {
 }
 
 /// Service, what it sends in a trust policy, in another policy, the page, and when that was read.
-static TABLE: LazyLock<Vec<Vec<&'static str>>> =
-    LazyLock::new(|| include_str!("../../data/service_deputies.csv").lines().skip(1).map(fields).collect());
+static TABLE: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+    let lines = include_str!("../../data/deputies.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.split('\t').collect()).collect()
+});
 
 /// What a service sends, of which AWS documents it.
 #[must_use]
@@ -77,7 +77,7 @@ mod tests {
     fn every_row_has_its_page_and_day_and_what_is_not_listed_is_unknown() {
         for row in TABLE.iter() {
             assert!(row.len() == 5 && !row[3].is_empty() && row[4].len() == 10, "{row:?}");
-            assert!(row[1..3].iter().all(|one| matches!(*one, "yes" | "own" | "")), "{row:?}");
+            assert!(row[1..3].iter().all(|one| matches!(*one, "yes" | "own" | "-")), "{row:?}");
         }
         assert_eq!(sends("scheduler.amazonaws.com", Asked::Trust), Sends::Source);
         assert_eq!(sends("vpc-flow-logs.amazonaws.com.cn", Asked::Trust), Sends::Source);
@@ -86,7 +86,10 @@ mod tests {
         assert_eq!(sends("logs.cn-north-1.amazonaws.com.cn", Asked::Trust), Sends::Source);
         assert_eq!(sends("delivery.logs.amazonaws.com", Asked::Resource), Sends::Source);
         assert_eq!(sends("logs.made-up.amazonaws.com", Asked::Trust), Sends::Unknown);
-        assert_eq!(sends("ec2.amazonaws.com", Asked::Trust), Sends::OwnAccount);
+        for own in ["ec2.amazonaws.com", "lambda.amazonaws.com"] {
+            assert_eq!(sends(own, Asked::Trust), Sends::OwnAccount);
+            assert_eq!(sends(own, Asked::Resource), Sends::Unknown);
+        }
         assert_eq!(sends("cloudtrail.amazonaws.com", Asked::Resource), Sends::Source);
         assert_eq!(sends("made-up.amazonaws.com", Asked::Trust), Sends::Unknown);
         assert_eq!(sends("scheduler.amazonaws.com", Asked::Resource), Sends::Unknown);
