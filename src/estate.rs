@@ -19,8 +19,8 @@ use kickoff_policy::estate::{Around, Controls, Estate};
 use kickoff_policy::reach::Reach;
 use kickoff_policy::review::{AccessKey, Assigned, Credentials, LastUse};
 
-use crate::cli::EstateArgs;
-use crate::engagement::{Opened, today};
+use crate::cli::{EstateArgs, FileArgs};
+use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
 
 /// The action list: the built-in one, or the file's.
@@ -92,8 +92,9 @@ impl Asked {
             }
             asked.around.learn(facts);
         }
-        let opened = Opened::read(arguments.config.as_deref(), today(None))?;
-        asked.around.own.declared = declared(&opened.file);
+        // The request list that the file names need not be there for this.
+        let file = FileArgs { config: arguments.config.clone(), today: None };
+        asked.around.own.declared = declared(&Opened::alone(&file)?.file);
         Ok(Self::loaded(asked, table))
     }
 

@@ -85,8 +85,8 @@ fn from_outside(access: &Access) -> Markup {
             (none(access))
         } @else {
             p.hint {
-                "Who gets in from outside the account. A red outline, and the word, mark what is reached without "
-                "a guarding condition or is an administrator."
+                "Who gets in from outside the account, and what that is to the client. A red outline, and the word, mark "
+                "a stranger and anybody, and what is reached without a guarding condition or is an administrator."
             }
             (outside(access))
             (tables::outside(&access.outside_by_concern()))
