@@ -41,17 +41,10 @@ pub(crate) fn counterparts_named(file: &Engagement, list: &[Request], problems: 
             );
             problems.add(key, what);
         }
-        if let Some(why) = &entry.no_counterpart {
-            if why.trim().is_empty() {
-                problems.add(&reason, "is empty: say why no request of the default list is the same");
-            }
-            if !entry.standard.is_empty() {
-                let named = entry.standard.join(", ");
-                problems.add(
-                    &reason,
-                    format!("says that {} has none, and `standard` names {named}: take one out", entry.id),
-                );
-            }
+        if entry.no_counterpart.is_some() && !entry.standard.is_empty() {
+            let named = entry.standard.join(", ");
+            problems
+                .add(&reason, format!("says that {} has none, and `standard` names {named}: take one out", entry.id));
         }
     }
 }

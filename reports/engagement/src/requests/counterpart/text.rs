@@ -76,7 +76,9 @@ pub(super) fn words(line: &str) -> Vec<Word> {
         let spaced = |ahead: Option<&(usize, char)>| ahead.is_none_or(|(_, c)| c.is_whitespace());
         match c {
             '\n' | '\r' | ';' | '?' | '!' | '•' | '|' => (part, sentence) = (part + 1, sentence + 1),
-            '.' if spaced(chars.peek()) && !is_shortened(words.last()) => (part, sentence) = (part + 1, sentence + 1),
+            '.' if spaced(chars.peek()) && !is_shortened(words.last(), at) => {
+                (part, sentence) = (part + 1, sentence + 1)
+            }
             ':' => {
                 part += 1;
                 if words.len() <= TITLE && sentence == 0 {
@@ -97,9 +99,11 @@ pub(super) fn words(line: &str) -> Vec<Word> {
 }
 
 /// Whether the stop behind a word is of the word: `e.g.`, `incl.`.
-fn is_shortened(word: Option<&Word>) -> bool {
-    word.is_some_and(|word| {
-        word.text.len() == 1 || ["incl", "approx", "vs", "org", "inkl"].contains(&word.text.as_str())
+fn is_shortened(word: Option<&Word>, at: usize) -> bool {
+    const SHORT: [&str; 5] = ["incl", "approx", "vs", "org", "inkl"];
+    word.filter(|word| word.to == at).is_some_and(|word| {
+        let letter = word.text.len() == 1 && word.text.chars().all(char::is_alphabetic);
+        letter || SHORT.contains(&word.text.as_str())
     })
 }
 
