@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use engagement::{
-    CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat, ReadinessArgs, ReportArgs,
-    RequestsArgs, RisksArgs, RunArgs, TypeName, day,
+    Accepted, CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat, ReadinessArgs,
+    ReportArgs, RequestsArgs, RisksArgs, RunArgs, TypeName, day,
 };
 pub(crate) use package::{HubArgs, KeyArgs, KeyCommand, PushArgs, PushCommand, ReperformArgs, SealArgs, VerifyArgs};
 

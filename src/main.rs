@@ -16,6 +16,7 @@ mod found;
 mod init;
 mod key;
 mod lists;
+mod mapped;
 mod outcomes;
 mod package;
 mod permissions;

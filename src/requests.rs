@@ -5,7 +5,7 @@ use std::path::Path;
 
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_engagement::requests::{
-    DateOrder, ListError, ListOptions, Listed, RequestStatus, Source, adopt, read, to_csv, to_xlsx,
+    DateOrder, ListError, ListOptions, Listed, RequestStatus, Source, adopt, mapping, read, to_csv, to_xlsx, unasked,
 };
 use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::cli::{ListFormat, RequestsArgs};
 use crate::engagement::{Opened, save};
 use crate::exit::{Exit, Failure};
 use crate::lists::{self, some};
-use crate::{documents, outcomes};
+use crate::{documents, mapped, outcomes};
 
 const COLUMNS: &[Column] = &[
     ("id", Place::Column),
@@ -23,6 +23,7 @@ const COLUMNS: &[Column] = &[
     ("owner", Place::Column),
     ("progress", Place::Column),
     ("what is asked", Place::Rest),
+    ("same as", Place::Under),
     ("criteria", Place::Under),
     ("answered by", Place::With),
     ("the run answers", Place::Nowhere),
@@ -41,13 +42,21 @@ pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
     }
     let opened = Opened::of(&arguments.file)?;
     let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
-    let statuses = opened.registers(run.as_ref())?.requests;
+    let registers = opened.registers(run.as_ref())?;
+    if arguments.map {
+        return mapped::run(arguments, opened, registers, run);
+    }
+    let both = mapping(&opened.file, &registers.list);
+    let standards =
+        unasked(&opened.file, &both, run.as_ref(), &registers.documents, &registers.attestations, opened.today);
+    let statuses = registers.requests;
     if let Some(path) = &arguments.export {
         export(path, &statuses)?;
     }
     if arguments.format == ListFormat::Csv {
         // The form that can be read back.
         lists::print(&to_csv(&statuses))?;
+        mapped::tell(&both, &standards)?;
         return Ok(Exit::Done);
     }
     let drawn = lists::width().is_some();
@@ -56,6 +65,7 @@ pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
         let requests: Vec<Value> = statuses.iter().map(describe).collect();
         json!({ "today": opened.today, "run": run.map(|run| run.run), "requests": requests })
     })?;
+    mapped::tell(&both, &standards)?;
     Ok(Exit::Done)
 }
 
@@ -143,6 +153,7 @@ fn row(status: &RequestStatus, drawn: bool) -> Vec<String> {
         status.owner.clone().unwrap_or_else(|| if drawn { "nobody yet".to_owned() } else { String::new() }),
         status.progress.name().to_owned(),
         status.request.text.clone(),
+        status.request.standard.join(" "),
         status.request.all_criteria().join(" "),
         by.join("; "),
         status.answer.answered.name().to_owned(),
@@ -158,6 +169,7 @@ fn describe(status: &RequestStatus) -> Value {
         "id": request.id,
         "area": request.area,
         "text": request.text,
+        "standard": request.standard,
         "criteria": request.criteria,
         "as_written": request.said,
         "kind": request.kind.map(|kind| kind.name()),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
-use kickoff_engagement::requests::{DateOrder, RequestColumns};
+use kickoff_engagement::requests::{Chosen, DateOrder, RequestColumns};
 
 use super::SealArgs;
 
@@ -149,12 +149,28 @@ pub(crate) struct RequestsArgs {
     /// Which of its columns is what, by head or letter, where the heads do not tell: id=Ref,text="What we need",owner=D
     #[arg(long, value_name = "COLUMNS", requires = "import", value_parser = RequestColumns::parse)]
     pub columns: Vec<RequestColumns>,
+    /// The lines of the auditor's list beside the built-in requests: what is mapped, what is proposed and why, and which of
+    /// ours no line covers though something answers them
+    #[arg(long, conflicts_with = "export")]
+    pub map: bool,
+    /// Enter the proposals that nothing stands against in kickoff.toml, which is kept beside as a backup; with the id of a line
+    /// that one only, and with `A-7=GEN-04` what a person says that it is. Repeatable
+    #[arg(long, value_name = "ID", requires = "map", num_args = 0..=1, default_missing_value = "", value_parser = accepted)]
+    pub accept: Vec<Accepted>,
     /// Write the list with its status to a .csv or .xlsx
     #[arg(long, value_name = "FILE")]
     pub export: Option<PathBuf>,
     /// What stdout gets
     #[arg(long, value_enum, default_value = "table")]
     pub format: ListFormat,
+}
+
+/// What is to be entered: a line, or all that is proposed.
+#[derive(Debug, Clone)]
+pub(crate) struct Accepted(pub Option<Chosen>);
+
+fn accepted(text: &str) -> Result<Accepted, String> {
+    if text.is_empty() { Ok(Accepted(None)) } else { Chosen::parse(text).map(|chosen| Accepted(Some(chosen))) }
 }
 
 /// What comes first where a day is written in figures.

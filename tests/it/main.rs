@@ -19,6 +19,7 @@ mod init;
 mod interrupt;
 mod killed;
 mod machine;
+mod mapped;
 mod moto;
 mod package;
 mod permissions;

@@ -44,7 +44,7 @@ pub(crate) fn request_ids(file: &Engagement, list: &[Request], problems: &mut Pr
     for (at, entry) in file.requests.iter().enumerate() {
         known(format!("requests[{at}].id"), &entry.id);
     }
-    let mapped: BTreeSet<&String> = file.requests.iter().flat_map(|entry| &entry.standard).collect();
+    let mapped: BTreeSet<&String> = list.iter().flat_map(|request| &request.standard).collect();
     let mut known = |key: String, id: &String| {
         if !mapped.contains(id) {
             known(key, id);
@@ -59,13 +59,7 @@ pub(crate) fn request_ids(file: &Engagement, list: &[Request], problems: &mut Pr
     for (at, attestation) in file.attestations.iter().enumerate() {
         attestation.request.iter().for_each(|id| known(format!("attestations[{at}].request"), id));
     }
-    let default = requests::default_list();
-    for (at, entry) in file.requests.iter().enumerate() {
-        for id in entry.standard.iter().filter(|id| !default.iter().any(|request| request.id == **id)) {
-            let near = nearest(id, default.iter().map(|request| request.id.as_str()));
-            problems.add(&format!("requests[{at}].standard"), format!("the default list has no request `{id}`{near}"));
-        }
-    }
+    requests::counterparts_named(file, list, problems);
 }
 
 /// Files that are there and lie elsewhere: a link that leads out of the folder of kickoff.toml.

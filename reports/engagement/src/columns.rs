@@ -21,10 +21,12 @@ pub(crate) enum Column {
     Checks,
     /// Whom a request is put to, where one is put to several.
     Entity,
+    /// The requests of the default list that it is the same as; lists that we write have it.
+    Standard,
 }
 
 impl Column {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Id,
         Self::Text,
         Self::Criteria,
@@ -35,6 +37,7 @@ impl Column {
         Self::Report,
         Self::Checks,
         Self::Entity,
+        Self::Standard,
     ];
 
     /// The name used in lists that we write.
@@ -50,6 +53,7 @@ impl Column {
             Self::Report => "report",
             Self::Checks => "checks",
             Self::Entity => "entity",
+            Self::Standard => "standard",
         }
     }
 }

@@ -11,7 +11,7 @@ use kickoff_checks::{Check, Severity, Status};
 use crate::documents::DocumentResult;
 use crate::file::{Engagement, ReportType};
 use crate::problems::Problem;
-use crate::requests::{Answered, CheckOutcome, Outcomes, Progress, RequestStatus};
+use crate::requests::{Answered, CheckOutcome, Outcomes, Progress, Reach, RequestStatus};
 use crate::risks::RegisterEntry;
 
 /// What readiness is reckoned from.
@@ -323,7 +323,24 @@ fn requests(input: &ReadinessInput<'_>) -> Part {
     }
     let limits =
         limits.into_iter().map(|((quality, how), ids)| format!("{how} {}: {}", quality.name(), ids.join(", ")));
-    Part { name: "requests", have, of, unit: "points, four for each request", limits: limits.collect() }
+    let limits = unmapped(input).into_iter().chain(limits).collect();
+    Part { name: "requests", have, of, unit: "points, four for each request", limits }
+}
+
+/// Lines of an auditor's list that no run can answer, as nobody said which request of ours they are, or that none is.
+fn unmapped(input: &ReadinessInput<'_>) -> Option<String> {
+    let open = input.requests.iter().filter(|status| status.request.listed && status.request.reach == Reach::Unmapped);
+    let open = open.filter(|status| status.progress != Progress::NotApplicable);
+    let mut ids: Vec<&str> = open.map(|status| status.request.id.as_str()).collect();
+    ids.sort_unstable();
+    (!ids.is_empty()).then(|| {
+        format!(
+            "{} of the auditor's list held against no built-in request, so that no run answers {} (kickoff requests --map): {}",
+            if ids.len() == 1 { "1 line".to_owned() } else { format!("{} lines", ids.len()) },
+            if ids.len() == 1 { "it" } else { "them" },
+            ids.join(", ")
+        )
+    })
 }
 
 /// The best evidence that a request has.

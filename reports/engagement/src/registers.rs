@@ -66,6 +66,8 @@ pub struct RequestEntry {
     /// The requests of the default list that it is the same as: their checks and documents answer it.
     #[serde(default)]
     pub standard: Vec<String>,
+    /// Why no request of the default list is the same as it: nothing is proposed for it any more.
+    pub no_counterpart: Option<String>,
     /// `policy` for what is in force over the period, `record` for what happened in it.
     pub nature: Option<Nature>,
     /// How often what it asks for is done: a document is expected for each time.

@@ -30,7 +30,8 @@ fn is_version(part: &str) -> bool {
     digits.chars().all(|c| c.is_ascii_digit())
 }
 
-fn singular(word: &str) -> String {
+/// The singular of an English word, as far as its ending tells.
+pub(crate) fn singular(word: &str) -> String {
     match word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
         Some(stem) => format!("{stem}y"),
         None if word.ends_with("ss") || word.len() < 4 => word.to_owned(),

@@ -12,6 +12,7 @@ mod record;
 mod together;
 mod version;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::iter;
 use std::path::Path;
@@ -76,8 +77,10 @@ pub struct DocumentResult {
 pub fn register(engagement: &Engagement, list: &[Request], folder: &Path, today: Date) -> Vec<DocumentResult> {
     let days = engagement.report.as_ref().and_then(Report::days);
     let shelf = Shelf::of(engagement, folder);
+    let own: BTreeSet<&str> = list.iter().map(|request| request.id.as_str()).collect();
     let rows = list.iter().flat_map(|request| {
-        let ids: Vec<&str> = ids(request).collect();
+        // An id that an auditor's list has for another request is that one's.
+        let ids: Vec<&str> = ids(request).filter(|id| *id == request.id || !own.contains(id)).collect();
         let given: Vec<&Given<'_>> = ids.iter().flat_map(|id| shelf.of_request(id)).collect();
         let documents: Vec<&Document> = given.iter().map(|given| given.document).collect();
         let wanted = !documents.is_empty() || request.every.is_some() || request.kind == Some(RequestKind::Document);

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use super::import::read;
+use super::named::{is_standard, mistaken};
 use super::options::{ListOptions, is_other};
+use super::request::Request;
 use crate::file::Engagement;
-use crate::problems::{EngagementError, Lines};
+use crate::problems::{EngagementError, Lines, Problem};
 use crate::write::quoted;
 
 /// The text of a file with another request list, which lies below its folder, and what is said of the list's days and columns.
@@ -58,6 +61,10 @@ pub fn adopt(path: &Path, text: &str, list: &str, said: &ListOptions) -> Result<
     }
     let longer = lines.concat();
     let after = Engagement::whole(path, &longer)?;
+    let mistaken = mistaken_for_ours(path, &before, &after);
+    if !mistaken.is_empty() {
+        return Err(EngagementError::new(path, mistaken));
+    }
     let same = |file: Engagement| Engagement {
         request_list: None,
         request_dates: None,
@@ -75,6 +82,21 @@ pub fn adopt(path: &Path, text: &str, list: &str, said: &ListOptions) -> Result<
         return Err(EngagementError::of_file(path, what.to_owned()));
     }
     Ok(longer)
+}
+
+/// What the file said of requests of ours whose ids the new list has for others, where it was not the list before.
+fn mistaken_for_ours(path: &Path, before: &Engagement, after: &Engagement) -> Vec<Problem> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let listed = |file: &Engagement| {
+        let list = file.request_list.as_ref()?;
+        read(&folder.join(list), &ListOptions::of(file)).ok().map(|listed| listed.requests)
+    };
+    // What was said of a list that is not there any more was said of that one.
+    let ours = before.request_list.is_none() || listed(before).is_some();
+    let theirs: Vec<Request> = listed(before).unwrap_or_default().into_iter().filter(|old| !is_standard(old)).collect();
+    let mut new = listed(after).filter(|_| ours).unwrap_or_default();
+    new.retain(|request| !theirs.iter().any(|old| old.id == request.id));
+    mistaken(before, &before.lines, &new)
 }
 
 /// A line with another value; what a person remarked behind it stays. None where the value does not end on the line.

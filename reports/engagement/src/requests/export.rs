@@ -5,11 +5,11 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 use super::status::RequestStatus;
 use crate::cells::guarded;
 
-/// So many columns can be read back: the first.
+/// So many columns a list that comes back has to have: the first. `standard` is read where it is there.
 pub(super) const READ: usize = 9;
 
 /// The columns, with their widths in a workbook.
-const COLUMNS: [(&str, f64); 16] = [
+const COLUMNS: [(&str, f64); 17] = [
     ("id", 10.0),
     ("area", 14.0),
     ("text", 60.0),
@@ -19,6 +19,7 @@ const COLUMNS: [(&str, f64); 16] = [
     ("owner", 14.0),
     ("due", 12.0),
     ("checks", 30.0),
+    ("standard", 12.0),
     ("progress", 16.0),
     ("answered by", 22.0),
     ("answered by the run", 18.0),
@@ -30,7 +31,7 @@ const COLUMNS: [(&str, f64); 16] = [
 
 /// The cells of a request, a cell for each column.
 #[must_use]
-pub fn cells(status: &RequestStatus) -> [String; 16] {
+pub fn cells(status: &RequestStatus) -> [String; 17] {
     let request = &status.request;
     let words = |column: &str| request.words(column).unwrap_or_default().to_owned();
     [
@@ -43,6 +44,7 @@ pub fn cells(status: &RequestStatus) -> [String; 16] {
         status.owner.clone().unwrap_or_else(|| words("owner")),
         status.due_text(),
         if request.checks.is_empty() { words("checks") } else { request.checks.join("; ") },
+        request.standard.join("; "),
         status.progress.name().to_owned(),
         status.answered_by().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         status.answer.answered.name().to_owned(),
@@ -55,7 +57,7 @@ pub fn cells(status: &RequestStatus) -> [String; 16] {
 
 /// The names of the columns.
 #[must_use]
-pub fn heads() -> [&'static str; 16] {
+pub fn heads() -> [&'static str; 17] {
     COLUMNS.map(|(name, _)| name)
 }
 

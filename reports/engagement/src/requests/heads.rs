@@ -184,7 +184,10 @@ pub(super) fn place(table: &Table, said: &RequestColumns) -> Option<Placed> {
             && said.iter().any(|(column, _)| *column == Column::Text)
             && said.iter().all(|(column, _)| single.place(*column).is_some_and(|at| !row.cell(at).is_empty()));
         if is_own(&row.cells) {
-            return Some(Placed { columns: single, first: at + 1, own: true });
+            let mut columns = single;
+            let standard = row.cells.iter().position(|head| head == Column::Standard.name());
+            columns.at.extend(standard.map(|at| (Column::Standard, at)));
+            return Some(Placed { columns, first: at + 1, own: true });
         }
         let two = below.filter(|below| goes_on(row, below)).map(|below| columns(joined(row, below)));
         let (found, first) = match two {

@@ -366,6 +366,11 @@ impl Reading {
                 (Vec::new(), None)
             }
         };
+        let standard = ids_in(cell(Column::Standard));
+        if let Some(unknown) = standard.iter().find(|id| !is_standard(id)) {
+            let near = nearest(unknown, DEFAULT.iter().map(|request| request.id.as_str()));
+            problem(Column::Standard, format!("the default list has no request `{unknown}`{near}"));
+        }
         let entity = cell(Column::Entity).to_owned();
         let (kind, kind_words) = read_kind(cell(Column::Kind));
         let (period_only, report_words) = period_only(cell(Column::Report));
@@ -419,14 +424,15 @@ impl Reading {
             every: None,
             owner: Some(owner_text).filter(|text| !text.is_empty() && !nobody).map(str::to_owned),
             due,
-            standard: Vec::new(),
+            standard,
+            listed: true,
             said,
         };
         // A request of the default list keeps what is known of it; that an auditor uses the same id for another thing is
         // ruled out by the wording.
         let same = DEFAULT.iter().find(|known| known.id == own.id && known.text == own.text);
         let request = match same {
-            Some(known) => Request { owner: own.owner, due: own.due, said: own.said, ..known.clone() },
+            Some(known) => Request { owner: own.owner, due: own.due, said: own.said, listed: true, ..known.clone() },
             None => own,
         };
         self.drafts.push(Draft { request, sheet: list.name().to_owned(), row: row.number, entity });
@@ -456,7 +462,17 @@ static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
 
 /// The ids in a cell of checks.
 fn check_ids(text: &str) -> impl Iterator<Item = String> {
-    text.split([';', ',', ' ', '\n']).filter(|id| !id.is_empty()).map(str::to_lowercase)
+    ids_in(text).into_iter().map(|id| id.to_lowercase())
+}
+
+/// The ids in a cell.
+fn ids_in(text: &str) -> Vec<String> {
+    text.split([';', ',', ' ', '\n']).filter(|id| !id.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether the default list has a request of an id.
+fn is_standard(id: &str) -> bool {
+    DEFAULT.iter().any(|request| request.id == id)
 }
 
 /// The checks that a list names. Where none of its words is one, its column means something else: they are kept as words.

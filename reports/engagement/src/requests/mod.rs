@@ -1,12 +1,16 @@
 //! Requests: what auditors ask for, who answers it by when, and whether a run answers it.
 
+mod accept;
 mod account;
 mod adopt;
+mod counterpart;
 mod criteria;
 mod export;
 mod heads;
 mod ids;
 mod import;
+mod map;
+mod named;
 mod options;
 pub(crate) mod request;
 mod rows;
@@ -23,11 +27,15 @@ use request::{DEFAULT, UNKNOWN_HOURS};
 
 pub use crate::columns::RequestColumns;
 pub use crate::dates::DateOrder;
+pub use accept::{Chosen, accept};
 pub use adopt::adopt;
+pub use counterpart::{Counterpart, Reading, read as counterparts};
 pub use export::{cells, heads, to_csv, to_xlsx};
 pub use import::{ListError, Listed, from_bytes, read};
+pub use map::{Line, Mapping, Standing, mapping, unasked};
+pub(crate) use named::counterparts_named;
 pub use options::ListOptions;
-pub use request::{Reach, Request, RequestKind, default_list, similar};
+pub use request::{Reach, Request, RequestKind, default_list};
 pub use status::{
     Answer, Answered, CheckOutcome, NotAsked, Outcomes, Progress, RequestStatus, Source, answer, statuses,
 };
@@ -54,7 +62,9 @@ fn beside(mut list: Vec<Request>, engagement: &Engagement) -> Vec<Request> {
     let policies = engagement.policies.iter().filter_map(|policy| policy.request.as_ref());
     let attested = engagement.attestations.iter().filter_map(|said| said.request.as_ref());
     let spoken: BTreeSet<&String> = said.chain(documents).chain(policies).chain(attested).collect();
-    let mapped: BTreeSet<&String> = engagement.requests.iter().flat_map(|entry| &entry.standard).collect();
+    let said = engagement.requests.iter().flat_map(|entry| &entry.standard);
+    let brought: Vec<String> = list.iter().flat_map(|request| request.standard.clone()).collect();
+    let mapped: BTreeSet<&String> = said.chain(&brought).collect();
     let own: BTreeSet<String> = list.iter().map(|request| request.id.clone()).collect();
     let kept = DEFAULT.iter().filter(|request| spoken.contains(&request.id) && !mapped.contains(&request.id));
     list.extend(kept.filter(|request| !own.contains(&request.id)).cloned());
@@ -63,6 +73,11 @@ fn beside(mut list: Vec<Request>, engagement: &Engagement) -> Vec<Request> {
 
 /// Adds the requests that the file brings itself, and the checks that it names for others.
 pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<Request> {
+    let said = |id: &str| engagement.requests.iter().any(|entry| entry.id == id && !entry.standard.is_empty());
+    for request in list.iter_mut().filter(|request| !request.standard.is_empty() && !said(&request.id)) {
+        let brought = std::mem::take(&mut request.standard);
+        take_over(request, &brought);
+    }
     for entry in &engagement.requests {
         if let Some(request) = list.iter_mut().find(|request| request.id == entry.id) {
             take_over(request, &entry.standard);
@@ -74,6 +89,9 @@ pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<R
                     // Whether one's own choice of checks says all is not for us to decide.
                     request.reach = request.reach.max(Reach::Part);
                 }
+            }
+            if entry.no_counterpart.is_some() && request.reach == Reach::Unmapped {
+                request.reach = Reach::None;
             }
         } else if let Some(text) = &entry.text {
             let mut request = Request {
@@ -93,6 +111,7 @@ pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<R
                 owner: None,
                 due: None,
                 standard: Vec::new(),
+                listed: false,
                 said: BTreeMap::new(),
             };
             take_over(&mut request, &entry.standard);

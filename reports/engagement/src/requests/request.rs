@@ -1,6 +1,6 @@
 //! A request: what it is, and the default list of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -9,7 +9,6 @@ use kickoff_checks::CRITERIA;
 use super::criteria;
 use crate::cadence::{Every, Nature};
 use crate::file::{Engagement, ReportType};
-use crate::words::words;
 
 /// What a request is answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +87,8 @@ pub struct Request {
     pub due: Option<Date>,
     /// The requests of the default list that it is the same as, as the file says: what answers them answers it.
     pub standard: Vec<String>,
+    /// Whether it is a line of an auditor's list.
+    pub listed: bool,
     /// What an auditor's list says where it could not be put into our terms, word for word, by column: `due` is `TBD`,
     /// `criteria` is `A.8.15`.
     pub said: BTreeMap<String, String>,
@@ -162,6 +163,7 @@ fn request(record: &csv::StringRecord) -> Option<Request> {
         owner: None,
         due: None,
         standard: Vec::new(),
+        listed: false,
         said: BTreeMap::new(),
     })
 }
@@ -170,46 +172,6 @@ fn request(record: &csv::StringRecord) -> Option<Request> {
 #[must_use]
 pub fn default_list() -> Vec<Request> {
     DEFAULT.clone()
-}
-
-/// The request of the default list that reads most like a text, if one does: two in five of their words, by weight. A
-/// suggestion, for a person to take or leave.
-#[must_use]
-pub fn similar(text: &str) -> Option<&'static Request> {
-    /// The places of the requests that have a word.
-    static WITH: LazyLock<HashMap<String, Vec<usize>>> = LazyLock::new(|| {
-        let mut with: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, request) in DEFAULT.iter().enumerate() {
-            words(&request.text).into_iter().for_each(|word| with.entry(word).or_default().push(at));
-        }
-        with
-    });
-    /// How much the words of each request weigh: one that few requests have says more.
-    static WEIGHTS: LazyLock<Vec<usize>> = LazyLock::new(|| {
-        let mut weights = vec![0; DEFAULT.len()];
-        for with in WITH.values() {
-            for at in with {
-                if let Some(weight) = weights.get_mut(*at) {
-                    *weight += DEFAULT.len() / (1 + with.len());
-                }
-            }
-        }
-        weights
-    });
-    let weight = |word: &str| DEFAULT.len() / (1 + WITH.get(word).map_or(0, Vec::len));
-    let given = words(text);
-    let all: usize = given.iter().map(|word| weight(word)).sum();
-    let mut shared = vec![0; DEFAULT.len()];
-    for word in &given {
-        for at in WITH.get(word).into_iter().flatten() {
-            if let Some(shared) = shared.get_mut(*at) {
-                *shared += weight(word);
-            }
-        }
-    }
-    let scored = shared.iter().zip(WEIGHTS.iter()).zip(DEFAULT.iter());
-    let scored = scored.map(|((shared, known), request)| (200 * shared / (known + all).max(1), request));
-    scored.max_by_key(|(score, _)| *score).filter(|(score, _)| *score >= 40).map(|(_, request)| request)
 }
 
 /// The effort of a request that the default list does not have.

@@ -8,7 +8,8 @@ use jiff::civil::{Date, Weekday};
 use kickoff_checks::{Check, Status};
 use kickoff_facts::Need;
 
-use super::request::{Reach, Request, similar};
+use super::counterpart;
+use super::request::{Reach, Request};
 use crate::attestations::AttestationResult;
 use crate::documents::{DocumentResult, standing};
 use crate::file::Engagement;
@@ -329,13 +330,7 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
     }
     match request.reach {
         Reach::None => reasons.push("a scan cannot answer it: documents or people have to".to_owned()),
-        Reach::Unmapped => reasons.push(match similar(&request.text) {
-            Some(like) => format!(
-                "no check is named for it; it reads like {} of the default list: write `standard = [\"{}\"]` for it under [[requests]] if that is so",
-                like.id, like.id
-            ),
-            None => "no check is named for it: name them as its `checks`, if a scan can answer it".to_owned(),
-        }),
+        Reach::Unmapped => reasons.push(unmapped(request)),
         Reach::Part => reasons.push("a scan can give a part of it; the rest is for a person".to_owned()),
         Reach::Full => {}
     }
@@ -351,6 +346,24 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
     Answer { answered, evidence: evidence.into_iter().collect(), reasons }
 }
 
+/// That no check is named for a request, and which of the default list it seems to be.
+fn unmapped(request: &Request) -> String {
+    let reading = counterpart::read(request);
+    let ids: Vec<&str> = reading.counterparts.iter().map(|one| one.standard.as_str()).collect();
+    match (reading.is_sure(), ids.is_empty()) {
+        (true, _) => format!(
+            "no check is named for it; it reads like {} of the default list: `kickoff requests --map --accept {}` says that it is",
+            ids.join(" and "),
+            request.id
+        ),
+        (false, false) => format!(
+            "no check is named for it; it may be {} of the default list: `kickoff requests --map` says what is in doubt",
+            ids.join(" or ")
+        ),
+        (false, true) => "no check is named for it: name them as its `checks`, if a scan can answer it".to_owned(),
+    }
+}
+
 /// The list with its status on a day: what is overdue first, then what is due this week, then by day; what has no day
 /// and what is settled last.
 #[must_use]
@@ -362,13 +375,20 @@ pub fn statuses(
     attestations: &[AttestationResult],
     today: Date,
 ) -> Vec<RequestStatus> {
+    // What is said of a standard request is said of the line that is the same as it, unless the list has that id for another.
+    let own: BTreeSet<&str> = list.iter().map(|request| request.id.as_str()).collect();
+    let speaks_of = |id: &str, request: &Request| {
+        id == request.id || (!own.contains(id) && request.standard.iter().any(|same| same == id))
+    };
     let mut statuses: Vec<RequestStatus> = list
         .iter()
         .map(|request| {
             let entry = engagement.requests.iter().find(|entry| entry.id == request.id);
             let document: Vec<&DocumentResult> =
                 documents.iter().filter(|document| document.request == request.id).collect();
-            let said = attestations.iter().filter(|said| said.request.as_ref() == Some(&request.id)).cloned().collect();
+            let said =
+                attestations.iter().filter(|said| said.request.as_ref().is_some_and(|id| speaks_of(id, request)));
+            let said = said.cloned().collect();
             status(engagement, request, entry, answer(request, run), &document, said, today)
         })
         .collect();

@@ -292,7 +292,7 @@ fn no_words_of_a_column_that_is_read_are_lost() {
     // A column that somebody put beside ours.
     let own = crate::requests::heads().join(",");
     let list =
-        read(&format!("{own},Comments\nX-1,,One thing{}mine\n", ",".repeat(14)), &ListOptions::default()).unwrap();
+        read(&format!("{own},Comments\nX-1,,One thing{}mine\n", ",".repeat(15)), &ListOptions::default()).unwrap();
     assert!(list.account.ends_with("Left out: columns Comments (not read here)"), "{}", list.account);
 
     // What says more of a title cannot be read: that is told; without a title nothing is asked for.
@@ -310,8 +310,10 @@ fn request() -> impl Strategy<Value = Request> {
     let criteria = proptest::sample::subsequence(vec!["CC1.1", "CC6.1", "CC6.2", "A1.2", "PI1.1", "P8.1"], 0..4);
     let kind = proptest::option::of(proptest::sample::select(RequestKind::ALL.to_vec()));
     let words = proptest::sample::select(vec!["", "TBD", "Week 1", "ASAP"]);
-    (id, text, criteria, kind, any::<bool>(), proptest::option::of(day), "[A-Z][a-z]{3,8}", words, "[A-Z][a-z]{2,8}|")
-        .prop_map(|(id, text, criteria, kind, period_only, due, owner, words, area)| {
+    let area = "[A-Z][a-z]{2,8}|";
+    let standard = proptest::sample::subsequence(vec!["GEN-06".to_owned(), "IAM-02".to_owned()], 0..3);
+    (id, text, criteria, kind, any::<bool>(), proptest::option::of(day), "[A-Z][a-z]{3,8}", words, area, standard)
+        .prop_map(|(id, text, criteria, kind, period_only, due, owner, words, area, standard)| {
             let said = BTreeMap::from([("due".to_owned(), words.to_owned())]);
             Request {
                 id,
@@ -330,7 +332,8 @@ fn request() -> impl Strategy<Value = Request> {
                 owner: Some(owner),
                 said: if due.is_none() && !words.is_empty() { said } else { BTreeMap::new() },
                 due,
-                standard: Vec::new(),
+                standard,
+                listed: true,
             }
         })
 }

@@ -3,11 +3,13 @@
 mod attestations;
 mod bad;
 mod content;
+mod counterparts;
 mod documents;
 mod init;
 mod large;
 mod list_rows;
 mod lists;
+mod mapped;
 mod notices;
 mod readiness;
 mod requests;

@@ -144,6 +144,7 @@ pub(super) fn requests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
     let columns = vec![
         col("Request", 11.0),
         col(wording, 50.0),
+        col("Same as, of kickoff's list", 13.0),
         col("Criteria", 16.0),
         col("Owner", 18.0),
         people("Requested on (to fill in)", 12.0),
@@ -168,6 +169,7 @@ pub(super) fn requests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         let mut row: Vec<Cell<'_>> = vec![
             (&request.id).into(),
             (&request.text).into(),
+            request.standard.join(" ").into(),
             request.criteria.join(" ").into(),
             status.owner.as_ref().map(|id| person(engagement, id)).into(),
             Cell::Empty,
