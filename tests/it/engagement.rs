@@ -32,7 +32,7 @@ fn copied() -> tempfile::TempDir {
 }
 
 /// The recorded account, decided with the engagement: the folder of the run, and what stderr was told.
-fn decided() -> &'static (PathBuf, String) {
+pub fn decided() -> &'static (PathBuf, String) {
     static RUN: OnceLock<(PathBuf, String)> = OnceLock::new();
     RUN.get_or_init(|| {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("acme-engagement");

@@ -32,3 +32,4 @@ mod support;
 mod ties;
 mod verify;
 mod wire;
+mod words;

@@ -5,6 +5,7 @@ mod bad;
 mod content;
 mod documents;
 mod init;
+mod languages;
 mod large;
 mod list_rows;
 mod lists;
