@@ -88,12 +88,15 @@ impl Engagement {
             problems.add(&key, what);
         }
         let own = value.as_object_mut().and_then(|file| file.remove("thresholds"));
-        let scale = scale::take(&mut value, &mut problems);
+        // What stands in the place of a word that is no level fits: nothing has to be taken out for it.
+        let mut of_scale = Problems::new(&lines);
+        let scale = scale::take(&mut value, &mut of_scale);
         let schema = if scale.is_some() { &schema::SCALED } else { &schema::FILE };
         shape::check(&value, schema, &mut problems);
         let wrong = problems.keys().to_vec();
         let thresholds = thresholds::read(own.as_ref(), &mut problems);
         let mut found = problems.into_found();
+        found.extend(of_scale.into_found());
         let Some(salvaged) = salvage(value, lines.clone(), schema, wrong) else { return error(found) };
         let mut file: Self = match serde_json::from_value(salvaged.value.clone()) {
             Ok(file) => file,

@@ -131,7 +131,7 @@ const MOST_PARTS: usize = 5;
 /// ... each of so many letters at least.
 const LEAST: usize = 4;
 /// What stands between the parts of a compound, or behind the last.
-const LINKS: [&str; 12] = ["", "s", "e", "n", "en", "es", "er", "em", "ns", "se", "ens", "sen"];
+const LINKS: [&str; 14] = ["", "s", "e", "n", "en", "es", "er", "em", "ns", "se", "ens", "sen", "ers", "ern"];
 
 /// A word without its ending.
 fn stem(word: &str) -> &str {
@@ -165,17 +165,29 @@ pub(super) fn translate(title: &str, own: &BTreeSet<String>) -> Option<Translati
         before = c;
     }
     let folded = format!(" {} ", folded_words(&spaced));
+    if KNOWN.languages.iter().any(|language| language.is_other(&folded)) {
+        return None;
+    }
     let found: Vec<Translation> = KNOWN.languages.iter().filter_map(|language| language.read(&folded, own)).collect();
     let first = found.first()?.clone();
     let names = found.into_iter().flat_map(|found| found.names).collect();
     Some(Translation { names, ..first })
 }
 
+/// Whether a word is known in some language, and by more than a form.
+fn means(word: &str) -> bool {
+    let more = |language: &Language, parts: Vec<&String>| parts.into_iter().any(|part| !language.form.contains(part));
+    KNOWN.languages.iter().any(|language| language.parts(word).is_some_and(|parts| more(language, parts)))
+}
+
 impl Language {
+    /// Whether a word of a name says that it is about something else.
+    fn is_other(&self, folded: &str) -> bool {
+        self.other_phrases.iter().any(|phrase| folded.contains(&format!(" {phrase} ")))
+            || folded.split(' ').filter_map(|word| self.parts(word)).flatten().any(|part| self.other.contains(part))
+    }
+
     fn read(&self, folded: &str, own: &BTreeSet<String>) -> Option<Translation> {
-        if self.other_phrases.iter().any(|phrase| folded.contains(&format!(" {phrase} "))) {
-            return None;
-        }
         let text = self.phrases.iter().fold(folded.to_owned(), |text, (several, one)| text.replace(several, one));
         let (mut known, mut soft, mut unknown) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let mut told: Vec<(&str, Vec<&String>)> = Vec::new();
@@ -193,9 +205,6 @@ impl Language {
                 None => drop(unknown.insert(word)),
             }
         }
-        if known.iter().any(|word| self.other.contains(*word)) {
-            return None;
-        }
         let held: Vec<&Name> =
             self.names.iter().filter(|name| name.words.iter().all(|word| known.contains(word))).collect();
         let is_part = |name: &Name| {
@@ -204,7 +213,9 @@ impl Language {
         let whole: Vec<&Name> = held.iter().copied().filter(|name| !is_part(name)).collect();
         let used: BTreeSet<&String> = whole.iter().flat_map(|name| &name.words).collect();
         let left = known.iter().any(|word| !used.contains(word) && !soft.contains(word) && !self.form.contains(*word));
-        if whole.is_empty() || left || !(unknown.is_empty() || whole.iter().all(|name| name.is_open)) {
+        // What stands beside an open name is a name as well, and no word of another language.
+        let beside = || whole.iter().all(|name| name.is_open) && !unknown.iter().any(|word| means(word));
+        if whole.is_empty() || left || !(unknown.is_empty() || beside()) {
             return None;
         }
         let names: BTreeSet<String> = whole.iter().map(|name| name.english.clone()).collect();
@@ -233,7 +244,6 @@ const BESIDE: [&str; 13] = ["iso", "iec", "soc", "tsc", "en", "de", "fr", "es", 
 pub(super) fn own_words<'n>(names: impl IntoIterator<Item = &'n str>) -> BTreeSet<String> {
     let split = |name: &str| folded_words(name).split(' ').map(str::to_owned).collect::<Vec<_>>();
     // What a name shares with documents is no name.
-    let means = |word: &String| KNOWN.languages.iter().any(|language| language.parts(word).is_some());
     names.into_iter().flat_map(split).filter(|word| word.chars().count() > 1 && !means(word)).collect()
 }
 

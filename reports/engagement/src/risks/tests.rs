@@ -65,7 +65,7 @@ fn figures_follow_from_the_checks_and_are_explained() {
         ("cloudtrail-log-validation", Status::Pass),
     ]);
     assert_eq!(low.len(), 1);
-    assert_eq!((low[0].risk.inherent().product(), low[0].risk.residual().product()), (12, 4));
+    assert_eq!((low[0].inherent.product(), low[0].residual.product()), (12, 4));
     assert_eq!(
         low[0].explanation,
         "Without controls: likelihood 3 times impact 4 is 12 (high). Of 3 checks: holding 2, failing 1, unknown 0. That is 2 of 3 steps. With the controls as they are: likelihood 1 times impact 4 is 4 (low). Resources that fail: 1."
@@ -83,7 +83,7 @@ fn figures_follow_from_the_checks_and_are_explained() {
         ("iam-root-mfa", Status::Fail),
         ("iam-user-access-key-age", Status::Fail),
     ]);
-    let order: Vec<_> = order.iter().map(|s| (s.risk.seed.as_deref().unwrap(), s.risk.residual().product())).collect();
+    let order: Vec<_> = order.iter().map(|s| (s.risk.seed.as_deref().unwrap(), s.residual.product())).collect();
     assert_eq!(order, [("old-credentials", 16), ("root-user", 15), ("log-loss", 12)], "the highest first");
     // root-user: a critical one fails, nothing is taken away.
     let critical = seed(&[("iam-root-mfa", Status::Fail), ("iam-root-last-used", Status::Pass)]);

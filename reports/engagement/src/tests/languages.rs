@@ -16,7 +16,7 @@ fn request(file: &str) -> Option<String> {
 
 #[test]
 fn names_in_four_languages_find_their_requests() {
-    for (file, id) in [
+    let wanted = [
         ("Informationssicherheitsrichtlinie 2026.pdf", "GEN-08"),
         ("INFORMATIONSSICHERHEITSRICHTLINIE_V3.PDF", "GEN-08"),
         ("Leitlinie zur Informationssicherheit - unterschrieben.pdf", "GEN-08"),
@@ -45,7 +45,6 @@ fn names_in_four_languages_find_their_requests() {
         ("Wiederherstellungstest 2026-08.pdf", "BCP-04"),
         ("Zugriffsüberprüfung GitHub Q3 2026.xlsx", "IAM-12"),
         ("Verschlüsselungsrichtlinie v1.2.pdf", "ENC-01"),
-        ("Vulnerabilitätsmanagement Richtlinie", ""),
         ("Schwachstellenmanagement-Richtlinie.pdf", "VUL-01"),
         ("Vertraulichkeitsvereinbarung Max Mustermann.pdf", "HR-03"),
         ("Politique de sécurité de l'information v2.docx", "GEN-08"),
@@ -88,14 +87,15 @@ fn names_in_four_languages_find_their_requests() {
         ("Risicoregister.xlsx", "GEN-10"),
         ("Wijzigingsbeheerbeleid.pdf", "CHG-01"),
         ("Toegangsbeoordeling 3e kwartaal 2026.xlsx", "IAM-12"),
-    ] {
-        assert_eq!(request(file).as_deref().unwrap_or_default(), id, "{file}");
-    }
+    ];
+    let found = wanted.map(|(file, _)| (file, request(file).unwrap_or_default()));
+    let wrong: Vec<_> = found.iter().zip(wanted).filter(|((_, found), (_, id))| found != id).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
 fn what_is_about_something_else_is_matched_to_nothing() {
-    for file in [
+    let files = [
         "Plan.pdf",
         "Richtlinie.docx",
         "Konzept 2026.pdf",
@@ -144,10 +144,10 @@ fn what_is_about_something_else_is_matched_to_nothing() {
         "Plantilla plan de respuesta a incidentes.docx",
         "Sjabloon toegangsbeleid.docx",
         "Wiederherstellungstest - nicht durchgeführt.txt",
-    ] {
-        let found = dropped(&[file], &Engagement::default());
-        assert_eq!(found.unmatched.len(), 1, "{file}: {found:?}");
-    }
+    ];
+    let found = files.map(|file| dropped(&[file], &Engagement::default()));
+    let wrong: Vec<_> = found.iter().filter(|found| found.unmatched.len() != 1).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn each_name_of_the_data_is_one_of_a_request() {
     let text = include_str!("../../data/names_in_languages.csv");
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
     let known: Vec<String> = default_list().into_iter().flat_map(|request| request.names).collect();
-    let mut count = 0;
+    let (mut count, mut lost) = (0, Vec::new());
     for record in reader.records() {
         let record = record.unwrap();
         assert_eq!(record.len(), 4, "{record:?}");
@@ -232,9 +232,12 @@ fn each_name_of_the_data_is_one_of_a_request() {
             count += 1;
             for name in record[3].split('|') {
                 let name = name.trim_start_matches('+');
-                assert!(request(&format!("{name}.pdf")).is_some(), "{name} in {}: matches itself", &record[0]);
+                if request(&format!("{name}.pdf")).is_none() {
+                    lost.push(format!("{name} in {}", &record[0]));
+                }
             }
         }
     }
     assert!(count > 150, "{count}");
+    assert!(lost.is_empty(), "names that are not read as themselves: {lost:#?}");
 }

@@ -243,8 +243,8 @@ fn all_that_is_wrong_is_told_at_once_and_words_are_held_against_the_scale() {
             "line 9: `risks.likelihood`: `likelihood` of [risk_scale] has no level `Likly`: did you mean `Likely`?",
             "line 10: `risks.impact`: `impact` of [risk_scale] has no level `4`: there are Minor (1), Serious (2), Severe (3)",
             "line 11: `risks.owner`: there is no person `nobody`",
-            "line 16: `risks.impact`: `impact` of [risk_scale] has no level `Catastrophic`: there are Minor (1)",
-            "line 17: `risks.residual_impact`: `impact` of [risk_scale] has no level `0`",
+            "line 17: `risks.impact`: `impact` of [risk_scale] has no level `Catastrophic`: there are Minor (1)",
+            "line 18: `risks.residual_impact`: `impact` of [risk_scale] has no level `0`",
         ],
     );
     // Words of a scale that cannot be read are not held against anything.
