@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &DocumentsArgs) -> Result<Exit, Failure> {
     let dropped = match &arguments.folder {
         None => None,
         Some(folder) => Some(
-            match_folder(folder, &list)
+            match_folder(folder, &list, &opened.file)
                 .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", folder.display())))?,
         ),
     };
@@ -62,6 +62,7 @@ pub(crate) fn run(arguments: &DocumentsArgs) -> Result<Exit, Failure> {
     lists::list(arguments.format, &listing, || {
         json!({
             "today": opened.today,
+            "zone": opened.file.zone(),
             "documents": results.iter().map(describe).collect::<Vec<_>>(),
             "attestations": stated.iter().map(attestation).collect::<Vec<_>>(),
             "folder": dropped.as_ref().map(|dropped| folder_json(dropped, &list)),

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use kickoff_engagement::attestations::{self, AttestationResult};
 use kickoff_engagement::documents::{self, DocumentResult};
 use kickoff_engagement::init::write_with_backup;
@@ -22,9 +21,9 @@ use crate::exit::{Exit, Failure};
 /// The file where none is named.
 pub(crate) const DEFAULT: &str = "kickoff.toml";
 
-/// The day that is told, or today.
-pub(crate) fn today(told: Option<Date>) -> Date {
-    told.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date())
+/// The day that is told, or today where the engagement is.
+fn today(told: Option<Date>, file: &Engagement) -> Date {
+    told.unwrap_or_else(|| file.day_of(Timestamp::now()))
 }
 
 /// A text without what looks like a secret, where something does.
@@ -44,30 +43,33 @@ pub(crate) struct Opened {
 
 impl Opened {
     pub(crate) fn of(arguments: &FileArgs) -> Result<Self, Failure> {
-        Self::read(arguments.config.as_deref(), today(arguments.today))
+        Self::read(arguments.config.as_deref(), arguments.today)
     }
 
     /// The file alone: what it names, its request list among it, need not be there, nor be what can be read.
     pub(crate) fn alone(arguments: &FileArgs) -> Result<Self, Failure> {
-        Self::read_by(arguments.config.as_deref(), today(arguments.today), Engagement::parse_with_text)
+        Self::read_by(arguments.config.as_deref(), arguments.today, Engagement::parse_with_text)
     }
 
-    /// Reads kickoff.toml: the one that is named, or the one in the working directory, or nothing.
-    pub(crate) fn read(config: Option<&Path>, today: Date) -> Result<Self, Failure> {
-        Self::read_by(config, today, Engagement::read_with_text)
+    /// Reads kickoff.toml: the one that is named, or the one in the working directory, or nothing. The day is the one that is
+    /// told, or today.
+    pub(crate) fn read(config: Option<&Path>, told: Option<Date>) -> Result<Self, Failure> {
+        Self::read_by(config, told, Engagement::read_with_text)
     }
 
     fn read_by(
         config: Option<&Path>,
-        today: Date,
+        told: Option<Date>,
         read: impl Fn(&Path) -> Result<(Engagement, String), EngagementError>,
     ) -> Result<Self, Failure> {
         let path = config.unwrap_or(Path::new(DEFAULT)).to_owned();
         if config.is_none() && !path.is_file() {
-            return Ok(Self { file: Engagement::default(), today, path, text: None });
+            let file = Engagement::default();
+            return Ok(Self { today: today(told, &file), file, path, text: None });
         }
         let failed = |error: EngagementError| Failure::usage(&error);
         let (file, text) = read(&path).map_err(failed)?;
+        let today = today(told, &file);
         let clean = kickoff_engagement::redacted(&text, &clean).map_err(|error| Failure::usage(&error))?;
         let Some((text, places)) = clean else { return Ok(Self { file, today, path, text: Some(text) }) };
         // What is handed over is made from what is handed over: reports, results and the file in a package agree.
@@ -199,8 +201,10 @@ pub(crate) fn check(arguments: &CheckConfigArgs) -> Result<Exit, Failure> {
             return Ok(Exit::Usage);
         }
     };
-    let notices = file.notices(today(arguments.today));
+    let today = today(arguments.today, &file);
+    let notices = file.notices(today);
     notices.iter().try_for_each(|notice| tell("notice: ", notice))?;
-    writeln!(out, "{}: can be used; {}", arguments.file.display(), counted(&notices))?;
+    let zone = file.schedule.zone.as_ref().map(|_| format!(", {today} in {}", file.zone())).unwrap_or_default();
+    writeln!(out, "{}: can be used{zone}; {}", arguments.file.display(), counted(&notices))?;
     Ok(Exit::Done)
 }

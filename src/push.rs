@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kickoff_aws::{Session, ca_bundle, connect, connector, identify, import_findings, plain_client};
 use kickoff_evidence::{Register, Run};
 use kickoff_reports::package::asff;
-use kickoff_reports::results::day;
+use kickoff_reports::results::day_in;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -31,7 +31,8 @@ fn securityhub(arguments: &HubArgs) -> Result<Exit, Failure> {
     let folder = outcomes::folder(&arguments.run)?
         .ok_or_else(|| Failure::Usage("there is nothing to push: `kickoff scan` makes a run".to_owned()))?;
     let run = Arc::new(Run::open(&folder).map_err(|error| Failure::usage(&error))?);
-    let opened = Opened::of(&FileArgs { config: arguments.config.clone(), today: Some(day(&run.metadata)) })?;
+    let mut opened = Opened::of(&FileArgs { config: arguments.config.clone(), today: None })?;
+    opened.today = day_in(&run.metadata, &opened.file);
     let replayed = Replayed::of(&run, &opened.file, runs_of(&folder).as_deref())?;
     let parts = Parts::of(&run, &opened, &replayed)?;
     let dossier = parts.dossier(&opened, &replayed);

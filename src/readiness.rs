@@ -43,12 +43,18 @@ pub(crate) fn run(arguments: &ReadinessArgs) -> Result<Exit, Failure> {
         ListFormat::Table => {
             let most = if lists::width().is_some() { DRAWN } else { usize::MAX };
             let mut text = lists::text(&parts(&readiness, most));
-            let _ = writeln!(text, "\n{}\n", head(&readiness));
+            let zone = opened
+                .file
+                .schedule
+                .zone
+                .as_ref()
+                .map(|_| format!("It is {} in {}. ", opened.today, opened.file.zone()));
+            let _ = writeln!(text, "\n{}{}\n", zone.unwrap_or_default(), head(&readiness));
             text.push_str(&lists::text(&tasks));
             text.push_str(&notices(&readiness, opened.path()));
             lists::print(&text)?;
         }
-        ListFormat::Json => lists::print_json(&describe(&readiness, run.map(|run| run.run)))?,
+        ListFormat::Json => lists::print_json(&describe(&readiness, &opened, run.map(|run| run.run)))?,
         ListFormat::Csv => lists::print(&tasks.csv().map_err(|error| Failure::usage(&error))?)?,
     }
     Ok(Exit::Done)
@@ -100,7 +106,7 @@ fn row(at: usize, task: &Task) -> Vec<String> {
     ]
 }
 
-fn describe(readiness: &Readiness, run: Option<String>) -> Value {
+fn describe(readiness: &Readiness, opened: &Opened, run: Option<String>) -> Value {
     let parts = readiness.parts.iter().map(
         |part| json!({ "name": part.name, "have": part.have, "of": part.of, "unit": part.unit, "limits": part.limits }),
     );
@@ -110,6 +116,8 @@ fn describe(readiness: &Readiness, run: Option<String>) -> Value {
     let notices =
         readiness.notices.iter().map(|notice| json!({ "line": notice.line, "key": notice.key, "notice": notice.what }));
     json!({
+        "today": opened.today,
+        "zone": opened.file.zone(),
         "run": run,
         "kickoff": readiness.kickoff,
         "days_left": readiness.days_left,

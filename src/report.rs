@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kickoff_evidence::Ledger;
 use kickoff_evidence::package::LeftOut;
-use kickoff_reports::results::day;
+use kickoff_reports::results::day_in;
 
 use crate::cli::ReportArgs;
 use crate::engagement::Opened;
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     let mut opened = Opened::of(&arguments.file)?;
     let run = Arc::new(finish::open(&folder, &opened.file)?);
     // What is due or stale is judged on the day of the run, so that the same run gives the same package.
-    opened.today = arguments.file.today.unwrap_or_else(|| day(&run.metadata));
+    opened.today = arguments.file.today.unwrap_or_else(|| day_in(&run.metadata, &opened.file));
     let runs = runs_of(&folder).unwrap_or_else(|| arguments.out.clone());
     let seals = Seals::open(&arguments.seal, None, &runs)?;
     let replayed = Replayed::of(&run, &opened.file, Some(&runs))?;

@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
     let listing = Listing { columns: COLUMNS, rows: statuses.iter().map(|status| row(status, drawn)).collect() };
     lists::list(arguments.format, &listing, || {
         let requests: Vec<Value> = statuses.iter().map(describe).collect();
-        json!({ "today": opened.today, "run": run.map(|run| run.run), "requests": requests })
+        json!({ "today": opened.today, "zone": opened.file.zone(), "run": run.map(|run| run.run), "requests": requests })
     })?;
     mapped::tell(&both, &standards)?;
     Ok(Exit::Done)

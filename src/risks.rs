@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 
 use kickoff_checks::Check;
-use kickoff_engagement::risks::{LinkSet, Links, RegisterEntry, Score, Standing, append, links};
+use kickoff_engagement::risks::{Level, LinkSet, Links, Rating, RegisterEntry, RiskScale, Standing, append, links};
 use kickoff_engagement::{Engagement, Risk};
 use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
@@ -30,6 +30,9 @@ const COLUMNS: &[Column] = &[
     ("policies", Place::Under),
     ("criteria", Place::Under),
 ];
+
+/// What a company's own scale of risks adds.
+const SCALED: &[Column] = &[("levels", Place::Under), ("kickoff's scale", Place::Under)];
 
 /// What is linked to risks: controls, policies or checks.
 const LINKED: &[Column] = &[
@@ -57,17 +60,24 @@ pub(crate) fn run(arguments: &RisksArgs) -> Result<Exit, Failure> {
         let listing = Listing { columns: LINKED, rows: linked.iter().map(Linked::row).collect() };
         lists::list(arguments.format, &listing, || {
             let entries: Vec<Value> = linked.iter().map(Linked::describe).collect();
-            json!({ "today": opened.today, "run": run.map(|run| run.run), "links": entries })
+            json!({ "today": opened.today, "zone": opened.file.zone(), "run": run.map(|run| run.run), "links": entries })
         })?;
         return Ok(Exit::Done);
     }
     // A rejected risk is linked to nothing, and is shown as it stands.
     let own =
         |entry: &RegisterEntry| links.risks.get(&entry.risk.id).cloned().unwrap_or_else(|| as_written(&entry.risk));
-    let listing = Listing { columns: COLUMNS, rows: register.iter().map(|entry| row(entry, &own(entry))).collect() };
+    let scale = &opened.file.risk_scale;
+    let columns = if scale.is_ours() { COLUMNS.to_vec() } else { [COLUMNS, SCALED].concat() };
+    let row = |entry: &RegisterEntry| {
+        let mut row = row(entry, &own(entry));
+        row.extend(scaled(entry).into_iter().filter(|_| !scale.is_ours()));
+        row
+    };
+    let listing = Listing { columns: &columns, rows: register.iter().map(row).collect() };
     lists::list(arguments.format, &listing, || {
-        let risks: Vec<Value> = register.iter().map(|entry| describe(entry, &own(entry))).collect();
-        json!({ "today": opened.today, "run": run.map(|run| run.run), "risks": risks })
+        let risks: Vec<Value> = register.iter().map(|entry| describe(entry, &own(entry), scale)).collect();
+        json!({ "today": opened.today, "zone": opened.file.zone(), "run": run.map(|run| run.run), "risks": risks })
     })?;
     Ok(Exit::Done)
 }
@@ -166,8 +176,13 @@ fn standing_name(standing: &Standing) -> &'static str {
     }
 }
 
-fn score(score: Score) -> String {
-    format!("{} ({}×{}) {}", score.product(), score.likelihood, score.impact, score.level())
+/// The levels by their names, and what a risk is on our scale, where that is something else.
+fn scaled(entry: &RegisterEntry) -> [String; 2] {
+    let (inherent, residual) = (&entry.inherent, &entry.residual);
+    let levels = |rating: &Rating| format!("{} × {}", rating.likelihood.name(), rating.impact.name());
+    let ours = [("inherent", inherent.ours_in_full()), ("residual", residual.ours_in_full())];
+    let ours: Vec<String> = ours.into_iter().filter_map(|(what, ours)| Some(format!("{what} {}", ours?))).collect();
+    [format!("inherent {}; residual {}", levels(inherent), levels(residual)), ours.join("; ")]
 }
 
 fn row(entry: &RegisterEntry, links: &LinkSet) -> Vec<String> {
@@ -175,8 +190,8 @@ fn row(entry: &RegisterEntry, links: &LinkSet) -> Vec<String> {
     vec![
         risk.id.clone(),
         risk.state.name().to_owned(),
-        score(entry.inherent),
-        score(entry.residual),
+        entry.inherent.in_full(),
+        entry.residual.in_full(),
         risk.owner.clone().unwrap_or_default(),
         risk.threat.clone(),
         risk.asset.clone(),
@@ -190,24 +205,40 @@ fn row(entry: &RegisterEntry, links: &LinkSet) -> Vec<String> {
     ]
 }
 
-fn describe(entry: &RegisterEntry, links: &LinkSet) -> Value {
+/// A rating; on a company's own scale with its words, and ours where it is something else.
+fn rated(rating: &Rating, scale: &RiskScale) -> Value {
+    let mut rated = json!({
+        "likelihood": rating.likelihood.value,
+        "impact": rating.impact.value,
+        "score": rating.score,
+        "level": rating.band,
+    });
+    if !scale.is_ours() {
+        let word = |level: &Level| level.word.clone();
+        rated["likelihood_word"] = word(&rating.likelihood).into();
+        rated["impact_word"] = word(&rating.impact).into();
+        rated["kickoff_scale"] = rating.ours.map_or(Value::Null, |ours| {
+            json!({
+                "likelihood": ours.likelihood,
+                "impact": ours.impact,
+                "score": ours.product(),
+                "level": ours.level(),
+            })
+        });
+    }
+    rated
+}
+
+fn describe(entry: &RegisterEntry, links: &LinkSet, scale: &RiskScale) -> Value {
     let risk = &entry.risk;
-    let score = |score: Score| {
-        json!({
-            "likelihood": score.likelihood,
-            "impact": score.impact,
-            "score": score.product(),
-            "level": score.level(),
-        })
-    };
     json!({
         "id": risk.id,
         "seed": risk.seed,
         "state": risk.state.name(),
         "threat": risk.threat,
         "asset": risk.asset,
-        "inherent": score(entry.inherent),
-        "residual": score(entry.residual),
+        "inherent": rated(&entry.inherent, scale),
+        "residual": rated(&entry.residual, scale),
         "treatment": risk.treatment,
         "owner": risk.owner,
         "review": risk.review,

@@ -12,7 +12,7 @@ use kickoff_engagement::{Engagement, is_account_id, is_region_name, nearest};
 use kickoff_evidence::{Ledger, Run, RunState, RunWriter};
 use kickoff_reports::html;
 use kickoff_reports::package::Dossier;
-use kickoff_reports::results::{Document, day};
+use kickoff_reports::results::{Document, day_in};
 use kickoff_reports::summary::fails_at;
 use kickoff_reports::terminal::{self, Screen};
 
@@ -29,7 +29,7 @@ use crate::{shortfalls, streams};
 
 pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // What cannot be read or used is told before anything is asked, not after.
-    let mut opened = Opened::read(arguments.config.as_deref(), crate::engagement::today(None))?;
+    let mut opened = Opened::read(arguments.config.as_deref(), None)?;
     opened.requests()?;
     let engagement = &opened.file;
     let selection = select(&arguments.select)?;
@@ -104,10 +104,11 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     };
     let json = replayed.decided.json()?;
     let config = arguments.config.as_deref().unwrap_or(Path::new(crate::engagement::DEFAULT));
-    let exceptions = exceptions(engagement, &selection, &replayed.decided.excluded, day(&run.metadata), config);
+    let exceptions =
+        exceptions(engagement, &selection, &replayed.decided.excluded, day_in(&run.metadata, engagement), config);
     let mut exit = exit(arguments.fail_on, &replayed.decided.document);
     let incomplete = !replayed.decided.document.shortfalls().is_empty();
-    opened.today = day(&run.metadata);
+    opened.today = day_in(&run.metadata, engagement);
     let parts = Parts::of(&run, &opened, &replayed)?;
     let report = folder.join("report.html");
     write_report(&parts.dossier(&opened, &replayed), &run, &report)?;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use kickoff_engagement::Engagement;
 use kickoff_evidence::package::{Package, SignatureState, Trust, Verification, VerifierKey, verify};
 use kickoff_evidence::{Difference, RunMetadata, count, differences};
-use kickoff_reports::results::day;
+use kickoff_reports::results::day_in;
 use serde_json::Value;
 
 use crate::again::lists;
@@ -220,7 +220,8 @@ impl Contents {
         let mut engagement = self.engagement.clone().unwrap_or_default();
         // Its file is the entity's, and is not in the package.
         engagement.request_list = None;
-        let opened = Opened::in_folder(run.path(), engagement, day(&run.metadata));
+        let today = day_in(&run.metadata, &engagement);
+        let opened = Opened::in_folder(run.path(), engagement, today);
         let told = |failure: Failure| Unmade::Cannot(failure.to_string());
         let mut replayed = Replayed::of(run, &opened.file, None).map_err(told)?;
         let parts = Parts::of(run, &opened, &replayed).map_err(told)?;

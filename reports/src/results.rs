@@ -470,10 +470,16 @@ impl Document {
     }
 }
 
-/// The day of a run, which exceptions are held against: never that of its reader.
+/// The day of a run as evidence, in UTC.
 #[must_use]
 pub fn day(run: &RunMetadata) -> Date {
     run.started.to_zoned(TimeZone::UTC).date()
+}
+
+/// The day of a run where the engagement is, which exceptions and registers are held against: never that of its reader.
+#[must_use]
+pub fn day_in(run: &RunMetadata, engagement: &Engagement) -> Date {
+    engagement.day_of(run.started)
 }
 
 #[cfg(test)]

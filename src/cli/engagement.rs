@@ -30,7 +30,7 @@ pub(crate) struct FileArgs {
     /// The file [default: ./kickoff.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Another day than today (UTC), such as 2026-03-31
+    /// Another day than today, such as 2026-03-31; today is that of `zone` in [schedule], or UTC
     #[arg(long, value_name = "DAY", value_parser = day)]
     pub today: Option<Date>,
 }
@@ -114,7 +114,7 @@ pub(crate) struct CheckConfigArgs {
     /// The file
     #[arg(default_value = "kickoff.toml")]
     pub file: PathBuf,
-    /// Another day than today (UTC), such as 2026-03-31
+    /// Another day than today, such as 2026-03-31; today is that of `zone` in [schedule], or UTC
     #[arg(long, value_name = "DAY", value_parser = day)]
     pub today: Option<Date>,
 }

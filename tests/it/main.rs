@@ -33,3 +33,4 @@ mod support;
 mod ties;
 mod verify;
 mod wire;
+mod words;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::dates::month;
+use crate::fold::fold;
 
 /// Whether what a request asks for holds over a time, or happened on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -124,8 +125,8 @@ impl Occurrence {
     /// The one that a text names, `Access review Q3 2026`: a day, a month, a span of months, a quarter, a half-year or a year.
     /// Where a quarter stands without its year, it is the last that began by `day`.
     pub(crate) fn named(text: &str, day: Option<Date>) -> Option<Self> {
-        let lower = text.to_lowercase();
-        let parts: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+        let figures = in_figures(text);
+        let parts: Vec<&str> = figures.iter().map(String::as_str).collect();
         let years = || parts.iter().enumerate().filter_map(|(at, part)| Some((at, year(part)?)));
         let part = |at: usize| parts.get(at).copied();
         let two = |at: usize| part(at).filter(|part| part.len() == 2)?.parse::<i8>().ok();
@@ -195,33 +196,91 @@ fn year(part: &str) -> Option<i16> {
     part.parse().ok().filter(|year| part.len() == 4 && (2000..2100).contains(year))
 }
 
-/// The month that a word in lower case is the name of, in full or in three letters; in English and German, as in other
-/// languages words of other things begin as months do.
+/// The parts of a text in lower case, a quarter or a half of a year as `q3` and `h1` however it is written: `3. Quartal`,
+/// `Quartal 3`, `3e kwartaal`, `2º trimestre`, `1er semestre`; `T3 2026` and `3T 2026`, where a year stands beside it.
+pub(crate) fn in_figures(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    let parts: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let part = |at: Option<usize>| at.and_then(|at| parts.get(at)).copied();
+    let short = |at: usize, one: &str| {
+        let digit = one
+            .strip_prefix('t')
+            .or_else(|| one.strip_suffix('t'))
+            .filter(|digit| one.len() == 2 && nth(digit).is_some());
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().any(|at| part(at).and_then(year).is_some());
+        digit.filter(|_| beside).map(|digit| format!("q{digit}"))
+    };
+    let mut figures: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(one) = part(Some(at)) {
+        let before = at.checked_sub(1).and_then(|at| part(Some(at))).and_then(nth);
+        let after = part(Some(at + 1)).filter(|after| after.len() == 1).and_then(nth);
+        match (span(one), before, after) {
+            (Some(letter), Some(nth), _) if figures.last().map(String::as_str) == part(at.checked_sub(1)) => {
+                figures.pop();
+                figures.push(format!("{letter}{nth}"));
+            }
+            (Some(letter), None, Some(nth)) => {
+                figures.push(format!("{letter}{nth}"));
+                at += 1;
+            }
+            _ => figures.push(short(at, one).unwrap_or_else(|| one.to_owned())),
+        }
+        at += 1;
+    }
+    figures
+}
+
+/// `3`, `3rd`, `3e`, `1er`, `2º`, `iii`.
+fn nth(part: &str) -> Option<u8> {
+    if let Some(at) = ["i", "ii", "iii", "iv"].iter().position(|roman| *roman == part) {
+        return u8::try_from(at + 1).ok();
+    }
+    let digit = part.chars().next()?.to_digit(10).filter(|digit| (1..=4).contains(digit))?;
+    let ending = part.get(1..)?;
+    let endings = ["", "st", "nd", "rd", "th", "er", "e", "ème", "eme", "º", "ª", "o", "do", "to", "ste", "de"];
+    endings.contains(&ending).then(|| u8::try_from(digit).ok()).flatten()
+}
+
+/// The letter of a part of a year, by its word.
+fn span(word: &str) -> Option<char> {
+    match word {
+        "quarter" | "quartal" | "quartals" | "trimestre" | "kwartaal" => Some('q'),
+        "halbjahr" | "halbjahres" | "semestre" | "semester" | "halfjaar" | "half" => Some('h'),
+        _ => None,
+    }
+}
+
+/// Whether a word is one for a quarter or a half of a year.
+pub(crate) fn is_span(word: &str) -> bool {
+    word != "half" && span(word).is_some()
+}
+
+/// The month that a word in lower case is the name of: in full, or in three letters in English and German, as in other languages
+/// words of other things begin as months do.
 pub(crate) fn word_of_month(word: &str) -> Option<i8> {
     const SHORT: [&str; 16] = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "sept", "mrz", "okt", "dez",
     ];
-    const FULL: [&str; 18] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "januar",
-        "februar",
-        "märz",
-        "juni",
-        "juli",
-        "oktober",
-        "dezember",
+    /// English, German, French, Spanish and Dutch, without accents.
+    const FULL: [&str; 12] = [
+        "january|januar|janvier|enero|januari",
+        "february|februar|fevrier|febrero|februari",
+        "march|marz|mars|marzo|maart",
+        "april|avril|abril",
+        "may|mai|mayo|mei",
+        "june|juni|juin|junio",
+        "july|juli|juillet|julio",
+        "august|aout|agosto|augustus",
+        "september|septembre|septiembre|setiembre",
+        "october|oktober|octobre|octubre",
+        "november|novembre|noviembre",
+        "december|dezember|decembre|diciembre",
     ];
-    month(word).filter(|_| SHORT.contains(&word) || FULL.contains(&word))
+    let plain = fold(word);
+    let full = FULL.iter().position(|names| names.split('|').any(|name| name == plain));
+    let full = full.and_then(|at| i8::try_from(at + 1).ok());
+    full.or_else(|| month(word).filter(|_| SHORT.contains(&word)))
 }
 
 /// What the days of a report expect of something that is done every so often, in order. Weeks, months and quarters are those of the
@@ -353,6 +412,21 @@ mod tests {
             ("Minutes 04-10-2026", Some("2026")),
             ("Risk Register 2026", Some("2026")),
             ("Access Control Policy v2.1", None),
+            // As other languages say it.
+            ("Protokoll 3. Quartal 2026", Some("2026-Q3")),
+            ("Protokoll Quartal 4 2026", Some("2026-Q4")),
+            ("III. Quartal 2026", Some("2026-Q3")),
+            ("Revue des accès 2e trimestre 2026", Some("2026-Q2")),
+            ("Revue T3 2026", Some("2026-Q3")),
+            ("Revisión 3T 2026", Some("2026-Q3")),
+            ("Notulen 1e kwartaal 2026", Some("2026-Q1")),
+            ("Bericht 1. Halbjahr 2026", Some("2026-H1")),
+            ("PV 2ème semestre 2026", Some("2026-H2")),
+            ("Restore Test août 2026", Some("2026-08")),
+            ("Prueba octubre 2026", Some("2026-10")),
+            ("Hersteltest maart 2026", Some("2026-03")),
+            // A year is far from it: the name of a machine.
+            ("Instances t3 large", None),
         ] {
             assert_eq!(Occurrence::named(text, day).map(|found| found.name).as_deref(), name, "{text}");
         }

@@ -1,7 +1,7 @@
 //! Holds the parts of the file against each other: names that nothing has, days that are upside down, things that
 //! stand twice, paths that lead out of the folder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -10,12 +10,13 @@ use kickoff_checks::{CHECKS, CRITERIA};
 use crate::cadence::Occurrence;
 use crate::file::{Engagement, Report, ReportType};
 use crate::files::{leads_out, stays_below};
-use crate::nearest;
+use crate::fold::folded_words;
 use crate::problems::Problems;
 use crate::regions::{REGIONS, is_region_name};
 use crate::registers::{Document, RiskState};
 use crate::requests::{self, Request};
 use crate::scope::{CATEGORIES, is_account_id};
+use crate::{nearest, zone};
 
 /// Everything that needs no other file.
 pub(crate) fn references(file: &Engagement, problems: &mut Problems<'_>) {
@@ -278,12 +279,27 @@ impl<'a, 'b> Names<'a, 'b> {
 
     fn frame(&mut self) {
         let file = self.file;
+        if let Some(what) = file.schedule.zone.as_deref().and_then(zone::unknown) {
+            self.problems.add("schedule.zone", what);
+        }
         for (at, window) in file.schedule.windows.iter().enumerate() {
             let key = format!("schedule.windows[{at}]");
             upright(&key, ("from", window.from), ("to", window.to), self.problems);
         }
         for (at, deliverable) in file.schedule.deliverables.iter().enumerate() {
-            self.people(&format!("schedule.deliverables[{at}].owner"), &deliverable.owner);
+            let key = format!("schedule.deliverables[{at}].owner");
+            match (&deliverable.owner, deliverable.from) {
+                (Some(_), Some(_)) => {
+                    self.problems.add(&key, "and `from` say two things: leave out the one that does not deliver it");
+                }
+                (Some(owner), None) if owner.eq_ignore_ascii_case("auditor") && self.file.person(owner).is_none() => {
+                    let what = format!(
+                        "there is no person `{owner}`: for what the auditor delivers, write from = \"auditor\""
+                    );
+                    self.problems.add(&key, what);
+                }
+                (owner, _) => self.people(&key, owner),
+            }
         }
         for (at, exclusion) in file.scope.exclusions.iter().enumerate() {
             self.people(&format!("scope.exclusions[{at}].approver"), [&exclusion.approver]);
@@ -342,6 +358,7 @@ impl<'a, 'b> Names<'a, 'b> {
                 upright(&key, ("delivered", delivered), ("accepted", accepted), self.problems);
             }
         }
+        self.request_names();
         for (at, document) in file.documents.iter().enumerate() {
             let key = format!("documents[{at}]");
             self.people(&format!("{key}.owner"), &document.owner);
@@ -376,6 +393,29 @@ impl<'a, 'b> Names<'a, 'b> {
             self.controls(&format!("{key}.control"), [&attestation.control]);
             self.path(&format!("{key}.evidence"), &attestation.evidence);
             self.occurrence(&key, attestation.occurrence.as_deref());
+        }
+    }
+
+    /// A file is of one request by its name.
+    fn request_names(&mut self) {
+        let mut seen: BTreeMap<BTreeSet<String>, &str> = BTreeMap::new();
+        for (at, request) in self.file.requests.iter().enumerate() {
+            for (nth, name) in request.names.iter().enumerate() {
+                let key = format!("requests[{at}].names[{nth}]");
+                let words: BTreeSet<String> = folded_words(name).split(' ').map(str::to_owned).collect();
+                if words.iter().all(|word| word.is_empty()) {
+                    self.problems.add(&key, format!("`{name}` has no word by which a file could be known"));
+                    continue;
+                }
+                match seen.insert(words, &request.id) {
+                    Some(other) if other != request.id => {
+                        let what =
+                            format!("`{name}` is a name of request {other} too: a file called so would be for both");
+                        self.problems.add(&key, what);
+                    }
+                    _ => {}
+                }
+            }
         }
     }
 

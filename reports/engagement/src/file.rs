@@ -12,6 +12,7 @@ use crate::dates::DateOrder;
 use crate::people::{Channel, Escalation, Person, WorkItem};
 use crate::problems::Lines;
 use crate::registers::{Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk};
+use crate::risks::scale::RiskScale;
 use crate::scope::{Scope, Subservice};
 
 /// `kickoff.toml`, read and checked.
@@ -58,6 +59,9 @@ pub struct Engagement {
     pub exceptions: Vec<Exception>,
     /// Controls that a person attests to.
     pub attestations: Vec<Attestation>,
+    /// The scale that risks are rated on: the company's own where the file has one.
+    #[serde(skip)]
+    pub risk_scale: RiskScale,
     /// The client's thresholds, defaults elsewhere.
     #[serde(skip)]
     pub thresholds: Parameters,
@@ -202,6 +206,8 @@ pub struct Contact {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Schedule {
+    /// Where the engagement is, by its IANA time zone, `Europe/Berlin`: it decides which day today is. UTC, where nothing is said.
+    pub zone: Option<String>,
     /// The day of the kick-off meeting.
     pub kickoff: Option<Date>,
     /// Fieldwork, interviews, draft review, ...
@@ -248,6 +254,16 @@ pub struct Deliverable {
     pub name: String,
     /// When.
     pub due: Date,
-    /// By whom: an id of `[[people]]`; none for what the auditor delivers.
+    /// By whom: an id of `[[people]]`.
     pub owner: Option<String>,
+    /// `auditor`, for what the auditor hands over.
+    pub from: Option<Deliverer>,
+}
+
+/// Who hands something over, where it is none of `[[people]]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deliverer {
+    /// The auditor.
+    Auditor,
 }

@@ -94,9 +94,10 @@ pub fn render(answers: &Answers, found: &Found) -> String {
     page.text("firm", answers.auditor.as_deref(), "Prudent & Partners LLP");
     page.section("schedule", "When what happens. What must be done before the kick-off follows from its day.", true);
     page.day("kickoff", answers.kickoff, "2026-01-12");
+    page.example("zone = \"Europe/Berlin\"");
     page.example("windows = [{ name = \"Fieldwork\", from = 2026-07-06, to = 2026-07-24 }]");
     page.example(&format!(
-        "deliverables = [{{ name = \"Description of the system\", due = 2026-02-02, owner = {owner} }}]"
+        "deliverables = [{{ name = \"Description of the system\", due = 2026-02-02, owner = {owner} }}, {{ name = \"Report\", due = 2026-03-02, from = \"auditor\" }}]"
     ));
     scope(&mut page, answers, found);
     accounts(&mut page, found);
@@ -299,6 +300,12 @@ owner = "ana"
 criteria = ["CC6.1"]
 checks = ["iam-user-access-key-age"]
 
+# A scale of risks of your own, the lowest first. Without one it is 1 to 5 each way.
+[risk_scale]
+likelihood = ["Rare", "Unlikely", "Likely", "Almost certain"]
+impact = 4
+bands = [{ name = "Acceptable", to = 4 }, { name = "Tolerable", to = 8 }, { name = "Unacceptable" }]
+
 # An auditor's own list, CSV or XLSX, goes to the top of the file: request_list = "requests.xlsx"
 [[requests]]
 id = "GEN-06"
@@ -306,6 +313,7 @@ owner = "ana"
 due = 2026-01-20
 
 # A request that asks for something every so often, week to year, expects a document for each time: every = "quarter".
+# What your files for a request are called, where that is not what they are called elsewhere: names = ["Blue book"].
 # A request of your own says whether it asks for what is in force or for what happened: nature = "policy" or "record".
 
 # Documents: files lie below the folder of this file. A request may have several: quarters (occurrence = "2026-Q3"), versions

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::file::Engagement;
 use crate::problems::{EngagementError, Lines, Problem, Problems};
+use crate::risks::scale;
 use crate::salvage::salvage;
 use crate::{check, requests, schema, shape, thresholds};
 
@@ -87,17 +88,23 @@ impl Engagement {
             problems.add(&key, what);
         }
         let own = value.as_object_mut().and_then(|file| file.remove("thresholds"));
-        shape::check(&value, &schema::FILE, &mut problems);
+        // What stands in the place of a word that is no level fits: nothing has to be taken out for it.
+        let mut of_scale = Problems::new(&lines);
+        let scale = scale::take(&mut value, &mut of_scale);
+        let schema = if scale.is_some() { &schema::SCALED } else { &schema::FILE };
+        shape::check(&value, schema, &mut problems);
         let wrong = problems.keys().to_vec();
         let thresholds = thresholds::read(own.as_ref(), &mut problems);
         let mut found = problems.into_found();
-        let Some(salvaged) = salvage(value, lines.clone(), &schema::FILE, wrong) else { return error(found) };
+        found.extend(of_scale.into_found());
+        let Some(salvaged) = salvage(value, lines.clone(), schema, wrong) else { return error(found) };
         let mut file: Self = match serde_json::from_value(salvaged.value.clone()) {
             Ok(file) => file,
             Err(e) if found.is_empty() => return Err(EngagementError::of_file(path, e.to_string())),
             Err(_) => return error(found),
         };
         (file.thresholds, file.threshold_policies) = thresholds;
+        file.risk_scale = scale.unwrap_or_default();
         let mut problems = Problems::new(&salvaged.lines);
         check::references(&file, &mut problems);
         more(&file, &mut problems);

@@ -474,15 +474,11 @@ fn risks(input: &ReadinessInput<'_>) -> Part {
 
 fn risk_tasks(input: &ReadinessInput<'_>, kickoff: Option<Date>) -> Vec<Task> {
     let mut open: Vec<&RegisterEntry> = input.risks.iter().filter(|entry| entry.is_undecided()).collect();
-    open.sort_by_key(|entry| std::cmp::Reverse(entry.residual.product()));
+    open.sort_by_key(|entry| std::cmp::Reverse(entry.residual.weight));
     open.into_iter()
         .map(|entry| Task {
             what: format!("{}: accept, edit or reject: {}", entry.risk.id, entry.risk.threat),
-            why: format!(
-                "proposed, with a residual score of {} ({})",
-                entry.residual.product(),
-                entry.residual.level()
-            ),
+            why: format!("proposed, with a residual score of {}", entry.residual.in_words()),
             owner: entry.risk.owner.clone(),
             hours: 1,
             due: kickoff,

@@ -63,6 +63,9 @@ pub struct RequestEntry {
     /// The checks that answer a request that the list does not have.
     #[serde(default)]
     pub checks: Vec<String>,
+    /// What the company calls the files of the request, where that is something else than they are called elsewhere.
+    #[serde(default)]
+    pub names: Vec<String>,
     /// The requests of the default list that it is the same as: their checks and documents answer it.
     #[serde(default)]
     pub standard: Vec<String>,
@@ -165,10 +168,10 @@ pub struct Risk {
     pub threat: String,
     /// To what.
     pub asset: String,
-    /// How likely it is without controls, 1 (rare) to 5 (expected).
+    /// How likely it is without controls, 1 (rare) to 5 (expected); a figure or a word of `[risk_scale]`, where there is one.
     #[schemars(range(min = 1, max = 5))]
     pub likelihood: u8,
-    /// How bad it would be, 1 (hardly felt) to 5 (the company is at stake).
+    /// How bad it would be, 1 (hardly felt) to 5 (the company is at stake); a figure or a word of `[risk_scale]`.
     #[schemars(range(min = 1, max = 5))]
     pub impact: u8,
     /// How likely it is with the controls as they are.

@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::file::Engagement;
+use crate::risks::scale;
 use crate::scope::CATEGORIES;
 use crate::thresholds;
 
@@ -12,7 +13,21 @@ use crate::thresholds;
 pub const SCHEMA: &str = "kickoff/engagement/1";
 
 /// The schema that the file is held against; `[thresholds]` has a reader of its own.
-pub(crate) static FILE: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(Engagement).to_value());
+pub(crate) static FILE: LazyLock<Value> = LazyLock::new(|| {
+    let mut schema = schemars::schema_for!(Engagement).to_value();
+    schema["properties"]["risk_scale"] = scale::schema();
+    schema
+});
+
+/// The same for a file with a scale of risks of its own: its levels are held against that.
+pub(crate) static SCALED: LazyLock<Value> = LazyLock::new(|| {
+    let mut schema = FILE.clone();
+    for key in scale::RATED {
+        schema["$defs"]["Risk"]["properties"][key]["minimum"] = 0.into();
+        schema["$defs"]["Risk"]["properties"][key]["maximum"] = 255.into();
+    }
+    schema
+});
 
 /// The schema for editors.
 ///
@@ -23,6 +38,13 @@ pub fn json_schema() -> Result<String, serde_json::Error> {
     schema["$id"] = SCHEMA.into();
     schema["title"] = "kickoff.toml".into();
     schema["properties"]["thresholds"] = thresholds::schema();
+    for key in scale::RATED {
+        let level = &mut schema["$defs"]["Risk"]["properties"][key];
+        *level = json!({
+            "description": level["description"],
+            "anyOf": [{ "type": "integer", "minimum": 0, "maximum": 255 }, { "type": "string" }],
+        });
+    }
     schema["$defs"]["Scope"]["properties"]["categories"]["items"]["enum"] = CATEGORIES.to_vec().into();
     for account in ["Account", "Exclusion", "Exception"] {
         let key = if account == "Account" { "id" } else { "account" };

@@ -21,7 +21,12 @@ pub(crate) fn words(name: &str) -> BTreeSet<String> {
     }
     let parts = spaced.split(|c: char| !c.is_alphanumeric());
     let parts = parts.filter(|part| !part.is_empty() && !is_version(part)).map(|part| singular(&part.to_lowercase()));
-    parts.filter(|part| !NOISE.contains(&part.as_str())).collect()
+    parts.filter(|part| !is_noise(part)).collect()
+}
+
+/// Whether a word in lower case says nothing of what a document is.
+pub(crate) fn is_noise(word: &str) -> bool {
+    NOISE.contains(&word)
 }
 
 /// `2026`, `v3`, `v12`.

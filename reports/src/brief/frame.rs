@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kickoff_checks::CRITERIA;
 use kickoff_engagement::requests::NotAsked;
-use kickoff_engagement::{CATEGORIES, Engagement, Method, ReportType, Subservice};
+use kickoff_engagement::{CATEGORIES, Deliverer, Engagement, Method, ReportType, Subservice};
 
 use super::BriefInput;
 use crate::outcomes::not_asked;
@@ -201,8 +201,12 @@ pub(super) fn schedule(input: &BriefInput<'_>) -> Vec<Block> {
     let mut deliverables: Vec<_> = schedule.deliverables.iter().collect();
     deliverables.sort_by_key(|deliverable| deliverable.due);
     let rows = deliverables.into_iter().map(|deliverable| {
-        let owner = deliverable.owner.as_ref().map_or(AUDITOR, |id| person(engagement, id));
-        [Words::from(&deliverable.name), long(deliverable.due).into(), capital(owner).into()]
+        let whom = match (&deliverable.owner, deliverable.from) {
+            (Some(owner), _) => capital(person(engagement, owner)).into(),
+            (None, Some(Deliverer::Auditor)) => capital(AUDITOR).into(),
+            (None, None) => Words::unsettled("Nobody named yet"),
+        };
+        [Words::from(&deliverable.name), long(deliverable.due).into(), whom]
     });
     let none = Words::open("Deliverables and their days", BOTH);
     blocks.push(Block::table_or([("Deliverable", 50), ("Due", 25), ("From whom", 25)], rows.collect(), none));

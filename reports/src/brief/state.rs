@@ -6,6 +6,7 @@ use kickoff_checks::{Severity, Status};
 use kickoff_engagement::RiskState;
 use kickoff_engagement::documents::DocumentResult;
 use kickoff_engagement::requests::{Progress, RequestStatus};
+use kickoff_engagement::risks::{Method, RiskScale};
 
 use super::BriefInput;
 use crate::paper::Block;
@@ -215,22 +216,40 @@ pub(super) fn gaps(input: &BriefInput<'_>) -> Vec<Block> {
     blocks
 }
 
+/// What a score is, on our scale or on the company's own.
+fn how_scored(scale: &RiskScale) -> String {
+    if scale.is_ours() {
+        return "A score is likelihood times impact, each from 1 to 5, with the controls as they are.".to_owned();
+    }
+    let how = match scale.method() {
+        Method::Product => "A score is likelihood times impact",
+        Method::Sum => "A score is likelihood plus impact",
+        Method::Matrix => "A matrix of likelihood and impact says what a risk is",
+    };
+    format!(
+        "{how}, with the controls as they are, on the entity's own scale: likelihood from {}, impact from {}. Where \
+         kickoff's scale, 1 to 5 each way and their product, says something else, that stands beside it.",
+        scale.likelihood().span(),
+        scale.impact().span(),
+    )
+}
+
 pub(super) fn risks(input: &BriefInput<'_>) -> Vec<Block> {
     let mut open: Vec<_> = input.risks.iter().filter(|entry| entry.risk.state != RiskState::Rejected).collect();
-    open.sort_by_key(|entry| (std::cmp::Reverse(entry.residual.product()), &entry.risk.id));
+    open.sort_by_key(|entry| (std::cmp::Reverse(entry.residual.weight), &entry.risk.id));
     if open.is_empty() {
         return vec![Block::Paragraph(Words::open("Risks", "management"))];
     }
     let mut levels: BTreeMap<&str, usize> = BTreeMap::new();
-    open.iter().for_each(|entry| *levels.entry(entry.residual.level()).or_default() += 1);
-    let counted = ["critical", "high", "medium", "low"].into_iter();
-    let counted = counted.filter_map(|level| levels.get(level).map(|count| format!("{count} {level}")));
+    open.iter().for_each(|entry| *levels.entry(&entry.residual.band).or_default() += 1);
+    let counted = input.engagement.risk_scale.bands().iter().rev();
+    let counted = counted.filter_map(|band| levels.get(band.as_str()).map(|count| format!("{count} {band}")));
     let proposed = open.iter().filter(|entry| entry.is_undecided()).count();
     let mut text = format!(
-        "{}: {}. Proposed from the results of the scan, and decided on by nobody: {proposed}. A score is likelihood \
-         times impact, each from 1 to 5, with the controls as they are.",
+        "{}: {}. Proposed from the results of the scan, and decided on by nobody: {proposed}. {}",
         many(open.len(), "risk"),
         counted.collect::<Vec<_>>().join(", "),
+        how_scored(&input.engagement.risk_scale),
     );
     text.push_str(&more(open.len(), "risk", "the risk register"));
     let rows = open.iter().take(SHOWN).map(|entry| {
@@ -240,7 +259,8 @@ pub(super) fn risks(input: &BriefInput<'_>) -> Vec<Block> {
             _ => "Decided".into(),
         };
         let owner = owned(input, risk.owner.as_deref());
-        let score = format!("{} ({})", entry.residual.product(), entry.residual.level());
+        let ours = entry.residual.ours_in_full().map(|ours| format!("; kickoff's scale: {ours}"));
+        let score = format!("{}{}", entry.residual.in_words(), ours.unwrap_or_default());
         let review = risk.review.map(|day| format!("; review {}", long(day))).unwrap_or_default();
         let state = Words { text: format!("{}{review}", state.text), ..state };
         [Words::from(&risk.id), (&risk.threat).into(), (&risk.asset).into(), score.into(), state, owner]

@@ -100,6 +100,8 @@ fn says_what_was_agreed() {
     let windows: Vec<&str> = schedule[0].rows.iter().map(|row| row[0].text.as_str()).collect();
     assert_eq!(windows, ["Walkthroughs of controls", "Interim fieldwork", "Final fieldwork"]);
     assert_eq!(row(schedule[1], "Draft of the report")[1..], ["6 August 2027", "The auditor"]);
+    // Nobody said who hands it over.
+    assert_eq!(row(schedule[1], "Final report")[1..], ["27 August 2027", "Nobody named yet"]);
 
     let people = tables(section(&brief, "Who does what"));
     let greta = ["Not yet named; management to name", "Not yet named; Greta Lund to name"];

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use kickoff_checks::Status;
 
 use super::{Dossier, Reconciled};
@@ -45,10 +44,10 @@ pub(super) fn frame(dossier: &Dossier<'_>) -> Block {
     Block::Facts(dossier.frame.facts().into_iter().map(|(name, value)| (name, value.into())).collect())
 }
 
-/// The day of the run.
+/// The day of the run where the engagement is.
 pub(super) fn day(dossier: &Dossier<'_>) -> Date {
     let started = dossier.sources.document.run.started.parse::<Timestamp>();
-    started.map(|time| time.to_zoned(TimeZone::UTC).date()).unwrap_or_default()
+    started.map(|time| dossier.sources.engagement.day_of(time)).unwrap_or_default()
 }
 
 /// `Not evaluated`.

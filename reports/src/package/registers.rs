@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use kickoff_checks::Entry;
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_engagement::{Attested, Exception, requests};
@@ -87,7 +86,9 @@ pub fn registers<'d>(dossier: &'d Dossier<'_>) -> Registers<'d> {
         Box::new(dossier.deviations.iter().map(|deviation| remediation_cells(dossier, deviation)))
     });
     list.register(dossier, "exceptions", "none", EXCEPTIONS, || exceptions(dossier));
-    list.register(dossier, "risks", "none", RISKS, || risks(dossier));
+    let scaled = !sources.engagement.risk_scale.is_ours();
+    let heads = if scaled { [RISKS, OURS].concat() } else { RISKS.to_vec() };
+    list.register(dossier, "risks", "none", &heads, move || risks(dossier, scaled));
     list.register(dossier, "pbc", "there is no request list", &requests::heads(), || {
         Box::new(sources.requests.iter().map(|status| requests::cells(status).to_vec()))
     });
@@ -345,7 +346,8 @@ const EXCEPTIONS: &[&str] = &[
 /// All exceptions, those that are past or to come included; what one does not narrow is `any`.
 fn exceptions<'d>(dossier: &'d Dossier<'_>) -> Records<'d> {
     let document = dossier.sources.document;
-    let day = document.run.started.parse::<Timestamp>().map(|time| time.to_zoned(TimeZone::UTC).date());
+    let engagement = dossier.sources.engagement;
+    let day = document.run.started.parse::<Timestamp>().map(|time| engagement.day_of(time));
     let mut excluded: BTreeMap<&str, u64> = BTreeMap::new();
     for note in document.results.iter().filter_map(|row| row.exception.as_ref()) {
         *excluded.entry(&note.id).or_default() += 1;
@@ -397,27 +399,31 @@ const RISKS: &[&str] = &[
     "Note",
 ];
 
-fn risks<'d>(dossier: &'d Dossier<'_>) -> Records<'d> {
-    Box::new(dossier.sources.risks.iter().map(|entry| {
+/// Beside the company's own scale: the same on ours, where it is something else.
+const OURS: &[&str] = &["Inherent (kickoff's scale)", "Residual (kickoff's scale)"];
+
+fn risks<'d>(dossier: &'d Dossier<'_>, scaled: bool) -> Records<'d> {
+    Box::new(dossier.sources.risks.iter().map(move |entry| {
         let risk = &entry.risk;
-        let score = |score: kickoff_engagement::risks::Score| format!("{} {}", score.product(), score.level());
-        vec![
+        let ours = [&entry.inherent, &entry.residual].map(|rating| rating.ours_in_full().unwrap_or_default());
+        let own = vec![
             risk.id.clone(),
             risk.state.name().to_owned(),
             risk.threat.clone(),
             risk.asset.clone(),
-            risk.likelihood.to_string(),
-            risk.impact.to_string(),
-            score(entry.inherent),
+            entry.inherent.likelihood.name(),
+            entry.inherent.impact.name(),
+            entry.inherent.short(),
             risk.treatment.clone().unwrap_or_default(),
             risk.controls.join(" "),
             risk.checks.join(" "),
             risk.criteria.join(" "),
-            score(entry.residual),
+            entry.residual.short(),
             risk.owner.as_deref().map(|owner| person(dossier, owner)).unwrap_or_default(),
             risk.review.map(|day| day.to_string()).unwrap_or_default(),
             risk.note.clone().unwrap_or_default(),
-        ]
+        ];
+        own.into_iter().chain(ours.into_iter().filter(|_| scaled)).collect()
     }))
 }
 

@@ -10,7 +10,7 @@ use kickoff_facts::{AccountFacts, Neighbours};
 use super::fill::{coverage, criteria, evidence, result, run};
 use super::text::Texts;
 use super::told::{Told, cited};
-use super::{Document, Input, LeftOut, ResultRow, SCHEMA, day};
+use super::{Document, Input, LeftOut, ResultRow, SCHEMA, day_in};
 use crate::exceptions::exclude;
 
 /// A document to which accounts are still added.
@@ -35,7 +35,7 @@ impl<'a> Draft<'a> {
             told: Vec::new(),
             results: Vec::new(),
             left_out: Vec::new(),
-            excluded: exclude(&mut [], input.engagement, day(input.run)),
+            excluded: exclude(&mut [], input.engagement, day_in(input.run, input.engagement)),
             parameters: parameters(input.engagement),
         }
     }
@@ -44,7 +44,7 @@ impl<'a> Draft<'a> {
     /// of the run.
     pub fn add(&mut self, facts: &AccountFacts, others: &Neighbours) {
         let Input { run, engagement, selection, .. } = self.input;
-        let today = day(run);
+        let today = day_in(run, engagement);
         let Evaluated { mut rows, untested } = evaluate_among(facts, Some(others), &selection.0, &self.parameters);
         self.left_out.extend(untested.into_iter().map(|one| LeftOut {
             check: one.check.to_owned(),

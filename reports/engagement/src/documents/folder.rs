@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::content::{self, Verdict};
+use super::languages::{own_words, translate};
 use super::matches::{Ambiguous, Dropped, Match};
 use super::name::{FileName, KNOWN, says_none, stem};
 use super::pointer;
 use super::together;
 use crate::cadence::Occurrence;
 use crate::file::Engagement;
+use crate::fold::{composed, folded_words};
 use crate::problems::EngagementError;
-use crate::registers::Document;
+use crate::registers::{Document, RequestEntry};
 use crate::requests::request::Request;
 use crate::words::words;
 use crate::write::{self, quoted, remark};
@@ -26,14 +28,15 @@ const LEAD: u32 = 15;
 /// Folders are followed so deep.
 const DEPTH: usize = 8;
 
-/// Matches the files of a folder and the folders below.
+/// Matches the files of a folder and the folders below; what the engagement calls its files counts before what they are called
+/// elsewhere.
 ///
 /// # Errors
 /// A folder cannot be read.
-pub fn match_folder(folder: &Path, list: &[Request]) -> io::Result<Dropped> {
+pub fn match_folder(folder: &Path, list: &[Request], engagement: &Engagement) -> io::Result<Dropped> {
     let (mut files, mut skipped) = (Vec::new(), Vec::new());
     walk(folder, &PathBuf::new(), 0, &mut files, &mut skipped)?;
-    let mut dropped = match_names(&files, list);
+    let mut dropped = match_names(&files, list, engagement);
     dropped.unmatched.extend(skipped);
     dropped.unmatched.sort();
     Ok(dropped)
@@ -166,8 +169,8 @@ pub fn append(
 
 /// Matches file names to requests.
 #[must_use]
-pub fn match_names(files: &[String], list: &[Request]) -> Dropped {
-    let names = Names::new(list);
+pub fn match_names(files: &[String], list: &[Request], engagement: &Engagement) -> Dropped {
+    let names = Names::new(list, engagement);
     let mut dropped = Dropped::default();
     let mut matched: BTreeMap<String, Vec<Match>> = BTreeMap::new();
     for file in files {
@@ -187,7 +190,7 @@ pub fn match_names(files: &[String], list: &[Request]) -> Dropped {
         match request.filter(|_| matches.len() > 1) {
             None => dropped.matched.append(&mut matches),
             Some(request) => {
-                let (mut together, contested) = together::sort(request, &matches);
+                let (mut together, contested) = together::sort(request, names.called(&id), &matches);
                 // One that is certain beside others that are not is alone.
                 if together.len() > 1 { &mut dropped.grouped } else { &mut dropped.matched }.append(&mut together);
                 dropped.contested.extend(contested);
@@ -197,16 +200,40 @@ pub fn match_names(files: &[String], list: &[Request]) -> Dropped {
     dropped
 }
 
+/// A match of a file by some of its words.
+fn found(file: &str, request: &str, score: u32, words: Vec<String>) -> Match {
+    let said = FileName::of(file);
+    Match {
+        file: file.to_owned(),
+        request: request.to_owned(),
+        score,
+        words,
+        folder: None,
+        title: None,
+        time: said.time,
+        version: said.version,
+        english: None,
+    }
+}
+
 /// What files of requests are called, in words, and how much each word weighs.
 struct Names<'a> {
     /// A request's id and one of its names.
     names: Vec<(&'a str, BTreeSet<String>)>,
     /// In how many requests' names a word stands.
     common: BTreeMap<String, u32>,
+    /// What the company calls the files of a request: folded words.
+    called: Vec<(&'a RequestEntry, Vec<BTreeSet<String>>)>,
+    /// Words of names that the engagement knows: they say nothing of what a document is.
+    own: BTreeSet<String>,
+}
+
+fn folded(name: &str) -> BTreeSet<String> {
+    folded_words(&composed(name)).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 impl<'a> Names<'a> {
-    fn new(list: &'a [Request]) -> Self {
+    fn new(list: &'a [Request], engagement: &'a Engagement) -> Self {
         let mut names = Vec::new();
         let mut common = BTreeMap::new();
         for request in list {
@@ -216,7 +243,18 @@ impl<'a> Names<'a> {
             }
             names.extend(own.into_iter().filter(|name| !name.is_empty()).map(|name| (request.id.as_str(), name)));
         }
-        Self { names, common }
+        let of_list = |entry: &&RequestEntry| list.iter().any(|request| request.id == entry.id);
+        let entries = engagement.requests.iter().filter(|entry| !entry.names.is_empty()).filter(of_list);
+        let called = entries.map(|entry| (entry, entry.names.iter().map(|name| folded(name)).collect())).collect();
+        let entity = engagement.entity.iter().flat_map(|entity| [entity.name.as_str(), entity.system.as_str()]);
+        let vendors = engagement.subservice.iter().map(|organization| organization.name.as_str());
+        Self { names, common, called, own: own_words(entity.chain(vendors)) }
+    }
+
+    /// What the company calls the files of a request.
+    fn called(&self, request: &str) -> &'a [String] {
+        let entry = self.called.iter().find(|(entry, _)| entry.id == request);
+        entry.map_or(&[], |(entry, _)| entry.names.as_slice())
     }
 
     /// A word that few requests share says more: `incident` more than `policy`.
@@ -237,42 +275,64 @@ impl<'a> Names<'a> {
 
     /// The requests that a file may answer, the best first: one, where it is certain.
     fn candidates(&self, file: &str) -> Vec<Match> {
-        let own = self.named(file, stem(file));
+        let own = self.of_any(file, file);
         if !own.is_empty() {
             return own;
         }
         // A folder that is called like a request holds what was handed over for it; each word of the name has to be there.
         let mut folders = file.match_indices('/').rev().map(|(end, _)| &file[..end]);
         let folders = folders.find_map(|folder| {
-            let found = self.named(file, stem(folder));
+            let found = self.of_any(file, folder);
             let whole = matches!(found.as_slice(), [one] if one.score == 100);
             whole.then(|| found.into_iter().map(|one| Match { folder: Some(folder.to_owned()), ..one }).collect())
         });
         folders.unwrap_or_default()
     }
 
+    /// The requests that the name of a file or of a folder above it is for: as the company calls it, or else as it is called in
+    /// English, or else in another language.
+    fn of_any(&self, file: &str, at: &str) -> Vec<Match> {
+        let found = self.company(file, at);
+        let found = if found.is_empty() { self.named(file, stem(at)) } else { found };
+        if found.is_empty() { self.translated(file, at) } else { found }
+    }
+
+    /// The requests whose files the company calls so; of two names the one with more words.
+    fn company(&self, file: &str, at: &str) -> Vec<Match> {
+        let given = folded(stem(at));
+        let all = self.called.iter().flat_map(|(entry, names)| names.iter().map(|name| (entry.id.as_str(), name)));
+        let held: Vec<_> = all.filter(|(_, name)| !name.is_empty() && name.is_subset(&given)).collect();
+        let most = held.iter().map(|(_, name)| name.len()).max();
+        let mut best: BTreeMap<&str, Match> = BTreeMap::new();
+        for (request, name) in held.into_iter().filter(|(_, name)| Some(name.len()) == most) {
+            best.entry(request).or_insert_with(|| found(file, request, 100, name.iter().cloned().collect()));
+        }
+        best.into_values().collect()
+    }
+
+    /// The requests whose names a name is in another language.
+    fn translated(&self, file: &str, at: &str) -> Vec<Match> {
+        let Some(said) = translate(&FileName::of(at).title, &self.own) else { return Vec::new() };
+        let english: Vec<BTreeSet<String>> = said.names.iter().map(|name| words(name)).collect();
+        let mut best: BTreeMap<&str, Match> = BTreeMap::new();
+        for (request, _) in self.names.iter().filter(|(_, name)| english.contains(name)) {
+            let found = Match { english: Some(said.core.clone()), ..found(file, request, 100, said.words.clone()) };
+            best.entry(request).or_insert(found);
+        }
+        best.into_values().collect()
+    }
+
     /// The requests whose names are like a name.
     fn named(&self, file: &str, stem: &str) -> Vec<Match> {
         let given = words(stem);
-        let said = FileName::of(file);
         let mut best: BTreeMap<&str, Match> = BTreeMap::new();
         for (request, name) in &self.names {
             let shared: Vec<String> = name.intersection(&given).cloned().collect();
             let score = 100 * self.weigh(shared.iter()) / self.weigh(name.iter()).max(1);
-            let found = Match {
-                file: file.to_owned(),
-                request: (*request).to_owned(),
-                score,
-                words: shared,
-                folder: None,
-                title: None,
-                time: said.time.clone(),
-                version: said.version.clone(),
-            };
             if score >= ENOUGH
-                && best.get(request).is_none_or(|other| (other.score, other.words.len()) < (score, found.words.len()))
+                && best.get(request).is_none_or(|other| (other.score, other.words.len()) < (score, shared.len()))
             {
-                best.insert(request, found);
+                best.insert(request, found(file, request, score, shared));
             }
         }
         // A well-known document that nobody asked for is none of the requests whose names its own holds.

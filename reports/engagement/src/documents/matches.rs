@@ -1,5 +1,7 @@
 //! What became of the files of a folder.
 
+use std::collections::BTreeSet;
+
 use crate::cadence::Occurrence;
 
 /// A file that answers a request.
@@ -21,6 +23,8 @@ pub struct Match {
     pub time: Option<Occurrence>,
     /// The version that its name names.
     pub version: Option<String>,
+    /// The words of its name in English, where it was read in another language.
+    pub english: Option<BTreeSet<String>>,
 }
 
 /// A file that might answer more than one request.

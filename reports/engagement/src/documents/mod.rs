@@ -4,6 +4,7 @@ pub(crate) mod content;
 mod findings;
 mod folder;
 mod given;
+mod languages;
 mod matches;
 mod name;
 mod page;

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::cadence::{Occurrence, word_of_month};
+use super::languages::plain;
+use crate::cadence::{Occurrence, in_figures, is_span, word_of_month};
+use crate::fold::composed;
 use crate::words::words;
 
 /// `data/document_names.csv`: each row's names as sets of words.
@@ -84,7 +86,7 @@ pub(super) fn stem(file: &str) -> &str {
 impl FileName {
     /// Reads a name. A time that it lacks is that of the nearest folder that names one.
     pub(super) fn of(file: &str) -> Self {
-        let stem = stem(file);
+        let stem = &composed(stem(file));
         let parents = file.rsplit('/').skip(1);
         let time =
             Occurrence::named(stem, None).or_else(|| parents.filter_map(|at| Occurrence::named(at, None)).next());
@@ -93,8 +95,8 @@ impl FileName {
         let (mut version, mut part, mut kept) = (None, None, Vec::new());
         for (at, token) in tokens.iter().enumerate() {
             let lower = token.to_lowercase();
-            let before = at.checked_sub(1).and_then(|at| tokens.get(at)).map(|t| t.to_lowercase()).unwrap_or_default();
-            let said = ["v", "version", "rev", "revision"].contains(&before.as_str());
+            let before = at.checked_sub(1).and_then(|at| tokens.get(at)).map(|t| plain(t)).unwrap_or_default();
+            let said = ["v", "version", "rev", "revision", "fassung", "versie"].contains(&before.as_str());
             let number = lower.strip_prefix('v').unwrap_or(&lower).trim_matches('.');
             let figures = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '.');
             let day = number.contains('.') && number.split('.').any(|part| part.len() == 4);
@@ -111,9 +113,9 @@ impl FileName {
         let title = kept.join(" ");
         let all = words(&title);
         let (roles, core) = all.into_iter().partition(|word| KNOWN.has("role", word));
-        let said = stem.to_lowercase();
+        let said = plain(stem);
         let unfit = said.split(|c: char| !c.is_alphanumeric()).find(|word| KNOWN.has("unfit", word)).map(str::to_owned);
-        let bare = tokens.iter().map(|token| token.to_lowercase()).find(|token| is_quarter(token));
+        let bare = in_figures(stem).into_iter().find(|token| is_quarter(token));
         Self { core, roles, time, bare, version, part, unfit, title }
     }
 
@@ -158,6 +160,7 @@ fn is_time(word: &str) -> bool {
     let beside =
         |year: &str, rest: &str| year.len() == 4 && year.chars().all(|c| c.is_ascii_digit()) && is_quarter(rest);
     is_quarter(word)
+        || is_span(word)
         || word.split_at_checked(4).is_some_and(|(year, rest)| beside(year, rest))
         || word.split_at_checked(2).is_some_and(|(rest, year)| beside(year, rest))
         || KNOWN.has("season", word)
@@ -170,11 +173,15 @@ fn is_quarter(word: &str) -> bool {
 
 /// The words by which a name says that its file is no evidence.
 pub(super) fn says_none(file: &str) -> Option<String> {
-    let said = stem(file).to_lowercase();
+    let said = plain(stem(file));
     let said: Vec<&str> = said.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     KNOWN
         .phrases
         .iter()
-        .find(|phrase| said.windows(phrase.len()).any(|words| words == phrase.as_slice()))
+        .find(|phrase| {
+            // `Richtlinienvorlage` is a template as well.
+            let ends = matches!(phrase.as_slice(), [one] if one.len() >= 7 && said.iter().any(|word| word.ends_with(one.as_str())));
+            ends || said.windows(phrase.len()).any(|words| words == phrase.as_slice())
+        })
         .map(|phrase| phrase.join(" "))
 }

@@ -29,9 +29,9 @@ enum Relation {
     Rivals,
 }
 
-/// Files of one request: those that belong together, and those that are contested, each with why.
-pub(super) fn sort(request: &Request, matches: &[Match]) -> (Vec<Match>, Vec<(Match, String)>) {
-    let names: Vec<BTreeSet<String>> = request.names.iter().map(|name| words(name)).collect();
+/// Files of one request, which the company calls `own`: those that belong together, and those that are contested, each with why.
+pub(super) fn sort(request: &Request, own: &[String], matches: &[Match]) -> (Vec<Match>, Vec<(Match, String)>) {
+    let names: Vec<BTreeSet<String>> = request.names.iter().chain(own).map(|name| words(name)).collect();
     let has_subjects = names.iter().any(|name| KNOWN.has_subjects(name));
     let files: Vec<Rival<'_>> = matches.iter().map(|found| rival(found, &names)).collect();
     let is_policy = request.nature == Some(Nature::Policy);
@@ -70,7 +70,10 @@ pub(super) fn sort(request: &Request, matches: &[Match]) -> (Vec<Match>, Vec<(Ma
 }
 
 fn rival<'a>(found: &'a Match, names: &[BTreeSet<String>]) -> Rival<'a> {
-    let name = FileName::of(&found.file);
+    let mut name = FileName::of(&found.file);
+    if let Some(english) = &found.english {
+        name.core.clone_from(english);
+    }
     let all: BTreeSet<String> = name.core.union(&name.roles).cloned().collect();
     let held = || names.iter().filter(|own| own.is_subset(&all));
     let known: BTreeSet<&String> = held().flatten().collect();

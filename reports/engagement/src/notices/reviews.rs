@@ -11,6 +11,7 @@ use crate::file::{Engagement, ReportType};
 use crate::problems::Problems;
 use crate::registers::{Document, RequestEntry, Risk, RiskState};
 use crate::requests::{self, Request};
+use crate::risks::scale::RiskScale;
 
 /// Risks and documents are looked at again after so many months, where nothing else is known.
 const MONTHS: i32 = 12;
@@ -31,7 +32,7 @@ pub(super) fn risks(file: &Engagement, today: Date, notices: &mut Problems<'_>) 
         if risk.state == RiskState::Rejected {
             continue;
         }
-        let above = above_inherent(risk);
+        let above = above_inherent(&file.risk_scale, risk);
         if let Some((name, what)) = &above {
             notices.add(&key(name), format!("{id}: {what}: controls make a risk no greater; correct one of them"));
         }
@@ -41,12 +42,14 @@ pub(super) fn risks(file: &Engagement, today: Date, notices: &mut Problems<'_>) 
         if risk.owner.is_none() {
             notices.add(&key("owner"), format!("{id} is decided, and nobody answers for it: name its `owner`"));
         }
-        let residual = risk.residual();
+        let residual = file.risk_scale.rate(risk.residual(), None);
         // Figures that cannot be are put right first.
-        if above.is_none() && residual.level() == "critical" && risk.controls.is_empty() && risk.note.is_none() {
+        if above.is_none() && residual.is_top && risk.controls.is_empty() && risk.note.is_none() {
+            let score = residual.score.zip(residual.most).map(|(score, most)| format!(", {score} of {most}"));
             let what = format!(
-                "{id} stays critical, {} of 25, and no control treats it: name its `controls`, or say in `note` who accepts it and why",
-                residual.product()
+                "{id} stays {}{}, and no control treats it: name its `controls`, or say in `note` who accepts it and why",
+                residual.band,
+                score.unwrap_or_default()
             );
             notices.add(&key("state"), what);
         }
@@ -54,7 +57,7 @@ pub(super) fn risks(file: &Engagement, today: Date, notices: &mut Problems<'_>) 
 }
 
 /// The first residual figure that is above the inherent one, and what is above what.
-fn above_inherent(risk: &Risk) -> Option<(&'static str, String)> {
+fn above_inherent(scale: &RiskScale, risk: &Risk) -> Option<(&'static str, String)> {
     let figures = [
         ("residual_likelihood", risk.residual_likelihood, "likelihood", risk.likelihood),
         ("residual_impact", risk.residual_impact, "impact", risk.impact),
@@ -63,7 +66,10 @@ fn above_inherent(risk: &Risk) -> Option<(&'static str, String)> {
         residual.filter(|residual| *residual > inherent).map(|residual| (name, residual, of, inherent))
     });
     let told: Vec<(&'static str, String)> = above
-        .map(|(name, residual, of, inherent)| (name, format!("`{name}` {residual} is above `{of}` {inherent}")))
+        .map(|(name, residual, of, inherent)| {
+            let level = |figure| if of == "impact" { scale.impact() } else { scale.likelihood() }.level(figure).name();
+            (name, format!("`{name}` {} is above `{of}` {}", level(residual), level(inherent)))
+        })
         .collect();
     let first = told.first()?.0;
     Some((first, told.into_iter().map(|(_, what)| what).collect::<Vec<_>>().join(", ")))

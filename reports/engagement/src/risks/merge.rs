@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Score, Seeded, seed};
+use super::scale::{Rating, RiskScale, Score};
+use super::{Seeded, seed};
 use crate::file::Engagement;
 use crate::problems::EngagementError;
 use crate::registers::{Risk, RiskState};
@@ -31,10 +32,10 @@ pub enum Standing {
 pub struct RegisterEntry {
     /// The risk: word for word the file's, where the file has it.
     pub risk: Risk,
-    /// The score without controls.
-    pub inherent: Score,
-    /// The score with the controls as they are.
-    pub residual: Score,
+    /// How it is rated without controls.
+    pub inherent: Rating,
+    /// How it is rated with the controls as they are.
+    pub residual: Rating,
     /// How it stands to the results.
     pub standing: Standing,
     /// How results come to their figures, where they have any.
@@ -42,8 +43,18 @@ pub struct RegisterEntry {
 }
 
 impl RegisterEntry {
-    fn new(risk: Risk, standing: Standing, explanation: Option<String>) -> Self {
-        Self { inherent: risk.inherent(), residual: risk.residual(), risk, standing, explanation }
+    fn new(scale: &RiskScale, risk: Risk, standing: Standing, seeded: Option<Seeded>) -> Self {
+        // Where a person left the figures as results suggested them, what they were on our scale is known.
+        let ours = |own: (u8, u8), of: fn(&Seeded) -> Score| {
+            seeded.as_ref().map(of).filter(|ours| scale.from_ours(*ours) == own)
+        };
+        Self {
+            inherent: scale.rate(risk.inherent(), ours(risk.inherent(), |seeded| seeded.inherent)),
+            residual: scale.rate(risk.residual(), ours(risk.residual(), |seeded| seeded.residual)),
+            risk,
+            standing,
+            explanation: seeded.map(|seeded| seeded.explanation),
+        }
     }
 
     /// Whether a person still has to decide on it.
@@ -57,38 +68,41 @@ impl RegisterEntry {
 /// rejected risk is not proposed again.
 #[must_use]
 pub fn register(engagement: &Engagement, run: &Outcomes) -> Vec<RegisterEntry> {
-    merge(&engagement.risks, seed(engagement, run), run)
+    merge(engagement, seed(engagement, run), run)
 }
 
-fn merge(written: &[Risk], mut seeds: Vec<Seeded>, run: &Outcomes) -> Vec<RegisterEntry> {
+fn merge(engagement: &Engagement, mut seeds: Vec<Seeded>, run: &Outcomes) -> Vec<RegisterEntry> {
+    let (written, scale) = (&engagement.risks, &engagement.risk_scale);
     let mut register: Vec<RegisterEntry> = Vec::new();
     for risk in written {
         let at = seeds.iter().position(|seeded| seeded.risk.seed.is_some() && seeded.risk.seed == risk.seed);
         let seeded = at.map(|at| seeds.remove(at));
         let standing = match &seeded {
-            Some(seeded) => differences(risk, &seeded.risk),
+            Some(seeded) => differences(scale, risk, &seeded.risk),
             None if risk.checks.iter().any(|id| run.checks.contains_key(id)) && risk.seed.is_some() => {
                 Standing::NoLongerSeen
             }
             None => Standing::NotLookedAt,
         };
-        register.push(RegisterEntry::new(risk.clone(), standing, seeded.map(|seeded| seeded.explanation)));
+        register.push(RegisterEntry::new(scale, risk.clone(), standing, seeded));
     }
-    for (number, Seeded { mut risk, explanation }) in (next_number(written)..).zip(seeds) {
-        risk.id = format!("R-{number:03}");
-        register.push(RegisterEntry::new(risk, Standing::New, Some(explanation)));
+    for (number, seeded) in (next_number(written)..).zip(seeds) {
+        let risk = Risk { id: format!("R-{number:03}"), ..seeded.risk.clone() };
+        register.push(RegisterEntry::new(scale, risk, Standing::New, Some(seeded)));
     }
     register
 }
 
-fn differences(written: &Risk, seeded: &Risk) -> Standing {
+fn differences(scale: &RiskScale, written: &Risk, seeded: &Risk) -> Standing {
     let mut differences = Vec::new();
     if written.state != RiskState::Rejected {
-        let (file, results) = (written.residual(), seeded.residual());
-        if file.likelihood != results.likelihood {
+        let likelihood = |risk: &Risk| scale.rate(risk.residual(), None).likelihood;
+        let (file, results) = (likelihood(written), likelihood(seeded));
+        if file != results {
             differences.push(format!(
                 "results suggest a residual likelihood of {}, the file says {}",
-                results.likelihood, file.likelihood
+                results.name(),
+                file.name()
             ));
         }
         let more: Vec<&str> =
@@ -134,10 +148,10 @@ fn block(entry: &RegisterEntry) -> String {
     line("state", format!("{} # accepted, edited or rejected (with a note)", quoted(risk.state.name())));
     line("threat", quoted(&risk.threat));
     line("asset", quoted(&risk.asset));
-    line("likelihood", risk.likelihood.to_string());
-    line("impact", risk.impact.to_string());
-    line("residual_likelihood", entry.residual.likelihood.to_string());
-    line("residual_impact", entry.residual.impact.to_string());
+    line("likelihood", entry.inherent.likelihood.written());
+    line("impact", entry.inherent.impact.written());
+    line("residual_likelihood", entry.residual.likelihood.written());
+    line("residual_impact", entry.residual.impact.written());
     if let Some(treatment) = &risk.treatment {
         line("treatment", quoted(treatment));
     }

@@ -2,6 +2,7 @@
 
 mod links;
 mod merge;
+pub(crate) mod scale;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -15,57 +16,31 @@ use crate::requests::{CheckOutcome, Outcomes};
 
 pub use links::{LinkSet, Links, links};
 pub use merge::{RegisterEntry, Standing, append, register};
-
-/// How likely times how bad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Score {
-    /// 1 (rare) to 5 (expected).
-    pub likelihood: u8,
-    /// 1 (hardly felt) to 5 (the company is at stake).
-    pub impact: u8,
-}
-
-impl Score {
-    /// Their product, 1 to 25.
-    #[must_use]
-    pub fn product(self) -> u8 {
-        self.likelihood * self.impact
-    }
-
-    /// `low` up to 4, `medium` up to 9, `high` up to 14, `critical` from 15.
-    #[must_use]
-    pub fn level(self) -> &'static str {
-        match self.product() {
-            0..=4 => "low",
-            5..=9 => "medium",
-            10..=14 => "high",
-            _ => "critical",
-        }
-    }
-}
+pub use scale::{Level, Levels, Method, Rating, RiskScale, Score};
 
 impl Risk {
-    /// The score without controls.
+    /// Likelihood and impact without controls, in figures of the scale in force.
     #[must_use]
-    pub fn inherent(&self) -> Score {
-        Score { likelihood: self.likelihood, impact: self.impact }
+    pub fn inherent(&self) -> (u8, u8) {
+        (self.likelihood, self.impact)
     }
 
-    /// The score with the controls as they are; the inherent one as long as nobody says otherwise.
+    /// Likelihood and impact with the controls as they are; those without as long as nobody says otherwise.
     #[must_use]
-    pub fn residual(&self) -> Score {
-        Score {
-            likelihood: self.residual_likelihood.unwrap_or(self.likelihood),
-            impact: self.residual_impact.unwrap_or(self.impact),
-        }
+    pub fn residual(&self) -> (u8, u8) {
+        (self.residual_likelihood.unwrap_or(self.likelihood), self.residual_impact.unwrap_or(self.impact))
     }
 }
 
 /// A risk that results suggest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seeded {
-    /// The risk, without an id yet.
+    /// The risk, without an id yet; its figures are of the scale in force.
     pub risk: Risk,
+    /// The score without controls, on our scale.
+    pub inherent: Score,
+    /// The score with the controls as they are, on our scale.
+    pub residual: Score,
     /// How its figures came about.
     pub explanation: String,
 }
@@ -125,7 +100,7 @@ pub fn seed(engagement: &Engagement, run: &Outcomes) -> Vec<Seeded> {
         .filter(|(_, (_, tested))| tested.iter().any(|tested| tested.fails() || tested.is_unknown()))
         .map(|(seed, (threat, tested))| seeded(engagement, &seed, threat, &tested))
         .collect();
-    seeds.sort_by_key(|seeded| std::cmp::Reverse(seeded.risk.residual().product()));
+    seeds.sort_by_key(|seeded| std::cmp::Reverse(seeded.residual.product()));
     seeds
 }
 
@@ -186,19 +161,39 @@ fn seeded(engagement: &Engagement, seed: &str, threat: Option<&Threat>, tested: 
         (risk.likelihood, risk.impact) = (threat.likelihood, threat.impact);
         risk.treatment = Some(threat.treatment.clone());
     }
-    let explanation = score(&mut risk, tested);
-    Seeded { risk, explanation }
+    let (inherent, residual, mut explanation) = score(&risk, tested);
+    let scale = &engagement.risk_scale;
+    (risk.likelihood, risk.impact) = scale.from_ours(inherent);
+    let (likelihood, impact) = scale.from_ours(residual);
+    (risk.residual_likelihood, risk.residual_impact) = (Some(likelihood), Some(impact));
+    if !scale.is_ours() {
+        explanation.push_str(&translated(scale, &risk));
+    }
+    Seeded { risk, inherent, residual, explanation }
+}
+
+/// What our figures are on the company's scale, and by which rule.
+fn translated(scale: &RiskScale, risk: &Risk) -> String {
+    let (inherent, residual) = (scale.rate(risk.inherent(), None), scale.rate(risk.residual(), None));
+    format!(
+        " On the company's scale, by rank (the lowest is the lowest, the highest the highest, what is between the nearest): likelihood {}, with the controls {}, impact {}: {}, with the controls {}.",
+        inherent.likelihood.name(),
+        residual.likelihood.name(),
+        inherent.impact.name(),
+        inherent.in_words(),
+        residual.in_words(),
+    )
 }
 
 /// Controls take so many steps of likelihood away at most.
 const STEPS: usize = 3;
 
-/// Sets the residual figures and says how they came about.
+/// The score without controls and with them, on our scale, and how they came about.
 ///
 /// Likelihood falls by up to three steps, by the share of the checks that hold. While a check fails or is unknown whose
 /// severity is critical, it does not fall; while one is high, by one step at most. Impact stays: what is at stake does
 /// not change with the configuration.
-fn score(risk: &mut Risk, tested: &[Tested<'_>]) -> String {
+fn score(risk: &Risk, tested: &[Tested<'_>]) -> (Score, Score, String) {
     let decided = tested.iter().filter(|t| t.holds() || t.fails() || t.is_unknown()).count();
     let holding = tested.iter().filter(|t| t.holds()).count();
     let failing = tested.iter().filter(|t| t.fails()).count();
@@ -210,9 +205,8 @@ fn score(risk: &mut Risk, tested: &[Tested<'_>]) -> String {
         _ => (share, ""),
     };
     let residual = risk.likelihood.saturating_sub(u8::try_from(steps).unwrap_or_default()).max(1);
-    risk.residual_likelihood = Some(residual);
-    risk.residual_impact = Some(risk.impact);
-    let (inherent, left) = (risk.inherent(), risk.residual());
+    let inherent = Score { likelihood: risk.likelihood, impact: risk.impact };
+    let left = Score { likelihood: residual, ..inherent };
     let resources: BTreeSet<&str> =
         tested.iter().flat_map(|tested| tested.outcome.failing.iter().map(String::as_str)).collect();
     let seen = if resources.is_empty() { String::new() } else { format!(" Resources that fail: {}.", resources.len()) };
@@ -222,7 +216,7 @@ fn score(risk: &mut Risk, tested: &[Tested<'_>]) -> String {
             format!(" Not reckoned: {rest}, which a person judges, an exception covers, or which have nothing to test.")
         }
     };
-    format!(
+    let explanation = format!(
         "Without controls: likelihood {} times impact {} is {} ({}). Of {decided} checks: holding {holding}, failing {failing}, unknown {}.{rest} That is {share} of {STEPS} steps.{cap} With the controls as they are: likelihood {residual} times impact {} is {} ({}).{seen}",
         inherent.likelihood,
         inherent.impact,
@@ -232,7 +226,8 @@ fn score(risk: &mut Risk, tested: &[Tested<'_>]) -> String {
         left.impact,
         left.product(),
         left.level(),
-    )
+    );
+    (inherent, left, explanation)
 }
 
 #[cfg(test)]

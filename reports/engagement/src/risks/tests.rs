@@ -65,7 +65,7 @@ fn figures_follow_from_the_checks_and_are_explained() {
         ("cloudtrail-log-validation", Status::Pass),
     ]);
     assert_eq!(low.len(), 1);
-    assert_eq!((low[0].risk.inherent().product(), low[0].risk.residual().product()), (12, 4));
+    assert_eq!((low[0].inherent.product(), low[0].residual.product()), (12, 4));
     assert_eq!(
         low[0].explanation,
         "Without controls: likelihood 3 times impact 4 is 12 (high). Of 3 checks: holding 2, failing 1, unknown 0. That is 2 of 3 steps. With the controls as they are: likelihood 1 times impact 4 is 4 (low). Resources that fail: 1."
@@ -83,7 +83,7 @@ fn figures_follow_from_the_checks_and_are_explained() {
         ("iam-root-mfa", Status::Fail),
         ("iam-user-access-key-age", Status::Fail),
     ]);
-    let order: Vec<_> = order.iter().map(|s| (s.risk.seed.as_deref().unwrap(), s.risk.residual().product())).collect();
+    let order: Vec<_> = order.iter().map(|s| (s.risk.seed.as_deref().unwrap(), s.residual.product())).collect();
     assert_eq!(order, [("old-credentials", 16), ("root-user", 15), ("log-loss", 12)], "the highest first");
     // root-user: a critical one fails, nothing is taken away.
     let critical = seed(&[("iam-root-mfa", Status::Fail), ("iam-root-last-used", Status::Pass)]);
@@ -211,4 +211,54 @@ fn links_go_both_ways() {
     let links = super::links(&fresh, register.iter().map(|entry| &entry.risk));
     assert!(links.controls["LOG-7"].risks.contains("R-001") && links.policies["logging"].risks.contains("R-001"));
     assert!(links.risks["R-001"].checks.contains("cloudtrail-kms"));
+}
+
+/// The scale of the issue: words, a product, bands of its own.
+const SCALE: &str = r#"[risk_scale]
+likelihood = ["Rare", "Unlikely", "Likely", "Almost certain"]
+impact = ["Minor", "Serious", "Severe"]
+bands = [{ name = "Acceptable", to = 3 }, { name = "Tolerable", to = 6 }, { name = "Unacceptable" }]
+"#;
+
+#[test]
+fn suggestions_come_on_the_companys_scale_and_keep_ours_beside() {
+    severities_are_as_the_tests_below_think();
+    let file = parse(SCALE);
+    let results = run(&[("iam-root-mfa", Status::Fail), ("iam-root-last-used", Status::Pass)]);
+    let register = super::register(&file, &results);
+    // root-user is 3 times 5 of ours. The third of five is between the second and the third of four: the third. The highest
+    // is the highest.
+    let entry = &register[0];
+    assert_eq!((entry.risk.likelihood, entry.risk.impact), (3, 3));
+    assert_eq!(entry.inherent.in_full(), "9 (3×3) Unacceptable");
+    assert_eq!(
+        entry.residual.ours_in_full().as_deref(),
+        Some("15 (3×5) critical"),
+        "as results say it, and not by rank"
+    );
+    assert!(
+        entry.explanation.as_ref().unwrap().ends_with(
+            " On the company's scale, by rank (the lowest is the lowest, the highest the highest, what is between the nearest): likelihood Likely (3), with the controls Likely (3), impact Severe (3): 9 (Unacceptable), with the controls 9 (Unacceptable)."
+        ),
+        "{entry:?}"
+    );
+    // What is added is in the company's words, and reads as the same.
+    let longer = append(Path::new("kickoff.toml"), SCALE, &register).unwrap();
+    assert!(
+        longer.contains("\nlikelihood = \"Likely\"\nimpact = \"Severe\"\nresidual_likelihood = \"Likely\"\n"),
+        "{longer}"
+    );
+    let again = super::register(&parse(&longer), &results);
+    assert_eq!((again[0].risk.clone(), &again[0].standing), (entry.risk.clone(), &Standing::Agrees));
+    assert_eq!(again[0].inherent, entry.inherent);
+    // A person who decides otherwise is told in their words, and ours follows by rank.
+    let edited = longer.replace("residual_likelihood = \"Likely\"", "residual_likelihood = \"Rare\"");
+    let edited = super::register(&parse(&edited), &results);
+    assert_eq!(
+        edited[0].standing,
+        Standing::Differs(vec![
+            "results suggest a residual likelihood of Likely (3), the file says Rare (1)".to_owned()
+        ])
+    );
+    assert_eq!(edited[0].residual.ours_in_full().as_deref(), Some("5 (1×5) medium"));
 }

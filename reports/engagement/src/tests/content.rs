@@ -393,7 +393,7 @@ fn a_folder_proposes_no_file_that_is_none() {
     ] {
         std::fs::write(folder.path().join(name), bytes).unwrap();
     }
-    let found = match_folder(folder.path(), &default_list()).unwrap();
+    let found = match_folder(folder.path(), &default_list(), &Engagement::default()).unwrap();
     let files: Vec<&str> = found.matched.iter().map(|one| one.file.as_str()).collect();
     assert_eq!(files, ["acme.cloud/Vendor register.csv"]);
     let why: Vec<(&str, &str)> = found.unmatched.iter().map(|(file, why)| (file.as_str(), why.as_str())).collect();

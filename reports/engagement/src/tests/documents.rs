@@ -112,7 +112,7 @@ fn a_link_of_the_file_system_does_not_lead_out() {
 }
 
 fn dropped(files: &[&str]) -> Dropped {
-    match_names(&files.iter().map(|&file| file.to_owned()).collect::<Vec<_>>(), &default_list())
+    match_names(&files.iter().map(|&file| file.to_owned()).collect::<Vec<_>>(), &default_list(), &Engagement::default())
 }
 
 #[test]
@@ -156,11 +156,11 @@ fn a_folder_is_walked_and_every_file_is_accounted_for() {
     for name in ["policies/encryption policy.pdf", ".DS_Store", "holiday.jpg"] {
         std::fs::write(folder.path().join(name), "x").unwrap();
     }
-    let found = match_folder(folder.path(), &default_list()).unwrap();
+    let found = match_folder(folder.path(), &default_list(), &Engagement::default()).unwrap();
     assert_eq!(found.matched[0].file, "policies/encryption policy.pdf");
     let unmatched: Vec<&str> = found.unmatched.iter().map(|(file, _)| file.as_str()).collect();
     assert_eq!(unmatched, [".DS_Store", "holiday.jpg"]);
-    assert!(match_folder(&folder.path().join("none"), &default_list()).is_err());
+    assert!(match_folder(&folder.path().join("none"), &default_list(), &Engagement::default()).is_err());
 }
 
 #[test]

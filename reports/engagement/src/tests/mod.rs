@@ -6,6 +6,7 @@ mod content;
 mod counterparts;
 mod documents;
 mod init;
+mod languages;
 mod large;
 mod list_rows;
 mod lists;

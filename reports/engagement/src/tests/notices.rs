@@ -62,6 +62,23 @@ fn a_risk_is_reviewed_and_its_residual_is_no_greater() {
     none(told(&risk(&format!("{critical}residual_likelihood = 2"))));
 }
 
+#[test]
+fn notices_speak_in_the_scale_of_the_company() {
+    let scale = "[risk_scale]\nlikelihood = [\"Rare\", \"Possible\", \"Likely\"]\nimpact = [\"Minor\", \"Severe\"]\nbands = [{ name = \"Fine\", to = 3 }, { name = \"Unacceptable\" }]\n";
+    let sound = "state = \"accepted\"\nlikelihood = \"Possible\"\nimpact = \"Minor\"\nowner = \"bo\"\n";
+    none(told(&format!("{scale}{}", risk(sound))));
+    one(
+        told(&format!("{scale}{}", risk(&format!("{sound}residual_likelihood = \"Likely\"")))),
+        "R-1: `residual_likelihood` Likely (3) is above `likelihood` Possible (2)",
+    );
+    let top = risk("state = \"accepted\"\nlikelihood = \"Likely\"\nimpact = \"Severe\"\nowner = \"bo\"\n");
+    one(told(&format!("{scale}{top}")), "R-1 stays Unacceptable, 6 of 6, and no control treats it");
+    // A matrix has no score to tell.
+    let matrix = "[risk_scale]\nlikelihood = 2\nimpact = [\"Minor\", \"Severe\"]\nbands = [\"Fine\", \"Unacceptable\"]\nmatrix = [[\"Fine\", \"Fine\"], [\"Fine\", \"Unacceptable\"]]\n";
+    let top = risk("state = \"accepted\"\nlikelihood = 2\nimpact = \"Severe\"\nowner = \"bo\"\n");
+    one(told(&format!("{matrix}{top}")), "R-1 stays Unacceptable, and no control treats it");
+}
+
 fn exception(id: &str, rest: &str) -> String {
     format!("[[exceptions]]\nid = \"{id}\"\n{rest}\n")
 }

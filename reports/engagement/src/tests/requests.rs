@@ -131,7 +131,7 @@ fn a_request_without_checks_is_said_to_be_like_one_that_has_some() {
     // Files find their way to an auditor's own requests too.
     let files =
         ["Org chart.png", "Organization Chart 2026.pdf", "Information Security Policy v2.pdf"].map(str::to_owned);
-    let found = crate::documents::match_names(&files, &list);
+    let found = crate::documents::match_names(&files, &list, &Engagement::default());
     let matched: Vec<(&str, &str)> = found.matched.iter().map(|m| (m.request.as_str(), m.file.as_str())).collect();
     assert_eq!(matched, [("7", "Organization Chart 2026.pdf"), ("8", "Information Security Policy v2.pdf")]);
     assert_eq!(found.unmatched.len(), 1);

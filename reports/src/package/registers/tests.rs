@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use kickoff_engagement::Engagement;
 use kickoff_engagement::requests::{Answer, Answered, Progress, RequestStatus, default_list};
-use kickoff_engagement::risks::{RegisterEntry, Score, Standing};
+use kickoff_engagement::risks::{RegisterEntry, RiskScale, Standing};
 use kickoff_evidence::EvidenceRef;
 use kickoff_policy::account::AccountData;
 use kickoff_policy::actions::ActionTable;
@@ -362,13 +362,13 @@ fn deviations_and_what_management_does_about_them() {
 fn what_people_entered_stands_in_their_words() {
     let mut made = Made::new();
     let (score, risk) = (
-        Score { likelihood: 4, impact: 5 },
+        RiskScale::default().rate((4, 5), None),
         r#"{"id": "R-001", "threat": "-1 person leaves",
         "asset": "code", "likelihood": 4, "impact": 5, "owner": "ann", "controls": [], "checks": ["iam-user-console-mfa"]}"#,
     );
     made.risks = vec![RegisterEntry {
         risk: serde_json::from_str(risk).unwrap(),
-        inherent: score,
+        inherent: score.clone(),
         residual: score,
         standing: Standing::Agrees,
         explanation: None,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use kickoff_evidence::count;
 
 use super::super::dossier::Dossier;
@@ -104,7 +103,7 @@ pub(super) fn exceptions<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Effect on counts", 34.0),
     ];
     let (engagement, document) = (dossier.sources.engagement, dossier.sources.document);
-    let on = document.run.started.parse::<Timestamp>().ok().map(|time| time.to_zoned(TimeZone::UTC).date());
+    let on = document.run.started.parse::<Timestamp>().ok().map(|time| engagement.day_of(time));
     let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
     for note in document.results.iter().filter_map(|row| row.exception.as_ref()) {
         *taken.entry(note.id.as_str()).or_default() += 1;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kickoff_checks::parameters::PARAMETERS;
 use kickoff_engagement::requests::Progress;
-use kickoff_engagement::risks::{Score, Standing};
+use kickoff_engagement::risks::{Level, Rating, Standing};
 use kickoff_engagement::{Method, Subservice};
 
 use super::super::dossier::Dossier;
@@ -76,7 +76,7 @@ pub(super) fn assets<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
 }
 
 pub(super) fn risks<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
-    let columns = vec![
+    let mut columns = vec![
         col("Risk", 8.0),
         col("State", 11.0),
         col("Threat", 36.0),
@@ -102,17 +102,17 @@ pub(super) fn risks<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Note", 24.0),
     ];
     let engagement = dossier.sources.engagement;
-    let score = |score: Score| [u32::from(score.likelihood).into(), u32::from(score.impact).into()];
-    let level = |score: Score| [u32::from(score.product()).into(), word(score.level())];
+    let scaled = !engagement.risk_scale.is_ours();
+    if scaled {
+        columns.extend([col("Inherent (kickoff's scale)", 16.0), col("Residual (kickoff's scale)", 16.0)]);
+    }
     let rows = dossier.sources.risks.iter().map(move |entry| {
         let risk = &entry.risk;
         let mut row: Vec<Cell<'_>> =
             vec![(&risk.id).into(), word(risk.state.name()), (&risk.threat).into(), (&risk.asset).into()];
-        row.extend(score(entry.inherent));
-        row.extend(level(entry.inherent));
+        row.extend(rated(&entry.inherent));
         row.extend([risk.treatment.as_ref().into(), risk.controls.join(" ").into(), risk.checks.join(" ").into()]);
-        row.extend(score(entry.residual));
-        row.extend(level(entry.residual));
+        row.extend(rated(&entry.residual));
         row.extend([
             risk.criteria.join(" ").into(),
             risk.policies.join(" ").into(),
@@ -120,9 +120,21 @@ pub(super) fn risks<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         ]);
         row.extend(day(risk.review));
         row.extend([standing(&entry.standing).into(), entry.explanation.as_ref().into(), risk.note.as_ref().into()]);
+        if scaled {
+            row.extend([&entry.inherent, &entry.residual].map(|rating| rating.ours_in_full().into()));
+        }
         row
     });
     Sheet::new(columns, rows, "40_registers/risks.csv")
+}
+
+/// Likelihood, impact, score and band; a word of the company's stands before its figure.
+fn rated(rating: &Rating) -> [Cell<'_>; 4] {
+    let level = |level: &Level| match &level.word {
+        Some(_) => level.name().into(),
+        None => u32::from(level.value).into(),
+    };
+    [level(&rating.likelihood), level(&rating.impact), rating.score.into(), word(&rating.band)]
 }
 
 fn standing(standing: &Standing) -> String {
