@@ -25,6 +25,7 @@ mod schema;
 mod scope;
 mod secrets;
 mod shape;
+mod sheets;
 mod thresholds;
 mod words;
 mod write;

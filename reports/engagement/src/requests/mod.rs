@@ -2,7 +2,7 @@
 
 mod account;
 mod adopt;
-mod criteria;
+pub(crate) mod criteria;
 mod export;
 mod heads;
 mod ids;
@@ -11,8 +11,7 @@ mod options;
 pub(crate) mod request;
 mod rows;
 mod status;
-mod table;
-mod told;
+pub(crate) mod told;
 mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +22,7 @@ use request::{DEFAULT, UNKNOWN_HOURS};
 
 pub use crate::columns::RequestColumns;
 pub use crate::dates::DateOrder;
+pub use crate::sheets::TableError;
 pub use adopt::adopt;
 pub use export::{cells, heads, to_csv, to_xlsx};
 pub use import::{ListError, Listed, from_bytes, read};
@@ -31,7 +31,6 @@ pub use request::{Reach, Request, RequestKind, default_list, similar};
 pub use status::{
     Answer, Answered, CheckOutcome, NotAsked, Outcomes, Progress, RequestStatus, Source, answer, statuses,
 };
-pub use table::TableError;
 
 /// The list in force: the auditor's own where the file names one, the default where not; with the requests that the
 /// file adds.
