@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::cli::{LinkedBy, RisksArgs};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
-use crate::{lists, outcomes};
+use crate::{lists, outcomes, register};
 
 const COLUMNS: &[Column] = &[
     ("id", Place::Column),
@@ -43,30 +43,34 @@ const LINKED: &[Column] = &[
 ];
 
 pub(crate) fn run(arguments: &RisksArgs) -> Result<Exit, Failure> {
+    let register = register::named("risks")?;
+    if register::import_and_export(register, &arguments.file, &arguments.of_file, arguments.format)? {
+        return Ok(Exit::Done);
+    }
     let mut opened = Opened::of(&arguments.file)?;
     let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
-    let mut register = opened.registers(run.as_ref())?.risks;
+    let mut entries = opened.registers(run.as_ref())?.risks;
     if arguments.write {
-        add(&opened, &register)?;
+        add(&opened, &entries)?;
         opened = Opened::of(&arguments.file)?;
-        register = opened.registers(run.as_ref())?.risks;
+        entries = opened.registers(run.as_ref())?.risks;
     }
-    let links = links(&opened.file, register.iter().map(|entry| &entry.risk));
+    let links = links(&opened.file, entries.iter().map(|entry| &entry.risk));
     if let Some(by) = arguments.by {
         let linked = linked(by, &opened.file, &links);
         let listing = Listing { columns: LINKED, rows: linked.iter().map(Linked::row).collect() };
         lists::list(arguments.format, &listing, || {
-            let entries: Vec<Value> = linked.iter().map(Linked::describe).collect();
-            json!({ "today": opened.today, "run": run.map(|run| run.run), "links": entries })
+            let links: Vec<Value> = linked.iter().map(Linked::describe).collect();
+            json!({ "today": opened.today, "run": run.map(|run| run.run), "links": links })
         })?;
         return Ok(Exit::Done);
     }
     // A rejected risk is linked to nothing, and is shown as it stands.
     let own =
         |entry: &RegisterEntry| links.risks.get(&entry.risk.id).cloned().unwrap_or_else(|| as_written(&entry.risk));
-    let listing = Listing { columns: COLUMNS, rows: register.iter().map(|entry| row(entry, &own(entry))).collect() };
+    let listing = Listing { columns: COLUMNS, rows: entries.iter().map(|entry| row(entry, &own(entry))).collect() };
     lists::list(arguments.format, &listing, || {
-        let risks: Vec<Value> = register.iter().map(|entry| describe(entry, &own(entry))).collect();
+        let risks: Vec<Value> = entries.iter().map(|entry| describe(entry, &own(entry))).collect();
         json!({ "today": opened.today, "run": run.map(|run| run.run), "risks": risks })
     })?;
     Ok(Exit::Done)
@@ -210,6 +214,7 @@ fn describe(entry: &RegisterEntry, links: &LinkSet) -> Value {
         "residual": score(entry.residual),
         "treatment": risk.treatment,
         "owner": risk.owner,
+        "due": risk.due,
         "review": risk.review,
         "note": risk.note,
         "controls": links.controls,

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use crate::file::Engagement;
 use crate::problems::{EngagementError, Lines, Problem, Problems};
 use crate::salvage::salvage;
-use crate::{check, requests, schema, shape, thresholds};
+use crate::{check, requests, schema, shape, thresholds, vendors};
 
 impl Engagement {
     /// Reads the file, and the request list that it names; other files that it names are looked for, not opened.
@@ -98,6 +98,7 @@ impl Engagement {
             Err(_) => return error(found),
         };
         (file.thresholds, file.threshold_policies) = thresholds;
+        vendors::declare(&file.vendors, &mut file.thresholds);
         let mut problems = Problems::new(&salvaged.lines);
         check::references(&file, &mut problems);
         more(&file, &mut problems);
@@ -129,15 +130,15 @@ fn not_toml(error: &toml::de::Error, text: &str, starts: &LineStarts) -> Problem
 }
 
 /// Where lines begin.
-struct LineStarts(Vec<usize>);
+pub(crate) struct LineStarts(Vec<usize>);
 
 impl LineStarts {
-    fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect())
     }
 
     /// The line of an offset, counted from 1.
-    fn line(&self, offset: usize) -> usize {
+    pub(crate) fn line(&self, offset: usize) -> usize {
         self.0.partition_point(|end| *end < offset) + 1
     }
 }

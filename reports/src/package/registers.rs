@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kickoff_checks::Entry;
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
-use kickoff_engagement::{Attested, Exception, requests};
+use kickoff_engagement::{Attested, Exception, Vendor, requests};
 
 use super::dossier::{Control, Deviation, Dossier, Mark};
 use super::populations::{Population, Subject};
@@ -88,6 +88,7 @@ pub fn registers<'d>(dossier: &'d Dossier<'_>) -> Registers<'d> {
     });
     list.register(dossier, "exceptions", "none", EXCEPTIONS, || exceptions(dossier));
     list.register(dossier, "risks", "none", RISKS, || risks(dossier));
+    list.register(dossier, "vendors", "none", VENDORS, || vendors(dossier));
     list.register(dossier, "pbc", "there is no request list", &requests::heads(), || {
         Box::new(sources.requests.iter().map(|status| requests::cells(status).to_vec()))
     });
@@ -393,6 +394,7 @@ const RISKS: &[&str] = &[
     "Criteria",
     "Residual",
     "Owner",
+    "Treatment due",
     "Review",
     "Note",
 ];
@@ -415,8 +417,52 @@ fn risks<'d>(dossier: &'d Dossier<'_>) -> Records<'d> {
             risk.criteria.join(" "),
             score(entry.residual),
             risk.owner.as_deref().map(|owner| person(dossier, owner)).unwrap_or_default(),
+            risk.due.map(|day| day.to_string()).unwrap_or_default(),
             risk.review.map(|day| day.to_string()).unwrap_or_default(),
             risk.note.clone().unwrap_or_default(),
+        ]
+    }))
+}
+
+const VENDORS: &[&str] = &[
+    "Vendor",
+    "Name",
+    "Service",
+    "Data held",
+    "Criticality",
+    "Report",
+    "Report from",
+    "Report until",
+    "Bridge letter until",
+    "Report file",
+    "Reviewed",
+    "Next review",
+    "Owner",
+    "Account IDs",
+    "Note",
+];
+
+/// Vendors, as management entered them.
+fn vendors<'d>(dossier: &'d Dossier<'_>) -> Records<'d> {
+    Box::new(dossier.sources.engagement.vendors.iter().map(|vendor: &Vendor| {
+        let some = |text: &Option<String>| text.clone().unwrap_or_default();
+        let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+        vec![
+            vendor.id.clone(),
+            vendor.name.clone(),
+            some(&vendor.service),
+            some(&vendor.holds),
+            some(&vendor.criticality),
+            some(&vendor.report),
+            day(vendor.report_from),
+            day(vendor.report_until),
+            day(vendor.bridge_until),
+            some(&vendor.report_file),
+            day(vendor.reviewed),
+            day(vendor.next_review),
+            vendor.owner.as_deref().map(|owner| person(dossier, owner)).unwrap_or_default(),
+            vendor.accounts.join(" "),
+            some(&vendor.note),
         ]
     }))
 }
