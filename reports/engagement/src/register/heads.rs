@@ -261,8 +261,9 @@ pub(super) fn place(table: &Table, register: &Register, fields: &[Field], said: 
         let is_own = row.filled().all(|(_, cell)| own.contains(cell));
         let single = columns(row.cells.clone());
         let below = table.rows.get(at + 1).filter(|below| below.number == row.number + 1 && !is_own);
-        let two =
-            below.filter(|below| below.filled().count() > 1).map(|below| columns(joined(register.name, row, below)));
+        let two = below
+            .filter(|below| goes_on(register.name, row, below))
+            .map(|below| columns(joined(register.name, row, below)));
         let two = two.filter(|two| two.known() > single.known());
         let (found, first) = match two {
             Some(two) => (two, at + 2),
@@ -277,6 +278,17 @@ pub(super) fn place(table: &Table, register: &Register, fields: &[Field], said: 
         }
     }
     best.map(|(_, placed)| placed)
+}
+
+/// Whether the row below is heads too: at least two that are known, alone or with what stands above, and half of them.
+fn goes_on(register: &str, row: &Row, below: &Row) -> bool {
+    let heads = joined(register, row, below);
+    let is_head = |(at, cell): &(usize, &str)| {
+        let head = heads.get(*at).filter(|head| *head != row.cell(*at));
+        meaning(register, cell).is_some() || head.is_some_and(|head| meaning(register, head).is_some())
+    };
+    let known = below.filled().filter(is_head).count();
+    known > 1 && known * 2 >= below.filled().count()
 }
 
 /// The heads of two rows: the upper one reaches to the right as far as it is not followed by another.

@@ -79,15 +79,15 @@ fn what_is_wrong_with_a_vendor_is_told_with_its_line() {
     );
     let error = parse(&text).unwrap_err();
     for part in [
-        "line 13: `vendors.id`: `V-001` stands twice in [[vendors]]",
-        "line 14: `vendors.name`: `Mailer` stands twice in [[vendors]]",
-        "line 15: `vendors.owner`: there is no person `bo`",
-        "line 16: `vendors.report_file`: `../r.pdf` leads out of the folder",
-        "line 18: `vendors.report_until`: 2026-01-01 is before `report_from`, 2026-10-01",
-        "line 20: `vendors.next_review`: 2026-01-01 is before `reviewed`",
-        "line 21: `vendors.accounts`: `1234` is not an account id",
-        "line 21: `vendors.accounts`: account 111122223333 is in [[scope.accounts]]",
-        "line 22: `vendors.holds`: is empty",
+        "line 14: `vendors.id`: `V-001` stands twice in [[vendors]]",
+        "line 15: `vendors.name`: `Mailer` stands twice in [[vendors]]",
+        "line 16: `vendors.owner`: there is no person `bo`",
+        "line 17: `vendors.report_file`: `../r.pdf` leads out of the folder",
+        "line 19: `vendors.report_until`: 2026-01-01 is before `report_from`, 2026-10-01",
+        "line 21: `vendors.next_review`: 2026-01-01 is before `reviewed`",
+        "line 22: `vendors.accounts`: `1234` is not an account id",
+        "line 22: `vendors.accounts`: account 111122223333 is in [[scope.accounts]]",
+        "line 23: `vendors.holds`: is empty",
     ] {
         assert!(error.contains(part), "{part}\n{error}");
     }

@@ -97,7 +97,7 @@ fn what_people_wrote_beside_a_value_stays_however_the_file_is_written() {
     let imported = taken("risks", inline, csv).unwrap();
     assert_eq!(
         imported.text,
-        "risks = [\n  { id = \"R-001\", threat = \"Fire\", asset = \"Office\", likelihood = 2, impact = 4, controls = [\"A\", \"C\"], treatment = \"Sprinklers\" },\n    { id = \"R-002\", state = \"accepted\", threat = \"Flood\", asset = \"Cellar\", likelihood = 1, impact = 1 }, # kept\n]\n[report]\ntype = \"type-1\"\nas_of = 2026-12-31\n"
+        "risks = [\n  { id = \"R-001\", threat = \"Fire\", asset = \"Office\", likelihood = 2, impact = 4, treatment = \"Sprinklers\", controls = [\"A\", \"C\"] },\n    { id = \"R-002\", state = \"accepted\", threat = \"Flood\", asset = \"Cellar\", likelihood = 1, impact = 1 }, # kept\n]\n[report]\ntype = \"type-1\"\nas_of = 2026-12-31\n"
     );
     for empty in [
         "risks = []\n",

@@ -204,7 +204,12 @@ fn engagement() -> impl Strategy<Value = String> {
         ),
         blocks(
             "documents",
-            vec![must("request", one_of(&["IAM-01", "IAM-02"])), free("title"), free("link"), maybe("approved", day())],
+            vec![
+                must("request", one_of(&["IAM-01", "IAM-02"])),
+                free("title"),
+                must("link", quoted_text()),
+                maybe("approved", day()),
+            ],
             |at| format!("version = {}\n", quoted(&format!("'{at}"))),
         ),
         texts().prop_map(|_| String::new()).boxed(),
