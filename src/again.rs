@@ -12,7 +12,7 @@ use crate::exit::Failure;
 use crate::package::{Compared, Parts, Replayed, exchanges, workpaper_path};
 
 /// Lists that come from answers, results and kickoff.toml alone.
-const FROM_RESULTS: [&str; 7] = [
+const FROM_RESULTS: [&str; 8] = [
     "30_populations/",
     RESULTS,
     "40_registers/deviations.csv",
@@ -20,6 +20,7 @@ const FROM_RESULTS: [&str; 7] = [
     "40_registers/remediation.csv",
     "40_registers/assets.csv",
     "40_registers/access_review.csv",
+    "40_registers/vendors.csv",
 ];
 const RESULTS: &str = "40_registers/results.csv";
 

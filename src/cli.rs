@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use engagement::{
     Accepted, CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat, ReadinessArgs,
-    ReportArgs, RequestsArgs, RisksArgs, RunArgs, TypeName, day,
+    RegisterArgs, RegisterFileArgs, ReportArgs, RequestsArgs, RisksArgs, RunArgs, TypeName, day,
 };
 pub(crate) use package::{HubArgs, KeyArgs, KeyCommand, PushArgs, PushCommand, ReperformArgs, SealArgs, VerifyArgs};
 
@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Requests(RequestsArgs),
     /// The risk register, with what the last run suggests
     Risks(RisksArgs),
+    /// A register of kickoff.toml (risks, exceptions, vendors, people, accounts, ...), joined with a file that you keep, or written to one
+    Register(Box<RegisterArgs>),
     /// What must be done before the kick-off, in order
     Readiness(ReadinessArgs),
     /// The evidence package of a run, or the brief of the kick-off meeting: --brief

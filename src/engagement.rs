@@ -123,6 +123,11 @@ impl Opened {
         })
     }
 
+    /// The file as it was read, with marks in place of what looks like a secret; none where there is no file.
+    pub(crate) fn shown(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
     /// Replaces the file, and says where the old one is.
     pub(crate) fn save(&self, text: &str) -> Result<(), Failure> {
         save(&self.path, text.as_bytes())

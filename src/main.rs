@@ -25,6 +25,7 @@ mod policy;
 mod progress;
 mod push;
 mod readiness;
+mod register;
 mod reperform;
 mod report;
 mod requests;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
         Command::Documents(arguments) => documents::run(&arguments),
         Command::Requests(arguments) => requests::run(&arguments),
         Command::Risks(arguments) => risks::run(&arguments),
+        Command::Register(arguments) => register::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::cli::{LinkedBy, RisksArgs};
 use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
-use crate::{lists, outcomes};
+use crate::{lists, outcomes, register};
 
 const COLUMNS: &[Column] = &[
     ("id", Place::Column),
@@ -46,15 +46,19 @@ const LINKED: &[Column] = &[
 ];
 
 pub(crate) fn run(arguments: &RisksArgs) -> Result<Exit, Failure> {
+    let register = register::named("risks")?;
+    if register::import_and_export(register, &arguments.file, &arguments.of_file, arguments.format)? {
+        return Ok(Exit::Done);
+    }
     let mut opened = Opened::of(&arguments.file)?;
     let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
-    let mut register = opened.registers(run.as_ref())?.risks;
+    let mut entries = opened.registers(run.as_ref())?.risks;
     if arguments.write {
-        add(&opened, &register)?;
+        add(&opened, &entries)?;
         opened = Opened::of(&arguments.file)?;
-        register = opened.registers(run.as_ref())?.risks;
+        entries = opened.registers(run.as_ref())?.risks;
     }
-    let links = links(&opened.file, register.iter().map(|entry| &entry.risk));
+    let links = links(&opened.file, entries.iter().map(|entry| &entry.risk));
     if let Some(by) = arguments.by {
         let linked = linked(by, &opened.file, &links);
         let listing = Listing { columns: LINKED, rows: linked.iter().map(Linked::row).collect() };
@@ -74,9 +78,9 @@ pub(crate) fn run(arguments: &RisksArgs) -> Result<Exit, Failure> {
         row.extend(scaled(entry).into_iter().filter(|_| !scale.is_ours()));
         row
     };
-    let listing = Listing { columns: &columns, rows: register.iter().map(row).collect() };
+    let listing = Listing { columns: &columns, rows: entries.iter().map(row).collect() };
     lists::list(arguments.format, &listing, || {
-        let risks: Vec<Value> = register.iter().map(|entry| describe(entry, &own(entry), scale)).collect();
+        let risks: Vec<Value> = entries.iter().map(|entry| describe(entry, &own(entry), scale)).collect();
         json!({ "today": opened.today, "zone": opened.file.zone(), "run": run.map(|run| run.run), "risks": risks })
     })?;
     Ok(Exit::Done)
@@ -241,6 +245,7 @@ fn describe(entry: &RegisterEntry, links: &LinkSet, scale: &RiskScale) -> Value 
         "residual": rated(&entry.residual, scale),
         "treatment": risk.treatment,
         "owner": risk.owner,
+        "due": risk.due,
         "review": risk.review,
         "note": risk.note,
         "controls": links.controls,

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
+use kickoff_engagement::Said;
+use kickoff_engagement::register::Register;
 use kickoff_engagement::requests::{Chosen, DateOrder, RequestColumns};
 
 use super::SealArgs;
@@ -213,9 +216,52 @@ pub(crate) struct RisksArgs {
     /// Append what the run suggests to kickoff.toml as proposed, which is kept beside as a backup
     #[arg(long)]
     pub write: bool,
+    #[command(flatten)]
+    pub of_file: RegisterFileArgs,
     /// The links the other way: each control, policy or check with its risks
     #[arg(long, value_enum, value_name = "WHAT")]
     pub by: Option<LinkedBy>,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
+}
+
+/// A register as a file.
+#[derive(Debug, Args)]
+pub(crate) struct RegisterFileArgs {
+    /// Join a file that you keep, .csv, .xlsx or .xlsm, with the register: new rows are added to kickoff.toml, changed cells
+    /// replaced, and nothing is taken out. The file before is kept beside as a backup
+    #[arg(long, value_name = "FILE")]
+    pub import: Option<PathBuf>,
+    /// What 12/06/2026 is in that file, where its other days do not tell
+    #[arg(long, value_enum, value_name = "ORDER", requires = "import")]
+    pub dates: Option<Dates>,
+    /// Which of its columns is what, by head or letter, where the heads do not tell: threat="What may happen",owner=D
+    #[arg(long, value_name = "COLUMNS", requires = "import", value_parser = Said::parse)]
+    pub columns: Vec<Said>,
+    /// A column that is kept in the note of each entry, by head or letter. Repeatable
+    #[arg(long, value_name = "COLUMN", requires = "import")]
+    pub keep: Vec<String>,
+    /// What new entries get where the file says nothing: asset="Systems in scope"
+    #[arg(long, value_name = "KEY=WORDS", requires = "import", value_parser = Said::parse)]
+    pub fill: Vec<Said>,
+    /// Show what would change, and write nothing
+    #[arg(long, requires = "import")]
+    pub dry_run: bool,
+    /// Write the register to a .csv or .xlsx, which --import reads back
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RegisterArgs {
+    /// Which register
+    #[arg(value_parser = PossibleValuesParser::new(Register::names()))]
+    pub name: String,
+    #[command(flatten)]
+    pub file: FileArgs,
+    #[command(flatten)]
+    pub of_file: RegisterFileArgs,
     /// What stdout gets
     #[arg(long, value_enum, default_value = "table")]
     pub format: ListFormat,

@@ -26,6 +26,7 @@ mod permissions;
 mod policy;
 mod reconciled;
 mod regions;
+mod registers;
 mod services;
 mod stamp;
 mod streams;

@@ -26,6 +26,20 @@ pub fn unguarded(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|rest| needs_guard(rest)).unwrap_or(cell)
 }
 
+/// A line of CSV: cells that no spreadsheet takes for formulas, in quotes where they need them.
+#[must_use]
+pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a String>) -> String {
+    let quoted = cells.into_iter().map(|cell| {
+        let cell = guarded(cell);
+        if cell.contains([',', ';', '"', '\n', '\r', '\t']) {
+            format!("\"{}\"", cell.replace('"', "\"\""))
+        } else {
+            cell
+        }
+    });
+    quoted.collect::<Vec<_>>().join(",") + "\r\n"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

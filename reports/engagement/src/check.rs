@@ -28,6 +28,7 @@ pub(crate) fn references(file: &Engagement, problems: &mut Problems<'_>) {
     check.unique();
     check.frame();
     check.registers();
+    check.vendors();
     check.exceptions();
     if file.request_list.is_none() {
         request_ids(file, &requests::with_own(requests::default_list(), file), problems);
@@ -69,10 +70,13 @@ pub(crate) fn links(file: &Engagement, folder: &Path, problems: &mut Problems<'_
     let documents = (0..).zip(&file.documents).filter_map(|(at, document): (usize, _)| {
         document.file.as_ref().map(|path| (format!("documents[{at}].file"), path))
     });
+    let vendors = (0..).zip(&file.vendors).filter_map(|(at, vendor): (usize, _)| {
+        vendor.report_file.as_ref().map(|path| (format!("vendors[{at}].report_file"), path))
+    });
     let attestations = (0..).zip(&file.attestations);
     let attestations =
         attestations.map(|(at, said): (usize, _)| (format!("attestations[{at}].evidence"), &said.evidence));
-    for (key, path) in list.chain(documents).chain(attestations) {
+    for (key, path) in list.chain(documents).chain(vendors).chain(attestations) {
         if leads_out(folder, path) {
             let what = format!(
                 "`{path}` is a link that leads out of the folder of kickoff.toml: put the file itself below it"
@@ -244,6 +248,8 @@ impl<'a, 'b> Names<'a, 'b> {
         let file = self.file;
         for (section, key, ids) in [
             ("people", "id", file.people.iter().map(|x| &x.id).collect::<Vec<_>>()),
+            ("vendors", "id", file.vendors.iter().map(|x| &x.id).collect()),
+            ("vendors", "name", file.vendors.iter().map(|x| &x.name).collect()),
             ("controls", "id", file.controls.iter().map(|x| &x.id).collect()),
             ("policies", "id", file.policies.iter().map(|x| &x.id).collect()),
             ("requests", "id", file.requests.iter().map(|x| &x.id).collect()),
@@ -414,6 +420,31 @@ impl<'a, 'b> Names<'a, 'b> {
                         self.problems.add(&key, what);
                     }
                     _ => {}
+                }
+            }
+        }
+    }
+
+    fn vendors(&mut self) {
+        let file = self.file;
+        for (at, vendor) in file.vendors.iter().enumerate() {
+            let key = format!("vendors[{at}]");
+            self.people(&format!("{key}.owner"), &vendor.owner);
+            vendor.report_file.iter().for_each(|path| self.path(&format!("{key}.report_file"), path));
+            for (first, last) in [
+                (("report_from", vendor.report_from), ("report_until", vendor.report_until)),
+                (("reviewed", vendor.reviewed), ("next_review", vendor.next_review)),
+            ] {
+                if let (Some(from), Some(to)) = (first.1, last.1) {
+                    upright(&key, (first.0, from), (last.0, to), self.problems);
+                }
+            }
+            for account in &vendor.accounts {
+                let key = format!("{key}.accounts");
+                if !is_account_id(account) {
+                    self.problems.add(&key, format!("`{account}` is not an account id: twelve digits, in quotes"));
+                } else if file.scope.accounts.iter().any(|own| own.id == *account) {
+                    self.problems.add(&key, format!("account {account} is in [[scope.accounts]]: it is your own"));
                 }
             }
         }

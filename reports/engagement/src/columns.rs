@@ -58,6 +58,49 @@ impl Column {
     }
 }
 
+/// Reads `id=Ref,text=What we need`: names, and what is said of each.
+fn pairs(text: &str, example: &str) -> Result<Vec<(String, String)>, String> {
+    let mut seen = HashSet::new();
+    // A comma may stand within a head: what has no sign belongs to the head before.
+    let mut parts: Vec<String> = Vec::new();
+    for part in text.split(',') {
+        match parts.last_mut() {
+            Some(last) if !part.contains('=') => *last = format!("{last},{part}"),
+            _ => parts.push(part.to_owned()),
+        }
+    }
+    let pairs = parts.iter().map(|part| {
+        let (name, head) = part.split_once('=').map_or((part.trim(), ""), |(name, head)| (name.trim(), head.trim()));
+        if head.is_empty() {
+            return Err(format!("say which column is `{name}`, as in {example}"));
+        }
+        if !seen.insert(name.to_owned()) {
+            return Err(format!("`{name}` is said twice"));
+        }
+        Ok((name.to_owned(), head.to_owned()))
+    });
+    pairs.collect()
+}
+
+/// Which column of a register is what, and which are kept in the note: the words of the head, or the letter of the column.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Keys with their columns.
+    pub keys: Vec<(String, String)>,
+    /// Columns that are kept in the note.
+    pub kept: Vec<String>,
+}
+
+impl Said {
+    /// Reads `threat=Description,owner=D`.
+    ///
+    /// # Errors
+    /// Nothing is said of a key, or it is said twice.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        Ok(Self { keys: pairs(text, "threat=\"What may happen\" or owner=D")?, kept: Vec::new() })
+    }
+}
+
 /// Which column of a list is what, where its heads do not tell: the words of the head, or the letter of the column.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -89,25 +132,8 @@ impl RequestColumns {
     /// There is no such column, or nothing is said of it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut columns = Self::default();
-        let mut seen = HashSet::new();
-        // A comma may stand within a head: what has no sign belongs to the head before.
-        let mut parts: Vec<String> = Vec::new();
-        for part in text.split(',') {
-            match parts.last_mut() {
-                Some(last) if !part.contains('=') => *last = format!("{last},{part}"),
-                _ => parts.push(part.to_owned()),
-            }
-        }
-        for part in parts {
-            let (name, head) =
-                part.split_once('=').map_or((part.trim(), ""), |(name, head)| (name.trim(), head.trim()));
-            if head.is_empty() {
-                return Err(format!("say which column is `{name}`, as in id=Ref,text=\"What we need\" or text=C"));
-            }
-            columns.set(name, head)?;
-            if !seen.insert(name.to_owned()) {
-                return Err(format!("`{name}` is said twice"));
-            }
+        for (name, head) in pairs(text, "id=Ref,text=\"What we need\" or text=C")? {
+            columns.set(&name, &head)?;
         }
         Ok(columns)
     }

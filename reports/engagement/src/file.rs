@@ -14,6 +14,7 @@ use crate::problems::Lines;
 use crate::registers::{Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk};
 use crate::risks::scale::RiskScale;
 use crate::scope::{Scope, Subservice};
+use crate::vendors::Vendor;
 
 /// `kickoff.toml`, read and checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -31,6 +32,8 @@ pub struct Engagement {
     pub scope: Scope,
     /// Organizations whose controls are relied on.
     pub subservice: Vec<Subservice>,
+    /// Companies that serve the client: what they hold, and how far their reports reach.
+    pub vendors: Vec<Vendor>,
     /// The people of the engagement.
     pub people: Vec<Person>,
     /// What they do, and who answers for it.

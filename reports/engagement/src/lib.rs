@@ -18,6 +18,7 @@ mod problems;
 mod read;
 pub mod readiness;
 mod regions;
+pub mod register;
 mod registers;
 pub mod requests;
 pub mod risks;
@@ -26,12 +27,15 @@ mod schema;
 mod scope;
 mod secrets;
 mod shape;
+mod sheets;
 mod thresholds;
+mod vendors;
 mod words;
 mod write;
 mod zone;
 
 pub use cadence::{Every, Nature, Occurrence};
+pub use columns::Said;
 pub use file::{Auditor, Contact, Deliverable, Deliverer, Engagement, Entity, Report, ReportType, Schedule, Window};
 pub use notices::counted;
 pub use people::{Channel, Escalation, Person, WorkItem};
@@ -43,6 +47,7 @@ pub use registers::{
 pub use schema::{SCHEMA, json_schema};
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};
 pub use secrets::{redacted, without_secrets};
+pub use vendors::Vendor;
 
 /// `: did you mean ...?`, where something is near; nothing where not.
 #[must_use]

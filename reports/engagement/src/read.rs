@@ -9,7 +9,7 @@ use crate::file::Engagement;
 use crate::problems::{EngagementError, Lines, Problem, Problems};
 use crate::risks::scale;
 use crate::salvage::salvage;
-use crate::{check, requests, schema, shape, thresholds};
+use crate::{check, requests, schema, shape, thresholds, vendors};
 
 impl Engagement {
     /// Reads the file, and the request list that it names; other files that it names are looked for, not opened.
@@ -105,6 +105,7 @@ impl Engagement {
         };
         (file.thresholds, file.threshold_policies) = thresholds;
         file.risk_scale = scale.unwrap_or_default();
+        vendors::declare(&file.vendors, &mut file.thresholds);
         let mut problems = Problems::new(&salvaged.lines);
         check::references(&file, &mut problems);
         more(&file, &mut problems);
@@ -136,15 +137,15 @@ fn not_toml(error: &toml::de::Error, text: &str, starts: &LineStarts) -> Problem
 }
 
 /// Where lines begin.
-struct LineStarts(Vec<usize>);
+pub(crate) struct LineStarts(Vec<usize>);
 
 impl LineStarts {
-    fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect())
     }
 
     /// The line of an offset, counted from 1.
-    fn line(&self, offset: usize) -> usize {
+    pub(crate) fn line(&self, offset: usize) -> usize {
         self.0.partition_point(|end| *end < offset) + 1
     }
 }

@@ -196,6 +196,8 @@ pub struct Risk {
     pub policies: Vec<String>,
     /// Who answers for it: an id of `[[people]]`.
     pub owner: Option<String>,
+    /// When its treatment must be done.
+    pub due: Option<Date>,
     /// When it must be looked at again.
     pub review: Option<Date>,
     /// What a person has to say; the reason for a rejected one.

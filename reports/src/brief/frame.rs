@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use kickoff_checks::CRITERIA;
 use kickoff_engagement::requests::NotAsked;
-use kickoff_engagement::{CATEGORIES, Deliverer, Engagement, Method, ReportType, Subservice};
+use kickoff_engagement::{CATEGORIES, Deliverer, Engagement, Method, ReportType, Subservice, Vendor};
 
 use super::BriefInput;
 use crate::outcomes::not_asked;
@@ -115,6 +116,12 @@ pub(super) fn boundary(input: &BriefInput<'_>) -> Vec<Block> {
     let columns = [("Organization", 18), ("Method", 14), ("Relied on for", 38), ("Its report", 30)];
     let rows = engagement.subservice.iter().map(subservice).collect();
     blocks.push(Block::table_or(columns, rows, Words::open("Subservice organizations, AWS among them", MANAGEMENT)));
+    if !engagement.vendors.is_empty() {
+        blocks.push(Block::subheading("Other vendors"));
+        let columns = [("Vendor", 22), ("What it does", 26), ("What it holds", 26), ("Its report", 26)];
+        let rows = engagement.vendors.iter().map(vendor).collect();
+        blocks.push(Block::table_or(columns, rows, Words::missing(MANAGEMENT)));
+    }
     blocks
 }
 
@@ -156,11 +163,30 @@ fn subservice(organization: &Subservice) -> [Words; 4] {
     ]
 }
 
+fn vendor(vendor: &Vendor) -> [Words; 4] {
+    let report = match (&vendor.report, vendor.held()) {
+        // Who holds nothing need not show anything.
+        (None, None) => Words::from("None on file"),
+        _ => reaches(vendor.report.as_deref(), vendor.report_until, vendor.bridge_until),
+    };
+    let service = vendor.service.as_deref();
+    [
+        Words::from(&vendor.name),
+        Words::or_missing(service, MANAGEMENT),
+        Words::or_missing(vendor.holds.as_deref(), MANAGEMENT),
+        report,
+    ]
+}
+
 /// The assurance report of an organization, and to when it and its bridge letter reach.
 pub(crate) fn report_on_file(organization: &Subservice) -> Words {
-    match (&organization.report, organization.report_until) {
+    reaches(organization.report.as_deref(), organization.report_until, organization.bridge_until)
+}
+
+fn reaches(report: Option<&str>, until: Option<Date>, bridge: Option<Date>) -> Words {
+    match (report, until) {
         (Some(report), Some(until)) => {
-            let letter = organization.bridge_until.map(|day| format!("; bridge letter to {}", long(day)));
+            let letter = bridge.map(|day| format!("; bridge letter to {}", long(day)));
             format!("{report}, to {}{}", long(until), letter.unwrap_or_default()).into()
         }
         (Some(report), None) => format!("{report}; the day it ends is not yet named, {MANAGEMENT} to name").into(),

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use kickoff_checks::Entry;
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
-use kickoff_engagement::{Attested, Exception, requests};
+use kickoff_engagement::{Attested, Exception, Vendor, requests};
 
 use super::dossier::{Control, Deviation, Dossier, Mark};
 use super::populations::{Population, Subject};
@@ -89,6 +89,7 @@ pub fn registers<'d>(dossier: &'d Dossier<'_>) -> Registers<'d> {
     let scaled = !sources.engagement.risk_scale.is_ours();
     let heads = if scaled { [RISKS, OURS].concat() } else { RISKS.to_vec() };
     list.register(dossier, "risks", "none", &heads, move || risks(dossier, scaled));
+    list.register(dossier, "vendors", "none", VENDORS, || vendors(dossier));
     list.register(dossier, "pbc", "there is no request list", &requests::heads(), || {
         Box::new(sources.requests.iter().map(|status| requests::cells(status).to_vec()))
     });
@@ -395,6 +396,7 @@ const RISKS: &[&str] = &[
     "Criteria",
     "Residual",
     "Owner",
+    "Treatment due",
     "Review",
     "Note",
 ];
@@ -420,10 +422,54 @@ fn risks<'d>(dossier: &'d Dossier<'_>, scaled: bool) -> Records<'d> {
             risk.criteria.join(" "),
             entry.residual.short(),
             risk.owner.as_deref().map(|owner| person(dossier, owner)).unwrap_or_default(),
+            risk.due.map(|day| day.to_string()).unwrap_or_default(),
             risk.review.map(|day| day.to_string()).unwrap_or_default(),
             risk.note.clone().unwrap_or_default(),
         ];
         own.into_iter().chain(ours.into_iter().filter(|_| scaled)).collect()
+    }))
+}
+
+const VENDORS: &[&str] = &[
+    "Vendor",
+    "Name",
+    "Service",
+    "Data held",
+    "Criticality",
+    "Report",
+    "Report from",
+    "Report until",
+    "Bridge letter until",
+    "Report file",
+    "Reviewed",
+    "Next review",
+    "Owner",
+    "Account IDs",
+    "Note",
+];
+
+/// Vendors, as management entered them.
+fn vendors<'d>(dossier: &'d Dossier<'_>) -> Records<'d> {
+    Box::new(dossier.sources.engagement.vendors.iter().map(|vendor: &Vendor| {
+        let some = |text: &Option<String>| text.clone().unwrap_or_default();
+        let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+        vec![
+            vendor.id.clone(),
+            vendor.name.clone(),
+            some(&vendor.service),
+            some(&vendor.holds),
+            some(&vendor.criticality),
+            some(&vendor.report),
+            day(vendor.report_from),
+            day(vendor.report_until),
+            day(vendor.bridge_until),
+            some(&vendor.report_file),
+            day(vendor.reviewed),
+            day(vendor.next_review),
+            vendor.owner.as_deref().map(|owner| person(dossier, owner)).unwrap_or_default(),
+            vendor.accounts.join(" "),
+            some(&vendor.note),
+        ]
     }))
 }
 

@@ -2,9 +2,11 @@
 
 mod exceptions;
 mod frame;
+mod reach;
 mod reviews;
 mod subservice;
 mod time;
+mod vendors;
 
 use jiff::civil::Date;
 
@@ -24,6 +26,7 @@ impl Engagement {
         reviews::documents(self, days, today, &mut notices);
         time::tell(self, days, &mut notices);
         subservice::tell(self, days, &mut notices);
+        vendors::tell(self, days, today, &mut notices);
         notices.into_found()
     }
 }

@@ -32,6 +32,12 @@ pub(super) fn risks(file: &Engagement, today: Date, notices: &mut Problems<'_>) 
         if risk.state == RiskState::Rejected {
             continue;
         }
+        if let Some(due) = risk.due.filter(|due| *due < today) {
+            let what = format!(
+                "the treatment of {id} was due on {due}: once it is done, take `due` out and enter what is left as residual"
+            );
+            notices.add(&key("due"), what);
+        }
         let above = above_inherent(&file.risk_scale, risk);
         if let Some((name, what)) = &above {
             notices.add(&key(name), format!("{id}: {what}: controls make a risk no greater; correct one of them"));

@@ -3,72 +3,28 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+use super::reach::{Assured, MONTHS, reach};
 use crate::cadence::Occurrence;
 use crate::file::Engagement;
 use crate::problems::Problems;
 use crate::registers::Document;
-use crate::scope::Subservice;
-
-/// A bridge letter covers so many months after the report, about: it is management's word and nobody examined it.
-const REACH: i32 = 3;
 
 pub(super) fn tell(file: &Engagement, days: Option<(Date, Date)>, notices: &mut Problems<'_>) {
     let Some((_, last)) = days else { return };
     for (at, organization) in file.subservice.iter().enumerate() {
-        of_organization(organization, last, |name| format!("subservice[{at}].{name}"), notices);
+        let assured = Assured {
+            name: &organization.name,
+            report: organization.report.as_deref(),
+            until: organization.report_until,
+            bridge: organization.bridge_until,
+        };
+        assured.tell(last, |name| format!("subservice[{at}].{name}"), notices);
     }
     for (at, document) in file.documents.iter().enumerate().filter(|(_, document)| is_letter(document)) {
         if is_followed(file, document) {
             continue;
         }
         letter(document, last, |name| format!("documents[{at}].{name}"), notices);
-    }
-}
-
-/// The last day that a letter reaches to that goes on from the day after another.
-fn reach(after: Date) -> Date {
-    after.saturating_add(1.days()).saturating_add(REACH.months()).saturating_sub(1.days())
-}
-
-fn of_organization(organization: &Subservice, last: Date, key: impl Fn(&str) -> String, notices: &mut Problems<'_>) {
-    let name = &organization.name;
-    let Some(until) = organization.report_until else {
-        if organization.report.is_some() || organization.bridge_until.is_some() {
-            let what = format!("the report of {name} does not say until when it reaches: write `report_until`");
-            notices.add(&key("report"), what);
-        }
-        return;
-    };
-    let newer = "ask for a newer report";
-    let about = format!("a bridge letter covers about {REACH} months");
-    match organization.bridge_until {
-        None if until < last => {
-            let what = if reach(until) < last {
-                format!("{newer}: {about}, and does not reach that far")
-            } else {
-                "ask for a bridge letter".to_owned()
-            };
-            notices.add(&key("report_until"), format!("the report of {name} ends on {until}, yours on {last}: {what}"));
-        }
-        Some(bridge) if bridge <= until && until < last => {
-            let what = format!(
-                "the bridge letter of {name} ends on {bridge}, and its report on {until}: ask for one that reaches {last}, where yours ends"
-            );
-            notices.add(&key("bridge_until"), what);
-        }
-        Some(bridge) if until < last => {
-            if bridge < last {
-                let what = format!(
-                    "the bridge letter of {name} ends on {bridge}, yours on {last}: ask for one that reaches it"
-                );
-                notices.add(&key("bridge_until"), what);
-            }
-            if reach(until) < bridge {
-                let what = format!("the bridge letter of {name} goes on from {until} to {bridge}: {about}; {newer}");
-                notices.add(&key("bridge_until"), what);
-            }
-        }
-        None | Some(_) => {}
     }
 }
 
@@ -107,7 +63,7 @@ fn letter(document: &Document, last: Date, key: impl Fn(&str) -> String, notices
     let since = document.effective.or_else(|| span.map(|span| span.first));
     if let Some(since) = since.filter(|since| reach(since.saturating_sub(1.days())) < until) {
         let what = format!(
-            "the bridge letter for {request} covers {since} to {until}: a bridge letter covers about {REACH} months; ask for a newer report"
+            "the bridge letter for {request} covers {since} to {until}: a bridge letter covers about {MONTHS} months; ask for a newer report"
         );
         notices.add(&key("until"), what);
     }

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::rows::Why;
 use crate::columns::Column;
-
-/// At most so many of anything are named.
-const NAMED: usize = 6;
+use crate::sheets::left::{Why, counted, short, some};
 
 /// What was taken and what was left out.
 #[derive(Debug, Default)]
@@ -19,29 +16,6 @@ pub(super) struct Account {
     made: usize,
     renamed: Vec<(String, String)>,
     shortened: Vec<(String, u64)>,
-}
-
-/// A few of many, and how many more there are.
-fn some(all: &[String]) -> String {
-    let mut shown = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if all.len() > NAMED {
-        shown.push_str(&format!(" and {} more", all.len() - NAMED));
-    }
-    shown
-}
-
-fn counted(count: usize, one: &str, several: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
-}
-
-/// Words on one line, and not too many.
-fn short(words: &str) -> String {
-    const MOST: usize = 40;
-    let plain = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    match plain.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", plain.get(..end).unwrap_or(&plain)),
-        None => plain,
-    }
 }
 
 impl Account {

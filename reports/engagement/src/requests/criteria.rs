@@ -4,11 +4,11 @@ use kickoff_checks::CRITERIA;
 
 /// What a cell says of criteria.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(crate) struct Told {
     /// The criteria, in the order in which they are named.
-    pub(super) criteria: Vec<String>,
+    pub(crate) criteria: Vec<String>,
     /// The pieces of it that say something else as well, word for word.
-    pub(super) words: Vec<String>,
+    pub(crate) words: Vec<String>,
 }
 
 /// Letters of criteria; a point or a dash may stand after the first two, which no other catalogue has.
@@ -37,7 +37,7 @@ enum Piece<'a> {
 }
 
 /// Reads a cell.
-pub(super) fn told(text: &str) -> Told {
+pub(crate) fn told(text: &str) -> Told {
     let mut told = Told::default();
     // `CC6.1, 6.2`: the letters are those before.
     let mut letters = None;

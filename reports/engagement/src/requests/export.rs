@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 
 use super::status::RequestStatus;
-use crate::cells::guarded;
+use crate::cells::csv_line;
 
 /// So many columns a list that comes back has to have: the first. `standard` is read where it is there.
 pub(super) const READ: usize = 9;
@@ -64,20 +64,9 @@ pub fn heads() -> [&'static str; 17] {
 /// The list as CSV. What a spreadsheet would take for a formula has an apostrophe before it.
 #[must_use]
 pub fn to_csv(list: &[RequestStatus]) -> String {
-    let line = |cells: Vec<String>| {
-        let quoted = cells.into_iter().map(|cell| {
-            let cell = guarded(&cell);
-            if cell.contains([',', ';', '"', '\n', '\r', '\t']) {
-                format!("\"{}\"", cell.replace('"', "\"\""))
-            } else {
-                cell
-            }
-        });
-        quoted.collect::<Vec<_>>().join(",") + "\r\n"
-    };
-    let mut text = line(heads().map(str::to_owned).into());
+    let mut text = csv_line(&heads().map(str::to_owned));
     for status in list {
-        text.push_str(&line(cells(status).into()));
+        text.push_str(&csv_line(&cells(status)));
     }
     text
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::table::{Row, Table, column_of, letters};
 use super::vocabulary::{Meaning, known, meaning, plain};
 use crate::columns::{Column, RequestColumns};
+use crate::sheets::{Row, Table, letters, named};
 
 /// Above the row that says what the columns are stand so many others at most.
 const TITLES: usize = 30;
@@ -66,10 +66,7 @@ impl Columns {
         // A column without a head has its letter.
         let width = if said.is_empty() { 0 } else { table.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0) };
         for (column, head) in said {
-            let wanted = plain(head);
-            let found = heads.iter().position(|head| plain(head) == wanted && !wanted.is_empty());
-            let by_letter = || column_of(head).filter(|at| *at < width && head.len() <= 2);
-            match found.or_else(by_letter) {
+            match named(head, &heads, width) {
                 Some(at) => {
                     best.insert(*column, (0, at));
                     taken.insert(at);

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::account::Account;
 use super::request::Request;
-use super::rows::Why;
+use crate::sheets::left::Why;
 
 /// A request whose id is not settled.
 pub(super) struct Draft {

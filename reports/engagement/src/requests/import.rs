@@ -15,11 +15,11 @@ use super::ids::{self, Draft};
 use super::options::ListOptions;
 use super::request::{DEFAULT, Reach, Request, UNKNOWN_HOURS};
 use super::rows::{self, Sorted, Taken};
-use super::table::{self, ROWS, Table, TableError};
 use super::told::{asked, names, period_only, read_kind};
 use super::vocabulary;
 use crate::columns::{Column, RequestColumns};
 use crate::dates::{DateOrder, Told, told};
+use crate::sheets::{self, ROWS, Table, TableError};
 use crate::{nearest, nearest_of};
 
 /// Why a list cannot be used: everything that is wrong with it, a line for each.
@@ -71,7 +71,7 @@ pub struct Listed {
 /// # Errors
 /// The file cannot be read, lacks a column, or holds what cannot be: with the sheet, the row and the column.
 pub fn read(path: &Path, options: &ListOptions) -> Result<Listed, ListError> {
-    from_bytes(path, &table::bytes(path)?, options)
+    from_bytes(path, &sheets::bytes(path)?, options)
 }
 
 /// Reads a list from its bytes; `path` says what it is called, and is for messages.
@@ -79,7 +79,7 @@ pub fn read(path: &Path, options: &ListOptions) -> Result<Listed, ListError> {
 /// # Errors
 /// As [`read`].
 pub fn from_bytes(path: &Path, bytes: &[u8], options: &ListOptions) -> Result<Listed, ListError> {
-    let tables = table::tables(path, bytes)?;
+    let tables = sheets::tables(path, bytes, &vocabulary::known)?;
     let mut reading = Reading::default();
     let mut lists: Vec<List<'_>> = Vec::new();
     for table in &tables {
@@ -311,7 +311,7 @@ impl Reading {
             }
             let filled = list.sorted.taken.iter().any(|taken| !taken.row.cell(at).is_empty());
             if filled {
-                let head = if head.trim().is_empty() { table::letters(at) } else { head.replace('\n', " ") };
+                let head = if head.trim().is_empty() { sheets::letters(at) } else { head.replace('\n', " ") };
                 self.account.leave_column(head, list.table.hidden_columns.contains(&at));
             }
         }

@@ -4,7 +4,7 @@ mod accept;
 mod account;
 mod adopt;
 mod counterpart;
-mod criteria;
+pub(crate) mod criteria;
 mod export;
 mod heads;
 mod ids;
@@ -15,8 +15,7 @@ mod options;
 pub(crate) mod request;
 mod rows;
 mod status;
-mod table;
-mod told;
+pub(crate) mod told;
 mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +27,7 @@ use request::{DEFAULT, UNKNOWN_HOURS};
 pub use crate::columns::RequestColumns;
 pub use crate::dates::DateOrder;
 pub use accept::{Chosen, accept};
+pub use crate::sheets::TableError;
 pub use adopt::adopt;
 pub use counterpart::{Counterpart, Reading, read as counterparts};
 pub use export::{cells, heads, to_csv, to_xlsx};
@@ -39,7 +39,6 @@ pub use request::{Reach, Request, RequestKind, default_list};
 pub use status::{
     Answer, Answered, CheckOutcome, NotAsked, Outcomes, Progress, RequestStatus, Source, answer, statuses,
 };
-pub use table::TableError;
 
 /// The list in force: the auditor's own where the file names one, the default where not; with the requests that the
 /// file adds.

@@ -1,40 +1,10 @@
 //! What each row of a list is: a request, the heading of a section, a total, a note, or nothing that is asked for.
 
 use super::heads::{Columns, Placed, is_id};
-use super::table::{Row, Table};
-use super::vocabulary::{is_total, meaning};
+use super::vocabulary::meaning;
 use crate::columns::Column;
-
-/// Why a row is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Why {
-    Hidden,
-    Struck,
-    Heading,
-    Total,
-    Note,
-    HeadsAgain,
-    NoRequest,
-    Continued,
-    Twice,
-}
-
-impl Why {
-    /// In words, for one row and for several.
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Hidden => "hidden",
-            Self::Struck => "struck through",
-            Self::Heading => "a heading",
-            Self::Total => "a total",
-            Self::Note => "a note",
-            Self::HeadsAgain => "the heads again",
-            Self::NoRequest => "nothing asked for",
-            Self::Continued => "the row above goes on",
-            Self::Twice => "there already",
-        }
-    }
-}
+use crate::sheets::left::{Why, is_sum};
+use crate::sheets::{Row, Table};
 
 /// A row that asks for something, and the heading that it stands under.
 #[derive(Debug)]
@@ -198,11 +168,4 @@ fn is_only_words(row: &Row, words: &str, habits: &Habits) -> bool {
     } else {
         marked || (habits.has_more && like_heading)
     }
-}
-
-/// Whether a row adds up others: it says so, and all else in it are numbers.
-fn is_sum(row: &Row) -> bool {
-    let mut filled = row.filled();
-    filled.next().is_some_and(|(_, cell)| is_total(cell))
-        && filled.all(|(_, cell)| cell.chars().all(|c| c.is_ascii_digit() || ".,% /".contains(c)))
 }

@@ -8,7 +8,7 @@ use super::vocabulary;
 use crate::words::words;
 
 /// What is asked for: the title, and what says more of it. One that the other has word for word is not said twice.
-pub(super) fn asked(title: &str, detail: &str) -> String {
+pub(crate) fn asked(title: &str, detail: &str) -> String {
     let (short, long) = (title.to_lowercase(), detail.to_lowercase());
     if detail.is_empty() || holds(&short, &long) {
         title.to_owned()

@@ -1,30 +1,13 @@
-//! The words that request lists use, out of the tables in `data/`.
+//! The words that request lists use, out of the tables in `data/`: heads, and what requests are answered with.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::request::RequestKind;
 use crate::columns::Column;
+use crate::sheets::words::{records, word};
 
-/// Records of a table with remarks: its fields, the last of which is split at bars by whoever takes it.
-fn records(data: &'static str) -> impl Iterator<Item = csv::StringRecord> {
-    csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(data.as_bytes()).into_records().filter_map(Result::ok)
-}
-
-/// A text as it is compared: lower case, without stops and marks, one space between words.
-pub(super) fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '°' | 'º' => plain.push('o'),
-            '№' => plain.push_str(" no "),
-            '#' => plain.push_str(" # "),
-            c if c.is_alphanumeric() => plain.extend(c.to_lowercase()),
-            _ => plain.push(' '),
-        }
-    }
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
-}
+pub(super) use crate::sheets::words::{is_past, is_plain_name, is_unknown, plain};
 
 /// What a head says, and how surely: the lower the surer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,44 +102,6 @@ pub(super) fn known(cells: &[String]) -> usize {
     columns.len()
 }
 
-static WORDS: LazyLock<BTreeMap<String, HashMap<String, String>>> = LazyLock::new(|| {
-    let mut all: BTreeMap<String, HashMap<String, String>> = BTreeMap::new();
-    for record in records(include_str!("../../data/list_words.csv")) {
-        let field = |at: usize| record.get(at).unwrap_or_default();
-        let of = all.entry(field(0).to_owned()).or_default();
-        of.extend(field(3).split('|').map(|word| (plain(word), field(4).to_owned())));
-    }
-    all
-});
-
-fn word(what: &str, text: &str) -> Option<&'static str> {
-    WORDS.get(what)?.get(text).map(String::as_str)
-}
-
-/// Whether a text says that a row adds up others: `Total`, `Total: 45`, `45 Summe`.
-pub(super) fn is_total(text: &str) -> bool {
-    let plain = plain(text);
-    let words: Vec<&str> = plain.split(' ').filter(|word| !word.chars().all(|c| c.is_ascii_digit())).collect();
-    word("total", &words.join(" ")).is_some()
-}
-
-/// Whether the name of a sheet says that it is of an earlier time: by itself, or by a year and that it is closed.
-pub(super) fn is_past(name: &str, has_year: bool) -> bool {
-    let plain = plain(name);
-    let words: Vec<&str> = plain.split(' ').collect();
-    let any = |what| {
-        (0..words.len()).any(|from| (from + 1..=words.len()).any(|to| word(what, &words[from..to].join(" ")).is_some()))
-    };
-    any("past") || (has_year && any("closed"))
-}
-
-/// Whether the name of a sheet says nothing of what is on it: `Sheet1`, `PBC`, `Requests 2026`.
-pub(super) fn is_plain_name(name: &str) -> bool {
-    let plain = plain(name);
-    let bare = plain.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
-    bare.is_empty() || word("plain", bare).is_some() || word("plain", &plain).is_some()
-}
-
 /// What a request is answered with, in an auditor's words; none where they name none of ours, or several.
 pub(super) fn kind(text: &str) -> Option<RequestKind> {
     let plain = plain(text);
@@ -172,15 +117,10 @@ pub(super) fn kind(text: &str) -> Option<RequestKind> {
     RequestKind::ALL.into_iter().find(|kind| kind.name() == name)
 }
 
-/// Whether a cell says that something is still to be said, or is not there: `TBD`, `N/A`, `-`.
-pub(super) fn is_unknown(text: &str) -> bool {
-    let plain = plain(text);
-    plain.is_empty() || word("unknown", &plain).is_some()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sheets::words::is_total;
 
     #[test]
     fn heads_are_known_in_other_words_and_languages() {

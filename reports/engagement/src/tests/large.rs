@@ -87,7 +87,7 @@ fn cells_that_repeat_a_long_text_are_refused_before_they_are_many() {
         rows("<c t=\"str\" r=\"A1\"><v>1</v></c>").replacen("</row>", &format!("{inline}</row>"), 1)
     );
     let error = with(SHEET, |text| text.replacen("</sheetData>", &merged, 1)).unwrap_err();
-    assert!(error.contains("sheet `Sheet1`: cannot be read: it holds more than a list of requests does"), "{error}");
+    assert!(error.contains("sheet `Sheet1`: cannot be read: it holds more than a list does"), "{error}");
     // Merged cells that lie upon each other ask for the same rows again and again.
     let upon = format!(
         "{}</sheetData>{}",

@@ -16,6 +16,7 @@ mod readiness;
 mod requests;
 mod times;
 mod together;
+mod vendors;
 mod whole;
 
 use std::path::Path;

@@ -44,6 +44,8 @@ fn a_risk_is_reviewed_and_its_residual_is_no_greater() {
     one(told(&risk(&format!("{sound}review = 2026-11-30"))), "`risks.review`: the review of R-1 was due on 2026-11-30");
     none(told(&risk(&format!("{sound}review = 2027-12-01"))));
     one(told(&risk(&format!("{sound}review = 2029-12-01"))), "looked at again on 2029-12-01 only");
+    one(told(&risk(&format!("{sound}due = 2026-11-30"))), "`risks.due`: the treatment of R-1 was due on 2026-11-30");
+    none(told(&risk(&format!("{sound}due = 2026-12-01"))));
     one(
         told(&risk(&format!("{sound}residual_likelihood = 1\nresidual_impact = 4"))),
         "`risks.residual_impact`: R-1: `residual_impact` 4 is above `impact` 3",

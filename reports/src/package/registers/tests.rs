@@ -80,6 +80,7 @@ fn without_data_there_is_no_file_and_a_reason() {
             ("40_registers/remediation.csv", "there is no deviation"),
             ("40_registers/exceptions.csv", "none"),
             ("40_registers/risks.csv", "none"),
+            ("40_registers/vendors.csv", "none"),
             ("40_registers/pbc.csv", "there is no request list"),
             ("40_registers/documents.csv", "none is entered or asked for"),
             ("40_registers/manual_attestations.csv", "none"),

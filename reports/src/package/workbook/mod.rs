@@ -33,7 +33,7 @@ pub struct Contents {
 type Make = for<'d> fn(&'d Dossier<'d>) -> Option<Sheet<'d>>;
 
 /// The sheets after the first, in order, each with why it is not there when it is not. Without a maker, one run cannot fill it.
-const SHEETS: [(&str, Option<Make>, &str); 18] = [
+const SHEETS: [(&str, Option<Make>, &str); 19] = [
     ("Cover & scope", Some(front::cover), ""),
     ("Criteria matrix", Some(controls::criteria), ""),
     ("Control matrix", Some(controls::matrix), "no check was selected, and kickoff.toml has no controls"),
@@ -49,6 +49,7 @@ const SHEETS: [(&str, Option<Make>, &str); 18] = [
     ("Access review", Some(registers::access), "principals and policies were not read"),
     ("Asset inventory", Some(registers::assets), "no asset was read"),
     ("Risk register", Some(registers::risks), "there is no risk register"),
+    ("Vendors", Some(registers::vendors), "kickoff.toml has no vendors"),
     ("PBC tracker", Some(registers::requests), "there is no list of requests"),
     ("Remediation", Some(deviations::remediation), "no result of the run fails"),
     ("Changes & subservice", Some(registers::changes), ""),

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use kickoff_checks::parameters::PARAMETERS;
+use kickoff_engagement::Method;
 use kickoff_engagement::requests::Progress;
 use kickoff_engagement::risks::{Level, Rating, Standing};
-use kickoff_engagement::{Method, Subservice};
 
 use super::super::dossier::Dossier;
 use super::sheet::{Cell, Column, Sheet, auditor, col, day, people, word};
@@ -95,6 +96,8 @@ pub(super) fn risks<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Criteria", 14.0),
         col("Policies", 14.0),
         col("Owner", 16.0),
+        col("Treatment due", 12.0),
+        col("Treatment due (date)", 12.0),
         col("Review on", 12.0),
         col("Review on (date)", 12.0),
         col("Against this run", 30.0),
@@ -118,6 +121,7 @@ pub(super) fn risks<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
             risk.policies.join(" ").into(),
             risk.owner.as_ref().map(|id| person(engagement, id)).into(),
         ]);
+        row.extend(day(risk.due));
         row.extend(day(risk.review));
         row.extend([standing(&entry.standing).into(), entry.explanation.as_ref().into(), risk.note.as_ref().into()]);
         if scaled {
@@ -135,6 +139,58 @@ fn rated(rating: &Rating) -> [Cell<'_>; 4] {
         None => u32::from(level.value).into(),
     };
     [level(&rating.likelihood), level(&rating.impact), rating.score.into(), word(&rating.band)]
+}
+
+pub(super) fn vendors<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
+    let columns = vec![
+        col("Vendor", 10.0),
+        col("Name", 26.0),
+        col("Service", 30.0),
+        col("Data held", 26.0),
+        col("Criticality, in management's word", 14.0),
+        col("Report on file", 24.0),
+        col("Report from", 12.0),
+        col("Report from (date)", 12.0),
+        col("Report until", 12.0),
+        col("Report until (date)", 12.0),
+        col("Bridge letter until", 12.0),
+        col("Bridge letter until (date)", 12.0),
+        col("Against the entity's period", 34.0),
+        col("Report file", 28.0),
+        col("Reviewed", 12.0),
+        col("Reviewed (date)", 12.0),
+        col("Next review", 12.0),
+        col("Next review (date)", 12.0),
+        col("Owner", 18.0),
+        col("Account IDs", 18.0),
+        col("Note", 30.0),
+    ];
+    let engagement = dossier.sources.engagement;
+    let rows = engagement.vendors.iter().map(move |vendor| {
+        let mut row: Vec<Cell<'_>> = vec![
+            (&vendor.id).into(),
+            (&vendor.name).into(),
+            vendor.service.as_ref().into(),
+            vendor.holds.as_ref().into(),
+            vendor.criticality.as_ref().into(),
+            vendor.report.as_ref().into(),
+        ];
+        row.extend(day(vendor.report_from));
+        row.extend(day(vendor.report_until));
+        row.extend(day(vendor.bridge_until));
+        let shows = vendor.report.is_some() || vendor.report_until.is_some();
+        row.push(if shows { bridge(dossier, vendor.report_until, vendor.bridge_until).into() } else { Cell::Empty });
+        row.push(vendor.report_file.as_ref().into());
+        row.extend(day(vendor.reviewed));
+        row.extend(day(vendor.next_review));
+        row.extend([
+            vendor.owner.as_ref().map(|id| person(engagement, id)).into(),
+            vendor.accounts.join(" ").into(),
+            vendor.note.as_ref().into(),
+        ]);
+        row
+    });
+    Sheet::new(columns, rows, "40_registers/vendors.csv")
 }
 
 fn standing(standing: &Standing) -> String {
@@ -262,7 +318,7 @@ pub(super) fn changes<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         report.push(organization.report.as_ref().map_or_else(|| "none is named".into(), Cell::from));
         report.resize(8, Cell::Empty);
         report.extend(day(organization.report_until));
-        report.push(bridge(dossier, organization).into());
+        report.push(bridge(dossier, organization.report_until, organization.bridge_until).into());
         say(report);
         for relied_on in &organization.relied_on {
             say(vec!["control relied on (CSOC)".into(), name.into(), relied_on.into()]);
@@ -283,13 +339,13 @@ pub(super) fn changes<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
     Sheet::new(columns, rows.into_iter(), "60_machine/results.json")
 }
 
-/// Whether the report of an organization reaches the end of the entity's own period, or its bridge letter does.
-fn bridge(dossier: &Dossier<'_>, organization: &Subservice) -> String {
+/// Whether a report reaches the end of the entity's own period, or the bridge letter after it does.
+fn bridge(dossier: &Dossier<'_>, until: Option<Date>, letter: Option<Date>) -> String {
     let end = dossier.sources.engagement.report.as_ref().and_then(kickoff_engagement::Report::days).map(|(_, to)| to);
-    match (organization.report_until, end) {
+    match (until, end) {
         (None, _) => "its period is not said".to_owned(),
         (Some(until), Some(end)) if until < end => {
-            let letter = match organization.bridge_until {
+            let letter = match letter {
                 Some(bridge) if bridge >= end => format!("a bridge letter reaches to {bridge}"),
                 Some(bridge) if bridge > until => format!("a bridge letter reaches to {bridge} only"),
                 _ => "the days after it need a bridge letter".to_owned(),

@@ -106,7 +106,7 @@ pub(crate) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError
     .map_err(damaged)?;
     drop(workbook);
     if sheets.len() > SHEETS {
-        return Err(refuse(format!("has more than {SHEETS} sheets: that is not a list of requests")));
+        return Err(refuse(format!("has more than {SHEETS} sheets: that is not a list")));
     }
     if let Some(mut styles) = of_kind("/styles").and_then(|name| part(&mut archive, &name)) {
         book.looks = looks(&mut styles).map_err(unread)?;

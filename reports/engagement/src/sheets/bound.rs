@@ -39,7 +39,7 @@ impl Bounds {
     /// There is none left.
     pub(super) fn text(&self, length: usize) -> Result<(), String> {
         let left = self.cells.get().checked_sub(length);
-        self.cells.set(left.ok_or("it holds more than a list of requests does")?);
+        self.cells.set(left.ok_or("it holds more than a list does")?);
         Ok(())
     }
 
@@ -67,7 +67,7 @@ impl<R: Read> Read for Bounded<R> {
         let read = self.part.read(buffer)?;
         let count = u64::try_from(read).unwrap_or(u64::MAX);
         let left = self.unpacked.get().checked_sub(count);
-        self.unpacked.set(left.ok_or_else(|| io::Error::other("it is larger, unpacked, than a list of requests"))?);
+        self.unpacked.set(left.ok_or_else(|| io::Error::other("it is larger, unpacked, than a list"))?);
         self.piece.set(self.piece.get().saturating_add(count));
         Ok(read)
     }

@@ -6,34 +6,48 @@ mod csv;
 mod format;
 mod formula;
 mod grid;
+pub(crate) mod left;
 mod part;
 mod sheet;
+pub(crate) mod words;
 
 use std::io::Read as _;
 use std::path::Path;
 
-pub(super) use self::csv::table as of_csv;
-pub(super) use book::tables as of_workbook;
+pub(crate) use self::csv::table as of_csv;
+pub(crate) use book::tables as of_workbook;
 pub use grid::TableError;
-pub(super) use grid::{ROWS, Row, Table, column_of, letters};
+pub(crate) use grid::{ROWS, Row, Table, letters};
 
-/// A list of requests is smaller than this.
+use grid::column_of;
+
+/// A list is smaller than this.
 const LARGEST: u64 = 32 << 20;
 
 /// The bytes of a file that is no larger than a list can be.
-pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, TableError> {
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, TableError> {
     let unreadable = |error: std::io::Error| TableError::of_file(path, format!("it cannot be read: {error}"));
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if u64::try_from(bytes.len()).is_ok_and(|size| size > LARGEST) {
-        return Err(TableError::of_file(path, "is larger than 32 MiB: that is not a list of requests"));
+        return Err(TableError::of_file(path, "is larger than 32 MiB: that is not a list"));
     }
     Ok(bytes)
 }
 
+/// The column that somebody named: by its head, else by its letters where a table is so wide.
+pub(crate) fn named(head: &str, heads: &[String], width: usize) -> Option<usize> {
+    let wanted = words::plain(head);
+    let found = heads.iter().position(|head| words::plain(head) == wanted && !wanted.is_empty());
+    found.or_else(|| column_of(head).filter(|at| *at < width && head.len() <= 2))
+}
+
+/// How many of the cells of a row are heads that are known: it tells the separator of a CSV.
+pub(crate) type Known<'a> = &'a dyn Fn(&[String]) -> usize;
+
 /// Reads the tables of a file by what it holds; where it is neither a workbook nor text, says what it is and what to do.
-pub(super) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError> {
+pub(crate) fn tables(path: &Path, bytes: &[u8], known: Known<'_>) -> Result<Vec<Table>, TableError> {
     let refuse = |what: &str| Err(TableError::of_file(path, what));
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
@@ -47,7 +61,7 @@ pub(super) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError
     if bytes.starts_with(b"PK") {
         return of_workbook(path, bytes);
     }
-    let known = match ending.as_str() {
+    let is_known = match ending.as_str() {
         "csv" | "tsv" | "tab" | "txt" => true,
         "xlsx" | "xlsm" => return refuse("is not an XLSX workbook: it does not begin as one"),
         _ => false,
@@ -61,8 +75,8 @@ pub(super) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError
             "is a page of the web under another name: open it in a spreadsheet program, save it as .xlsx, and import that",
         );
     }
-    if !known {
+    if !is_known {
         return refuse("is neither .csv nor .xlsx: save the list as one of them");
     }
-    Ok(vec![of_csv(path, bytes)?])
+    Ok(vec![of_csv(path, bytes, known)?])
 }
