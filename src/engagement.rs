@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kickoff_engagement::attestations;
+use kickoff_engagement::attestations::{self, AttestationResult};
 use kickoff_engagement::documents::{self, DocumentResult};
 use kickoff_engagement::init::write_with_backup;
 use kickoff_engagement::readiness::{Readiness, ReadinessInput, assess};
@@ -144,7 +144,7 @@ impl Opened {
         let attestations = attestations::register(&self.file, self.folder(), self.today);
         let requests = requests::statuses(&self.file, &list, run, &documents, &attestations, self.today);
         let risks = risks::register(&self.file, run.unwrap_or(&Outcomes::default()));
-        Ok(Registers { documents, requests, risks })
+        Ok(Registers { documents, attestations, requests, risks })
     }
 
     /// How far the engagement is, by its registers.
@@ -163,6 +163,7 @@ impl Opened {
 /// The registers as they stand.
 pub(crate) struct Registers {
     pub documents: Vec<DocumentResult>,
+    pub attestations: Vec<AttestationResult>,
     pub requests: Vec<RequestStatus>,
     pub risks: Vec<RegisterEntry>,
 }

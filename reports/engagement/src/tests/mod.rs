@@ -2,9 +2,12 @@
 
 mod attestations;
 mod bad;
+mod carried;
 mod content;
 mod documents;
+mod edges;
 mod init;
+mod inside;
 mod large;
 mod list_rows;
 mod lists;
