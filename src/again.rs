@@ -7,6 +7,7 @@ use kickoff_evidence::Run;
 use kickoff_evidence::package::Package;
 use kickoff_reports::package::{Dossier, evidence, ocsf, registers};
 
+use crate::carry;
 use crate::engagement::Opened;
 use crate::exit::Failure;
 use crate::package::{Compared, Parts, Replayed, exchanges, workpaper_path};
@@ -60,8 +61,8 @@ pub(crate) fn lists(
     found: &mut Vec<String>,
 ) -> Result<usize, Failure> {
     parts.reperformed = true;
-    parts.reperformed = was_reperformed(package, &parts.dossier(opened, replayed))?;
-    let dossier = parts.dossier(opened, replayed);
+    parts.reperformed = was_reperformed(package, &parts.dossier(opened, replayed, None))?;
+    let dossier = parts.dossier(opened, replayed, None);
     let mut made: BTreeSet<String> = OF_THE_ENTITY.map(str::to_owned).into();
     let mut files = 0;
     let mut same = |path: &str, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>| -> Result<(), Failure> {
@@ -100,6 +101,7 @@ pub(crate) fn lists(
     made.extend(SOMETIMES.map(str::to_owned));
     made.extend(replayed.source.facts.accounts().map(|account| format!("60_machine/facts/{account}.json")));
     made.insert(OCSF.to_owned());
+    made.extend(carry::check(package, found)?);
     let foreign = package.names().filter(|name| !name.starts_with(SEALS) && !made.contains(*name));
     found.extend(foreign.map(|name| format!("{name} is there, and the stored answers do not give it")));
     Ok(files)

@@ -149,6 +149,9 @@ pub(crate) struct ScanArgs {
     /// Write no evidence package; `kickoff report` writes it later
     #[arg(long)]
     pub no_package: bool,
+    /// Carry the documents that kickoff.toml names in the package, byte for byte: nothing in them is masked
+    #[arg(long, conflicts_with = "no_package")]
+    pub with_documents: bool,
     #[command(flatten)]
     pub seal: SealArgs,
 }

@@ -171,8 +171,8 @@ impl Opened {
 pub(crate) struct Registers {
     /// The list of requests in force.
     pub list: Vec<Request>,
-    pub attestations: Vec<AttestationResult>,
     pub documents: Vec<DocumentResult>,
+    pub attestations: Vec<AttestationResult>,
     pub requests: Vec<RequestStatus>,
     pub risks: Vec<RegisterEntry>,
 }

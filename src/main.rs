@@ -2,6 +2,7 @@
 
 mod again;
 mod brief;
+mod carry;
 mod catalogue;
 mod cli;
 mod crash;

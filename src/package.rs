@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use kickoff_checks::{Check, Selection};
+use kickoff_engagement::carried::{self, Carried};
 use kickoff_engagement::{Engagement, Report, ReportType};
 use kickoff_evidence::package::{ChainLine, Details, LeftOut, PackageError, PackageWriter, Sealed};
 use kickoff_evidence::{Exchange, Run, RunMetadata, Tool, count, sha256_hex};
@@ -23,6 +24,7 @@ use kickoff_reports::package::{
 use kickoff_reports::paper::{Paper, pdf};
 use kickoff_reports::results::{Document, day};
 
+use crate::carry;
 use crate::decided::{Decided, decide, decide_in};
 use crate::engagement::{Opened, Registers};
 use crate::estate::{Asked, Told};
@@ -40,6 +42,8 @@ pub(crate) struct Order<'a> {
     /// The folder that the ZIP is written into.
     pub out: &'a Path,
     pub seals: &'a Seals,
+    /// Whether the documents themselves are carried.
+    pub with_documents: bool,
 }
 
 /// A run that was decided again from its stored answers.
@@ -127,11 +131,23 @@ impl Parts {
         })
     }
 
-    pub(crate) fn dossier<'a>(&'a self, opened: &'a Opened, replayed: &'a Replayed) -> Dossier<'a> {
+    /// Everything that kickoff.toml names, each with its place in the package.
+    pub(crate) fn carried(&self, opened: &Opened) -> Vec<Carried> {
+        carried::plan(&opened.file, &self.registers.documents, &self.registers.attestations, opened.folder())
+    }
+
+    /// `carried` is what the package carries of the documents themselves.
+    pub(crate) fn dossier<'a>(
+        &'a self,
+        opened: &'a Opened,
+        replayed: &'a Replayed,
+        carried: Option<&'a [Carried]>,
+    ) -> Dossier<'a> {
         Dossier::new(Sources {
             document: &replayed.decided.document,
             engagement: &opened.file,
             documents: &self.registers.documents,
+            carried,
             requests: &self.registers.requests,
             risks: &self.registers.risks,
             inventory: &self.inventory,
@@ -195,7 +211,10 @@ fn failed(error: PackageError) -> Failure {
 /// Writes the package of a run.
 pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Result<Sealed, Failure> {
     let (run, engagement) = (order.run, &order.opened.file);
-    let dossier = parts.dossier(order.opened, replayed);
+    let planned = order.with_documents.then(|| parts.carried(order.opened));
+    if let Some(why) = planned.as_ref().and_then(|planned| carried::too_many(carried::total(planned).1)) {
+        return Err(Failure::Usage(why));
+    }
     // Two packages at once would take the same name and follow the same line of the chain.
     let chain = &order.seals.chain;
     let _lock = source::locked(chain.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
@@ -204,6 +223,15 @@ pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Re
     let path = order.out.join(format!("{name}.zip"));
     let mut package = PackageWriter::create(&path, &name, run.metadata.started).map_err(failed)?;
     let mut left_out = replayed.left_out.clone();
+    let carried = planned.map(|planned| carry::documents(&mut package, order.opened.folder(), planned)).transpose()?;
+    match &carried {
+        Some(carried) => left_out.extend(carry::left_out(carried)),
+        None => left_out.push(LeftOut {
+            what: carried::FOLDER.trim_end_matches('/').to_owned(),
+            why: "the documents themselves are carried only where that is asked for (`--with-documents`)".to_owned(),
+        }),
+    }
+    let dossier = parts.dossier(order.opened, replayed, carried.as_deref());
     evidence_files(&mut package, &dossier, run, &parts.digests)?;
     machine_files(&mut package, replayed, order.opened, &mut left_out)?;
     // Cut, not rounded: a package is not made half a second from now.

@@ -13,7 +13,7 @@ use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
 use crate::package::{self, Order, Parts, Replayed};
 use crate::seal::{CHAIN, Seals};
-use crate::{brief, finish, outcomes, shortfalls, streams};
+use crate::{brief, carry, finish, outcomes, shortfalls, streams};
 
 pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     if arguments.brief {
@@ -26,6 +26,9 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
         })?,
     };
     let mut opened = Opened::of(&arguments.file)?;
+    if arguments.with_documents {
+        carry::announce(&opened)?;
+    }
     let run = Arc::new(finish::open(&folder, &opened.file)?);
     // What is due or stale is judged on the day of the run, so that the same run gives the same package.
     opened.today = arguments.file.today.unwrap_or_else(|| day_in(&run.metadata, &opened.file));
@@ -33,8 +36,14 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     let seals = Seals::open(&arguments.seal, None, &runs)?;
     let replayed = Replayed::of(&run, &opened.file, Some(&runs))?;
     let parts = Parts::of(&run, &opened, &replayed)?;
-    let written =
-        package::write(&Order { run: &run, opened: &opened, out: &arguments.out, seals: &seals }, &replayed, &parts)?;
+    let order = Order {
+        run: &run,
+        opened: &opened,
+        out: &arguments.out,
+        seals: &seals,
+        with_documents: arguments.with_documents,
+    };
+    let written = package::write(&order, &replayed, &parts)?;
     package::tell(&written, seals.signer.is_some())?;
     shortfalls::tell(&replayed.decided.document, &opened.file)?;
     for LeftOut { what, why } in &replayed.left_out {

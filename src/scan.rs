@@ -25,12 +25,15 @@ use crate::package::{self, Order, Parts, Replayed, not_decided};
 use crate::seal::Seals;
 use crate::source::{self, Live, Source};
 use crate::version::VERSION;
-use crate::{shortfalls, streams};
+use crate::{carry, shortfalls, streams};
 
 pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // What cannot be read or used is told before anything is asked, not after.
     let mut opened = Opened::read(arguments.config.as_deref(), None)?;
     opened.requests()?;
+    if arguments.with_documents {
+        carry::announce(&opened)?;
+    }
     let engagement = &opened.file;
     let selection = select(&arguments.select)?;
     let seals = match arguments.no_package {
@@ -111,7 +114,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     opened.today = day_in(&run.metadata, engagement);
     let parts = Parts::of(&run, &opened, &replayed)?;
     let report = folder.join("report.html");
-    write_report(&parts.dossier(&opened, &replayed), &run, &report)?;
+    write_report(&parts.dossier(&opened, &replayed, None), &run, &report)?;
     // What cannot be printed is told at the end: the package does not depend on it.
     let printed = print(arguments.format, &replayed.decided.document, &json);
     shortfalls::tell(&replayed.decided.document, engagement)?;
@@ -135,7 +138,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
         )?;
     }
     if let Some(seals) = &seals {
-        let order = Order { run: &run, opened: &opened, out: &folder, seals };
+        let order = Order { run: &run, opened: &opened, out: &folder, seals, with_documents: arguments.with_documents };
         let written = package::write(&order, &replayed, &parts).map_err(|failure| {
             Failure::Usage(format!(
                 "{failure}. The run is whole: `kickoff report {}` makes its package",

@@ -7,7 +7,7 @@ use kickoff_engagement::requests::{ListOptions, from_bytes};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    for name in ["list.csv", "list.xlsx"] {
+    for name in ["list.csv", "list.xlsx", "list.xlsm", "list.txt"] {
         match from_bytes(Path::new(name), bytes, &ListOptions::default()) {
             Ok(list) => {
                 assert!(!list.account.contains('\n'));

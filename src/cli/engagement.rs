@@ -282,6 +282,9 @@ pub(crate) struct ReportArgs {
     /// The folder to write into
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
+    /// Carry the documents that kickoff.toml names in the package, byte for byte: nothing in them is masked
+    #[arg(long, conflicts_with = "brief")]
+    pub with_documents: bool,
     #[command(flatten)]
     pub seal: SealArgs,
 }

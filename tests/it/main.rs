@@ -7,6 +7,7 @@ mod alike;
 mod as_aws_may;
 mod bad_input;
 mod brief;
+mod carried;
 mod collectors;
 mod conformance;
 mod counts;

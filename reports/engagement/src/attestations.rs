@@ -14,6 +14,8 @@ use crate::file::{Engagement, Report};
 use crate::files::hash_below;
 use crate::registers::{Attestation, Attested};
 
+/// So many days after the day of a Type 1 report a statement may still be about it.
+const NEAR_DAYS: i64 = 30;
 /// An attestation is good for so many months.
 const MONTHS: i32 = 12;
 
@@ -35,8 +37,12 @@ pub struct AttestationResult {
     pub observed: String,
     /// What keeps it from counting.
     pub reasons: Vec<String>,
+    /// What it is for, where the control is carried out every so often.
+    pub occurrence: Option<String>,
     /// The digest of the file that shows it, in lower-case hexadecimal.
     pub sha256: Option<String>,
+    /// Whether that file shows a picture and not a word.
+    pub picture: bool,
 }
 
 impl AttestationResult {
@@ -70,7 +76,9 @@ pub fn register(engagement: &Engagement, folder: &Path, today: Date) -> Vec<Atte
                 status,
                 observed: format!("{}: nothing is stated", one.name),
                 reasons: vec![reason],
+                occurrence: Some(one.name.clone()),
                 sha256: None,
+                picture: false,
             }
         }));
     }
@@ -88,7 +96,8 @@ fn judge(said: &Attestation, folder: &Path, days: Option<(Date, Date)>, today: D
     let (mut sha256, mut unreadable) = (None, false);
     let looked = hash_below(folder, &said.evidence)
         .and_then(|(digest, _)| Ok((digest, content::look(&folder.join(&said.evidence))?)));
-    match looked {
+    let picture = looked.as_ref().is_ok_and(|(_, seen)| seen.picture);
+    match looked.map(|(digest, seen)| (digest, seen.verdict)) {
         Ok((digest, Verdict::Fine)) => sha256 = Some(digest),
         Ok((_, Verdict::Nothing(how))) => reasons.push(format!("{} {how}", said.evidence)),
         Ok((_, Verdict::Link(_))) => reasons.push(format!("{} is a link: put the file itself there", said.evidence)),
@@ -104,16 +113,28 @@ fn judge(said: &Attestation, folder: &Path, days: Option<(Date, Date)>, today: D
             reasons.push(format!("{} cannot be read: {error}", said.evidence));
         }
     }
+    // What was stated in a period does not grow old with the calendar.
+    let day = days.map_or(today, |(_, last)| last.min(today));
     if said.on > today {
         reasons.push(format!("its day, {}, is still to come", said.on));
-    } else if said.on.saturating_add(MONTHS.months()) < today {
-        reasons.push(format!("it is stale: made on {}, more than {MONTHS} months ago", said.on));
+    } else if said.on.saturating_add(MONTHS.months()) < day {
+        let ago = if day == today { "ago".to_owned() } else { format!("before {day}") };
+        reasons.push(format!("it is stale: made on {}, more than {MONTHS} months {ago}", said.on));
     }
     // A Type 1 report has one day: a statement is seldom made on it, and is judged by its age alone.
     if let Some((first, last)) = days.filter(|(first, last)| first != last)
         && (said.on < first || said.on > last)
     {
         reasons.push(format!("made on {}, outside the period from {first} to {last}", said.on));
+    }
+    if let Some((day, _)) =
+        days.filter(|(first, last)| first == last && said.on > last.saturating_add(NEAR_DAYS.days()))
+    {
+        reasons.push(format!("made on {}, more than {NEAR_DAYS} days after {day}, the day of the report", said.on));
+    }
+    let own = said.occurrence.as_deref().and_then(Occurrence::parse);
+    if let Some(own) = own.filter(|own| said.on < own.first) {
+        reasons.push(format!("made on {}, before {} began", said.on, own.name));
     }
     let status = match (reasons.is_empty(), unreadable, said.result) {
         (_, true, _) => Status::NotEvaluated,
@@ -131,6 +152,8 @@ fn judge(said: &Attestation, folder: &Path, days: Option<(Date, Date)>, today: D
         status,
         observed: format!("{} on {}{note}", said.by, said.on),
         reasons,
+        occurrence: said.occurrence.clone(),
         sha256,
+        picture,
     }
 }

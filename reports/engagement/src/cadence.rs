@@ -150,6 +150,10 @@ impl Occurrence {
         if let Some(day) = whole.into_iter().next() {
             return Some(one_day(day));
         }
+        // The quarters and years of a fiscal year are not those of the calendar, and which they are a name does not say.
+        if parts.iter().any(|part| is_fiscal(part)) {
+            return None;
+        }
         // `Q3`, `Q3 2026`, `2026Q3`, `2026-H2`.
         for found in &parts {
             let (own_year, short) = match found.split_at_checked(4).filter(|_| found.len() == 6) {
@@ -190,6 +194,12 @@ impl Occurrence {
             _ => two(at + 1).and_then(of_month).or_else(|| Self::parse(&format!("{year:04}"))),
         }
     }
+}
+
+/// Whether a word of a name says that its years are fiscal ones: `FY26`, `FY2026`, `fiscal`.
+pub(crate) fn is_fiscal(part: &str) -> bool {
+    let figures = part.strip_prefix("fy");
+    part == "fiscal" || figures.is_some_and(|figures| figures.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn year(part: &str) -> Option<i16> {
@@ -427,6 +437,10 @@ mod tests {
             ("Hersteltest maart 2026", Some("2026-03")),
             // A year is far from it: the name of a machine.
             ("Instances t3 large", None),
+            // The first quarter of a fiscal year may be any; a day is a day.
+            ("Access Review FY26 Q1", None),
+            ("Access Review Q1 fiscal 2026", None),
+            ("Minutes FY2026 2026-02-10", Some("2026-02-10")),
         ] {
             assert_eq!(Occurrence::named(text, day).map(|found| found.name).as_deref(), name, "{text}");
         }

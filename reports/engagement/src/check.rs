@@ -231,7 +231,13 @@ impl<'a, 'b> Names<'a, 'b> {
     }
 
     fn path(&mut self, key: &str, path: &str) {
-        if !stays_below(path) {
+        if path.contains('\\') {
+            let what = format!(
+                "`{path}`: write `/` between folders, below that of kickoff.toml: `{}`",
+                path.replace('\\', "/")
+            );
+            self.problems.add(key, what);
+        } else if !stays_below(path) {
             self.problems.add(key, format!("`{path}` leads out of the folder of kickoff.toml: files lie below it"));
         }
     }
@@ -262,12 +268,13 @@ impl<'a, 'b> Names<'a, 'b> {
             }
         }
         // Several documents may answer one request, as long as they can be told apart.
+        let mut answered = BTreeSet::new();
+        let mut told = BTreeSet::new();
         for (at, document) in file.documents.iter().enumerate() {
-            let told =
-                |one: &Document| [&one.file, &one.link, &one.title, &one.version, &one.occurrence].map(Option::clone);
-            let others = || file.documents.iter().take(at).filter(|other| other.request == document.request);
-            let nothing = document.file.is_none() && document.link.is_none() && others().next().is_some();
-            if nothing || others().any(|other| told(other) == told(document)) {
+            let Document { request, file, link, title, version, occurrence, .. } = document;
+            let again = !answered.insert(request);
+            let nothing = document.file.is_none() && document.link.is_none() && again;
+            if !told.insert((request, [file, link, title, version, occurrence])) || nothing {
                 let what = format!(
                     "two documents for request {} that cannot be told apart: give each its `file` or `link`, and its `version` or `occurrence` where they share one",
                     document.request

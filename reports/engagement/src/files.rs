@@ -1,7 +1,7 @@
 //! Files that people hand over: where they may lie, and their digests.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::{Component, Path};
 
 use sha2::{Digest as _, Sha256};
@@ -24,11 +24,11 @@ fn or_here(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-/// The SHA-256 and the length of a file that lies below a folder, links followed.
+/// Opens a file that lies below a folder, links followed.
 ///
 /// # Errors
 /// It is not there, cannot be read, is no file, or lies elsewhere.
-pub fn hash_below(folder: &Path, file: &str) -> io::Result<(String, u64)> {
+pub(crate) fn open_below(folder: &Path, file: &str) -> io::Result<File> {
     let folder = or_here(folder);
     let path = folder.join(file).canonicalize()?;
     if !path.starts_with(folder.canonicalize()?) {
@@ -37,10 +37,25 @@ pub fn hash_below(folder: &Path, file: &str) -> io::Result<(String, u64)> {
     if !path.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a file"));
     }
-    let mut file = File::open(path)?;
+    File::open(path)
+}
+
+/// The SHA-256 and the length of a file that lies below a folder, links followed.
+///
+/// # Errors
+/// It is not there, cannot be read, is no file, or lies elsewhere.
+pub fn hash_below(folder: &Path, file: &str) -> io::Result<(String, u64)> {
+    hash_of(&mut open_below(folder, file)?)
+}
+
+/// The SHA-256 and the length of what a reader gives.
+///
+/// # Errors
+/// It cannot be read.
+pub fn hash_of(from: &mut dyn Read) -> io::Result<(String, u64)> {
     let (mut hasher, mut length, mut buffer) = (Sha256::new(), 0, vec![0; 64 * 1024]);
     loop {
-        let read = file.read(&mut buffer)?;
+        let read = from.read(&mut buffer)?;
         if read == 0 {
             return Ok((hex::encode(hasher.finalize()), length));
         }

@@ -3,6 +3,7 @@
 
 pub mod attestations;
 mod cadence;
+pub mod carried;
 pub mod cells;
 mod check;
 mod columns;

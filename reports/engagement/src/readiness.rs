@@ -351,30 +351,21 @@ fn quality(input: &ReadinessInput<'_>, status: &RequestStatus) -> Quality {
     let id = &status.request.id;
     let counts = |document: &&DocumentResult| &document.request == id && document.status != Status::NotApplicable;
     let entered = input.documents.iter().filter(counts).filter(|document| document.entered);
-    let of_each = entered.map(|document| match (&document.sha256, &document.file) {
-        (Some(_), Some(file)) if is_picture(file) => Quality::Picture,
-        (Some(_), _) if document.status == Status::Pass => Quality::Document,
+    let of_each = entered.map(|document| match (&document.sha256, document.status) {
+        (Some(_), _) if document.picture => Quality::Picture,
+        (Some(_), Status::Pass) => Quality::Document,
         (Some(_), _) => Quality::Flawed,
-        _ if document.status == Status::Manual => Quality::Link,
-        _ => Quality::None,
+        (None, Status::Manual) => Quality::Link,
+        (None, _) => Quality::None,
     });
     // Of several the worst decides, and where one is missing none is whole.
     let lacks = input.documents.iter().filter(counts).any(|document| !document.entered);
     let by_document = of_each.min().map(|worst| if lacks { worst.min(Quality::Flawed) } else { worst });
     // A word that does not count, as its file is not there or its time is past, is no evidence.
     let by_word = status.attestations.iter().filter(|said| said.counts());
-    let by_word =
-        by_word.map(|said| if is_picture(&said.evidence) { Quality::Picture } else { Quality::Attested }).max();
+    let by_word = by_word.map(|said| if said.picture { Quality::Picture } else { Quality::Attested }).max();
     let by_run = (status.answer.answered > Answered::Not).then_some(Quality::Day);
     [by_document, by_word, by_run].into_iter().flatten().max().unwrap_or(Quality::None)
-}
-
-/// Whether a file is a picture, by the ending of its name.
-fn is_picture(file: &str) -> bool {
-    let name = file.to_lowercase();
-    ["png", "jpg", "jpeg", "gif", "webp", "heic", "bmp", "tif", "tiff"]
-        .iter()
-        .any(|ending| name.rsplit_once('.').is_some_and(|(_, given)| given == *ending))
 }
 
 fn request_tasks(input: &ReadinessInput<'_>, kickoff: Option<Date>) -> Vec<Task> {

@@ -28,6 +28,7 @@ fn page(document: &Document, engagement: &Engagement, run: Option<&Run>, in_pack
         document,
         engagement,
         documents: &[],
+        carried: None,
         requests: &[],
         risks: &[],
         inventory: &inventory,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kickoff_engagement::Engagement;
+use kickoff_engagement::carried::Carried;
 use kickoff_engagement::documents::DocumentResult;
 use kickoff_engagement::requests::RequestStatus;
 use kickoff_engagement::risks::RegisterEntry;
@@ -22,6 +23,7 @@ pub(crate) struct Made {
     pub document: Document,
     pub engagement: Engagement,
     pub documents: Vec<DocumentResult>,
+    pub carried: Option<Vec<Carried>>,
     pub requests: Vec<RequestStatus>,
     pub risks: Vec<RegisterEntry>,
     pub inventory: Inventory,
@@ -59,6 +61,7 @@ impl Made {
             document: document(rows),
             engagement: Engagement::parse("kickoff.toml".as_ref(), ENGAGEMENT).unwrap(),
             documents: Vec::new(),
+            carried: None,
             requests: Vec::new(),
             risks: Vec::new(),
             inventory: Inventory::default(),
@@ -73,6 +76,7 @@ impl Made {
             document: &self.document,
             engagement: &self.engagement,
             documents: &self.documents,
+            carried: self.carried.as_deref(),
             requests: &self.requests,
             risks: &self.risks,
             inventory: &self.inventory,

@@ -3,13 +3,16 @@
 //! Each can stand alone: the last columns of every row say of which entity, run and evidence it is. A table without rows is
 //! not written; what is left out is listed with the reason.
 
+mod documents;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 use kickoff_checks::Entry;
+use kickoff_engagement::carried::INDEX;
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
-use kickoff_engagement::{Attested, Exception, Vendor, requests};
+use kickoff_engagement::{Exception, Vendor, requests};
 
 use super::dossier::{Control, Deviation, Dossier, Mark};
 use super::populations::{Population, Subject};
@@ -93,8 +96,23 @@ pub fn registers<'d>(dossier: &'d Dossier<'_>) -> Registers<'d> {
     list.register(dossier, "pbc", "there is no request list", &requests::heads(), || {
         Box::new(sources.requests.iter().map(|status| requests::cells(status).to_vec()))
     });
-    list.register(dossier, "documents", "none is entered or asked for", DOCUMENTS, || documents(dossier));
-    list.register(dossier, "manual_attestations", "none", ATTESTATIONS, || attestations(dossier));
+    list.register(
+        dossier,
+        "documents",
+        "none is entered or asked for",
+        &documents::with_place(dossier, documents::DOCUMENTS),
+        || documents::documents(dossier),
+    );
+    list.register(
+        dossier,
+        "manual_attestations",
+        "none",
+        &documents::with_place(dossier, documents::ATTESTATIONS),
+        || documents::attestations(dossier),
+    );
+    if dossier.sources.carried.is_some() {
+        list.list(dossier, INDEX, "kickoff.toml names no document", documents::CARRIED, || documents::carried(dossier));
+    }
     list
 }
 
@@ -107,7 +125,18 @@ impl<'d> Registers<'d> {
         heads: &[&'static str],
         records: impl Fn() -> Records<'d> + 'd,
     ) {
-        let path = format!("40_registers/{name}.csv");
+        self.list(dossier, &format!("40_registers/{name}.csv"), empty, heads, records);
+    }
+
+    fn list(
+        &mut self,
+        dossier: &'d Dossier<'_>,
+        path: &str,
+        empty: &str,
+        heads: &[&'static str],
+        records: impl Fn() -> Records<'d> + 'd,
+    ) {
+        let path = path.to_owned();
         if records().next().is_none() {
             self.left_out.push((path, empty.to_owned()));
             return;
@@ -470,64 +499,6 @@ fn vendors<'d>(dossier: &'d Dossier<'_>) -> Records<'d> {
             vendor.accounts.join(" "),
             some(&vendor.note),
         ]
-    }))
-}
-
-const DOCUMENTS: &[&str] = &[
-    "Request",
-    "Title",
-    "Criteria",
-    "Owner",
-    "Status",
-    "Observed",
-    "Reasons",
-    "In force since",
-    "Taken",
-    "Received",
-    "Bytes",
-    "SHA-256",
-];
-
-fn documents<'d>(dossier: &'d Dossier<'_>) -> Records<'d> {
-    Box::new(dossier.sources.documents.iter().map(|document| {
-        let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
-        vec![
-            document.request.clone(),
-            document.title.clone(),
-            document.criteria.join(" "),
-            document.owner.as_deref().map(|owner| person(dossier, owner)).unwrap_or_default(),
-            document.status.name().to_owned(),
-            document.observed.clone(),
-            document.reasons.join("; "),
-            day(document.effective),
-            day(document.collected),
-            day(document.received),
-            document.bytes.map(|bytes| bytes.to_string()).unwrap_or_default(),
-            document.sha256.clone().unwrap_or_default(),
-        ]
-    }))
-}
-
-const ATTESTATIONS: &[&str] = &["Control", "Criteria", "Request", "Stated", "By", "On", "Shown by", "Note"];
-
-/// What people stated, in their words.
-fn attestations<'d>(dossier: &'d Dossier<'_>) -> Records<'d> {
-    Box::new(dossier.sources.engagement.attestations.iter().map(|said| {
-        let stated = match said.result {
-            Attested::Pass => "pass",
-            Attested::Fail => "fail",
-            Attested::NotApplicable => "not-applicable",
-        };
-        owned([
-            &said.control,
-            &said.criteria.join(" "),
-            said.request.as_deref().unwrap_or_default(),
-            stated,
-            &person(dossier, &said.by),
-            &said.on.to_string(),
-            &said.evidence,
-            said.note.as_deref().unwrap_or_default(),
-        ])
     }))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kickoff_engagement::Engagement;
+use kickoff_engagement::carried::Carried;
 use kickoff_engagement::documents::DocumentResult;
 use kickoff_engagement::requests::RequestStatus;
 use kickoff_engagement::risks::RegisterEntry;
@@ -22,6 +23,8 @@ pub struct Sources<'a> {
     pub engagement: &'a Engagement,
     /// The state of documents.
     pub documents: &'a [DocumentResult],
+    /// What the package carries of the documents themselves; none where nobody asked for that.
+    pub carried: Option<&'a [Carried]>,
     /// The state of requests.
     pub requests: &'a [RequestStatus],
     /// The risk register.

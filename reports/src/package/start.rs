@@ -45,6 +45,10 @@ const KNOWN: &[(&str, &str)] = &[
     ("20_evidence/", "Each evidence item: AWS's answers as they came, request ids, and how they were collected"),
     ("30_populations/", "Whole lists of what there is, unfiltered, to draw samples from"),
     ("40_registers/", "Assets, access review, risks, deviations, exceptions, requests and what else people keep"),
+    (
+        "45_documents/",
+        "The documents of the register themselves, byte for byte as the entity has them; index.csv says which is which",
+    ),
     ("50_timeline/", "Runs of the period: what changed, what was missed"),
     ("60_machine/", "The results for programs"),
     (INTEGRITY, "Digests of all files, the signature where there is one, and how to verify them"),

@@ -39,6 +39,7 @@ fn with<T>(document: &Document, engagement: &Engagement, look: impl FnOnce(&Doss
         document,
         engagement,
         documents: &[],
+        carried: None,
         requests: &[],
         risks: &[],
         inventory: &Inventory::default(),

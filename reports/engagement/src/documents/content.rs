@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::inside::{self, Office, Shows};
 use super::{page, pointer};
 
 /// So much of the beginning of a file is read.
@@ -24,6 +25,7 @@ enum Kind {
     OpenDocument,
     Zip,
     BrokenZip,
+    LockedZip,
     OldOffice,
     Locked,
     Png,
@@ -45,6 +47,21 @@ enum Kind {
 }
 
 impl Kind {
+    fn is_picture(self) -> bool {
+        matches!(self, Self::Png | Self::Jpeg | Self::Gif | Self::Webp | Self::Bmp | Self::Tiff | Self::Heic)
+    }
+
+    /// A document whose pages can be looked for words.
+    fn office(self) -> Option<Office> {
+        Some(match self {
+            Self::Word => Office::Word,
+            Self::Sheet => Office::Sheet,
+            Self::Slides => Office::Slides,
+            Self::OpenDocument => Office::Open,
+            _ => return None,
+        })
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Pdf => "a PDF",
@@ -54,6 +71,7 @@ impl Kind {
             Self::OpenDocument => "an OpenDocument",
             Self::Zip => "a ZIP archive",
             Self::BrokenZip => "a ZIP archive that is cut off or broken",
+            Self::LockedZip => "a ZIP archive that is protected by a password",
             Self::OldOffice => "a file of Office 97 to 2003",
             Self::Locked => "a file of Office that is protected by a password",
             Self::Png => "a picture (PNG)",
@@ -124,8 +142,23 @@ pub(crate) enum Verdict {
     Other(String),
 }
 
-/// Looks at a file by its beginning.
-pub(crate) fn look(path: &Path) -> io::Result<Verdict> {
+/// What was seen of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// What is to be said of it.
+    pub(crate) verdict: Verdict,
+    /// It shows a picture, and not a word.
+    pub(crate) picture: bool,
+}
+
+/// Looks at a file by its beginning, and where that does not tell by its end and its first words.
+pub(crate) fn look(path: &Path) -> io::Result<Seen> {
+    let mut picture = false;
+    let verdict = verdict(path, &mut picture)?;
+    Ok(Seen { verdict, picture })
+}
+
+fn verdict(path: &Path, picture: &mut bool) -> io::Result<Verdict> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut head = Vec::new();
@@ -150,9 +183,11 @@ pub(crate) fn look(path: &Path) -> io::Result<Verdict> {
         match members(&mut file, length)? {
             Members::None => return Ok(Verdict::Nothing("is an archive that holds no files")),
             Members::Broken => kind = Kind::BrokenZip,
+            Members::Locked => kind = Kind::LockedZip,
             Members::Names(names) => kind = packed(&head, &names),
         }
     }
+    *picture = kind.is_picture();
     if let Some(target) = text.as_deref().filter(|_| whole).and_then(pointer::target) {
         return Ok(Verdict::Link(target));
     }
@@ -177,9 +212,32 @@ pub(crate) fn look(path: &Path) -> io::Result<Verdict> {
         (Some(page), None) => Verdict::Page(page),
         (None, Some(name)) => Verdict::Other(name),
         // One that nobody can open is none, whatever it is called.
-        (None, None) if matches!(kind, Kind::Locked | Kind::BrokenZip) => Verdict::Other(format!("is {}", kind.name())),
-        (None, None) => Verdict::Fine,
+        (None, None) if matches!(kind, Kind::Locked | Kind::LockedZip | Kind::BrokenZip) => {
+            Verdict::Other(format!("is {}", kind.name()))
+        }
+        (None, None) => match within(&mut file, &head, length, kind, picture)? {
+            Some(what) => Verdict::Other(what.to_owned()),
+            None => Verdict::Fine,
+        },
     })
+}
+
+/// What is wrong inside of a file that is what it is called.
+fn within(
+    file: &mut File,
+    head: &[u8],
+    length: u64,
+    kind: Kind,
+    picture: &mut bool,
+) -> io::Result<Option<&'static str>> {
+    if kind == Kind::Pdf {
+        return inside::of_pdf(file, head, length);
+    }
+    let Some(office) = kind.office() else { return Ok(None) };
+    file.seek(SeekFrom::Start(0))?;
+    let shows = inside::of_office(file, office);
+    *picture = shows == Shows::Pictures;
+    Ok((shows == Shows::Nothing).then(|| office.blank()))
 }
 
 fn kind(head: &[u8], text: Option<&str>, whole: bool) -> Kind {
@@ -278,6 +336,8 @@ fn has_packed(head: &[u8]) -> bool {
 enum Members {
     None,
     Broken,
+    /// Something in it takes a password.
+    Locked,
     Names(Vec<Vec<u8>>),
 }
 
@@ -314,15 +374,20 @@ fn members(file: &mut File, length: u64) -> io::Result<Members> {
         return Ok(Members::None);
     }
     let list = read(from, size.min(LISTED))?;
-    let (mut names, mut at) = (Vec::new(), 0);
+    let (mut names, mut at, mut locked) = (Vec::new(), 0, false);
     while let Some(entry) = list.get(at..).filter(|rest| rest.starts_with(b"PK\x01\x02")) {
         let short = |at| number::<2>(entry, at).and_then(|short| usize::try_from(short).ok()).unwrap_or_default();
         let (name, extra, remark) = (short(28), short(30), short(32));
         let Some(name_bytes) = entry.get(46..46 + name) else { break };
+        locked |= short(8) & 1 == 1;
         names.push(name_bytes.to_vec());
         at += 46 + name + extra + remark;
     }
-    Ok(if names.is_empty() { Members::Broken } else { Members::Names(names) })
+    Ok(match names.is_empty() {
+        true => Members::Broken,
+        false if locked => Members::Locked,
+        false => Members::Names(names),
+    })
 }
 
 /// The number of so many bytes, the lowest first, at a place.

@@ -53,6 +53,11 @@ fn walk(
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
         let path = below.join(entry.file_name());
+        if !cfg!(windows) && entry.file_name().to_string_lossy().contains('\\') {
+            // kickoff.toml has `/` between folders, and this would be none.
+            skipped.push((path.to_string_lossy().into_owned(), "its name has a `\\`: give it another".to_owned()));
+            continue;
+        }
         let Some(name) = path.to_str().map(|name| name.replace('\\', "/")) else {
             skipped.push((path.to_string_lossy().into_owned(), "its name is not Unicode".to_owned()));
             continue;
@@ -65,8 +70,13 @@ fn walk(
             skipped.push((name, "is hidden".to_owned()));
         } else if let Some(why) = is_junk(&own) {
             skipped.push((name, why.to_owned()));
+        } else if kind.is_dir() && is_bundle(&own) {
+            skipped.push((name, "is a folder that one program opens as a document: export it as PDF".to_owned()));
         } else if kind.is_dir() && depth < DEPTH {
-            walk(root, &path, depth + 1, files, skipped)?;
+            // One folder that cannot be read keeps the others from nobody.
+            if let Err(error) = walk(root, &path, depth + 1, files, skipped) {
+                skipped.push((name, format!("cannot be read: {error}")));
+            }
         } else if kind.is_file() {
             match holds_none(&root.join(&path)) {
                 Some(why) => skipped.push((name, why)),
@@ -77,6 +87,12 @@ fn walk(
         }
     }
     Ok(())
+}
+
+/// Whether a folder, by its name in lower case, is what a program of macOS keeps a document in.
+fn is_bundle(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ["pages", "numbers", "key", "rtfd", "graffle", "oo3", "textbundle"].contains(&ending)
 }
 
 /// Why a file or a folder is none that a person made, by its name in lower case.
@@ -99,7 +115,7 @@ fn holds_none(path: &Path) -> Option<String> {
     if pointer::is_named(&ending) {
         return Some("is a shortcut: put the file itself into the folder".to_owned());
     }
-    match content::look(path).ok()? {
+    match content::look(path).ok()?.verdict {
         Verdict::Fine | Verdict::Other(_) => None,
         Verdict::Nothing(how) => Some(how.to_owned()),
         Verdict::Link(None) => Some("is a link: put the document itself there".to_owned()),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use kickoff_checks::Status;
 
-use super::content::{self, Verdict};
+use super::content::{self, Seen, Verdict};
 use super::findings::Findings;
 use crate::file::Engagement;
 use crate::files::hash_below;
@@ -16,7 +16,7 @@ use crate::registers::Document;
 pub(super) struct Given<'a> {
     pub(super) document: &'a Document,
     /// The digest and the length of its file, and what is to be said of what that holds; none where no file is named.
-    file: Option<io::Result<(String, u64, Verdict)>>,
+    file: Option<io::Result<(String, u64, Seen)>>,
 }
 
 /// What stands in the row of a document.
@@ -27,6 +27,8 @@ pub(super) struct There {
     pub(super) there: bool,
     pub(super) sha256: Option<String>,
     pub(super) bytes: Option<u64>,
+    /// It shows a picture, and not a word.
+    pub(super) picture: bool,
 }
 
 /// All that is handed over.
@@ -95,7 +97,10 @@ impl Given<'_> {
     /// The digest of what is more than nothing or a link.
     fn digest(&self) -> Option<&str> {
         match &self.file {
-            Some(Ok((digest, _, Verdict::Fine | Verdict::Page(_) | Verdict::Other(_)))) => Some(digest),
+            Some(Ok((digest, _, seen))) => match seen.verdict {
+                Verdict::Fine | Verdict::Page(_) | Verdict::Other(_) => Some(digest),
+                Verdict::Nothing(_) | Verdict::Link(_) => None,
+            },
             _ => None,
         }
     }
@@ -112,23 +117,23 @@ impl Given<'_> {
                 findings.fail("it names neither a file nor a link");
                 "nothing is entered".to_owned()
             };
-            return There { observed, there: document.link.is_some(), sha256: None, bytes: None };
+            return There { observed, there: document.link.is_some(), sha256: None, bytes: None, picture: false };
         };
         let mut there = true;
         let mut absent = |what: String| {
             there = false;
             findings.fail(what);
         };
-        match looked {
-            Ok((_, _, Verdict::Fine)) => {}
-            Ok((_, _, Verdict::Nothing(how))) => absent(format!("{file} {how}")),
-            Ok((_, _, Verdict::Link(target))) => {
+        match looked.as_ref().map(|(_, _, seen)| &seen.verdict) {
+            Ok(Verdict::Fine) => {}
+            Ok(Verdict::Nothing(how)) => absent(format!("{file} {how}")),
+            Ok(Verdict::Link(target)) => {
                 let target = target.as_ref().map(|target| format!(" to {target}")).unwrap_or_default();
                 findings.manual(format!(
                     "{file} is a link{target}: a person has to open it, and no digest fixes what was there"
                 ));
             }
-            Ok((_, _, Verdict::Page(what) | Verdict::Other(what))) => {
+            Ok(Verdict::Page(what) | Verdict::Other(what)) => {
                 findings.manual(format!("{file} {what}: a person has to open it"));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => absent(format!("{file} is not there")),
@@ -136,6 +141,7 @@ impl Given<'_> {
             Err(error) => findings.add(Status::NotEvaluated, format!("{file} cannot be read: {error}")),
         }
         let bytes = looked.as_ref().ok().map(|(_, length, _)| *length);
-        There { observed: format!("{file}{version}"), there, sha256: self.digest().map(str::to_owned), bytes }
+        let picture = looked.as_ref().is_ok_and(|(_, _, seen)| seen.picture);
+        There { observed: format!("{file}{version}"), there, sha256: self.digest().map(str::to_owned), bytes, picture }
     }
 }

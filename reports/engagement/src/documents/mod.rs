@@ -4,9 +4,11 @@ pub(crate) mod content;
 mod findings;
 mod folder;
 mod given;
+mod inside;
 mod languages;
 mod matches;
 mod name;
+mod nature;
 mod page;
 mod pointer;
 mod record;
@@ -25,10 +27,10 @@ use kickoff_checks::Status;
 use crate::cadence::{Every, Nature};
 use crate::file::{Engagement, Report};
 use crate::registers::Document;
-use crate::requests::request::{Request, RequestKind};
-use crate::words::words;
+use crate::requests::request::{DEFAULT, Request, RequestKind};
 use findings::Findings;
 use given::{Given, Shelf, There};
+use nature::{asks_for_list, read_nature};
 use record::Place;
 
 pub use folder::{append, match_folder, match_names};
@@ -60,10 +62,16 @@ pub struct DocumentResult {
     pub occurrence: Option<String>,
     /// The file, below the folder of kickoff.toml.
     pub file: Option<String>,
+    /// Where it is, for what is not handed over as a file.
+    pub link: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
     /// The digest of the file, in lower-case hexadecimal.
     pub sha256: Option<String>,
     /// Its length.
     pub bytes: Option<u64>,
+    /// Whether it shows a picture and not a word, by what it holds.
+    pub picture: bool,
     /// Since when it is in force.
     pub effective: Option<Date>,
     /// When it was taken from where it is kept.
@@ -126,8 +134,11 @@ fn row(request: &Request, document: Option<&Document>) -> DocumentResult {
         reasons: Vec::new(),
         occurrence: document.and_then(|document| document.occurrence.clone()),
         file: document.and_then(|document| document.file.clone()),
+        link: document.and_then(|document| document.link.clone()),
+        version: document.and_then(|document| document.version.clone()),
         sha256: None,
         bytes: None,
+        picture: false,
         effective: document.and_then(|document| document.effective),
         collected: document.and_then(|document| document.collected),
         received: document.and_then(|document| document.received),
@@ -163,20 +174,24 @@ impl Asked<'_> {
         let is_policy =
             nature == Some(Nature::Policy) && (self.request.every.is_none() || self.request.nature == nature);
         let is_list = record::is_list(self.request) && !is_policy;
+        // So are those that an auditor's own list asks for without saying what kind of thing it wants.
+        let is_export = self.request.kind.is_none() && !is_policy && asks_for_list(&self.request.text);
         let own: Vec<&str> = ids(self.request).collect();
         let held = given.iter().map(|given| {
             let document = given.document;
             let (mut row, mut findings) = (row(self.request, Some(document)), Findings::default());
-            let There { observed, there, sha256, bytes } = given.told(&mut findings);
-            row = DocumentResult { observed, there, sha256, bytes, ..row };
+            let There { observed, there, sha256, bytes, picture } = given.told(&mut findings);
+            row = DocumentResult { observed, there, sha256, bytes, picture, ..row };
             shelf.shared(given, &own, &mut findings);
             if document.owner.is_none() {
                 findings.fail("it has no owner");
             }
             // Lists and samples are taken from a system: they have a day of their own instead of an approval.
-            if !is_list {
+            let is_taken = is_export && (document.collected.is_some() || document.on.is_some());
+            if !is_list && !is_taken {
                 approval(document, nature, self.today, &mut findings);
             }
+            received(document, self.today, &mut findings);
             Held { document, row, findings, left_out: None }
         });
         let mut held: Vec<Held<'_>> = held.collect();
@@ -191,6 +206,7 @@ impl Asked<'_> {
             }
             _ => self.records(is_list, &mut held),
         };
+        let lacking = self.lacking();
         let judged = held.into_iter().map(|held| match held.left_out {
             Some(reason) => not_counted(held.row, reason),
             None => {
@@ -198,12 +214,31 @@ impl Asked<'_> {
                 DocumentResult { status, reasons, ..held.row }
             }
         });
-        let mut all: Vec<DocumentResult> = judged.chain(missing).collect();
+        let mut all: Vec<DocumentResult> = judged.chain(missing).chain(lacking).collect();
         if all.is_empty() {
             let reasons = vec!["kickoff.toml has no document for it".to_owned()];
             all.push(DocumentResult { reasons, ..row(self.request, None) });
         }
         all
+    }
+
+    /// Rows for the requests of the default list that this one is the same as and that no document answers, where another of
+    /// them has one: what asks for two policies is not answered by one of them.
+    fn lacking(&self) -> Vec<DocumentResult> {
+        let request = self.request;
+        let has = |id: &str| self.documents.iter().any(|document| document.request == id);
+        if request.standard.len() < 2 || has(&request.id) || self.documents.is_empty() {
+            return Vec::new();
+        }
+        let asks =
+            |id: &&String| DEFAULT.iter().any(|known| known.id == **id && known.kind == Some(RequestKind::Document));
+        let lacking = request.standard.iter().filter(asks).filter(|id| !has(id));
+        let row = |id: &String| DocumentResult {
+            observed: format!("{id}: nothing is entered"),
+            reasons: vec![format!("it is the same as {id} too: kickoff.toml has no document for that one")],
+            ..row(request, None)
+        };
+        lacking.map(row).collect()
     }
 
     /// Versions of policies: each of its time, together of the whole.
@@ -236,7 +271,7 @@ impl Asked<'_> {
         let (mut any, mut outside) = (false, Vec::new());
         for (at, held) in held.iter_mut().enumerate() {
             let day = record::day(held.document, is_list);
-            let told = |day: &Date| is_list || held.document.approved == Some(*day);
+            let told = |day: &Date| !is_list && held.document.approved == Some(*day);
             if let Some(day) = day.filter(|day| *day > self.today && !told(day)) {
                 held.findings.fail(format!("its day, {day}, is still to come"));
             }
@@ -325,66 +360,15 @@ fn review_due(held: &mut Held<'_>, day: Date) {
     }
 }
 
-/// What the words of a request say, where it does not say so itself. The last word of a phrase is what it is about: an access
-/// review procedure is a procedure, a policy review a review. The first phrase that tells decides: a plan and its last test are
-/// asked for as a plan.
-fn read_nature(text: &str) -> Option<Nature> {
-    const POLICIES: [&str; 9] =
-        ["policy", "procedure", "plan", "standard", "handbook", "charter", "guideline", "process", "playbook"];
-    const RECORDS: [&str; 29] = [
-        "minute",
-        "meeting",
-        "review",
-        "recertification",
-        "test",
-        "exercise",
-        "scan",
-        "report",
-        "assessment",
-        "list",
-        "listing",
-        "register",
-        "log",
-        "export",
-        "record",
-        "evidence",
-        "proof",
-        "result",
-        "training",
-        "ticket",
-        "screenshot",
-        "sample",
-        "population",
-        "acknowledgement",
-        "approval",
-        "chart",
-        "diagram",
-        "inventory",
-        "audit",
-    ];
-    const BETWEEN: [&str; 14] =
-        ["of", "for", "and", "with", "in", "on", "that", "to", "by", "covering", "showing", "including", "from", "or"];
-    let mut told = None;
-    for word in text.split_whitespace() {
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        if BETWEEN.contains(&bare.as_str()) {
-            if told.is_some() {
-                break;
-            }
-            continue;
-        }
-        for part in words(word) {
-            if POLICIES.contains(&part.as_str()) {
-                told = Some(Nature::Policy);
-            } else if RECORDS.contains(&part.as_str()) {
-                told = Some(Nature::Record);
-            }
-        }
-        if told.is_some() && word.ends_with([',', ';', ':', '.', ')']) {
-            break;
-        }
+/// Whether it can have reached the engagement when it is said to have.
+fn received(document: &Document, today: Date, findings: &mut Findings) {
+    let Some(received) = document.received else { return };
+    if received > today {
+        findings.fail(format!("the day that it was received, {received}, is still to come"));
+    } else if let Some(on) = document.on.filter(|on| received < *on) {
+        findings
+            .manual(format!("it is of {on}, and was received on {received}, before that: which of the two is right?"));
     }
-    told
 }
 
 fn approval(document: &Document, nature: Option<Nature>, today: Date, findings: &mut Findings) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::languages::plain;
-use crate::cadence::{Occurrence, in_figures, is_span, word_of_month};
+use crate::cadence::{Occurrence, in_figures, is_fiscal, is_span, word_of_month};
 use crate::fold::composed;
 use crate::words::words;
 
@@ -115,7 +115,13 @@ impl FileName {
         let (roles, core) = all.into_iter().partition(|word| KNOWN.has("role", word));
         let said = plain(stem);
         let unfit = said.split(|c: char| !c.is_alphanumeric()).find(|word| KNOWN.has("unfit", word)).map(str::to_owned);
-        let bare = in_figures(stem).into_iter().find(|token| is_quarter(token));
+        let figures = in_figures(stem);
+        let bare = figures.iter().find(|token| is_quarter(token)).cloned();
+        // The quarter of a fiscal year is none of the calendar: it keeps the year that it is of.
+        let bare = bare.map(|bare| match figures.iter().find(|token| is_fiscal(token)) {
+            Some(year) => format!("{year} {bare}"),
+            None => bare,
+        });
         Self { core, roles, time, bare, version, part, unfit, title }
     }
 
@@ -131,6 +137,19 @@ impl FileName {
             // `Q1` and `Q2` of a year that neither says.
             (None, None) => self.bare.as_ref().zip(other.bare.as_ref()).is_some_and(|(own, other)| own != other),
             _ => false,
+        }
+    }
+
+    /// Whether it is of a later version or time than another one, as far as both say.
+    pub(super) fn is_later_than(&self, other: &Self) -> bool {
+        let parts = |version: &String| -> Vec<u64> {
+            version.split('.').map(|part| part.parse().unwrap_or_default()).collect()
+        };
+        let versions = self.version.as_ref().zip(other.version.as_ref());
+        let versions: Option<(Vec<u64>, Vec<u64>)> = versions.map(|(own, other)| (parts(own), parts(other)));
+        match versions.filter(|(own, other)| own != other) {
+            Some((own, other)) => own > other,
+            None => self.time.as_ref().zip(other.time.as_ref()).is_some_and(|(own, other)| own.first > other.last),
         }
     }
 
@@ -165,6 +184,7 @@ fn is_time(word: &str) -> bool {
         || word.split_at_checked(2).is_some_and(|(rest, year)| beside(year, rest))
         || KNOWN.has("season", word)
         || word_of_month(word).is_some()
+        || is_fiscal(word)
 }
 
 fn is_quarter(word: &str) -> bool {

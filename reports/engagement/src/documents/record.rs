@@ -61,6 +61,9 @@ impl Times {
         if let Some(day) = day.filter(|day| *day < span.first) {
             return (Place::Outside(format!("it is of {day}, before {} began", span.name)), None);
         }
+        // A list without a day is of no time, whatever it is said to be for.
+        let undated =
+            (self.is_list && day.is_none()).then(|| (Status::Fail, "it does not say when it was collected".to_owned()));
         if !self.expected.is_empty() {
             let Some(at) = which(&self.expected, &span, day) else {
                 let names: Vec<&str> = self.expected.iter().map(|one| one.name.as_str()).collect();
@@ -77,11 +80,38 @@ impl Times {
                 }
                 _ => None,
             };
-            // On the day of a Type 1 report there is no period that it could be before.
-            let told = told.filter(|_| first != last);
-            return (Place::Within(Some(at)), told.map(|told| (Status::Manual, told)));
+            // On the day of a Type 1 report there is no period that it could be before; what came after it shows nothing of it.
+            let told = match day {
+                _ if first != last => told,
+                Some(day) if day > last => Some(format!("done on {day}, after {last}, the day of the report")),
+                _ => None,
+            };
+            return (Place::Within(Some(at)), undated.or(told.map(|told| (Status::Manual, told))));
         }
-        self.once(&span, first, last)
+        let (place, told) = self.once(&span, first, last);
+        let told = undated.or(told);
+        // What it says that it is for is no more than its own day shows.
+        let Some(day) = day.filter(|_| stated.is_some()) else { return (place, told) };
+        let (own, own_told) = self.once(&Occurrence { first: day, last: day, name: day.to_string() }, first, last);
+        match (place, own) {
+            // Minutes are approved, and a review is signed, after what they are of.
+            (place @ Place::Within(_), Place::Outside(_)) if day > last && !self.is_list => {
+                let of = if first == last {
+                    format!("{last}, the day of the report")
+                } else {
+                    format!("the period, which ended on {last}")
+                };
+                (
+                    place,
+                    told.or(Some((
+                        Status::Manual,
+                        format!("it is of {}, and was done on {day}, after {of}", span.name),
+                    ))),
+                )
+            }
+            (Place::Within(_), own @ Place::Outside(_)) => (own, None),
+            (place, _) => (place, told.or(own_told)),
+        }
     }
 
     /// Where one record is enough.

@@ -8,6 +8,9 @@ use crate::cadence::Nature;
 use crate::requests::request::Request;
 use crate::words::words;
 
+/// So many files of one request are held each against each other; a request that has more has a folder of its own.
+const MOST: usize = 1000;
+
 /// What a file is, beside the others of its request.
 struct Rival<'a> {
     found: &'a Match,
@@ -31,12 +34,19 @@ enum Relation {
 
 /// Files of one request, which the company calls `own`: those that belong together, and those that are contested, each with why.
 pub(super) fn sort(request: &Request, own: &[String], matches: &[Match]) -> (Vec<Match>, Vec<(Match, String)>) {
+    let loose = matches.iter().filter(|found| found.folder.is_none()).count();
+    if loose > MOST {
+        let why = format!(
+            "{loose} files may be it, and no more than {MOST} are held against each other: put those that belong together into a folder that is called like the request"
+        );
+        return (Vec::new(), matches.iter().map(|found| (found.clone(), why.clone())).collect());
+    }
     let names: Vec<BTreeSet<String>> = request.names.iter().chain(own).map(|name| words(name)).collect();
     let has_subjects = names.iter().any(|name| KNOWN.has_subjects(name));
     let files: Vec<Rival<'_>> = matches.iter().map(|found| rival(found, &names)).collect();
     let is_policy = request.nature == Some(Nature::Policy);
     let relation = |a: &Rival<'_>, b: &Rival<'_>| relation(a, b, is_policy, has_subjects);
-    let (mut together, mut contested) = (Vec::new(), Vec::new());
+    let (mut together, mut contested): (Vec<&Rival<'_>>, Vec<(&Rival<'_>, String)>) = (Vec::new(), Vec::new());
     for (at, file) in files.iter().enumerate() {
         let mut others = files.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
         match others.find(|other| relation(file, other) != Relation::Together) {
@@ -47,10 +57,24 @@ pub(super) fn sort(request: &Request, own: &[String], matches: &[Match]) -> (Vec
                 } else {
                     format!("{} may be it as well: nothing in their names tells them apart", other.found.file)
                 };
-                contested.push((file.found.clone(), why));
+                contested.push((file, why));
             }
         }
     }
+    // Which is the newest version is open: one that came before it is not the policy, whatever its own name says.
+    let open: Vec<&Rival<'_>> =
+        contested.iter().map(|(file, _)| *file).filter(|file| file.name.unfit.is_none()).collect();
+    let newer = |file: &Rival<'_>| {
+        open.iter().find(|other| other.name.subject() == file.name.subject() && other.name.is_later_than(&file.name))
+    };
+    together.retain(|&file| match newer(file).filter(|_| is_policy) {
+        None => true,
+        Some(other) => {
+            contested.push((file, format!("{} is of a later version, and is not decided on", other.found.file)));
+            false
+        }
+    });
+    let contested = contested.into_iter().map(|(file, why)| (file.found.clone(), why)).collect();
     // Different documents have titles: without, they would be versions of one.
     let titled = together.iter().any(|one| together.iter().any(|other| one.name.core != other.name.core));
     let several = together.len() > 1;

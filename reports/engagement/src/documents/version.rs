@@ -82,7 +82,8 @@ pub(super) fn judge(
         }
     }
     if let Some(until) = own.until.filter(|until| *until < last) {
-        let followed = others().any(|span| span.since.is_some_and(|since| since > until));
+        // One that came after the last day leaves the days before it open.
+        let followed = others().any(|span| span.since.is_some_and(|since| since > until && since <= last));
         if until < first && !is_day {
             findings.fail(format!("in force until {until}, before the period, which begins on {first}"));
         } else if until < first {

@@ -129,7 +129,7 @@ impl Request {
 const DATA: &str = include_str!("../../data/requests.csv");
 
 /// The default list, read once.
-pub(super) static DEFAULT: LazyLock<Vec<Request>> = LazyLock::new(|| {
+pub(crate) static DEFAULT: LazyLock<Vec<Request>> = LazyLock::new(|| {
     csv::Reader::from_reader(DATA.as_bytes()).records().filter_map(|record| request(&record.ok()?)).collect()
 });
 

@@ -61,19 +61,33 @@ pub(crate) fn tables(path: &Path, bytes: &[u8], known: Known<'_>) -> Result<Vec<
     if bytes.starts_with(b"PK") {
         return of_workbook(path, bytes);
     }
-    let is_known = match ending.as_str() {
-        "csv" | "tsv" | "tab" | "txt" => true,
-        "xlsx" | "xlsm" => return refuse("is not an XLSX workbook: it does not begin as one"),
-        _ => false,
-    };
+    if bytes.is_empty() {
+        return refuse("is empty: it was not copied or saved to its end");
+    }
+    let is_known = ["csv", "tsv", "tab", "txt"].contains(&ending.as_str());
+    let is_book = ["xlsx", "xlsm", "xltx", "xltm", "xls"].contains(&ending.as_str());
     if bytes.starts_with(b"%PDF") {
         return refuse("is a PDF: ask for the list as .xlsx or .csv");
     }
     let start = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes)).trim_start().to_ascii_lowercase();
-    if ["<!doctype", "<html", "<?xml", "<table"].iter().any(|tag| start.starts_with(tag)) {
+    let start = start.trim_start_matches('\u{feff}');
+    if start.starts_with("<?xml") {
+        return refuse(
+            "is XML, as some programs save a sheet or a page: open it in a spreadsheet program, save it as .xlsx, and import that",
+        );
+    }
+    if ["<!doctype", "<html", "<table", "<meta", "<style"].iter().any(|tag| start.starts_with(tag)) {
         return refuse(
             "is a page of the web under another name: open it in a spreadsheet program, save it as .xlsx, and import that",
         );
+    }
+    if is_book {
+        let is_plain = bytes.iter().take(4096).all(|byte| *byte >= 0x20 || b"\t\r\n\x0c".contains(byte));
+        return refuse(if is_plain {
+            "is text under the name of a workbook: rename it to .csv, and import that"
+        } else {
+            "is not an XLSX workbook: it does not begin as one"
+        });
     }
     if !is_known {
         return refuse("is neither .csv nor .xlsx: save the list as one of them");

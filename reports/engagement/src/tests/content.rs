@@ -49,8 +49,15 @@ fn zip(members: &[&str]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
+/// A document of Office, with a word in it.
 fn office(main: &str) -> Vec<u8> {
-    zip(&["[Content_Types].xml", "_rels/.rels", main])
+    let page = "<w:document><w:body><w:p><w:r><w:t>Policy</w:t></w:r></w:p></w:body></w:document>";
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (member, text) in [("[Content_Types].xml", "<Types/>"), ("_rels/.rels", "<Relationships/>"), (main, page)] {
+        zip.start_file(member, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
 }
 
 proptest::proptest! {
@@ -102,8 +109,8 @@ fn what_is_what_it_is_called_passes() {
     let (word, book, slides) = (office("word/document.xml"), office("xl/workbook.xml"), office("ppt/presentation.xml"));
     let page = b"<!DOCTYPE html><html><head><title>Login and Password Policy</title></head><body>Passwords have 14 characters.</body></html>";
     for (name, bytes) in [
-        ("a.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".as_slice()),
-        ("A.PDF", b"\xef\xbb\xbf%PDF-1.4\n"),
+        ("a.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n%%EOF\n".as_slice()),
+        ("A.PDF", b"\xef\xbb\xbf%PDF-1.4\n%%EOF"),
         ("a.docx", &word),
         ("a.xlsx", &book),
         ("a.pptx", &slides),
@@ -303,8 +310,8 @@ fn one_file_for_several_requests_is_for_a_person() {
     let told = |rows: &[DocumentResult]| -> Vec<(String, Status, String)> {
         rows.iter().map(|row| (row.request.clone(), row.status, row.reasons.join("; "))).collect()
     };
-    let pdf = b"%PDF-1.7\n".as_slice();
-    let files = [("a.pdf", pdf), ("b.pdf", pdf), ("c.pdf", b"%PDF-1.7\nother".as_slice())];
+    let pdf = b"%PDF-1.7\n%%EOF\n".as_slice();
+    let files = [("a.pdf", pdf), ("b.pdf", pdf), ("c.pdf", b"%PDF-1.7\nother\n%%EOF\n".as_slice())];
     // By what they hold, under one name or two.
     for second in ["a.pdf", "b.pdf"] {
         let rows =
@@ -361,7 +368,7 @@ fn a_copy_answers_for_one_quarter_and_not_for_two() {
 fn what_was_in_force_before_it_was_approved_is_for_a_person() {
     let late = "approved = 2026-11-01\neffective = 2026-06-01";
     let said = "in force since 2026-06-01, and approved on 2026-11-01 only: who had approved it before?";
-    let files = [("a.pdf", b"%PDF-1.7\n".as_slice())];
+    let files = [("a.pdf", b"%PDF-1.7\n%%EOF\n".as_slice())];
     let policy = register_of(&files, &document("ENC-01", "a.pdf", late)).remove(0);
     assert_eq!((policy.status, policy.reasons), (Status::Manual, vec![said.to_owned()]));
     // Nor does it pass where nobody said what a request asks for, or what the report is on.
@@ -369,7 +376,7 @@ fn what_was_in_force_before_it_was_approved_is_for_a_person() {
     let unsaid = register_of(&files, &(own.to_owned() + &document("A-1", "a.pdf", late))).remove(0);
     assert!(unsaid.status == Status::Manual && unsaid.reasons.contains(&said.to_owned()), "{unsaid:?}");
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a.pdf"), "%PDF-1.7\n").unwrap();
+    std::fs::write(folder.path().join("a.pdf"), "%PDF-1.7\n%%EOF\n").unwrap();
     let people = FRAME.split_once("[[people]]").unwrap().1;
     let file = parse(&format!("[[people]]{people}{}", document("ENC-01", "a.pdf", late))).unwrap();
     let rows = register(&file, &default_list(), folder.path(), TODAY);

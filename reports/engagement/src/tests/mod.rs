@@ -2,10 +2,13 @@
 
 mod attestations;
 mod bad;
+mod carried;
 mod content;
 mod counterparts;
 mod documents;
+mod edges;
 mod init;
+mod inside;
 mod languages;
 mod large;
 mod list_rows;

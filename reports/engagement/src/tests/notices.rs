@@ -192,7 +192,7 @@ fn the_kick_off_comes_first_and_fieldwork_after_the_period() {
     let of = |kickoff: &str, windows: &[(&str, &str, &str)]| told(&plan(kickoff, windows));
     let after = ("Fieldwork", "2027-01-11", "2027-01-29");
     none(of("2026-11-30", &[("Walkthroughs", "2026-12-07", "2026-12-11"), after]));
-    none(of("2027-01-11", &[after]));
+    one(of("2027-01-11", &[after]), "the kick-off on 2027-01-11 is after the period, which ends on 2026-12-31");
     one(
         of("2027-01-12", &[after]),
         "`schedule.kickoff`: the kick-off on 2027-01-12 is after `Fieldwork` begins, 2027-01-11",

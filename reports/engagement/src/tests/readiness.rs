@@ -25,7 +25,7 @@ struct Made {
 fn made(text: &str, checks: &[(&str, Status)], files: &[&str]) -> Made {
     let folder = tempfile::tempdir().unwrap();
     for file in files {
-        let bytes: &[u8] = if file.ends_with(".pdf") { b"%PDF-1.7\n" } else { b"\x89PNG\r\n\x1a\n" };
+        let bytes: &[u8] = if file.ends_with(".pdf") { b"%PDF-1.7\n%%EOF\n" } else { b"\x89PNG\r\n\x1a\n" };
         std::fs::write(folder.path().join(file), bytes).unwrap();
     }
     let file = parse(text).unwrap();
@@ -90,6 +90,8 @@ fn a_picture_cannot_count_for_a_period() {
     assert_eq!(made(&format!("{TYPE_2}{ANA}{said}"), &[], &[]).part("requests").have, 0, "its file is not there");
     let picture = said.replace("a.pdf", "a.png");
     assert_eq!(made(&format!("{TYPE_2}{ANA}{picture}"), &[], &["a.png"]).part("requests").have, 1);
+    // A picture without an ending of its name is one, and what is called one need not be.
+    assert_eq!(points(TYPE_2, "chart"), 1);
     let accepted = "[[requests]]\nid = \"GEN-06\"\naccepted = 2026-03-01\n";
     assert_eq!(made(&format!("{TYPE_2}{accepted}"), &[], &[]).part("requests").have, 4);
     let delivered = "[[requests]]\nid = \"GEN-06\"\ndelivered = 2026-03-01\n";

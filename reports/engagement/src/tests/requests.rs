@@ -273,7 +273,7 @@ fn a_run_that_did_not_ask_everything_answers_in_part() {
 #[test]
 fn what_answers_a_request_is_said_and_a_word_without_its_file_answers_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a.pdf"), "%PDF-1.7\n").unwrap();
+    std::fs::write(folder.path().join("a.pdf"), "%PDF-1.7\n%%EOF\n").unwrap();
     let said = |request: &str, file: &str| {
         format!(
             "[[attestations]]\ncontrol = \"C-1\"\nrequest = \"{request}\"\nresult = \"fail\"\nby = \"ana\"\non = 2026-03-01\nevidence = \"{file}\"\n"

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use kickoff_checks::parameters::PARAMETERS;
 use kickoff_engagement::Method;
+use kickoff_engagement::carried::{Carried, INDEX};
 use kickoff_engagement::requests::Progress;
 use kickoff_engagement::risks::{Level, Rating, Standing};
 
@@ -209,7 +210,8 @@ pub(super) fn requests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         Some(_) => "Wording of the auditor's list",
         None => "Wording (kickoff's list, not the auditor's)",
     };
-    let columns = vec![
+    let carried = dossier.sources.carried;
+    let mut columns = vec![
         col("Request", 11.0),
         col(wording, 50.0),
         col("Same as, of kickoff's list", 13.0),
@@ -230,6 +232,8 @@ pub(super) fn requests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("What is missing", 44.0),
         col("Comment", 24.0),
     ];
+    // Where the documents themselves are in the package, the tracker leads to them.
+    columns.extend(carried.map(|_| col("Documents in this package", 44.0)));
     let engagement = dossier.sources.engagement;
     let rows = dossier.sources.requests.iter().map(move |status| {
         let request = &status.request;
@@ -258,9 +262,20 @@ pub(super) fn requests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
             status.reasons.join("\n").into(),
             status.note.as_ref().into(),
         ]);
+        row.extend(carried.map(|carried| packed(carried, &request.id).into()));
         row
     });
     Sheet::new(columns, rows, "40_registers/pbc.csv")
+}
+
+/// The files of a request that lie in the package, and how many do not.
+fn packed(carried: &[Carried], request: &str) -> String {
+    let own = || carried.iter().filter(|one| one.request == request);
+    let mut places: Vec<&str> = own().filter_map(|one| one.place.as_deref().ok()).collect();
+    places.dedup();
+    let not = own().filter(|one| one.place.is_err()).count();
+    let not = (not > 0).then(|| format!("{} not carried: see {INDEX}", many(not, "document")));
+    places.into_iter().map(str::to_owned).chain(not).collect::<Vec<_>>().join("\n")
 }
 
 pub(super) fn changes<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {

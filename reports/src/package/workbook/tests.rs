@@ -164,6 +164,7 @@ fn with_registers(
         document: &made.document,
         engagement: &made.engagement,
         documents: &[],
+        carried: None,
         requests,
         risks,
         inventory: &made.inventory,

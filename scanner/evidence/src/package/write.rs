@@ -154,9 +154,33 @@ impl PackageWriter {
         self.add(name, None, write)
     }
 
+    /// Writes a file that another one made, and does not compress it: how far that would go is not ours to know, and readers
+    /// refuse a ZIP that unpacks to much more than it is.
+    ///
+    /// # Errors
+    /// As those of `stream`.
+    pub fn stream_as_it_is(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), PackageError> {
+        refuse_reserved(name)?;
+        self.add_by(CompressionMethod::Stored, name, None, write)
+    }
+
     /// Writes any file, one of the package's own folder too; its digest is kept for the manifests.
     pub(super) fn add(
         &mut self,
+        name: &str,
+        size: Option<u64>,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), PackageError> {
+        self.add_by(method(name), name, size, write)
+    }
+
+    fn add_by(
+        &mut self,
+        method: CompressionMethod,
         name: &str,
         size: Option<u64>,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -171,7 +195,7 @@ impl PackageWriter {
         self.names.take(name)?;
         let mut zip = self.zip.take().ok_or_else(closed)?;
         let options = SimpleFileOptions::default()
-            .compression_method(method(name))
+            .compression_method(method)
             .last_modified_time(self.time)
             .unix_permissions(0o600)
             .large_file(size.is_none_or(|bytes| bytes >= u64::from(u32::MAX)));
