@@ -13,6 +13,7 @@ pub mod files;
 pub mod init;
 mod notices;
 mod people;
+pub mod printed;
 mod problems;
 mod read;
 pub mod readiness;
