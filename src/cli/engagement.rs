@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use kickoff_engagement::requests::{DateOrder, RequestColumns};
 
-use super::SealArgs;
+use super::{FontArgs, SealArgs};
 
 /// A day, as people are asked for it.
 pub(crate) fn day(text: &str) -> Result<Date, String> {
@@ -222,6 +222,8 @@ pub(crate) struct ReportArgs {
     pub out: PathBuf,
     #[command(flatten)]
     pub seal: SealArgs,
+    #[command(flatten)]
+    pub font: FontArgs,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,7 @@ mod killed;
 mod machine;
 mod moto;
 mod package;
+mod pages;
 mod permissions;
 mod policy;
 mod reconciled;
