@@ -14,10 +14,11 @@ use crate::cli::{InventoryArgs, ListFormat, ReportArgs};
 use crate::engagement::{Opened, save};
 use crate::exit::{Exit, Failure};
 use crate::outcomes::counted;
-use crate::{lists, source, streams};
+use crate::{fonts, lists, source, streams};
 
 /// Writes the brief, as a document to edit and as pages to read.
 pub(crate) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {
+    let fonts = fonts::fonts(&arguments.font)?;
     let opened = Opened::of(&arguments.file)?;
     let (run, results) = counted(&arguments.run, &opened.file, opened.today)?.unzip();
     let registers = opened.registers(run.as_ref())?;
@@ -32,11 +33,12 @@ pub(crate) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {
         today: opened.today,
     });
     let failed = |error: &dyn fmt::Display| Failure::usage(error);
-    let pages = pdf(&brief).map_err(|error| failed(&error))?;
+    let pages = pdf(&brief, &fonts).map_err(|error| failed(&error))?;
     let text = docx(&brief).map_err(|error| failed(&error))?;
     std::fs::create_dir_all(&arguments.out)?;
     save(&arguments.out.join("kickoff-brief.docx"), &text)?;
     save(&arguments.out.join("kickoff-brief.pdf"), &pages)?;
+    fonts::tell(&fonts)?;
     Ok(Exit::Done)
 }
 

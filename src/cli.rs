@@ -11,7 +11,9 @@ pub(crate) use engagement::{
     Accepted, CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat, ReadinessArgs,
     RegisterArgs, RegisterFileArgs, ReportArgs, RequestsArgs, RisksArgs, RunArgs, TypeName, day,
 };
-pub(crate) use package::{HubArgs, KeyArgs, KeyCommand, PushArgs, PushCommand, ReperformArgs, SealArgs, VerifyArgs};
+pub(crate) use package::{
+    FontArgs, HubArgs, KeyArgs, KeyCommand, PushArgs, PushCommand, ReperformArgs, SealArgs, VerifyArgs,
+};
 
 /// Turns the configuration of AWS accounts into SOC 2 evidence.
 #[derive(Debug, Parser)]
@@ -154,6 +156,8 @@ pub(crate) struct ScanArgs {
     pub with_documents: bool,
     #[command(flatten)]
     pub seal: SealArgs,
+    #[command(flatten)]
+    pub font: FontArgs,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ mod engagement;
 mod estate;
 mod exit;
 mod finish;
+mod fonts;
 mod found;
 mod init;
 mod key;

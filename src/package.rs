@@ -18,10 +18,10 @@ use kickoff_reports::html;
 use kickoff_reports::inventory::{Inventory, inventory};
 use kickoff_reports::outcomes::outcomes;
 use kickoff_reports::package::{
-    Control, Dossier, PackageParts, Sources, evidence, management_report, ocsf, registers, start_here, workbook,
-    workpaper,
+    Control, Dossier, PackageParts, Sources, evidence, management_report, ocsf, registers, short_name, start_here,
+    workbook, workpaper,
 };
-use kickoff_reports::paper::{Paper, pdf};
+use kickoff_reports::paper::{Fonts, Paper, pdf};
 use kickoff_reports::results::{Document, day};
 
 use crate::carry;
@@ -44,6 +44,8 @@ pub(crate) struct Order<'a> {
     pub seals: &'a Seals,
     /// Whether the documents themselves are carried.
     pub with_documents: bool,
+    /// The fonts of its papers.
+    pub fonts: &'a Fonts,
 }
 
 /// A run that was decided again from its stored answers.
@@ -237,7 +239,7 @@ pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Re
     // Cut, not rounded: a package is not made half a second from now.
     let created = jiff::Timestamp::from_second(jiff::Timestamp::now().as_second()).unwrap_or_default();
     let made = PackageParts { files: &[], key: None, name: &name, made: created };
-    rendered(&mut package, &dossier, run, order.seals.signer.is_some(), made, &mut left_out)?;
+    rendered(&mut package, &dossier, order, made, &mut left_out)?;
     let details = Details {
         run: run.metadata.id.clone(),
         tool: Tool { name: "kickoff".to_owned(), version: VERSION.to_owned() },
@@ -309,8 +311,7 @@ fn machine_files(
 fn rendered(
     package: &mut PackageWriter,
     dossier: &Dossier<'_>,
-    run: &Run,
-    signed: bool,
+    order: &Order<'_>,
     parts: PackageParts<'_>,
     left_out: &mut Vec<LeftOut>,
 ) -> Result<(), Failure> {
@@ -321,7 +322,7 @@ fn rendered(
     }
     left_out.extend(registers.left_out.into_iter().map(|(what, why)| told(what, why)));
     package.stream("60_machine/ocsf_2003.jsonl", |to| ocsf::write(dossier, to).map(drop)).map_err(failed)?;
-    package.stream("03_Explorer.html", |to| html::write(dossier, Some(run), true, to)).map_err(failed)?;
+    package.stream("03_Explorer.html", |to| html::write(dossier, Some(order.run), true, to)).map_err(failed)?;
     let mut book = scratch::file()?;
     let sheets = workbook::workbook(dossier, &mut book).map_err(|error| Failure::usage(&error))?;
     book.rewind()?;
@@ -329,7 +330,7 @@ fn rendered(
     left_out.extend(
         sheets.left_out.into_iter().map(|(sheet, why)| told(format!("02_Workbook.xlsx, {sheet}"), why.to_owned())),
     );
-    let render = |paper: &Paper| pdf(paper).map_err(|error| Failure::usage(&error));
+    let render = |paper: &Paper| pdf(paper, order.fonts).map_err(|error| Failure::usage(&error));
     for control in &dossier.controls {
         let bytes = render(&workpaper(dossier, control))?;
         package.file(&workpaper_path(control), &bytes).map_err(failed)?;
@@ -338,7 +339,7 @@ fn rendered(
     left_out.extend(NOT_OF_ONE_RUN.map(|(what, why)| told(what.to_owned(), why.to_owned())));
     let mut files: Vec<String> = package.names().map(str::to_owned).collect();
     files.extend(["00_START_HERE.pdf", "90_integrity/MANIFEST.sha256"].map(str::to_owned));
-    files.extend(signed.then(|| "90_integrity/manifest.sig".to_owned()));
+    files.extend(order.seals.signer.is_some().then(|| "90_integrity/manifest.sig".to_owned()));
     let start = start_here(dossier, &PackageParts { files: &files, ..parts });
     package.file("00_START_HERE.pdf", &render(&start)?).map_err(failed)
 }
@@ -370,16 +371,7 @@ fn free_name(out: &Path, engagement: &Engagement, run: &RunMetadata, chained: &B
 /// `Acme_SOC2-T2_20260101-20260630_RUN-20260302-9f31c2aa`.
 fn stem(engagement: &Engagement, run: &RunMetadata) -> String {
     let entity = engagement.entity.as_ref().map_or("", |entity| entity.name.as_str());
-    let mut short = String::new();
-    for c in entity.chars() {
-        if c.is_ascii_alphanumeric() {
-            short.push(c);
-        } else if !short.is_empty() && !short.ends_with('-') {
-            short.push('-');
-        }
-    }
-    short.truncate(32);
-    let short = short.trim_end_matches('-');
+    let short = short_name(entity);
     let report = engagement.report.as_ref();
     let mut days = match report.and_then(|report| Some((report.kind, report.days()?))) {
         Some((ReportType::Type1, (day, _))) => format!("SOC2-T1_{}", day.strftime("%Y%m%d")),
@@ -392,7 +384,7 @@ fn stem(engagement: &Engagement, run: &RunMetadata) -> String {
         days.push_str("_OFF-DATE");
     }
     let id = run.id.rsplit('-').next().unwrap_or(&run.id);
-    format!("{}_{days}_RUN-{}-{id}", if short.is_empty() { "ENTITY" } else { short }, day(run).strftime("%Y%m%d"))
+    format!("{}_{days}_RUN-{}-{id}", if short.is_empty() { "ENTITY" } else { &short }, day(run).strftime("%Y%m%d"))
 }
 
 /// Why a run is off-date.

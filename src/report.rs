@@ -13,12 +13,13 @@ use crate::engagement::Opened;
 use crate::exit::{Exit, Failure};
 use crate::package::{self, Order, Parts, Replayed};
 use crate::seal::{CHAIN, Seals};
-use crate::{brief, carry, finish, outcomes, shortfalls, streams};
+use crate::{brief, carry, finish, fonts, outcomes, shortfalls, streams};
 
 pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     if arguments.brief {
         return brief::report(arguments);
     }
+    let fonts = fonts::fonts(&arguments.font)?;
     let folder = match &arguments.path {
         Some(path) => path.clone(),
         None => outcomes::folder(&arguments.run)?.ok_or_else(|| {
@@ -41,10 +42,12 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
         opened: &opened,
         out: &arguments.out,
         seals: &seals,
+        fonts: &fonts,
         with_documents: arguments.with_documents,
     };
     let written = package::write(&order, &replayed, &parts)?;
     package::tell(&written, seals.signer.is_some())?;
+    fonts::tell(&fonts)?;
     shortfalls::tell(&replayed.decided.document, &opened.file)?;
     for LeftOut { what, why } in &replayed.left_out {
         writeln!(streams::problems(), "Not in the package: {what}: {why}.")?;

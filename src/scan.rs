@@ -25,10 +25,11 @@ use crate::package::{self, Order, Parts, Replayed, not_decided};
 use crate::seal::Seals;
 use crate::source::{self, Live, Source};
 use crate::version::VERSION;
-use crate::{carry, shortfalls, streams};
+use crate::{carry, fonts, shortfalls, streams};
 
 pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // What cannot be read or used is told before anything is asked, not after.
+    let fonts = fonts::fonts(&arguments.font)?;
     let mut opened = Opened::read(arguments.config.as_deref(), None)?;
     opened.requests()?;
     if arguments.with_documents {
@@ -138,7 +139,8 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
         )?;
     }
     if let Some(seals) = &seals {
-        let order = Order { run: &run, opened: &opened, out: &folder, seals, with_documents: arguments.with_documents };
+        let with_documents = arguments.with_documents;
+        let order = Order { run: &run, opened: &opened, out: &folder, seals, fonts: &fonts, with_documents };
         let written = package::write(&order, &replayed, &parts).map_err(|failure| {
             Failure::Usage(format!(
                 "{failure}. The run is whole: `kickoff report {}` makes its package",
@@ -146,6 +148,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
             ))
         })?;
         package::tell(&written, seals.signer.is_some())?;
+        fonts::tell(&fonts)?;
     }
     printed.map_err(|error| Failure::Usage(format!("standard output cannot be written: {error}")))?;
     Ok(exit)

@@ -9,7 +9,7 @@ use kickoff_engagement::Said;
 use kickoff_engagement::register::Register;
 use kickoff_engagement::requests::{Chosen, DateOrder, RequestColumns};
 
-use super::SealArgs;
+use super::{FontArgs, SealArgs};
 
 /// A day, as people are asked for it.
 pub(crate) fn day(text: &str) -> Result<Date, String> {
@@ -287,6 +287,8 @@ pub(crate) struct ReportArgs {
     pub with_documents: bool,
     #[command(flatten)]
     pub seal: SealArgs,
+    #[command(flatten)]
+    pub font: FontArgs,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,15 @@ pub(crate) struct SealArgs {
     pub chain: Option<PathBuf>,
 }
 
+/// The fonts of pages.
+#[derive(Debug, Default, Args)]
+pub(crate) struct FontArgs {
+    /// A font (.ttf, .otf, .ttc) for names in scripts that the built-in one lacks; it covers Latin, Greek, Cyrillic and Hebrew.
+    /// Repeatable [default: those of the system]
+    #[arg(long = "font", value_name = "FILE")]
+    pub fonts: Vec<PathBuf>,
+}
+
 /// Exit status: 0 everything that was checked is as it should be; 1 something differs; 2 wrong usage; 3 something could not be
 /// checked.
 #[derive(Debug, Args)]

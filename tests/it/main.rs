@@ -23,6 +23,7 @@ mod machine;
 mod mapped;
 mod moto;
 mod package;
+mod pages;
 mod permissions;
 mod policy;
 mod reconciled;

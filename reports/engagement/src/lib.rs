@@ -15,6 +15,7 @@ mod fold;
 pub mod init;
 mod notices;
 mod people;
+pub mod printed;
 mod problems;
 mod read;
 pub mod readiness;

@@ -1,14 +1,17 @@
 //! The brief as a DOCX that can be edited before the meeting.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use docx_rs::{
-    AbstractNumbering, BorderType, Docx, Footer, Header, IndentLevel, Level, LevelJc, LevelText, LineSpacing, NumPages,
-    NumberFormat, Numbering, NumberingId, PageMargin, PageNum, Paragraph, Run, RunFonts, Shading, ShdType,
-    SpecialIndentType, Start, Style, StyleType, Tab, TabValueType, Table as DocxTable, TableBorder,
+    AbstractNumbering, AlignmentType, BorderType, Docx, Footer, Header, IndentLevel, Level, LevelJc, LevelText,
+    LineSpacing, NumPages, NumberFormat, Numbering, NumberingId, PageMargin, PageNum, Paragraph, Run, RunFonts,
+    Shading, ShdType, SpecialIndentType, Start, Style, StyleType, Tab, TabValueType, Table as DocxTable, TableBorder,
     TableBorderPosition, TableBorders, TableCell, TableCellMargins, TableLayoutType, TableRow, WidthType,
 };
 
+use crate::paper::script::{EastAsian, by_direction, east_asian, has_east_asian, is_rtl};
+use crate::paper::words::shortened;
 use crate::paper::{Block, Furniture, LANGUAGE, Paper, Piece, Table, Words};
 
 /// Why there is no DOCX.
@@ -28,6 +31,35 @@ const ROOM: u32 = 11906 - 2 * 1080;
 /// Ids of the lists.
 const BULLETS: usize = 2;
 const NUMBERS: usize = 3;
+/// The scripts of a document besides the Latin one, for which Word takes fonts and languages of their own.
+struct Scripts {
+    /// Font and language of East Asia.
+    east_asian: (&'static str, &'static str),
+    /// The language of what runs from right to left.
+    bidi: &'static str,
+}
+
+impl Scripts {
+    fn of(brief: &Paper) -> Self {
+        let chars: BTreeSet<char> = brief.texts().flat_map(|words| words.text.chars()).collect();
+        let east_asian = match east_asian(&chars) {
+            Some(EastAsian::Japanese) => ("Yu Gothic", "ja-JP"),
+            Some(EastAsian::Korean) => ("Malgun Gothic", "ko-KR"),
+            Some(EastAsian::Traditional) => ("Microsoft JhengHei", "zh-TW"),
+            Some(EastAsian::Simplified) => ("Microsoft YaHei", "zh-CN"),
+            None => ("Arial", LANGUAGE),
+        };
+        let any = |of: std::ops::RangeInclusive<char>| chars.range(of).next().is_some();
+        let bidi = match (any('\u{600}'..='\u{6ff}'), any('\u{590}'..='\u{5ff}')) {
+            (true, _) if ['پ', 'چ', 'ژ', 'گ'].iter().any(|c| chars.contains(c)) => "fa-IR",
+            (true, _) => "ar-SA",
+            (false, true) => "he-IL",
+            (false, false) => LANGUAGE,
+        };
+        Self { east_asian, bidi }
+    }
+}
+
 /// Colours.
 const OPEN: &str = "963E00";
 const TITLE: &str = "16345C";
@@ -41,7 +73,8 @@ const SHADE: &str = "EBEFF4";
 /// The writer refuses.
 pub fn docx(brief: &Paper) -> Result<Vec<u8>, DocxError> {
     let day = format!("{}T00:00:00Z", brief.date);
-    let mut document = numbered(styled(Docx::new()))
+    let scripts = Scripts::of(brief);
+    let mut document = numbered(styled(Docx::new(), &scripts))
         .created_at(&day)
         .updated_at(&day)
         .page_size(11906, 16838)
@@ -56,8 +89,8 @@ pub fn docx(brief: &Paper) -> Result<Vec<u8>, DocxError> {
         })
         .header(header(&brief.furniture))
         .footer(footer(&brief.furniture))
-        .add_paragraph(Paragraph::new().style("Title").add_run(run(&brief.title)))
-        .add_paragraph(Paragraph::new().style("Subtitle").add_run(run(&brief.subtitle)));
+        .add_paragraph(filled(Paragraph::new().style("Title"), &brief.title, false, false))
+        .add_paragraph(filled(Paragraph::new().style("Subtitle"), &brief.subtitle, false, false));
     let mut lists = 0;
     for block in &brief.opening {
         document = add(document, block, &mut lists);
@@ -69,29 +102,36 @@ pub fn docx(brief: &Paper) -> Result<Vec<u8>, DocxError> {
         }
     }
     let mut parts = document.build();
-    parts.document = text(parts.document).replace(PLAIN_ROW, HEAD_ROW).into_bytes();
-    parts.styles = text(parts.styles).replacen(END_OF_DEFAULTS, &language(), 1).into_bytes();
+    let directed = |part: Vec<u8>| text(part).replace(RTL_HINT, RTL_RUN);
+    parts.document = directed(parts.document).replace(PLAIN_ROW, HEAD_ROW).into_bytes();
+    parts.headers = parts.headers.into_iter().map(|part| directed(part).into_bytes()).collect();
+    parts.styles = text(parts.styles).replacen(END_OF_DEFAULTS, &language(&scripts), 1).into_bytes();
     parts.doc_props.core = properties(brief, &day).into_bytes();
     let mut bytes = Cursor::new(Vec::new());
     parts.pack(&mut bytes).map_err(|error| DocxError(error.to_string()))?;
     Ok(bytes.into_inner())
 }
 
-// The writer knows neither heads that are repeated, nor a language, nor who wrote a document. What is replaced holds
+// The writer knows neither heads that are repeated, nor directions of runs, nor a language, nor who wrote a document. What is replaced holds
 // angle brackets, which no text has after the writer escaped it.
 
 /// The properties of a row that may break: heads alone are left without, to be found.
 const PLAIN_ROW: &str = "<w:trPr />";
 /// A row that stays whole, and stands at the head of each page that its table reaches.
 const HEAD_ROW: &str = "<w:trPr><w:cantSplit /><w:tblHeader /></w:trPr>";
+/// What is read from right to left is told by the font's hint until it is written, and by this from then on.
+const RTL: &str = "cs";
+const RTL_HINT: &str = "<w:rFonts w:hint=\"cs\" />";
+const RTL_RUN: &str = "<w:rFonts w:hint=\"cs\" /><w:rtl />";
 const END_OF_DEFAULTS: &str = "</w:rPr></w:rPrDefault>";
 
 fn text(part: Vec<u8>) -> String {
     String::from_utf8(part).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-fn language() -> String {
-    format!("<w:lang w:val=\"{LANGUAGE}\" w:eastAsia=\"{LANGUAGE}\" w:bidi=\"{LANGUAGE}\" />{END_OF_DEFAULTS}")
+fn language(scripts: &Scripts) -> String {
+    let Scripts { east_asian: (_, east_asia), bidi } = scripts;
+    format!("<w:lang w:val=\"{LANGUAGE}\" w:eastAsia=\"{east_asia}\" w:bidi=\"{bidi}\" />{END_OF_DEFAULTS}")
 }
 
 /// Title, author, language and day of the document.
@@ -115,10 +155,10 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn styled(document: Docx) -> Docx {
+fn styled(document: Docx, scripts: &Scripts) -> Docx {
     let style = |id: &str, name: &str| Style::new(id, StyleType::Paragraph).name(name);
     let spacing = |before, after| LineSpacing::new().before(before).after(after);
-    let fonts = RunFonts::new().ascii("Arial").hi_ansi("Arial").cs("Arial").east_asia("Arial");
+    let fonts = RunFonts::new().ascii("Arial").hi_ansi("Arial").cs("Arial").east_asia(scripts.east_asian.0);
     document
         .default_fonts(fonts)
         .default_size(19)
@@ -149,18 +189,38 @@ fn numbered(document: Docx) -> Docx {
         .add_numbering(Numbering::new(BULLETS, BULLETS))
 }
 
-fn run(words: &Words) -> Run {
-    let run = Run::new().add_text(&words.text);
-    if words.open { run.color(OPEN) } else { run }
+/// A paragraph with a text, a run for each direction that it is read in. One that runs from right to left begins there where
+/// it is prose; a cell or a heading stays where the others stand.
+fn filled(paragraph: Paragraph, words: &Words, bold: bool, prose: bool) -> Paragraph {
+    let styled = |run: Run| {
+        let run = if words.open { run.color(OPEN) } else { run };
+        if bold { run.bold() } else { run }
+    };
+    let mut paragraph = paragraph;
+    if is_rtl(&words.text) {
+        paragraph.property = paragraph.property.bidi(true);
+        if !prose {
+            paragraph = paragraph.align(AlignmentType::End);
+        }
+    }
+    let runs = by_direction(&words.text).into_iter().map(|(text, rtl)| {
+        let run = Run::new().add_text(text);
+        styled(match rtl {
+            true => run.fonts(RunFonts::new().hint(RTL)),
+            false if has_east_asian(text) => run.fonts(RunFonts::new().hint("eastAsia")),
+            false => run,
+        })
+    });
+    runs.fold(paragraph, Paragraph::add_run)
 }
 
 fn heading(style: &str, words: &Words) -> Paragraph {
-    Paragraph::new().style(style).keep_next(true).add_run(run(words))
+    filled(Paragraph::new().style(style).keep_next(true), words, false, false)
 }
 
 fn add(document: Docx, block: &Block, lists: &mut usize) -> Docx {
     match block {
-        Block::Paragraph(words) => document.add_paragraph(Paragraph::new().style("Text").add_run(run(words))),
+        Block::Paragraph(words) => document.add_paragraph(filled(Paragraph::new().style("Text"), words, false, true)),
         Block::Subheading(words) => document.add_paragraph(heading("Heading2", words)),
         Block::List { numbered, points } => {
             let mut document = document;
@@ -171,14 +231,14 @@ fn add(document: Docx, block: &Block, lists: &mut usize) -> Docx {
                 document = document.add_numbering(Numbering::new(id, NUMBERS));
             }
             points.iter().fold(document, |document, point| {
-                let point = Paragraph::new().style("Text").add_run(run(point));
+                let point = filled(Paragraph::new().style("Text"), point, false, true);
                 document.add_paragraph(point.numbering(NumberingId::new(id), IndentLevel::new(0)))
             })
         }
         Block::Facts(facts) => {
             let rows = facts.iter().map(|(name, words)| {
-                let name = Run::new().add_text(*name).bold();
-                TableRow::new(vec![cell(name, ROOM * 24 / 100), cell(run(words), ROOM * 76 / 100)]).cant_split()
+                let name = cell(&Words::from(*name), true, ROOM * 24 / 100);
+                TableRow::new(vec![name, cell(words, false, ROOM * 76 / 100)]).cant_split()
             });
             after(document.add_table(framed(rows.collect(), vec![ROOM * 24 / 100, ROOM * 76 / 100])))
         }
@@ -205,14 +265,15 @@ fn drawn(table: &Table) -> DocxTable {
     });
     let heads = TableRow::new(heads.collect());
     let rows = table.rows.iter().map(|row| {
-        let cells = row.iter().zip(&widths).map(|(words, width)| cell(run(words), *width));
+        let cells = row.iter().zip(&widths).map(|(words, width)| cell(words, false, *width));
         TableRow::new(cells.collect()).cant_split()
     });
     framed(std::iter::once(heads).chain(rows).collect(), widths)
 }
 
-fn cell(run: Run, width: u32) -> TableCell {
-    TableCell::new().add_paragraph(Paragraph::new().style("Cell").add_run(run)).width(size(width), WidthType::Dxa)
+fn cell(words: &Words, bold: bool, width: u32) -> TableCell {
+    let paragraph = filled(Paragraph::new().style("Cell"), words, bold, false);
+    TableCell::new().add_paragraph(paragraph).width(size(width), WidthType::Dxa)
 }
 
 fn size(width: u32) -> usize {
@@ -240,10 +301,14 @@ fn ends() -> Paragraph {
 }
 
 fn header(furniture: &Furniture) -> Header {
-    let line = ends()
-        .add_run(run(&furniture.entity).bold())
-        .add_run(Run::new().add_tab())
-        .add_run(run(&furniture.confidentiality));
+    // The line itself runs from left to right, whatever the names in it do.
+    let entity = Words::from(shortened(&furniture.entity.text, 50));
+    let entity = filled(Paragraph::new(), &entity, true, true).children;
+    let confidentiality = filled(Paragraph::new(), &furniture.confidentiality, false, true).children;
+    let mut line = ends();
+    line.children.extend(entity);
+    line = line.add_run(Run::new().add_tab());
+    line.children.extend(confidentiality);
     Header::new().add_paragraph(line)
 }
 

@@ -18,7 +18,7 @@ use crate::paper::words::{confidential, long};
 use crate::paper::{Furniture, Paper, Piece, Section, Words};
 use crate::results::Document;
 
-pub use crate::paper::{PdfError, pdf};
+pub use crate::paper::{Fonts, PdfError, pdf};
 pub use docx::{DocxError, docx};
 pub(crate) use frame::{categories, report_on_file};
 

@@ -183,11 +183,12 @@ fn the_same_brief_gives_the_same_bytes() {
     let heads = first.windows(15).filter(|part| part == b"<w:tblHeader />").count();
     let blocks = brief.opening.iter().chain(brief.sections.iter().flat_map(|section| &section.blocks));
     assert_eq!(heads, blocks.filter(|block| matches!(block, Block::Table(_))).count());
-    let (first, second) = (pdf(&brief).unwrap(), pdf(&brief).unwrap());
+    let (first, second) = (pdf(&brief, &Fonts::default()).unwrap(), pdf(&brief, &Fonts::default()).unwrap());
     assert!(first == second && first.starts_with(b"%PDF-1.7"));
     if let Ok(folder) = std::env::var("KICKOFF_BRIEF_FOLDER") {
         for (name, brief) in [("acme", brief), ("empty", made(&Engagement::default(), None))] {
-            std::fs::write(Path::new(&folder).join(format!("{name}.pdf")), pdf(&brief).unwrap()).unwrap();
+            std::fs::write(Path::new(&folder).join(format!("{name}.pdf")), pdf(&brief, &Fonts::default()).unwrap())
+                .unwrap();
             std::fs::write(Path::new(&folder).join(format!("{name}.docx")), docx(&brief).unwrap()).unwrap();
         }
     }
@@ -214,7 +215,7 @@ proptest! {
         file.escalation.iter_mut().for_each(|step| step.when = next());
         file.risks.iter_mut().for_each(|risk| (risk.threat, risk.asset) = (next(), next()));
         let brief = made(&file, None);
-        let pages = pdf(&brief);
+        let pages = pdf(&brief, &Fonts::default());
         prop_assert!(pages.is_ok(), "{:?}", pages.err());
         let bytes = docx(&brief).unwrap();
         prop_assert!(bytes.starts_with(b"PK"));

@@ -13,6 +13,7 @@ mod item;
 #[cfg(test)]
 pub(crate) mod made;
 pub mod management;
+mod name;
 pub mod ocsf;
 mod pages;
 pub mod populations;
@@ -26,6 +27,7 @@ pub mod workpaper;
 
 pub use dossier::{Control, Deviation, Dossier, Frame, Mark};
 pub use management::management_report;
+pub use name::short as short_name;
 pub use populations::{Population, Subject};
 pub use reconcile::Reconciled;
 pub use registers::{Registers, registers};

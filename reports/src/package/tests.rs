@@ -12,7 +12,7 @@ use super::*;
 use crate::Document;
 use crate::inventory::Inventory;
 use crate::paper::tests::{foreign, pages_of};
-use crate::paper::{Block, Paper, Table, pdf};
+use crate::paper::{Block, Fonts, Paper, Table, pdf};
 use crate::results::ResultRow;
 
 static ACME: LazyLock<Document> = LazyLock::new(|| {
@@ -289,7 +289,7 @@ fn a_workpaper_lists_all_results_or_all_that_are_not_as_expected() {
         with(&document, &Engagement::default(), |dossier| {
             let control = dossier.controls.iter().find(|control| control.id == "CC6.1.03").unwrap();
             let paper = workpaper(dossier, control);
-            assert!(pdf(&paper).unwrap().starts_with(b"%PDF-1.7"));
+            assert!(pdf(&paper, &Fonts::default()).unwrap().starts_with(b"%PDF-1.7"));
             paper
         })
     };
@@ -365,7 +365,7 @@ fn says_the_threshold_and_the_exception() {
 fn one_paper_gives_the_same_bytes() {
     with(&ACME, &engagement(), |dossier| {
         let paper = workpaper(dossier, &dossier.controls[0]);
-        assert!(pdf(&paper).unwrap() == pdf(&paper).unwrap());
+        assert!(pdf(&paper, &Fonts::default()).unwrap() == pdf(&paper, &Fonts::default()).unwrap());
     });
 }
 
@@ -401,7 +401,7 @@ proptest! {
                 workpaper(dossier, control),
             ];
             for paper in papers {
-                let pages = pdf(&paper);
+                let pages = pdf(&paper, &Fonts::default());
                 prop_assert!(pages.is_ok(), "{:?}", pages.err());
                 prop_assert!(!text(&paper).chars().any(|c| c.is_control() && c != '\n'));
             }

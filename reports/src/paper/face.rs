@@ -1,52 +1,60 @@
 //! Fonts: widths of texts, and where lines end.
 
-use std::sync::LazyLock;
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::charmap::Charmap;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, MetadataProvider as _};
-use unicode_bidi::BidiInfo;
+use unicode_bidi::{BidiInfo, Level};
 
+use super::breaks::parts;
 use super::error::PdfError;
+use super::script::{is_bound, is_rtl, is_silent, mirrored};
+use super::standin::StandIn;
 
 static REGULAR: &[u8] = include_bytes!("../../fonts/LiberationSans-Regular.ttf");
 static BOLD: &[u8] = include_bytes!("../../fonts/LiberationSans-Bold.ttf");
 
 /// Read once: a package has many papers.
-static FACES: LazyLock<Option<Faces>> =
-    LazyLock::new(|| Some(Faces { regular: Face::new(REGULAR)?, bold: Face::new(BOLD)? }));
+static BUILT_IN: LazyLock<Option<[BuiltIn; 2]>> = LazyLock::new(|| Some([BuiltIn::new(REGULAR)?, BuiltIn::new(BOLD)?]));
 
-/// Both faces.
+/// The fonts of a paper: the built-in ones, and those that stand in where they lack a character.
 pub(super) struct Faces {
-    pub(super) regular: Face,
-    pub(super) bold: Face,
+    built_in: &'static [BuiltIn; 2],
+    pub(super) others: Vec<Arc<StandIn>>,
 }
 
 impl Faces {
-    pub(super) fn get() -> Result<&'static Self, PdfError> {
-        FACES.as_ref().ok_or(PdfError::Font)
+    pub(super) fn new(others: Vec<Arc<StandIn>>) -> Result<Self, PdfError> {
+        Ok(Self { built_in: BUILT_IN.as_ref().ok_or(PdfError::Font)?, others })
     }
 
-    pub(super) fn of(&self, bold: bool) -> &Face {
-        if bold { &self.bold } else { &self.regular }
+    pub(super) fn of(&self, bold: bool) -> Face<'_> {
+        Face { own: &self.built_in[usize::from(bold)], others: &self.others, bold }
+    }
+
+    /// Whether a character can be drawn.
+    pub(super) fn has(&self, c: char) -> bool {
+        self.built_in[0].has(c) || self.others.iter().any(|font| font.has(c))
     }
 }
 
-/// A face, as it is drawn and as it is measured.
-pub(super) struct Face {
-    pub(super) font: Font,
+/// A built-in face, as it is drawn and as it is measured.
+struct BuiltIn {
+    font: Font,
     charmap: Charmap<'static>,
     metrics: GlyphMetrics<'static>,
     /// Glyph and width of each ASCII character, which most texts are made of.
     ascii: Vec<(skrifa::GlyphId, f32)>,
 }
 
-/// What stands for a character that the font does not have.
+/// What stands for a character that no font has.
 const MISSING: [char; 2] = ['\u{25a1}', '?'];
 
-impl Face {
+impl BuiltIn {
     fn new(data: &'static [u8]) -> Option<Self> {
         let font = Font::new(data.into(), 0)?;
         let read = FontRef::new(data).ok()?;
@@ -56,8 +64,7 @@ impl Face {
         Some(face)
     }
 
-    /// Whether the font has a character.
-    pub(super) fn has(&self, c: char) -> bool {
+    fn has(&self, c: char) -> bool {
         matches!(c, ' '..='~') || self.charmap.map(c).is_some_and(|glyph| glyph.to_u32() != 0)
     }
 
@@ -72,36 +79,122 @@ impl Face {
         self.ascii.get(c as usize).copied().unwrap_or_else(|| self.looked_up(c))
     }
 
+    /// The glyphs of a part of a line, in the order in which they stand on the page.
+    fn glyphs(&self, line: &str, part: Range<usize>, rtl: bool) -> Vec<KrillaGlyph> {
+        let mut glyphs: Vec<KrillaGlyph> = Vec::new();
+        for (at, c) in line[part.clone()].char_indices() {
+            let (from, to) = (part.start + at, part.start + at + c.len_utf8());
+            if is_silent(c) && !self.has(c) {
+                if let Some(before) = glyphs.last_mut() {
+                    before.text_range.end = to;
+                }
+                continue;
+            }
+            let (id, advance) = self.glyph(if rtl { mirrored(c) } else { c });
+            glyphs.push(KrillaGlyph::new(GlyphId::new(id.to_u32()), advance, 0.0, 0.0, 0.0, from..to, None));
+        }
+        if rtl {
+            glyphs.reverse();
+        }
+        glyphs
+    }
+}
+
+/// Glyphs of one font that stand beside each other.
+pub(super) struct Run {
+    pub(super) font: Font,
+    pub(super) glyphs: Vec<KrillaGlyph>,
+    /// Whether they are made bold by a stroke: a font that stands in has one weight.
+    pub(super) stroked: bool,
+}
+
+impl Run {
+    /// Their width at size 1.
+    pub(super) fn width(&self) -> f32 {
+        self.glyphs.iter().map(|glyph| glyph.x_advance).sum()
+    }
+}
+
+/// A face with those that stand in.
+#[derive(Clone, Copy)]
+pub(super) struct Face<'a> {
+    own: &'static BuiltIn,
+    others: &'a [Arc<StandIn>],
+    bold: bool,
+}
+
+impl Face<'_> {
+    /// Which of the other fonts draws a character; none where it is the built-in one, or none has it.
+    fn other(&self, c: char) -> Option<usize> {
+        if self.others.is_empty() || self.own.has(c) {
+            return None;
+        }
+        self.others.iter().position(|font| font.has(c))
+    }
+
     fn advance(&self, c: char) -> f32 {
-        self.glyph(c).1
+        match self.other(c).and_then(|at| self.others.get(at)) {
+            Some(font) => font.advance(c),
+            None if is_silent(c) && !self.own.has(c) => 0.0,
+            None => self.own.glyph(c).1,
+        }
     }
 
     /// The width of a text, in points.
     pub(super) fn width(&self, text: &str, size: f32) -> f32 {
-        text.chars().map(|c| self.advance(c)).sum::<f32>() * size
+        let plain = text.is_ascii() || text.chars().all(|c| self.other(c).is_none());
+        let width: f32 = match plain {
+            true => text.chars().map(|c| self.advance(c)).sum(),
+            false => self.runs(text, is_rtl(text)).iter().map(Run::width).sum(),
+        };
+        width * size
     }
 
-    /// The glyphs of a line, in the order in which they stand on the page.
-    pub(super) fn glyphs(&self, line: &str) -> Vec<KrillaGlyph> {
-        let glyph = |(at, c): (usize, char)| {
-            let (id, advance) = self.glyph(c);
-            KrillaGlyph::new(GlyphId::new(id.to_u32()), advance, 0.0, 0.0, 0.0, at..at + c.len_utf8(), None)
-        };
-        if line.is_ascii() {
-            return line.char_indices().map(glyph).collect();
+    /// The glyphs of a line of a text that runs one way or the other, in the order in which they stand on the page.
+    pub(super) fn runs(&self, line: &str, rtl: bool) -> Vec<Run> {
+        let own = |glyphs| Run { font: self.own.font.clone(), glyphs, stroked: false };
+        if line.is_ascii() && !rtl {
+            return vec![own(self.own.glyphs(line, 0..line.len(), false))];
         }
-        let bidi = BidiInfo::new(line, None);
+        let level = if rtl { Level::rtl() } else { Level::ltr() };
+        let bidi = BidiInfo::new(line, Some(level));
         let Some(paragraph) = bidi.paragraphs.first() else { return Vec::new() };
-        let (levels, runs) = bidi.visual_runs(paragraph, paragraph.range.clone());
-        let mut glyphs = Vec::new();
-        for run in runs {
-            let drawn = line[run.clone()].char_indices().map(|(at, c)| glyph((run.start + at, c)));
-            match levels[run.start].is_rtl() {
-                true => glyphs.extend(drawn.rev()),
-                false => glyphs.extend(drawn),
+        let (levels, visual) = bidi.visual_runs(paragraph, paragraph.range.clone());
+        let mut runs = Vec::new();
+        for run in visual {
+            let rtl = levels[run.start].is_rtl();
+            let mut segments = self.segments(line, run);
+            if rtl {
+                segments.reverse();
+            }
+            for (other, part) in segments {
+                runs.push(match other.and_then(|at| self.others.get(at)) {
+                    Some(font) => {
+                        Run { font: font.font.clone(), glyphs: font.glyphs(line, part, rtl), stroked: self.bold }
+                    }
+                    None => own(self.own.glyphs(line, part, rtl)),
+                });
             }
         }
-        glyphs
+        runs
+    }
+
+    /// A part of a line by the fonts that draw it. What belongs to a character is drawn with it.
+    fn segments(&self, line: &str, part: Range<usize>) -> Vec<(Option<usize>, Range<usize>)> {
+        let mut segments: Vec<(Option<usize>, Range<usize>)> = Vec::new();
+        for (at, c) in line[part.clone()].char_indices() {
+            let (from, to) = (part.start + at, part.start + at + c.len_utf8());
+            let before = segments.last_mut();
+            let with = |before: &(Option<usize>, _)| {
+                let holds = |at: usize| is_silent(c) || self.others.get(at).is_some_and(|font| font.has(c));
+                is_bound(c) && before.0.map_or(is_silent(c), holds)
+            };
+            match before {
+                Some(before) if with(before) || before.0 == self.other(c) => before.1.end = to,
+                _ => segments.push((self.other(c), from..to)),
+            }
+        }
+        segments
     }
 
     /// Breaks a text into lines of a width: between words, and within a word that is wider than the line, after a mark
@@ -109,11 +202,13 @@ impl Face {
     pub(super) fn lines(&self, text: &str, size: f32, width: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
         let (mut used, space) = (0.0, self.width(" ", size));
-        for word in text.split(' ').filter(|word| !word.is_empty()) {
-            let mut rest = word;
+        let words = text.split(' ').filter(|word| !word.is_empty()).map(parts);
+        let parts = words.flat_map(|parts| parts.into_iter().enumerate());
+        for (at, part) in parts {
+            let mut rest = part;
             loop {
                 let last = lines.len() - 1;
-                let gap = if lines[last].is_empty() { 0.0 } else { space };
+                let gap = if lines[last].is_empty() || at > 0 { 0.0 } else { space };
                 let wide = self.width(rest, size);
                 if used + gap + wide <= width {
                     if gap > 0.0 {
@@ -144,6 +239,10 @@ impl Face {
             let end = at + c.len_utf8();
             if used > width && most > 0 {
                 break;
+            }
+            // No line begins with what belongs to the character before it.
+            if most > 0 && word[end..].chars().next().is_some_and(is_bound) {
+                continue;
             }
             most = end;
             if matches!(c, '/' | ':' | '-' | '_' | '.' | ',' | ';' | '@' | '&' | '=') {

@@ -1,6 +1,7 @@
 //! Lays a paper out on pages: what stands where, and which part of the structure it belongs to.
 
 use super::face::{Face, Faces};
+use super::script::is_rtl;
 use super::{Block, Paper, Section, Table, Words};
 
 /// The sides of A4, in points.
@@ -16,6 +17,7 @@ pub(super) const FOOT: f32 = 9.0;
 const SECTION: f32 = 13.0;
 const BODY: f32 = 9.5;
 const CELL: f32 = 8.5;
+const SMALL: f32 = 6.5;
 /// From line to line, as a multiple of the size.
 const LEADING: f32 = 1.35;
 /// A line for a hand.
@@ -94,6 +96,8 @@ pub(super) struct Style {
     pub(super) bold: bool,
     pub(super) size: f32,
     pub(super) colour: Colour,
+    /// Whether the text runs from right to left.
+    pub(super) rtl: bool,
 }
 
 /// The pages.
@@ -120,11 +124,11 @@ struct Laid {
 }
 
 const fn style(bold: bool, size: f32, colour: Colour) -> Style {
-    Style { bold, size, colour }
+    Style { bold, size, colour, rtl: false }
 }
 
 fn of(words: &Words, bold: bool, size: f32) -> Style {
-    style(bold, size, if words.open { OPEN } else { INK })
+    Style { rtl: is_rtl(&words.text), ..style(bold, size, if words.open { OPEN } else { INK }) }
 }
 
 const fn leading(size: f32) -> f32 {
@@ -139,16 +143,21 @@ impl<'a> Flow<'a> {
         Self { faces, pages, nodes, top, outline, broad, below: BELOW + FOOT * f32::from(further), y: ABOVE }
     }
 
-    pub(super) fn paper(&mut self, paper: &Paper, note: Option<&Words>) {
-        self.text(&paper.title, style(true, 20.0, TITLE), Part::Heading(1), 4.0);
+    /// A paper, with a note before its first section and small print behind its last one.
+    pub(super) fn paper(&mut self, paper: &Paper, note: Option<&Words>, small: Option<&Words>) {
+        let coloured = |words: &Words, bold, size, colour| Style { colour, ..of(words, bold, size) };
+        self.text(&paper.title, coloured(&paper.title, true, 20.0, TITLE), Part::Heading(1), 4.0);
         let colour = if paper.subtitle.open { OPEN } else { MUTED };
-        self.text(&paper.subtitle, style(false, 12.0, colour), Part::Paragraph, 10.0);
+        self.text(&paper.subtitle, coloured(&paper.subtitle, false, 12.0, colour), Part::Paragraph, 10.0);
         self.blocks(&paper.opening);
         if let Some(note) = note {
             self.text(note, of(note, false, BODY), Part::Paragraph, 6.0);
         }
         for section in &paper.sections {
             self.section(section);
+        }
+        if let Some(small) = small {
+            self.text(small, coloured(small, false, SMALL, MUTED), Part::Paragraph, 0.0);
         }
     }
 
@@ -162,7 +171,12 @@ impl<'a> Flow<'a> {
         self.need(BEFORE + leading(SECTION) + AFTER + self.least(&section.blocks));
         self.y += if self.y > ABOVE { BEFORE } else { 0.0 };
         self.outline.push((section.heading.text.clone(), self.pages.len() - 1, self.y));
-        self.text(&section.heading, style(true, SECTION, TITLE), Part::Heading(2), AFTER);
+        self.text(
+            &section.heading,
+            Style { colour: TITLE, ..of(&section.heading, true, SECTION) },
+            Part::Heading(2),
+            AFTER,
+        );
         self.blocks(&section.blocks);
     }
 
@@ -207,7 +221,7 @@ impl<'a> Flow<'a> {
         let height = match block {
             Block::Paragraph(words) => {
                 // Near enough: where exactly lines end does not matter here.
-                let lines = (self.faces.regular.width(&words.text, BODY) / self.room()).ceil().max(1.0);
+                let lines = (self.faces.of(false).width(&words.text, BODY) / self.room()).ceil().max(1.0);
                 match rest.first() {
                     Some(Block::Table(_)) if lines <= 3.0 => lines * leading(BODY) + 6.0 + self.least(rest),
                     _ => lines.min(2.0) * leading(BODY),
@@ -233,7 +247,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn face(&self, style: Style) -> &'a Face {
+    fn face(&self, style: Style) -> Face<'a> {
         self.faces.of(style.bold)
     }
 
@@ -276,7 +290,10 @@ impl<'a> Flow<'a> {
             // The last line does not stand alone on the next page.
             let keep = if all - at == 2 { 2.0 } else { 1.0 };
             self.need(keep * leading(style.size));
-            self.line(x, &spaced(line, at + 1 < all), style, Some(node));
+            // What is read from the right begins there; a heading stays above what it heads.
+            let prose = style.rtl && style.size <= BODY;
+            let x = if prose { x + width - self.face(style).width(&line, style.size) } else { x };
+            self.line(x, &spaced(line, at + 1 < all, style), style, Some(node));
             self.y += leading(style.size);
         }
     }
@@ -394,7 +411,7 @@ impl<'a> Flow<'a> {
         for ((cell, width), node) in cells.iter().zip(widths).zip(nodes) {
             self.y = top + PADDING;
             for (at, line) in cell.lines.iter().enumerate().skip(from).take(count) {
-                self.line(x + PADDING, &spaced(line.clone(), at + 1 < cell.lines.len()), cell.style, *node);
+                self.line(x + PADDING, &spaced(line.clone(), at + 1 < cell.lines.len(), cell.style), cell.style, *node);
                 self.y += leading(CELL);
             }
             x += width;
@@ -418,9 +435,10 @@ fn height(cells: &[Laid]) -> f32 {
     rows_height(cells.iter().map(|cell| cell.lines.len()).max().unwrap_or_default())
 }
 
-/// Words are parted by spaces at the ends of lines, too: readers of the screen read on.
-fn spaced(mut line: String, more: bool) -> String {
-    if more && !line.is_empty() {
+/// Words are parted by spaces at the ends of lines, too: readers of the screen read on. Where a text runs from right to left
+/// the space would stand before the line.
+fn spaced(mut line: String, more: bool, style: Style) -> String {
+    if more && !line.is_empty() && !style.rtl {
         line.push(' ');
     }
     line

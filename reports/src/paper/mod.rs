@@ -2,15 +2,20 @@
 //!
 //! A paper is made once, as sections, paragraphs, lists and tables. [`pdf`] draws any; the brief is drawn as a DOCX, too.
 
+mod breaks;
 mod error;
 mod face;
 mod flow;
+mod fonts;
 mod pdf;
+pub(crate) mod script;
+mod standin;
 pub(crate) mod words;
 
 use jiff::civil::Date;
 
 pub use error::PdfError;
+pub use fonts::{FontFile, Fonts};
 pub(crate) use pdf::LANGUAGE;
 pub use pdf::pdf;
 pub use words::{Words, printable};
@@ -34,6 +39,19 @@ pub struct Paper {
     pub sections: Vec<Section>,
     /// Whether the title and the opening lie on broad pages.
     pub broad: bool,
+}
+
+impl Paper {
+    /// All texts that a paper's writer did not choose.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &Words> {
+        let furniture = &self.furniture;
+        let blocks = self.opening.iter().chain(self.sections.iter().flat_map(|section| &section.blocks));
+        [&self.title, &self.subtitle, &furniture.entity, &furniture.confidentiality]
+            .into_iter()
+            .chain(furniture.foot.iter().flatten().map(|piece| &piece.words))
+            .chain(self.sections.iter().map(|section| &section.heading))
+            .chain(blocks.flat_map(Block::texts))
+    }
 }
 
 /// What every page carries, besides its number.

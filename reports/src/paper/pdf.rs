@@ -9,7 +9,7 @@ use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
-use krilla::paint::Fill;
+use krilla::paint::{Fill, Stroke};
 use krilla::surface::Surface;
 use krilla::tagging::{
     Artifact, ArtifactType, ContentTag, Identifier, ListNumbering, Node as Tagged, SpanTag, TableHeaderScope, Tag,
@@ -20,16 +20,33 @@ use krilla::{Document, SerializeSettings};
 use super::error::PdfError;
 use super::face::{Face, Faces};
 use super::flow::{self, FOOT, Flow, INK, MUTED, Mark, Node, Page, Part, RULE, SIDE, Style};
-use super::{Block, Furniture, Paper, Piece, Words};
+use super::fonts::{Fonts, lacking, note};
+use super::script::{has_rtl, is_rtl};
+use super::{Furniture, Paper, Piece, Words};
 
-/// Draws a paper. The same paper gives the same bytes.
+/// Draws a paper. The same paper with the same fonts gives the same bytes.
 ///
 /// # Errors
 /// The writer refuses; no text of a paper makes it do so.
-pub fn pdf(paper: &Paper) -> Result<Vec<u8>, PdfError> {
-    let faces = Faces::get()?;
+pub fn pdf(paper: &Paper, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
+    let built_in = Faces::new(Vec::new())?;
+    let lacking = lacking(paper.texts().map(|words| words.text.as_str()), |c| built_in.has(c));
+    let faces = Faces::new(fonts.of(&lacking))?;
+    match drawn(paper, &faces) {
+        // A font of somebody else's is no reason to have no paper.
+        Err(PdfError::Writer(_)) if !faces.others.is_empty() => {
+            fonts.give_up(&lacking);
+            drawn(paper, &built_in)
+        }
+        done => done,
+    }
+}
+
+fn drawn(paper: &Paper, faces: &Faces) -> Result<Vec<u8>, PdfError> {
     let mut flow = Flow::new(faces, paper.broad, paper.furniture.foot.len());
-    flow.paper(paper, note(paper, faces).as_ref());
+    let missing = lacking(paper.texts().map(|words| words.text.as_str()), |c| faces.has(c));
+    let note = note(&missing, paper.elsewhere).map(Words::unsettled);
+    flow.paper(paper, note.as_ref(), set_in(faces).as_ref());
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A2_A)
         .with_accessibility_validator(Accessibility::UA1)
@@ -81,21 +98,11 @@ fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
 
-/// What is said where a paper has characters that the fonts do not have.
-fn note(paper: &Paper, faces: &Faces) -> Option<Words> {
-    let missing = |words: &Words| words.text.chars().any(|c| !faces.regular.has(c));
-    let furniture = &paper.furniture;
-    let mut blocks =
-        paper.opening.iter().chain(paper.sections.iter().flat_map(|section| &section.blocks)).flat_map(Block::texts);
-    let found = [&paper.title, &paper.subtitle, &furniture.entity, &furniture.confidentiality]
-        .into_iter()
-        .chain(furniture.foot.iter().flatten().map(|piece| &piece.words))
-        .chain(paper.sections.iter().map(|section| &section.heading))
-        .any(missing)
-        || blocks.any(missing);
-    let text =
-        format!("Characters that the font of this PDF does not have are drawn as boxes; {} has them.", paper.elsewhere);
-    found.then(|| text.into())
+/// Which fonts drew what the built-in ones do not have: whoever draws the paper again needs the same.
+fn set_in(faces: &Faces) -> Option<Words> {
+    let titles: Vec<&str> = faces.others.iter().map(|font| font.title.as_str()).collect();
+    (!titles.is_empty())
+        .then(|| format!("Set in Liberation Sans and, where it lacks a character, in {}.", titles.join("; in ")).into())
 }
 
 fn group(nodes: &[Node], at: usize, found: &mut [Vec<Identifier>]) -> TagGroup {
@@ -127,6 +134,9 @@ fn tag(node: &Node) -> TagKind {
     }
 }
 
+/// How much a stroke adds to a letter that is to be bold, as a part of its size.
+const STROKE: f32 = 0.03;
+
 /// Draws on a page.
 struct Pen<'a, 'p> {
     surface: Surface<'p>,
@@ -137,8 +147,10 @@ impl Pen<'_, '_> {
     fn draw(&mut self, mark: &Mark, found: &mut [Vec<Identifier>]) {
         match mark {
             Mark::Text { x, y, text, style, node } => {
+                // What runs from right to left is read in the order in which it was written.
+                let actual = has_rtl(text).then_some(text.as_str());
                 let tag = match node {
-                    Some(_) => ContentTag::Span(SpanTag::empty()),
+                    Some(_) => ContentTag::Span(SpanTag::empty().with_actual_text(actual)),
                     None => ContentTag::Artifact(Artifact::with_kind(ArtifactType::PaginationOther)),
                 };
                 if text.is_empty() {
@@ -166,15 +178,23 @@ impl Pen<'_, '_> {
         self.surface.end_tagged();
     }
 
-    fn face(&self, style: Style) -> &Face {
+    fn face(&self, style: Style) -> Face<'_> {
         self.faces.of(style.bold)
     }
 
     fn text(&mut self, x: f32, y: f32, text: &str, style: Style) {
         let [red, green, blue] = style.colour;
-        let (glyphs, font) = (self.face(style).glyphs(text), self.face(style).font.clone());
-        self.surface.set_fill(Some(Fill { paint: rgb::Color::new(red, green, blue).into(), ..Fill::default() }));
-        self.surface.draw_glyphs(Point::from_xy(x, y), &glyphs, font, text, style.size, false);
+        let paint = || rgb::Color::new(red, green, blue).into();
+        let mut x = x;
+        for run in self.face(style).runs(text, style.rtl) {
+            let stroke = Stroke { paint: paint(), width: style.size * STROKE, ..Stroke::default() };
+            self.surface.set_fill(Some(Fill { paint: paint(), ..Fill::default() }));
+            self.surface.set_stroke(run.stroked.then_some(stroke));
+            let width = run.width() * style.size;
+            self.surface.draw_glyphs(Point::from_xy(x, y), &run.glyphs, run.font, text, style.size, false);
+            x += width;
+        }
+        self.surface.set_stroke(None);
     }
 
     /// Entity, confidentiality, the lines at the foot and the number, on every page.
@@ -182,8 +202,8 @@ impl Pen<'_, '_> {
         const SIZE: f32 = 8.0;
         const GAP: f32 = 12.0;
         let (room, right) = (page.width() - 2.0 * SIDE, page.width() - SIDE);
-        let plain = Style { bold: false, size: SIZE, colour: MUTED };
-        let strong = Style { bold: true, size: SIZE, colour: INK };
+        let plain = Style { bold: false, size: SIZE, colour: MUTED, rtl: false };
+        let strong = Style { bold: true, size: SIZE, colour: INK, rtl: false };
         let head = 40.0;
         let confidential = clipped(self.face(plain), &furniture.confidentiality.text, SIZE, room * 0.6);
         let width = self.face(plain).width(&confidential, SIZE);
@@ -205,6 +225,7 @@ impl Pen<'_, '_> {
 
     fn artifact(&mut self, kind: ArtifactType, x: f32, y: f32, text: &str, style: Style, width: f32) {
         let text = clipped(self.face(style), text, style.size, width);
+        let style = Style { rtl: is_rtl(&text), ..style };
         self.surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)));
         self.text(x, y, &text, style);
         self.surface.end_tagged();
@@ -215,7 +236,7 @@ impl Pen<'_, '_> {
 /// the others the long ones are shortened.
 pub(super) fn foot_line(faces: &Faces, pieces: &[Piece], size: f32, width: f32) -> String {
     const BETWEEN: &str = "  \u{b7}  ";
-    let face = &faces.regular;
+    let face = faces.of(false);
     let wide = |piece: &Piece| face.width(&piece.words.text, size);
     let whole: f32 = pieces.iter().filter(|piece| piece.whole).map(wide).sum();
     let between: f32 = pieces.iter().skip(1).map(|_| face.width(BETWEEN, size)).sum();
@@ -238,7 +259,7 @@ pub(super) fn foot_line(faces: &Faces, pieces: &[Piece], size: f32, width: f32) 
 }
 
 /// A text that fits a width; what does not is left out, and said to be.
-fn clipped(face: &Face, text: &str, size: f32, width: f32) -> String {
+fn clipped(face: Face<'_>, text: &str, size: f32, width: f32) -> String {
     if face.width(text, size) <= width {
         return text.to_owned();
     }

@@ -1,11 +1,18 @@
 //! Papers on pages.
 
+mod scripts;
+
 use proptest::prelude::*;
+
+use std::sync::LazyLock;
 
 use super::face::Faces;
 use super::flow::{Flow, Mark, Page};
 use super::words::printable;
 use super::{Block, Furniture, Paper, Piece, Section, Words, pdf};
+
+/// The built-in fonts alone.
+static FACES: LazyLock<Faces> = LazyLock::new(|| Faces::new(Vec::new()).unwrap());
 
 /// Texts that have broken documents before.
 pub(crate) fn foreign() -> impl Strategy<Value = String> {
@@ -36,8 +43,8 @@ fn paper(sections: Vec<Section>) -> Paper {
 }
 
 fn laid(paper: &Paper) -> Vec<Page> {
-    let mut flow = Flow::new(Faces::get().unwrap(), paper.broad, paper.furniture.foot.len());
-    flow.paper(paper, None);
+    let mut flow = Flow::new(&FACES, paper.broad, paper.furniture.foot.len());
+    flow.paper(paper, None, None);
     flow.pages
 }
 
@@ -48,7 +55,7 @@ pub(crate) fn pages_of(paper: &Paper) -> usize {
 
 /// Each text with its left edge, its right edge, and its height.
 fn texts(page: &Page) -> Vec<(&str, f32, f32, f32)> {
-    let faces = Faces::get().unwrap();
+    let faces = &*FACES;
     let found = page.marks.iter().filter_map(|mark| match mark {
         Mark::Text { x, y, text, style, .. } => {
             let width = faces.of(style.bold).width(text.trim_end(), style.size);
@@ -115,11 +122,11 @@ fn a_foot_keeps_ids_and_digests_whole() {
     let digest = "3f0c9a5be1d24487a6b1c0ffee5a7e11d00dfeed0123456789abcdef02468ace";
     let regions = vec!["eu-central-1"; 40].join(", ");
     let pieces = [Piece::new("111122223333"), Piece::new(regions), Piece::whole("RUN-1"), Piece::whole(digest)];
-    let line = pdf::foot_line(Faces::get().unwrap(), &pieces, 6.5, 487.0);
+    let line = pdf::foot_line(&FACES, &pieces, 6.5, 487.0);
     let parts: Vec<&str> = line.split("  \u{b7}  ").collect();
     assert_eq!([parts[0], parts[2], parts[3]], ["111122223333", "RUN-1", digest]);
     assert!(parts[1].starts_with("eu-central-1, eu") && parts[1].ends_with('\u{2026}'), "{}", parts[1]);
-    assert!(Faces::get().unwrap().regular.width(&line, 6.5) <= 487.01);
+    assert!(FACES.of(false).width(&line, 6.5) <= 487.01);
 }
 
 proptest! {
@@ -128,10 +135,10 @@ proptest! {
     #[test]
     fn lines_fit_and_lose_nothing(text in foreign(), width in 20_f32..400.0) {
         let text = printable(&text);
-        let faces = Faces::get().unwrap();
-        let lines = faces.regular.lines(&text, 9.0, width);
+        let faces = &*FACES;
+        let lines = faces.of(false).lines(&text, 9.0, width);
         // A line of one character may be wider than a column that is narrower than it.
-        prop_assert!(lines.iter().all(|line| line.chars().count() <= 1 || faces.regular.width(line, 9.0) <= width + 0.01));
+        prop_assert!(lines.iter().all(|line| line.chars().count() <= 1 || faces.of(false).width(line, 9.0) <= width + 0.01));
         prop_assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
     }
 }

@@ -85,9 +85,29 @@ pub(crate) fn person<'a>(engagement: &'a Engagement, id: &'a str) -> &'a str {
 pub(crate) fn confidential(engagement: &Engagement) -> String {
     let firm = engagement.auditor.as_ref().map_or("its auditor", |auditor| &auditor.firm);
     match &engagement.entity {
-        Some(entity) => format!("Confidential: for {} and {firm}", entity.name),
+        Some(entity) => {
+            let [entity, firm] = beside([&entity.name, firm]);
+            format!("Confidential: for {entity} and {firm}")
+        }
         None => "Confidential".to_owned(),
     }
+}
+
+/// Two names that stand on one line: a long one is shortened to what the other leaves, and never the other.
+fn beside(names: [&str; 2]) -> [String; 2] {
+    const ROOM: usize = 64;
+    let long = names.map(|name| name.chars().count());
+    let most = [long[1], long[0]].map(|other| ROOM.saturating_sub(other).max(ROOM / 2));
+    [shortened(names[0], most[0]), shortened(names[1], most[1])]
+}
+
+/// A name of so many characters at most; what was left out is shown to be.
+pub(crate) fn shortened(name: &str, most: usize) -> String {
+    if name.chars().count() <= most {
+        return name.to_owned();
+    }
+    let short: String = name.chars().take(most.saturating_sub(1)).collect();
+    format!("{}\u{2026}", short.trim_end())
 }
 
 /// A number of things with the verb that fits it: `1 result is`, `2 results are`.
@@ -104,10 +124,14 @@ pub(crate) fn first<S: AsRef<str>>(list: &[S], most: usize) -> String {
     }
 }
 
-/// A sentence that ends with one full stop.
+/// A sentence that ends with one full stop, in whatever script.
 pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+    if text.ends_with(['.', '!', '?', '\u{2026}', '。', '！', '？', '．', '؟', '۔', '।']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
 /// With a capital at its beginning, but for the name of a call, which is written as AWS writes it.
@@ -128,6 +152,20 @@ mod tests {
         assert_eq!(capital("less a sample"), "Less a sample");
         assert_eq!(capital("guardduty:ListFindings was not collected"), "guardduty:ListFindings was not collected");
         assert_eq!(capital("regions: eu-west-1"), "Regions: eu-west-1");
+    }
+
+    #[test]
+    fn of_two_names_on_a_line_neither_is_lost() {
+        let (long, short) = ("n".repeat(200), "Prüfer & Söhne");
+        assert_eq!(beside(["Acme", short]), ["Acme", short]);
+        assert_eq!(beside([&long, short]), [format!("{}\u{2026}", "n".repeat(49)), short.to_owned()]);
+        let [first, second] = beside([&long, &long]);
+        assert!(first == second && first.chars().count() == 32, "{first}");
+    }
+
+    #[test]
+    fn a_sentence_has_one_end() {
+        assert_eq!(["A shop", "为商户。", "A shop?"].map(sentence), ["A shop.", "为商户。", "A shop?"]);
     }
 
     #[test]

@@ -4,98 +4,137 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 
 use super::status::RequestStatus;
 use crate::cells::csv_line;
+use crate::printed;
 
-/// So many columns a list that comes back has to have: the first. `standard` is read where it is there.
-pub(super) const READ: usize = 9;
+/// The columns that are read back. The entity and `standard`, which are read too, are not among them: earlier lists have none.
+pub(super) const READ: [&str; 9] = ["id", "area", "text", "criteria", "kind", "report", "owner", "due", "checks"];
+
+/// So many columns are printed: those that people talk about. The others stand beside them on the screen.
+const PRINTED: usize = 11;
 
 /// The columns, with their widths in a workbook.
-const COLUMNS: [(&str, f64); 17] = [
-    ("id", 10.0),
-    ("area", 14.0),
-    ("text", 60.0),
-    ("criteria", 18.0),
+const COLUMNS: [(&str, f64); 18] = [
+    ("id", 11.0),
+    ("area", 12.0),
+    ("text", 38.0),
+    (ENTITY, 13.0),
+    ("criteria", 11.0),
+    ("owner", 12.0),
+    ("due", 11.0),
+    ("progress", 11.0),
+    ("document", 14.0),
+    ("reasons", 24.0),
+    ("note", 10.0),
     ("kind", 14.0),
     ("report", 9.0),
-    ("owner", 14.0),
-    ("due", 12.0),
     ("checks", 30.0),
     ("standard", 12.0),
-    ("progress", 16.0),
     ("answered by", 22.0),
     ("answered by the run", 18.0),
     ("evidence", 24.0),
-    ("document", 24.0),
-    ("reasons", 50.0),
-    ("note", 30.0),
 ];
+
+/// The column that only a list for several entities has.
+const ENTITY: &str = "entity";
 
 /// The cells of a request, a cell for each column.
 #[must_use]
-pub fn cells(status: &RequestStatus) -> [String; 17] {
+pub fn cells(status: &RequestStatus) -> [String; 18] {
     let request = &status.request;
     let words = |column: &str| request.words(column).unwrap_or_default().to_owned();
     [
         request.id.clone(),
         request.area.clone(),
         request.text.clone(),
+        words(ENTITY),
         request.all_criteria().join("; "),
-        request.kind.map_or_else(|| words("kind"), |kind| kind.name().to_owned()),
-        request.words("report").unwrap_or(if request.period_only { "type-2" } else { "both" }).to_owned(),
         status.owner.clone().unwrap_or_else(|| words("owner")),
         status.due_text(),
-        if request.checks.is_empty() { words("checks") } else { request.checks.join("; ") },
-        request.standard.join("; "),
         status.progress.name().to_owned(),
-        status.answered_by().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-        status.answer.answered.name().to_owned(),
-        status.answer.evidence.join("; "),
         status.document.clone().unwrap_or_default(),
         status.reasons.join("; "),
         status.note.clone().unwrap_or_default(),
+        request.kind.map_or_else(|| words("kind"), |kind| kind.name().to_owned()),
+        request.words("report").unwrap_or(if request.period_only { "type-2" } else { "both" }).to_owned(),
+        if request.checks.is_empty() { words("checks") } else { request.checks.join("; ") },
+        request.standard.join("; "),
+        status.answered_by().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+        status.answer.answered.name().to_owned(),
+        status.answer.evidence.join("; "),
     ]
+}
+
+/// The places of the columns that a list has: that of entities only where some request names one.
+fn shown(list: &[RequestStatus]) -> Vec<usize> {
+    let several = list.iter().any(|status| status.request.words(ENTITY).is_some());
+    (0..COLUMNS.len()).filter(|at| several || COLUMNS[*at].0 != ENTITY).collect()
 }
 
 /// The names of the columns.
 #[must_use]
-pub fn heads() -> [&'static str; 17] {
+pub fn heads() -> [&'static str; 18] {
     COLUMNS.map(|(name, _)| name)
 }
 
 /// The list as CSV. What a spreadsheet would take for a formula has an apostrophe before it.
 #[must_use]
 pub fn to_csv(list: &[RequestStatus]) -> String {
-    let mut text = csv_line(&heads().map(str::to_owned));
+    let shown = shown(list);
+    let line = |cells: &[String]| csv_line(shown.iter().filter_map(|at| cells.get(*at)));
+    let mut text = line(&heads().map(str::to_owned));
     for status in list {
-        text.push_str(&csv_line(&cells(status)));
+        text.push_str(&line(&cells(status)));
     }
     text
 }
 
-/// The list as a workbook: one sheet, the first row frozen, filters on; text and nothing else.
+/// The list as a workbook: one sheet, the first row frozen, filters on; text and nothing else. Printed, a request is one row
+/// of a lying page, under its heads, in letters of eight points at least.
 ///
 /// # Errors
 /// A cell is longer than a workbook allows.
 pub fn to_xlsx(list: &[RequestStatus]) -> Result<Vec<u8>, XlsxError> {
+    let shown: Vec<(usize, f64)> = shown(list).into_iter().map(|at| (at, COLUMNS[at].1)).collect();
     let mut book = Workbook::new();
-    let head = Format::new().set_bold().set_border_bottom(FormatBorder::Thin);
-    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let base = Format::new().set_font_size(printed::SIZE).set_text_wrap().set_align(FormatAlign::Top);
+    let head = base.clone().set_bold().set_border_bottom(FormatBorder::Medium);
+    let cell = base.set_border_bottom(FormatBorder::Hair);
     let sheet = book.add_worksheet();
     sheet.set_name("Requests")?;
     sheet.set_freeze_panes(1, 0)?;
-    // Printed, a request is one line of a wide page, under its heads.
-    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
-    for (column, (name, width)) in (0_u16..).zip(COLUMNS) {
-        sheet.write_string_with_format(0, column, name, &head)?;
-        sheet.set_column_width(column, width)?;
+    for (column, (at, width)) in (0_u16..).zip(&shown) {
+        sheet.write_string_with_format(0, column, COLUMNS[*at].0, &head)?;
+        sheet.set_column_width(column, *width)?;
     }
     let mut last = 0;
     for (row, status) in (1_u32..).zip(list) {
-        for (column, cell) in (0_u16..).zip(cells(status)) {
-            sheet.write_string_with_format(row, column, cell, &wrapped)?;
+        let cells = cells(status);
+        // A row is as high as the columns that are printed: others do not blow it up.
+        let printed_cells = shown.iter().filter(|(at, _)| *at < PRINTED);
+        let lines = printed_cells.map(|(at, width)| printed::lines(&cells[*at], *width)).max();
+        sheet.set_row_height(row, printed::height(lines.unwrap_or(1)))?;
+        for (column, (at, _)) in (0_u16..).zip(&shown) {
+            sheet.write_string_with_format(row, column, &cells[*at], &cell)?;
         }
         last = row;
     }
-    let columns = u16::try_from(COLUMNS.len()).unwrap_or(1);
-    sheet.autofilter(0, 0, last, columns - 1)?;
+    let right = |columns: usize| u16::try_from(columns.max(1) - 1).unwrap_or(u16::MAX);
+    let across = shown.iter().filter(|(at, _)| *at < PRINTED).count();
+    sheet.autofilter(0, 0, last, right(shown.len()))?;
+    sheet.set_landscape().set_paper_size(printed::PAPER).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    sheet.set_print_area(0, 0, last, right(across))?;
+    sheet.set_margins(printed::MARGIN, printed::MARGIN, 0.6, 0.6, 0.3, 0.3);
+    sheet.set_header("&L&8Requests").set_footer("&R&8Page &P of &N");
     book.save_to_buffer()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_can_be_read() {
+        assert!(printed::fits(COLUMNS[..PRINTED].iter().map(|(_, width)| *width)));
+        assert!(READ.iter().all(|head| heads().contains(head)));
+    }
 }

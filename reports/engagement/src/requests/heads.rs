@@ -158,7 +158,7 @@ pub(super) struct Placed {
 
 /// Whether these are the heads of lists that we write, those that are read back.
 fn is_own(heads: &[String]) -> bool {
-    super::export::heads().iter().take(super::export::READ).all(|own| heads.iter().any(|head| head == own))
+    super::export::READ.iter().all(|own| heads.iter().any(|head| head == own))
 }
 
 /// Finds the heads of a table: the first row that says what is asked for and something besides, with the row below where

@@ -274,6 +274,30 @@ fn words_that_are_not_ours_are_kept_and_go_back_as_they_came() {
 }
 
 #[test]
+fn a_request_of_several_entities_keeps_whose_it_is() {
+    let text = "id,request,entity\n1.1,Org chart,Acme Ltd\n1.1,Org chart,Acme GmbH\n2.1,Code of conduct,\n";
+    let list = read(text, &ListOptions::default()).unwrap();
+    let own = |list: &[Request]| {
+        let own = list.iter().map(|one| (one.id.clone(), one.words("entity").unwrap_or_default().to_owned()));
+        own.collect::<Vec<_>>()
+    };
+    let expected = [("1.1 (Acme Ltd)", "Acme Ltd"), ("1.1 (Acme GmbH)", "Acme GmbH"), ("2.1", "")];
+    assert_eq!(own(&list.requests), expected.map(|(id, entity)| (id.to_owned(), entity.to_owned())));
+    let mut sorted = own(&list.requests);
+    sorted.sort();
+    let out = statuses(&Engagement::default(), &list.requests, None, &[], &[], date(2026, 3, 4));
+    for back in [from("out.csv", to_csv(&out).as_bytes()), from("out.xlsx", &to_xlsx(&out).unwrap())] {
+        let mut back = own(&back.unwrap());
+        back.sort();
+        assert_eq!(back, sorted);
+    }
+    // Where there is one entity nobody is asked for it.
+    let list = read("id,request\n1.1,Org chart\n", &ListOptions::default()).unwrap();
+    let out = to_csv(&statuses(&Engagement::default(), &list.requests, None, &[], &[], date(2026, 3, 4)));
+    assert!(out.starts_with("id,area,text,criteria,"), "{out}");
+}
+
+#[test]
 fn no_words_of_a_column_that_is_read_are_lost() {
     let text = "id,text,report,checks,entity\n1,One thing,Type 2 (12 months),Walkthrough,Acme Ltd\n2,Another thing,both,,Acme Ltd\n";
     let list = read(text, &ListOptions::default()).unwrap();
@@ -286,6 +310,7 @@ fn no_words_of_a_column_that_is_read_are_lost() {
     }
     let out = to_csv(&statuses(&Engagement::default(), &list.requests, None, &[], &[], date(2026, 3, 4)));
     assert!(out.contains("Type 2 (12 months)") && out.contains("Walkthrough"), "{out}");
+    assert!(out.starts_with("id,area,text,entity,criteria,"), "{out}");
 
     // Cells without a head, and beyond those that are read.
     let list = read("id,text\n1,One thing,and more\n", &ListOptions::default()).unwrap();

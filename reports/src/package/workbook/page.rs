@@ -1,42 +1,45 @@
 //! A printed page of a sheet: what it carries, so that it stands alone.
 
+use kickoff_engagement::printed::{LEAST, MARGIN, PAPER, fits};
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::super::dossier::Frame;
 
 /// So many characters fit into the header or the footer of a page, with its codes.
-const MARGIN: usize = 255;
+const ROOM: usize = 255;
 
-/// A4.
-const PAPER: u8 = 9;
-
-/// What a printed page carries, and how it is printed.
-pub(super) fn set_up(page: &mut Worksheet, frame: &Frame, width: f64) -> Result<(), XlsxError> {
+/// What a printed page carries, and how it is printed: on one page across where it can be read there, else over several, one
+/// beside the other.
+pub(super) fn set_up(
+    page: &mut Worksheet,
+    frame: &Frame,
+    widths: impl Iterator<Item = f64> + Clone,
+) -> Result<(), XlsxError> {
     page.set_freeze_panes(1, 0)?;
     page.set_repeat_rows(0, 0)?;
-    page.set_landscape().set_paper_size(PAPER).set_print_fit_to_pages(across(width), 0);
-    // Whose row it is stands on every page that a wide row goes over.
-    if across(width) > 1 {
-        page.set_repeat_columns(0, 1)?;
+    page.set_landscape().set_paper_size(PAPER);
+    if fits(widths.clone()) {
+        page.set_print_fit_to_pages(1, 0);
+    } else {
+        page.set_print_scale(LEAST).set_page_order(true);
+        // Whose row it is stands on every page that a row goes over.
+        let last = if widths.take(2).sum::<f64>() <= REPEATED { 1 } else { 0 };
+        page.set_repeat_columns(0, last)?;
     }
-    page.set_margins(0.4, 0.4, 0.85, 0.75, 0.3, 0.3);
+    page.set_margins(MARGIN, MARGIN, 0.85, 0.75, 0.3, 0.3);
     page.set_header(header(frame)).set_footer(footer(frame));
     Ok(())
 }
 
-/// How many pages a row of a width, in characters, goes over: what is printed smaller than six points cannot be read.
-fn across(width: f64) -> u16 {
-    /// Characters of the default size on a landscape page of A4 without a scale, and the least scale.
-    const ROOM: f64 = 130.0 / 0.55;
-    (1..=8).find(|pages| f64::from(*pages) * ROOM >= width).unwrap_or(8)
-}
+/// Columns that stand on every page take at most so many characters of it.
+const REPEATED: f64 = 60.0;
 
 /// Entity and accounts to the left with the regions under them, the sheet's name to the right.
 fn header(frame: &Frame) -> String {
     let (left, right) = ("&L&8 ", "&R&8 &A");
     let off = if frame.off_date.is_some() { "OFF-DATE | " } else { "" };
     let first = within(&format!("{off}{} | {}", frame.entity, frame.accounts), 150);
-    let room = MARGIN - 1 - units(left) - units(right) - units(&first);
+    let room = ROOM - 1 - units(left) - units(right) - units(&first);
     format!("{left}{first}\n{}{right}", within(&frame.regions, room))
 }
 
@@ -44,7 +47,7 @@ fn header(frame: &Frame) -> String {
 fn footer(frame: &Frame) -> String {
     let (left, right) = ("&L&8 ", "&R&8 Page &P of &N");
     let digest = within(&format!("evidence sha256 {}", frame.digest), 100);
-    let room = MARGIN - 1 - units(left) - units(right) - units(&digest);
+    let room = ROOM - 1 - units(left) - units(right) - units(&digest);
     let first = within(&format!("{} | {} | collected {}", frame.tool, frame.run, frame.collected), room);
     format!("{left}{first}\n{digest}{right}")
 }
@@ -71,11 +74,6 @@ fn within(text: &str, room: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_too_wide_to_be_read_on_one_page_goes_over_several() {
-        assert_eq!([80.0, 236.0, 240.0, 640.0, 1e9].map(across), [1, 1, 2, 3, 8]);
-    }
 
     #[test]
     fn a_printed_page_stands_alone() {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kickoff_engagement::cells::is_formula;
+use kickoff_engagement::printed::{SIZE, height, lines};
 use kickoff_evidence::count;
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
@@ -15,10 +16,6 @@ use crate::results::Text;
 
 /// So many rows fit under a header.
 const ROWS: u32 = 1_048_575;
-
-/// A line of a row, in points, and the highest row that Excel allows.
-const LINE: f64 = 13.0;
-const HIGHEST: f64 = 409.0;
 
 /// Who fills a column in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,7 +219,7 @@ pub(super) struct Styles {
 impl Styles {
     pub(super) fn new() -> Self {
         let line = Color::RGB(0xC4_CAD3);
-        let base = Format::new().set_font_size(10).set_align(FormatAlign::Top);
+        let base = Format::new().set_font_size(SIZE).set_align(FormatAlign::Top);
         let base = base.set_border_bottom(FormatBorder::Hair).set_border_bottom_color(line);
         let text = base.clone().set_text_wrap().set_align(FormatAlign::Left);
         let head = |fill: u32| {
@@ -264,13 +261,13 @@ pub(super) fn write(
     let Sheet { columns, rows, whole } = sheet;
     let page = book.add_worksheet_with_low_memory()?;
     page.set_name(name)?;
-    set_up(page, frame, columns.iter().map(|(_, width, _)| width).sum())?;
+    set_up(page, frame, columns.iter().map(|(_, width, _)| *width))?;
     for (at, (head, width, by)) in (0_u16..).zip(columns.iter()) {
         page.set_column_width(at, *width)?;
         page.write_string_with_format(0, at, *head, &styles.heads[*by as usize])?;
     }
     let heads = columns.iter().map(|(head, width, _)| lines(head, *width)).max();
-    page.set_row_height(0, height(heads))?;
+    page.set_row_height(0, height(heads.unwrap_or(1)))?;
     let mut last = 0;
     let mut more = 0_u64;
     for row in rows {
@@ -285,7 +282,7 @@ pub(super) fn write(
         });
         // The library keeps what is set for every row; a row of one line has the height of a sheet's rows anyway.
         if tallest.clone().any(|lines| lines > 1) {
-            page.set_row_height(last, height(tallest.max()))?;
+            page.set_row_height(last, height(tallest.max().unwrap_or(1)))?;
         }
         for ((at, (.., by)), cell) in (0_u16..).zip(columns.iter()).zip(&row) {
             put(page, styles, (last, at), (*by, cell), whole)?;
@@ -300,38 +297,6 @@ pub(super) fn write(
     let right = u16::try_from(columns.len()).unwrap_or(1).saturating_sub(1);
     page.autofilter(0, 0, last, right)?;
     Ok(())
-}
-
-/// How high a row is: not every program reckons that by itself when it opens a file.
-fn height(lines: Option<u32>) -> f64 {
-    (f64::from(lines.unwrap_or(1)) * LINE + 2.0).min(HIGHEST)
-}
-
-/// How many lines a text takes in a column, broken at spaces; a word that is too long for a line is broken where it ends.
-fn lines(text: &str, width: f64) -> u32 {
-    // A width is in digits of the default size, and letters of a smaller size are narrower; a little is left for other fonts.
-    let room = (width * 1.1).max(1.0);
-    let mut count = 0;
-    for line in text.lines() {
-        let (mut full, mut used) = (1, 0.0);
-        for word in line.split(' ') {
-            let length = u32::try_from(word.chars().count()).map_or(f64::MAX, f64::from);
-            if used > 0.0 && used + 1.0 + length > room {
-                full += 1;
-                used = 0.0;
-            }
-            used += if used > 0.0 { length + 1.0 } else { length };
-            while used > room && f64::from(full) * LINE < HIGHEST {
-                full += 1;
-                used -= room;
-            }
-        }
-        count += full;
-        if f64::from(count) * LINE > HIGHEST {
-            break;
-        }
-    }
-    count
 }
 
 fn put(
