@@ -4,6 +4,9 @@ use crate::requests::{Request, counterparts, default_list};
 
 /// Lists in our own words, after those that auditors publish, with what each line is the same as (and what would not be wrong):
 /// worked out before the lines were read by what is tested here. The last has, but for a few, what no standard request asks for.
+/// When they were first read, in this order (mapped of those with a counterpart, and wrong): third 24 of 26 and 0, fourth 50 of
+/// 56 and 0, sampled 26 of 39 and 4, tongues 52 of 61 and 0, cloud 38 of 46 and 3, short 55 of 73 and 3, polite 52 of 55 and 0,
+/// criteria 51 of 51 and 0, others 16 wrong of 190; what was wrong was mended by its kind. The first two were tuned on.
 const LISTS: [(&str, &str); 11] = [
     ("first", include_str!("gold/first.csv")),
     ("second", include_str!("gold/second.csv")),
