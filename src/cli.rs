@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use engagement::{
     CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat, ReadinessArgs, ReportArgs,
-    RequestsArgs, RisksArgs, RunArgs, TypeName, day,
+    RequestsArgs, ReturnedArgs, RisksArgs, RunArgs, TypeName, day,
 };
 pub(crate) use package::{HubArgs, KeyArgs, KeyCommand, PushArgs, PushCommand, ReperformArgs, SealArgs, VerifyArgs};
 
@@ -251,7 +251,7 @@ pub(crate) struct DocsArgs {
 }
 
 /// The accounts that are asked about.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct EstateArgs {
     /// A recorded run
     #[arg(long, value_name = "RUN", conflicts_with = "authorization_details")]
@@ -330,6 +330,8 @@ pub(crate) struct ReviewArgs {
     /// What stdout gets
     #[arg(long, value_enum, default_value = "table")]
     pub format: ReviewFormat,
+    #[command(flatten)]
+    pub back: ReturnedArgs,
 }
 
 #[derive(Debug, Args)]

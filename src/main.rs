@@ -27,6 +27,7 @@ mod readiness;
 mod reperform;
 mod report;
 mod requests;
+mod returned;
 mod risks;
 mod scan;
 mod scratch;

@@ -134,6 +134,7 @@ impl Parts {
             documents: &self.registers.documents,
             requests: &self.registers.requests,
             risks: &self.registers.risks,
+            returned: &self.registers.reviews,
             inventory: &self.inventory,
             ids: &replayed.source.numbered.ids,
             review: self.review.as_ref(),

@@ -11,7 +11,7 @@ use crate::columns::RequestColumns;
 use crate::dates::DateOrder;
 use crate::people::{Channel, Escalation, Person, WorkItem};
 use crate::problems::Lines;
-use crate::registers::{Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk};
+use crate::registers::{AccessReview, Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk};
 use crate::scope::{Scope, Subservice};
 
 /// `kickoff.toml`, read and checked.
@@ -58,6 +58,8 @@ pub struct Engagement {
     pub exceptions: Vec<Exception>,
     /// Controls that a person attests to.
     pub attestations: Vec<Attestation>,
+    /// Access reviews that came back filled in.
+    pub access_reviews: Vec<AccessReview>,
     /// The client's thresholds, defaults elsewhere.
     #[serde(skip)]
     pub thresholds: Parameters,

@@ -79,7 +79,7 @@ pub fn read(path: &Path, options: &ListOptions) -> Result<Listed, ListError> {
 /// # Errors
 /// As [`read`].
 pub fn from_bytes(path: &Path, bytes: &[u8], options: &ListOptions) -> Result<Listed, ListError> {
-    let tables = table::tables(path, bytes)?;
+    let tables = table::tables(path, bytes, &vocabulary::known)?;
     let mut reading = Reading::default();
     let mut lists: Vec<List<'_>> = Vec::new();
     for table in &tables {

@@ -33,7 +33,7 @@ pub struct Contents {
 type Make = for<'d> fn(&'d Dossier<'d>) -> Option<Sheet<'d>>;
 
 /// The sheets after the first, in order, each with why it is not there when it is not. Without a maker, one run cannot fill it.
-const SHEETS: [(&str, Option<Make>, &str); 18] = [
+const SHEETS: [(&str, Option<Make>, &str); 19] = [
     ("Cover & scope", Some(front::cover), ""),
     ("Criteria matrix", Some(controls::criteria), ""),
     ("Control matrix", Some(controls::matrix), "no check was selected, and kickoff.toml has no controls"),
@@ -47,6 +47,7 @@ const SHEETS: [(&str, Option<Make>, &str); 18] = [
     ("Timeline", None, "one run is one point in time; a timeline takes a series of runs"),
     ("Gaps & coverage", Some(evidence::coverage), "the run made no calls"),
     ("Access review", Some(registers::access), "principals and policies were not read"),
+    ("Access reviews", Some(registers::returned), "kickoff.toml has no access review that came back"),
     ("Asset inventory", Some(registers::assets), "no asset was read"),
     ("Risk register", Some(registers::risks), "there is no risk register"),
     ("PBC tracker", Some(registers::requests), "there is no list of requests"),

@@ -5,7 +5,6 @@ use std::path::Path;
 use super::formula;
 use super::grid::{COLUMNS, ROWS, Row, Table, TableError};
 use crate::cells::unguarded;
-use crate::requests::vocabulary;
 
 /// In so many lines the separator shows.
 const LINES: usize = 30;
@@ -60,13 +59,13 @@ fn split(line: &str, by: char) -> Vec<String> {
 
 /// A comma, a semicolon, a tab or a bar: the one that says most heads in one of the first lines; where none does, whichever
 /// the first lines have most of.
-fn separator(text: &str) -> char {
-    let known = [',', ';', '\t', '|'];
+fn separator(text: &str, known: &dyn Fn(&[String]) -> usize) -> char {
+    let all = [',', ';', '\t', '|'];
     let lines = || text.split(['\n', '\r']).filter(|line| !line.is_empty()).take(LINES);
-    let heads = |by: char| lines().map(|line| vocabulary::known(&split(line, by))).max().unwrap_or_default();
+    let heads = |by: char| lines().map(|line| known(&split(line, by))).max().unwrap_or_default();
     // Of those that are equal the first wins: the comma.
     let most =
-        |score: &dyn Fn(char) -> usize| known.into_iter().rev().max_by_key(|by| score(*by)).filter(|by| score(*by) > 1);
+        |score: &dyn Fn(char) -> usize| all.into_iter().rev().max_by_key(|by| score(*by)).filter(|by| score(*by) > 1);
     most(&heads)
         .or_else(|| most(&|by| lines().map(|line| split(line, by).len()).max().unwrap_or_default()))
         .unwrap_or(',')
@@ -90,8 +89,9 @@ fn unclosed(text: &str, by: char) -> Option<u64> {
     opened
 }
 
-/// Reads a CSV file; its separator is a comma, a semicolon, a tab or a bar, or the one that its first line names.
-pub(crate) fn table(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
+/// Reads a CSV file; its separator is a comma, a semicolon, a tab or a bar, or the one that its first line names. `known` says how
+/// many of some cells are heads.
+pub(crate) fn table(path: &Path, bytes: &[u8], known: &dyn Fn(&[String]) -> usize) -> Result<Table, TableError> {
     let Some(text) = text(bytes) else {
         return Err(TableError::of_file(path, "is text in no code that is read here: save it as CSV in UTF-8"));
     };
@@ -102,7 +102,7 @@ pub(crate) fn table(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
     let first = text.split(['\n', '\r']).next().unwrap_or_default().trim_matches('"');
     let told = first.to_ascii_lowercase().strip_prefix("sep=").and_then(|rest| rest.chars().next());
     let told = told.filter(|by| by.is_ascii() && !['"', '\r', '\n'].contains(by));
-    let by = told.unwrap_or_else(|| separator(&text));
+    let by = told.unwrap_or_else(|| separator(&text, known));
     if let Some(row) = unclosed(&text, by) {
         let what = "a quote is opened and not closed: what follows would be taken for one cell";
         return Err(TableError { row: Some(row), ..TableError::of_file(path, what) });

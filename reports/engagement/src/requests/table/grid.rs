@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// A list of requests has fewer rows than this.
-pub(in crate::requests) const ROWS: usize = 20_000;
+pub(crate) const ROWS: usize = 20_000;
 /// ... and fewer columns.
 pub(super) const COLUMNS: usize = 200;
 
@@ -44,32 +44,32 @@ impl std::error::Error for TableError {}
 
 /// A row: its number in the file, counted from 1, its cells, and how they look.
 #[derive(Debug, Clone, Default)]
-pub(in crate::requests) struct Row {
-    pub(in crate::requests) number: u64,
-    pub(in crate::requests) cells: Vec<String>,
+pub(crate) struct Row {
+    pub(crate) number: u64,
+    pub(crate) cells: Vec<String>,
     /// Nobody who opens the workbook sees it.
-    pub(in crate::requests) hidden: bool,
+    pub(crate) hidden: bool,
     /// What is in it is in bold.
-    pub(in crate::requests) bold: bool,
+    pub(crate) bold: bool,
     /// A cell of it reaches over several columns.
-    pub(in crate::requests) wide: bool,
+    pub(crate) wide: bool,
     /// The columns whose text is struck through, counted from 0.
-    pub(in crate::requests) struck: Vec<usize>,
+    pub(crate) struck: Vec<usize>,
     /// The columns of which words are struck through, and left out.
-    pub(in crate::requests) shortened: Vec<usize>,
+    pub(crate) shortened: Vec<usize>,
     /// The columns whose text reaches down from a row above.
-    pub(in crate::requests) from_above: Vec<usize>,
+    pub(crate) from_above: Vec<usize>,
     /// The columns that hold a formula without its value, or an error.
-    pub(in crate::requests) unknown: Vec<usize>,
+    pub(crate) unknown: Vec<usize>,
 }
 
 impl Row {
-    pub(in crate::requests) fn cell(&self, at: usize) -> &str {
+    pub(crate) fn cell(&self, at: usize) -> &str {
         self.cells.get(at).map_or("", String::as_str)
     }
 
     /// The columns that have something in them, with it.
-    pub(in crate::requests) fn filled(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(crate) fn filled(&self) -> impl Iterator<Item = (usize, &str)> {
         self.cells.iter().map(String::as_str).enumerate().filter(|(_, cell)| !cell.is_empty())
     }
 
@@ -85,25 +85,25 @@ impl Row {
 
 /// A sheet, or a CSV file: the rows that have something in them.
 #[derive(Debug, Default)]
-pub(in crate::requests) struct Table {
-    pub(in crate::requests) path: PathBuf,
-    pub(in crate::requests) sheet: Option<String>,
+pub(crate) struct Table {
+    pub(crate) path: PathBuf,
+    pub(crate) sheet: Option<String>,
     /// Nobody who opens the workbook sees it; its rows are not read.
-    pub(in crate::requests) hidden: bool,
+    pub(crate) hidden: bool,
     /// Days are counted from 1904.
-    pub(in crate::requests) from_1904: bool,
+    pub(crate) from_1904: bool,
     /// The columns that nobody sees.
-    pub(in crate::requests) hidden_columns: Vec<usize>,
-    pub(in crate::requests) rows: Vec<Row>,
+    pub(crate) hidden_columns: Vec<usize>,
+    pub(crate) rows: Vec<Row>,
     /// It has more rows than a list has, and those beyond were not read.
-    pub(in crate::requests) cut: bool,
+    pub(crate) cut: bool,
     /// It has cells beyond the columns that a list has.
-    pub(in crate::requests) beyond: bool,
+    pub(crate) beyond: bool,
 }
 
 impl Table {
     /// Something is wrong in a row; in a cell, where its column and head are given.
-    pub(in crate::requests) fn error(
+    pub(crate) fn error(
         &self,
         row: Option<u64>,
         column: Option<(usize, &str)>,
@@ -120,7 +120,7 @@ impl Table {
 }
 
 /// `A`, `AB`: the letters of a column counted from 0.
-pub(in crate::requests) fn letters(at: usize) -> String {
+pub(crate) fn letters(at: usize) -> String {
     let mut letters = String::new();
     let mut rest = at + 1;
     while rest > 0 {
@@ -132,7 +132,7 @@ pub(in crate::requests) fn letters(at: usize) -> String {
 }
 
 /// The column of letters, counted from 0; none where they are none.
-pub(in crate::requests) fn column_of(letters: &str) -> Option<usize> {
+pub(crate) fn column_of(letters: &str) -> Option<usize> {
     if letters.is_empty() || letters.len() > 3 {
         return None;
     }

@@ -12,16 +12,16 @@ mod sheet;
 use std::io::Read as _;
 use std::path::Path;
 
-pub(super) use self::csv::table as of_csv;
-pub(super) use book::tables as of_workbook;
+use self::csv::table as of_csv;
+use book::tables as of_workbook;
 pub use grid::TableError;
-pub(super) use grid::{ROWS, Row, Table, column_of, letters};
+pub(crate) use grid::{ROWS, Row, Table, column_of, letters};
 
 /// A list of requests is smaller than this.
 const LARGEST: u64 = 32 << 20;
 
 /// The bytes of a file that is no larger than a list can be.
-pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, TableError> {
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, TableError> {
     let unreadable = |error: std::io::Error| TableError::of_file(path, format!("it cannot be read: {error}"));
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
@@ -32,8 +32,13 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, TableError> {
     Ok(bytes)
 }
 
-/// Reads the tables of a file by what it holds; where it is neither a workbook nor text, says what it is and what to do.
-pub(super) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError> {
+/// Reads the tables of a file by what it holds; where it is neither a workbook nor text, says what it is and what to do. `known`
+/// says how many of some cells are heads, by which the separator of a CSV file is told.
+pub(crate) fn tables(
+    path: &Path,
+    bytes: &[u8],
+    known: &dyn Fn(&[String]) -> usize,
+) -> Result<Vec<Table>, TableError> {
     let refuse = |what: &str| Err(TableError::of_file(path, what));
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
@@ -47,7 +52,7 @@ pub(super) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError
     if bytes.starts_with(b"PK") {
         return of_workbook(path, bytes);
     }
-    let known = match ending.as_str() {
+    let is_text = match ending.as_str() {
         "csv" | "tsv" | "tab" | "txt" => true,
         "xlsx" | "xlsm" => return refuse("is not an XLSX workbook: it does not begin as one"),
         _ => false,
@@ -61,8 +66,8 @@ pub(super) fn tables(path: &Path, bytes: &[u8]) -> Result<Vec<Table>, TableError
             "is a page of the web under another name: open it in a spreadsheet program, save it as .xlsx, and import that",
         );
     }
-    if !known {
+    if !is_text {
         return refuse("is neither .csv nor .xlsx: save the list as one of them");
     }
-    Ok(vec![of_csv(path, bytes)?])
+    Ok(vec![of_csv(path, bytes, known)?])
 }
