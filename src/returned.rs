@@ -48,7 +48,9 @@ struct Held {
 pub(crate) fn run(arguments: &ReviewArgs, path: &Path) -> Result<Exit, Failure> {
     let back = &arguments.back;
     if arguments.csv.is_some() {
-        return Err(Failure::Usage("--csv writes an empty sheet, --returned reads a full one: one at a time".to_owned()));
+        return Err(Failure::Usage(
+            "--csv writes an empty sheet, --returned reads a full one: one at a time".to_owned(),
+        ));
     }
     let opened = Opened::of(&FileArgs { config: back.config.clone(), today: back.today })?;
     let bytes = access_review::bytes(path).map_err(|error| Failure::usage(&error))?;
@@ -62,7 +64,9 @@ pub(crate) fn run(arguments: &ReviewArgs, path: &Path) -> Result<Exit, Failure> 
     }
     if back.write {
         let of = of.as_ref().map(|of| of.name.clone()).ok_or_else(|| {
-            Failure::Usage("no row says of which day it is (As of): say what it is for, --occurrence 2026-Q3".to_owned())
+            Failure::Usage(
+                "no row says of which day it is (As of): say what it is for, --occurrence 2026-Q3".to_owned(),
+            )
         })?;
         enter(&opened, path, &bytes, back, of)?;
     }
@@ -178,7 +182,7 @@ fn wrong(row: &JudgedRow) -> Vec<String> {
 /// What became of a row, where it takes something away.
 fn became<'a>(row: &JudgedRow, held: Option<&'a Held>) -> Option<&'a FollowUp> {
     let follow = &held?.follow;
-    follow.iter().find(|one| one.arn == row.line.arn && (row.line.name.is_empty() || one.name == row.line.name))
+    follow.iter().find(|one| one.arn == row.line.arn && one.name == row.label)
 }
 
 fn cells(row: &JudgedRow, held: Option<&Held>) -> Vec<String> {
@@ -220,10 +224,8 @@ fn describe(review: &Review, of: Option<&Occurrence>, bytes: &[u8], held: Option
             "days": followed.and_then(|one| one.days),
         })
     });
-    let reviewers = review
-        .reviewers
-        .iter()
-        .map(|one| json!({ "name": one.name, "person": one.person, "rows": one.rows }));
+    let reviewers =
+        review.reviewers.iter().map(|one| json!({ "name": one.name, "person": one.person, "rows": one.rows }));
     json!({
         "occurrence": of.map(|of| &of.name),
         "sha256": files::digest(bytes),
@@ -248,7 +250,8 @@ fn counted(totals: &Totals) -> Value {
     let altered = totals.altered.as_ref().map(|altered| {
         altered.iter().map(|(name, heads)| json!({ "name": name, "columns": heads })).collect::<Vec<_>>()
     });
-    let accounts = totals.accounts_left.iter().map(|(account, count)| json!({ "account": account, "principals": count }));
+    let accounts =
+        totals.accounts_left.iter().map(|(account, count)| json!({ "account": account, "principals": count }));
     json!({
         "id": totals.run,
         "day": totals.day,

@@ -65,7 +65,8 @@ fn shut(p: &Reviewed) -> Option<String> {
 }
 
 fn grants_nothing(p: &Reviewed) -> bool {
-    let unread = p.not_known.iter().any(|lacks| lacks.contains("cannot be read") || lacks.contains("not among the data"));
+    let unread =
+        p.not_known.iter().any(|lacks| lacks.contains("cannot be read") || lacks.contains("not among the data"));
     p.policies.is_empty() || (p.possible_actions == 0 && p.unlisted.is_empty() && !unread)
 }
 
@@ -88,8 +89,12 @@ const USERS: &str = "iam-user-population";
 pub fn of_results(document: &Document) -> Option<Present> {
     let rows = document.results.iter().filter(|row| row.check == USERS);
     let lists = rows.filter_map(|row| Some((row.account.to_string(), users(&row.account, &row.observed)?)));
-    let mut present =
-        Present { run: document.run.id.clone(), day: day(&document.run.started)?, users_only: true, ..Present::default() };
+    let mut present = Present {
+        run: document.run.id.clone(),
+        day: day(&document.run.started)?,
+        users_only: true,
+        ..Present::default()
+    };
     for (account, users) in lists {
         present.accounts.insert(account);
         present.principals.extend(users);
@@ -115,7 +120,10 @@ fn user(account: &str, line: &str) -> Option<Principal> {
     let made = parts.iter().find_map(|part| part.strip_prefix("made ")?.parse().ok());
     let password = parts.iter().any(|part| part.starts_with("password last used"));
     let keys = parts.iter().filter(|part| part.starts_with("key ")).count();
-    let ways = [password.then(|| "console: console password".to_owned()), (keys > 0).then(|| format!("API: access keys, {keys}"))];
+    let ways = [
+        password.then(|| "console: console password".to_owned()),
+        (keys > 0).then(|| format!("API: access keys, {keys}")),
+    ];
     let none = parts.contains(&"no password") && keys == 0 && !told.contains("more than the report holds");
     Some(Principal {
         account: account.to_owned(),
@@ -136,7 +144,9 @@ mod tests {
     fn users_are_known_from_a_list_that_is_whole_and_from_no_other() {
         let list = "ann (made 2026-01-02, password last used 2026-02-03, MFA); ci (made 2025-01-01, no password, no MFA, key 1 made 2025-01-01, last used never); old (made 2024-01-01, no password, no MFA)";
         let digest = sha256_hex(list.split("; ").map(|line| format!("{line}\n")).collect::<String>().as_bytes());
-        let told = format!("3 users in the credential report of 2026-03-01T00:00:00Z, 3 by GetAccountSummary; SHA-256 {digest}: {list}");
+        let told = format!(
+            "3 users in the credential report of 2026-03-01T00:00:00Z, 3 by GetAccountSummary; SHA-256 {digest}: {list}"
+        );
         let found = users("111122223333", &told).unwrap();
         let told_of: Vec<(&str, bool, usize)> =
             found.iter().map(|one| (one.name.as_str(), one.shut.is_some(), one.ways_in.len())).collect();

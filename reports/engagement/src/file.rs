@@ -11,7 +11,9 @@ use crate::columns::RequestColumns;
 use crate::dates::DateOrder;
 use crate::people::{Channel, Escalation, Person, WorkItem};
 use crate::problems::Lines;
-use crate::registers::{AccessReview, Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk};
+use crate::registers::{
+    AccessReview, Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk,
+};
 use crate::scope::{Scope, Subservice};
 
 /// `kickoff.toml`, read and checked.

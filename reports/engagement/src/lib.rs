@@ -38,7 +38,8 @@ pub use people::{Channel, Escalation, Person, WorkItem};
 pub use problems::{EngagementError, Lines, Problem};
 pub use regions::is_region_name;
 pub use registers::{
-    AccessReview, Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk, RiskState,
+    AccessReview, Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk,
+    RiskState,
 };
 pub use schema::{SCHEMA, json_schema};
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};

@@ -39,7 +39,20 @@ pub(crate) fn folded(text: &str) -> String {
 
 /// Words of a name that tell nobody apart.
 const TITLES: [&str; 15] = [
-    "mr", "mrs", "ms", "mme", "dr", "prof", "herr", "frau", "dipl", "ing", "admin", "adm", "administrator", "priv",
+    "mr",
+    "mrs",
+    "ms",
+    "mme",
+    "dr",
+    "prof",
+    "herr",
+    "frau",
+    "dipl",
+    "ing",
+    "admin",
+    "adm",
+    "administrator",
+    "priv",
     "privileged",
 ];
 

@@ -41,7 +41,10 @@ pub(super) fn records(sources: &Sources<'_>) -> Vec<[String; HEADS.len()]> {
     sources.returned.iter().map(|result| record(result, present.as_ref())).collect()
 }
 
-fn record(result: &ReviewResult, present: Option<&kickoff_engagement::access_review::Present>) -> [String; HEADS.len()] {
+fn record(
+    result: &ReviewResult,
+    present: Option<&kickoff_engagement::access_review::Present>,
+) -> [String; HEADS.len()] {
     let review = result.review.clone().unwrap_or_default();
     let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let to = |name| review.decided_to(name).to_string();

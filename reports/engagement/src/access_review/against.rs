@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::decision::Decision;
 use super::heads::HEADS;
-use super::judge::{Fault, JudgedRow, Review, called, key};
+use super::judge::{Fault, JudgedRow, Review, key, label};
 use crate::dates::{Told, told};
 use crate::person_names::folded;
 
@@ -118,8 +118,7 @@ pub struct Totals {
 pub fn totals(review: &Review, present: &Present) -> Totals {
     let index = Index::of(present);
     let same_day = review.as_of == Some(present.day);
-    let mut totals =
-        Totals { run: present.run.clone(), day: present.day, same_day, ..Totals::default() };
+    let mut totals = Totals { run: present.run.clone(), day: present.day, same_day, ..Totals::default() };
     let mut there = BTreeSet::new();
     let mut altered = Vec::new();
     for row in &review.rows {
@@ -129,10 +128,10 @@ pub fn totals(review: &Review, present: &Present) -> Totals {
                 there.insert(key(&one.account, &one.arn, &one.name));
                 let heads = differing(&row.line.facts, &one.facts, |_| true);
                 if !heads.is_empty() {
-                    altered.push((called(&row.line), heads));
+                    altered.push((row.label.clone(), heads));
                 }
             }
-            None => totals.not_in_run.push(called(&row.line)),
+            None => totals.not_in_run.push(row.label.clone()),
         }
     }
     totals.altered = same_day.then_some(altered);
@@ -146,7 +145,7 @@ pub fn totals(review: &Review, present: &Present) -> Totals {
         if there.contains(&key(&one.account, &one.arn, &one.name)) {
             continue;
         }
-        let name = one.name.clone();
+        let name = label(&one.name, &one.arn, &one.account, review.accounts.len() > 1);
         match (one.created, review.as_of) {
             _ if same_day => totals.left_out.push(name),
             (Some(made), Some(as_of)) if made > as_of => totals.new_since.push(name),
@@ -266,7 +265,7 @@ pub fn follow(review: &Review, present: &Present) -> Vec<FollowUp> {
         let decision = row.decision.clone().filter(|decision| *decision != Decision::Keep)?;
         let became = became(row, &decision, &index);
         Some(FollowUp {
-            name: called(&row.line),
+            name: row.label.clone(),
             arn: row.line.arn.clone(),
             account: row.line.account.clone(),
             decision,

@@ -113,13 +113,15 @@ impl Fault {
 pub struct JudgedRow {
     /// The row as it came back.
     pub line: Line,
+    /// What people call the principal: its name, with its account where the sheet has several.
+    pub label: String,
     /// What was decided, where it is clear.
     pub decision: Option<Decision>,
     /// On which day, where it can be read.
     pub day: Option<Date>,
     /// What is wrong with it, and what of it.
     pub faults: Vec<(Fault, String)>,
-    /// The rows of the same principal before it.
+    /// Another row that the principal stands in.
     pub again: Option<u64>,
 }
 
@@ -199,22 +201,18 @@ impl Review {
         let all = self.rows.len();
         let found = Fault::ALL.into_iter().filter_map(|fault| {
             let rows: Vec<&JudgedRow> = self.rows.iter().filter(|row| row.has(fault)).collect();
-            let names: Vec<String> = rows.iter().map(|row| called(&row.line)).collect();
+            let names: Vec<String> = rows.iter().map(|row| row.label.clone()).collect();
             let names = super::sheet::some(&names);
-            (!rows.is_empty())
-                .then(|| (fault.status(), format!("{} of {all} {}: {names}", rows.len(), fault.words())))
+            (!rows.is_empty()).then(|| (fault.status(), format!("{} of {all} {}: {names}", rows.len(), fault.words())))
         });
         found.collect()
     }
 }
 
-/// A principal as people call it: its name, or what of the ARN is one.
-pub(super) fn called(line: &Line) -> String {
-    match (line.name.as_str(), line.arn.as_str()) {
-        ("", "") => format!("row {}", line.number),
-        ("", arn) => arn.to_owned(),
-        (name, _) => name.to_owned(),
-    }
+/// A principal as people call it: its name, or what of the ARN is one; with its account, where there are several.
+pub(super) fn label(name: &str, arn: &str, account: &str, several: bool) -> String {
+    let name = if name.is_empty() { arn } else { name };
+    if several && !account.is_empty() { format!("{name} ({account})") } else { name.to_owned() }
 }
 
 /// What tells a principal from others: ARN and name, in one case and without accents. The people of a permission set share its ARN.
@@ -229,15 +227,15 @@ pub(super) fn key(account: &str, arn: &str, name: &str) -> (String, String) {
 #[must_use]
 pub fn judge(sheet: &Sheet, engagement: &Engagement, of: Option<&Occurrence>, today: Date) -> Review {
     let order = sheet.order.or_else(|| only_order(sheet, today));
-    let mut review = Review {
-        all: sheet.lines.len(),
-        as_of: sheet.as_of,
-        told: sheet.told.clone(),
-        ..Review::default()
-    };
+    let mut review =
+        Review { all: sheet.lines.len(), as_of: sheet.as_of, told: sheet.told.clone(), ..Review::default() };
+    let accounts = sheet.lines.iter().map(|line| &line.account).filter(|account| account.len() == 12);
+    review.accounts = accounts.cloned().collect();
+    let several = review.accounts.len() > 1;
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let judge = Judge { engagement, order, from_1904: sheet.from_1904, of, today, several };
     for line in &sheet.lines {
-        let row = row(line, sheet, engagement, order, of, today, &mut review.open_day);
+        let row = judge.row(line, &mut review.open_day);
         let key = key(&line.account, &line.arn, &line.name);
         match seen.get(&key).and_then(|at| review.rows.get_mut(*at)) {
             Some(first) => again(first, row, &mut review.told),
@@ -247,8 +245,6 @@ pub fn judge(sheet: &Sheet, engagement: &Engagement, of: Option<&Occurrence>, to
             }
         }
     }
-    let accounts = review.rows.iter().filter(|row| row.line.account.len() == 12);
-    review.accounts = accounts.map(|row| row.line.account.clone()).collect();
     review.reviewers = reviewers(&review.rows, engagement);
     review
 }
@@ -260,7 +256,7 @@ fn again(first: &mut JudgedRow, second: JudgedRow, told: &mut Vec<String>) {
         (Some(first), Some(second)) => first.name() != second.name(),
         _ => false,
     };
-    let name = called(&first.line);
+    let name = first.label.clone();
     if differ {
         let decided = |row: &JudgedRow| row.decision.as_ref().map_or("", Decision::name);
         let what = format!("row {one} says {}, row {other} {}", decided(first), decided(&second));
@@ -272,65 +268,70 @@ fn again(first: &mut JudgedRow, second: JudgedRow, told: &mut Vec<String>) {
     told.push(format!("{name} stands twice, in rows {one} and {other}"));
 }
 
-fn row(
-    line: &Line,
-    sheet: &Sheet,
-    engagement: &Engagement,
+/// What rows are held against.
+struct Judge<'a> {
+    engagement: &'a Engagement,
     order: Option<DateOrder>,
-    of: Option<&Occurrence>,
+    from_1904: bool,
+    of: Option<&'a Occurrence>,
     today: Date,
-    open_day: &mut Option<String>,
-) -> JudgedRow {
-    let mut faults = Vec::new();
-    let decision = match decision(&line.decision, &line.remark) {
-        Said::Decided(decision) => Some(decision),
-        Said::Nothing => {
-            let what = match (line.unread, line.decision.as_str()) {
-                (true, _) => "a formula stands there without its value".to_owned(),
-                (_, "") => "nothing is said".to_owned(),
-                (_, said) => format!("it says `{said}`"),
-            };
-            faults.push((Fault::Undecided, what));
-            None
-        }
-        Said::Unclear => {
-            faults.push((Fault::Unclear, format!("it says `{}`", line.decision)));
-            None
-        }
-    };
-    let mut day = None;
-    // What is not decided has neither a reviewer nor a day to be held to.
-    if let Some(decision) = &decision {
-        if *decision == Decision::Change(None) {
-            faults.push((Fault::NoChange, format!("it says `{}`", line.decision)));
-        }
-        if line.reviewer.trim().is_empty() || is("open", &super::words::plain(&line.reviewer)) {
-            faults.push((Fault::NoReviewer, "nobody is named".to_owned()));
-        } else if let Some((fault, what)) = self_review(line, engagement) {
-            faults.push((fault, what));
-        }
-        match told(&line.decided, order, sheet.from_1904) {
-            Told::Day(found) => {
-                day = Some(found);
-                faults.extend(wrong_day(found, line, of, today).map(|what| (Fault::WrongDay, what)));
+    several: bool,
+}
+
+impl Judge<'_> {
+    fn row(&self, line: &Line, open_day: &mut Option<String>) -> JudgedRow {
+        let label = label(&line.name, &line.arn, &line.account, self.several);
+        let mut faults = Vec::new();
+        let decision = match decision(&line.decision, &line.remark) {
+            Said::Decided(decision) => Some(decision),
+            Said::Nothing => {
+                let what = match (line.unread, line.decision.as_str()) {
+                    (true, _) => "a formula stands there without its value".to_owned(),
+                    (_, "") => "nothing is said".to_owned(),
+                    (_, said) => format!("it says `{said}`"),
+                };
+                faults.push((Fault::Undecided, what));
+                None
             }
-            Told::Open => faults.push((Fault::NoDay, "no day is named".to_owned())),
-            Told::Either(one, other) => {
-                open_day.get_or_insert_with(|| format!("`{}` is {one} or {other}", line.decided));
-                faults.push((Fault::NoDay, format!("`{}` is {one} or {other}", line.decided)));
+            Said::Unclear => {
+                faults.push((Fault::Unclear, format!("it says `{}`", line.decision)));
+                None
             }
-            Told::Unreadable => faults.push((Fault::NoDay, format!("`{}` is no day", line.decided))),
+        };
+        let mut day = None;
+        // What is not decided has neither a reviewer nor a day to be held to.
+        if let Some(decision) = &decision {
+            if *decision == Decision::Change(None) {
+                faults.push((Fault::NoChange, format!("it says `{}`", line.decision)));
+            }
+            if line.reviewer.trim().is_empty() || is("open", &super::words::plain(&line.reviewer)) {
+                faults.push((Fault::NoReviewer, "nobody is named".to_owned()));
+            } else if let Some((fault, what)) = self_review(line, &label, self.engagement) {
+                faults.push((fault, what));
+            }
+            match told(&line.decided, self.order, self.from_1904) {
+                Told::Day(found) => {
+                    day = Some(found);
+                    faults.extend(wrong_day(found, line, self.of, self.today).map(|what| (Fault::WrongDay, what)));
+                }
+                Told::Open => faults.push((Fault::NoDay, "no day is named".to_owned())),
+                Told::Either(one, other) => {
+                    open_day.get_or_insert_with(|| format!("`{}` is {one} or {other}", line.decided));
+                    faults.push((Fault::NoDay, format!("`{}` is {one} or {other}", line.decided)));
+                }
+                Told::Unreadable => faults.push((Fault::NoDay, format!("`{}` is no day", line.decided))),
+            }
         }
+        // What we wrote says something of each principal, if only that it is not known.
+        if line.facts.iter().all(|(_, fact)| fact.is_empty()) && !line.facts.is_empty() {
+            faults.push((Fault::ByHand, "no fact stands beside the name".to_owned()));
+        }
+        if line.struck {
+            faults.push((Fault::Struck, "it was read as if it were not".to_owned()));
+        }
+        faults.sort();
+        JudgedRow { line: line.clone(), label, decision, day, faults, again: None }
     }
-    // What we wrote says something of each principal, if only that it is not known.
-    if line.facts.iter().all(|(_, fact)| fact.is_empty()) && !line.facts.is_empty() {
-        faults.push((Fault::ByHand, "no fact stands beside the name".to_owned()));
-    }
-    if line.struck {
-        faults.push((Fault::Struck, "it was read as if it were not".to_owned()));
-    }
-    faults.sort();
-    JudgedRow { line: line.clone(), decision, day, faults, again: None }
 }
 
 /// Why a decision cannot be of a day.
@@ -350,19 +351,16 @@ fn wrong_day(day: Date, line: &Line, of: Option<&Occurrence>, today: Date) -> Op
 }
 
 /// Whether who decided is who was decided on. Of several reviewers one other is enough.
-fn self_review(line: &Line, engagement: &Engagement) -> Option<(Fault, String)> {
+fn self_review(line: &Line, label: &str, engagement: &Engagement) -> Option<(Fault, String)> {
     let kind = super::words::plain(&line.kind);
     let is_role = kind == "role" || kind == "root user" || (kind.is_empty() && line.arn.contains(":role/"));
     if is_role {
         return None;
     }
-    let principal = if line.name.is_empty() {
-        line.arn.rsplit('/').next().unwrap_or_default()
-    } else {
-        line.name.as_str()
-    };
+    let principal =
+        if line.name.is_empty() { line.arn.rsplit('/').next().unwrap_or_default() } else { line.name.as_str() };
     let how = reviewers_of(&line.reviewer).into_iter().map(|name| one_person(engagement, name, principal)).min()?;
-    let what = format!("{} by {}", called(line), line.reviewer);
+    let what = format!("{label} by {}", line.reviewer);
     match how {
         Same::Yes => Some((Fault::SelfReview, what)),
         Same::Maybe => Some((Fault::MaybeSelf, what)),

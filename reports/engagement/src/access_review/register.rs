@@ -180,9 +180,10 @@ fn scope(review: &Review, entry: &AccessReview) -> Option<String> {
 /// The occurrence of a calendar that a day lies in, by how often the request asks: a quarter where nothing is said.
 #[must_use]
 pub fn occurrence_of(engagement: &Engagement, day: Date) -> Occurrence {
-    let every = engagement.requests.iter().find(|entry| {
-        entry.every.is_some() && (entry.id == REQUEST || entry.standard.iter().any(|id| id == REQUEST))
-    });
+    let every = engagement
+        .requests
+        .iter()
+        .find(|entry| entry.every.is_some() && (entry.id == REQUEST || entry.standard.iter().any(|id| id == REQUEST)));
     let every = every.and_then(|entry| entry.every).unwrap_or(crate::cadence::Every::Quarter);
     Occurrence::of(every, day)
 }

@@ -161,7 +161,7 @@ fn place(table: &Table) -> Option<Placed<'_>> {
         for cell in &row.cells {
             let known = field(cell).filter(|_| !cell.trim().is_empty());
             // Of two that say the same the first counts; remarks may stand in several.
-            let twice = |field: &Field| *field != Field::Remark && fields.contains(&Some(*field));
+            let twice = |field: &Field| ![Field::Remark, Field::Ours].contains(field) && fields.contains(&Some(*field));
             fields.push(known.filter(|field| !twice(field)));
         }
         let has = |wanted: Field| fields.contains(&Some(wanted));

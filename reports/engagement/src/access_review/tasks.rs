@@ -35,8 +35,15 @@ pub fn tasks(results: &[ReviewResult], present: Option<&Present>) -> Vec<ReviewT
             let names: Vec<String> = open.iter().map(|one| one.name.clone()).collect();
             let why = if present.is_none() { "there is no run that tells who is there" } else { first.became.why() };
             tasks.push(ReviewTask {
-                what: format!("see that what the access review of {} revokes is gone: {}", result.occurrence, super::sheet::some(&names)),
-                why: format!("{why}; `kickoff access-review --returned {} --replay RUN` holds them against a run", result.file),
+                what: format!(
+                    "see that what the access review of {} revokes is gone: {}",
+                    result.occurrence,
+                    super::sheet::some(&names)
+                ),
+                why: format!(
+                    "{why}; `kickoff access-review --returned {} --replay RUN` holds them against a run",
+                    result.file
+                ),
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use super::against::{Became, FollowUp, Totals};
 use super::decision::Decision;
-use super::judge::{Fault, Review, called};
+use super::judge::{Fault, Review};
 use super::register::{counts, time};
 use super::sheet::some;
 use crate::cadence::Occurrence;
@@ -53,7 +53,7 @@ pub fn of_sheet(review: &Review, engagement: &Engagement, of: Option<&Occurrence
         let rows = review.rows.iter().filter_map(|row| {
             let (_, what) = row.faults.iter().find(|(found, _)| *found == fault)?;
             let sheet = row.line.sheet.as_ref().map(|sheet| format!(", {sheet}")).unwrap_or_default();
-            Some(format!("{} (row {}{sheet}): {what}", called(&row.line), row.line.number))
+            Some(format!("{} (row {}{sheet}): {what}", row.label, row.line.number))
         });
         let rows: Vec<String> = rows.collect();
         if !rows.is_empty() {

@@ -126,6 +126,8 @@ impl Given<'_> {
         };
         match looked {
             Ok((_, _, Verdict::Fine)) => {}
+            // What was read as what it is needs nobody to open it.
+            Ok(_) if self.review.is_some_and(|review| review.review.is_some()) => {}
             Ok((_, _, Verdict::Nothing(how))) => absent(format!("{file} {how}")),
             Ok((_, _, Verdict::Link(target))) => {
                 let target = target.as_ref().map(|target| format!(" to {target}")).unwrap_or_default();

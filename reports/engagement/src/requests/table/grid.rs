@@ -103,12 +103,7 @@ pub(crate) struct Table {
 
 impl Table {
     /// Something is wrong in a row; in a cell, where its column and head are given.
-    pub(crate) fn error(
-        &self,
-        row: Option<u64>,
-        column: Option<(usize, &str)>,
-        what: impl Into<String>,
-    ) -> TableError {
+    pub(crate) fn error(&self, row: Option<u64>, column: Option<(usize, &str)>, what: impl Into<String>) -> TableError {
         TableError {
             path: self.path.clone(),
             sheet: self.sheet.clone(),

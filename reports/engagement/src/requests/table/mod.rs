@@ -34,11 +34,7 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, TableError> {
 
 /// Reads the tables of a file by what it holds; where it is neither a workbook nor text, says what it is and what to do. `known`
 /// says how many of some cells are heads, by which the separator of a CSV file is told.
-pub(crate) fn tables(
-    path: &Path,
-    bytes: &[u8],
-    known: &dyn Fn(&[String]) -> usize,
-) -> Result<Vec<Table>, TableError> {
+pub(crate) fn tables(path: &Path, bytes: &[u8], known: &dyn Fn(&[String]) -> usize) -> Result<Vec<Table>, TableError> {
     let refuse = |what: &str| Err(TableError::of_file(path, what));
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
