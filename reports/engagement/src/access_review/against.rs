@@ -51,34 +51,56 @@ pub struct Present {
 struct Index<'a> {
     present: &'a Present,
     by_key: BTreeMap<(String, String), &'a Principal>,
+    /// By account and name; none where a user and a role share them.
+    by_name: BTreeMap<(String, String), Option<&'a Principal>>,
     by_arn: BTreeMap<String, Vec<&'a Principal>>,
 }
 
 impl<'a> Index<'a> {
     fn of(present: &'a Present) -> Self {
         let (mut by_key, mut by_arn) = (BTreeMap::new(), BTreeMap::<String, Vec<&Principal>>::new());
+        let mut by_name = BTreeMap::new();
         for one in &present.principals {
             by_key.insert(key(&one.account, &one.arn, &one.name), one);
-            by_key.insert(key(&one.account, "", &one.name), one);
+            by_name.entry(key(&one.account, "", &one.name)).and_modify(|known| *known = None).or_insert(Some(one));
             by_arn.entry(folded(&one.arn)).or_default().push(one);
         }
-        Self { present, by_key, by_arn }
+        Self { present, by_key, by_name, by_arn }
     }
 
     fn find(&self, row: &JudgedRow) -> Option<&'a Principal> {
         let line = &row.line;
+        let named = |name: &str| self.by_name.get(&key(&line.account, "", name)).copied().flatten();
+        if line.arn.is_empty() {
+            return named(&line.name);
+        }
         let known = self.by_key.get(&key(&line.account, &line.arn, &line.name)).copied();
         let alone = || match self.by_arn.get(&folded(&line.arn)).map(Vec::as_slice) {
             // The name was written over, or is not there.
-            Some([one]) if !line.arn.is_empty() && !is_person(row) => Some(*one),
+            Some([one]) if !is_person(row) => Some(*one),
             _ => None,
         };
         // A run that tells names only, and a row that has the ARN of a user.
         let by_name = || {
             let user = line.arn.split_once(":user/").map(|(_, path)| path.rsplit('/').next().unwrap_or(path))?;
-            self.by_key.get(&key(&line.account, "", user)).copied().filter(|_| self.present.users_only)
+            named(user).filter(|_| self.present.users_only)
         };
         known.or_else(alone).or_else(by_name)
+    }
+}
+
+/// What keeps a principal that is not found from being gone: another goes by its name.
+fn namesake(row: &JudgedRow, index: &Index<'_>) -> Option<String> {
+    let line = &row.line;
+    let known = index.by_name.get(&key(&line.account, "", &line.name))?;
+    let is_user = |arn: &str| arn.contains(":user/");
+    match known {
+        None if line.arn.is_empty() => Some("several go by its name, and the sheet has no ARN".to_owned()),
+        // Behind a role of a permission set the same name stands for each of several.
+        Some(one) if !is_person(row) && is_user(&one.arn) == is_user(&line.arn) => {
+            Some(format!("its ARN is not in the run, and {} goes by its name", one.arn))
+        }
+        _ => None,
     }
 }
 
@@ -293,6 +315,9 @@ fn became(row: &JudgedRow, decision: &Decision, index: &Index<'_>) -> Became {
     let Some(one) = index.find(row) else {
         if row.has(Fault::ByHand) {
             return not_known("it was added by hand, and is no principal that the run has".to_owned());
+        }
+        if let Some(why) = namesake(row, index) {
+            return not_known(why);
         }
         let role = index.by_arn.get(&folded(&line.arn)).and_then(|all| all.first());
         return match role.and_then(|role| role.people_not_known.clone()).filter(|_| is_person(row)) {

@@ -100,7 +100,7 @@ pub fn register(engagement: &Engagement, folder: &Path, today: Date) -> Vec<Revi
 }
 
 fn is_beside(one: &AccessReview, other: &AccessReview) -> bool {
-    one.occurrence == other.occurrence && request(one) == request(other)
+    Occurrence::parse(&one.occurrence) == Occurrence::parse(&other.occurrence) && request(one) == request(other)
 }
 
 fn request(entry: &AccessReview) -> &str {

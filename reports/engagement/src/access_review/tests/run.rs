@@ -43,6 +43,16 @@ fn what_was_revoked_is_gone_or_named_and_a_gap_is_never_gone() {
     let mut gap = without(day);
     gap.accounts.clear();
     assert_eq!(became(&review, &gap), ("not-known", format!("the principals of account {ACCOUNT} are not in RUN-1")));
+    // Nor does an ARN that somebody wrote over, or a name that a user and a role share.
+    let mut moved = present(day);
+    moved.principals[2].arn = arn("user", "team/old.timer");
+    assert_eq!(became(&review, &moved).0, "not-known");
+    let mut shared = present(day);
+    shared.principals.push(principal("role", "old.timer"));
+    let named = text(&GOLD, ',').replace(&arn("user", "old.timer"), "");
+    assert_eq!(became(&judged(named.as_bytes()), &shared).0, "not-known");
+    assert_eq!(became(&judged(named.as_bytes()), &present(day)).0, "still-there");
+    assert_eq!(became(&judged(named.as_bytes()), &without(day)).0, "gone");
     // What is to be changed is held against what the sheet says.
     let change = |present: &Present| {
         let followed = follow(&review, present);
