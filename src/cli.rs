@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use engagement::{
     Accepted, CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat, ReadinessArgs,
-    RegisterArgs, RegisterFileArgs, ReportArgs, RequestsArgs, RisksArgs, RunArgs, TypeName, day,
+    RegisterArgs, RegisterFileArgs, ReportArgs, RequestsArgs, ReturnedArgs, RisksArgs, RunArgs, TypeName, day,
 };
 pub(crate) use package::{
     FontArgs, HubArgs, KeyArgs, KeyCommand, PushArgs, PushCommand, ReperformArgs, SealArgs, VerifyArgs,
@@ -260,7 +260,7 @@ pub(crate) struct DocsArgs {
 }
 
 /// The accounts that are asked about.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct EstateArgs {
     /// A recorded run
     #[arg(long, value_name = "RUN", conflicts_with = "authorization_details")]
@@ -346,6 +346,8 @@ pub(crate) struct ReviewArgs {
     /// What stdout gets
     #[arg(long, value_enum, default_value = "table")]
     pub format: ReviewFormat,
+    #[command(flatten)]
+    pub back: ReturnedArgs,
 }
 
 #[derive(Debug, Args)]

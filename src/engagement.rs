@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use kickoff_engagement::access_review::{self, ReviewResult};
 use kickoff_engagement::attestations::{self, AttestationResult};
 use kickoff_engagement::documents::{self, DocumentResult};
 use kickoff_engagement::init::write_with_backup;
@@ -151,7 +152,8 @@ impl Opened {
         let attestations = attestations::register(&self.file, self.folder(), self.today);
         let requests = requests::statuses(&self.file, &list, run, &documents, &attestations, self.today);
         let risks = risks::register(&self.file, run.unwrap_or(&Outcomes::default()));
-        Ok(Registers { list, documents, attestations, requests, risks })
+        let reviews = access_review::register(&self.file, self.folder(), self.today);
+        Ok(Registers { list, documents, attestations, requests, risks, reviews })
     }
 
     /// How far the engagement is, by its registers.
@@ -161,6 +163,7 @@ impl Opened {
             requests: &registers.requests,
             documents: &registers.documents,
             risks: &registers.risks,
+            reviews: &registers.reviews,
             run,
             today: self.today,
         })
@@ -175,6 +178,7 @@ pub(crate) struct Registers {
     pub attestations: Vec<AttestationResult>,
     pub requests: Vec<RequestStatus>,
     pub risks: Vec<RegisterEntry>,
+    pub reviews: Vec<ReviewResult>,
 }
 
 /// Writes a person's file whole or not at all, and says where the one that it replaces is.

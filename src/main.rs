@@ -31,6 +31,7 @@ mod register;
 mod reperform;
 mod report;
 mod requests;
+mod returned;
 mod risks;
 mod scan;
 mod scratch;

@@ -152,6 +152,7 @@ impl Parts {
             carried,
             requests: &self.registers.requests,
             risks: &self.registers.risks,
+            returned: &self.registers.reviews,
             inventory: &self.inventory,
             ids: &replayed.source.numbered.ids,
             review: self.review.as_ref(),

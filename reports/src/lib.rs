@@ -12,6 +12,7 @@ pub mod listing;
 pub mod outcomes;
 pub mod package;
 pub mod paper;
+pub mod present;
 pub mod results;
 pub mod review_tables;
 pub mod summary;

@@ -6,6 +6,7 @@ use kickoff_checks::Status;
 use kickoff_engagement::Engagement;
 use kickoff_engagement::requests::{CheckOutcome, NotAsked, Outcomes};
 
+use crate::present;
 use crate::results::{Document, Text};
 
 /// The outcomes of a run, from its results, and what of the scope it was not asked about.
@@ -27,7 +28,12 @@ pub fn outcomes(document: &Document, engagement: &Engagement) -> Outcomes {
         outcome.evidence = evidence.into_iter().map(str::to_owned).collect();
         (id, outcome)
     });
-    Outcomes { run: document.run.id.clone(), checks: checks.collect(), not_asked: not_asked(document, engagement) }
+    Outcomes {
+        run: document.run.id.clone(),
+        checks: checks.collect(),
+        not_asked: not_asked(document, engagement),
+        present: present::of_results(document),
+    }
 }
 
 /// What a run was not asked about: accounts of the scope, and regions that are enabled in an account of the run.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+pub(crate) use kickoff_engagement::access_review::HEADS;
+use kickoff_engagement::access_review::{NEVER_USED, Part};
 use kickoff_evidence::count;
 use kickoff_policy::review::{
     LastUse, Limit, Mfa, Nature, PrincipalKind, Review, Reviewed, ServiceRights, StandingState,
@@ -11,38 +13,6 @@ use crate::drawing::{self, clean_lines};
 
 /// How many principals are drawn where not all are wanted.
 pub const FIRST: usize = 20;
-
-/// The column that only last-accessed data fills.
-const NEVER_USED: &str = "Granted services never used";
-
-/// The columns of the CSV; the last three are the reviewer's.
-pub(crate) const HEADS: [&str; 25] = [
-    "Account ID",
-    "ARN",
-    "Name",
-    "Type",
-    "Human or workload",
-    "Why human or workload",
-    "Ways in",
-    "Groups",
-    "Policies",
-    "Permissions boundary",
-    "Effective privilege",
-    "Privilege by service and access level",
-    "Administrator",
-    "Why administrator or not",
-    "MFA",
-    "Last used",
-    "Created",
-    "Active access keys",
-    "Oldest active key age (days)",
-    NEVER_USED,
-    "Not known",
-    "As of",
-    "Reviewer",
-    "Decision",
-    "Decision date",
-];
 
 /// The review as CSV (RFC 4180): a header, and a record for each principal.
 ///
@@ -72,7 +42,7 @@ pub(crate) fn records(review: &Review) -> impl Iterator<Item = Vec<String>> + '_
 }
 
 /// A principal's record; the reviewer's cells are empty.
-fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {
+pub(crate) fn record(review: &Review, p: &Reviewed) -> [String; HEADS.len()] {
     let unused = match &p.unused {
         Some(unused) => unused.never_used.join("; "),
         None => "unknown".to_owned(),
@@ -130,6 +100,28 @@ pub fn render(review: &Review, width: usize, most: usize) -> String {
     }
     text.push_str(&textwrap::fill(&clean_lines(&population(review)), width.max(60)));
     text.push('\n');
+    text
+}
+
+/// What is told of a review that came back: each part with its head, in a terminal within its width, so many lines of each.
+#[must_use]
+pub fn parts(parts: &[Part], width: Option<usize>, most: usize) -> String {
+    let mut text = String::new();
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            text.push('\n');
+        }
+        text.push_str(&format!("{}\n", part.head));
+        for line in part.lines.iter().take(most) {
+            let options = textwrap::Options::new(width.unwrap_or(usize::MAX)).initial_indent("  ");
+            text.push_str(&textwrap::fill(&drawing::clean(line), options.subsequent_indent("    ")));
+            text.push('\n');
+        }
+        if part.lines.len() > most {
+            let more = part.lines.len() - most;
+            text.push_str(&format!("  and {more} more: --full draws all, --format csv and json have them\n"));
+        }
+    }
     text
 }
 
@@ -193,7 +185,7 @@ fn mfa(mfa: Mfa) -> &'static str {
     }
 }
 
-fn ways_in(p: &Reviewed) -> Vec<String> {
+pub(crate) fn ways_in(p: &Reviewed) -> Vec<String> {
     p.ways_in
         .iter()
         .map(|way| match way.conditions.is_empty() {

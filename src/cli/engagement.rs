@@ -176,6 +176,36 @@ fn accepted(text: &str) -> Result<Accepted, String> {
     if text.is_empty() { Ok(Accepted(None)) } else { Chosen::parse(text).map(|chosen| Accepted(Some(chosen))) }
 }
 
+/// A review that comes back.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "A sheet that came back filled in")]
+pub(crate) struct ReturnedArgs {
+    /// Read a filled-in sheet, .csv or .xlsx: what is decided, by whom and when, and whether what was revoked is gone in the run
+    #[arg(long, value_name = "FILE")]
+    pub returned: Option<PathBuf>,
+    /// What the review is for, such as 2026-Q3 [default: the quarter of the sheet's own day]
+    #[arg(long, value_name = "NAME", requires = "returned")]
+    pub occurrence: Option<String>,
+    /// An account that the sheet is for, where that is not all of the scope. Repeatable
+    #[arg(long = "account", value_name = "ID", requires = "returned")]
+    pub accounts: Vec<String>,
+    /// The run that the sheet was written from, to count it against; --replay names the run after it
+    #[arg(long, value_name = "RUN", requires = "returned")]
+    pub sheet_run: Option<PathBuf>,
+    /// The folder whose newest run is asked where --replay names none
+    #[arg(long, value_name = "DIR", default_value = "kickoff-runs")]
+    pub runs: PathBuf,
+    /// What 12/06/2026 is in the sheet, where its other days do not tell
+    #[arg(long, value_enum, value_name = "ORDER", requires = "returned")]
+    pub dates: Option<Dates>,
+    /// Enter the review in kickoff.toml, which is kept beside as a backup
+    #[arg(long, requires = "returned")]
+    pub write: bool,
+    /// Another day than today (UTC), such as 2026-03-31
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "returned")]
+    pub today: Option<Date>,
+}
+
 /// What comes first where a day is written in figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Dates {

@@ -29,6 +29,7 @@ mod policy;
 mod reconciled;
 mod regions;
 mod registers;
+mod returned;
 mod services;
 mod stamp;
 mod streams;

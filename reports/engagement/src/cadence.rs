@@ -59,6 +59,9 @@ impl Every {
     }
 }
 
+/// A review is done so many days after what it is for has ended, at most.
+pub(crate) const LATE_DAYS: i64 = 30;
+
 /// A span of days with a name: what one review, scan or meeting is for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Occurrence {

@@ -62,6 +62,9 @@ pub(crate) fn request_ids(file: &Engagement, list: &[Request], problems: &mut Pr
         attestation.request.iter().for_each(|id| known(format!("attestations[{at}].request"), id));
     }
     requests::counterparts_named(file, list, problems);
+    for (at, review) in file.access_reviews.iter().enumerate() {
+        review.request.iter().for_each(|id| known(format!("access_reviews[{at}].request"), id));
+    }
 }
 
 /// Files that are there and lie elsewhere: a link that leads out of the folder of kickoff.toml.
@@ -76,7 +79,9 @@ pub(crate) fn links(file: &Engagement, folder: &Path, problems: &mut Problems<'_
     let attestations = (0..).zip(&file.attestations);
     let attestations =
         attestations.map(|(at, said): (usize, _)| (format!("attestations[{at}].evidence"), &said.evidence));
-    for (key, path) in list.chain(documents).chain(vendors).chain(attestations) {
+    let reviews = (0..).zip(&file.access_reviews);
+    let reviews = reviews.map(|(at, review): (usize, _)| (format!("access_reviews[{at}].file"), &review.file));
+    for (key, path) in list.chain(documents).chain(vendors).chain(attestations).chain(reviews) {
         if leads_out(folder, path) {
             let what = format!(
                 "`{path}` is a link that leads out of the folder of kickoff.toml: put the file itself below it"
@@ -406,6 +411,34 @@ impl<'a, 'b> Names<'a, 'b> {
             self.controls(&format!("{key}.control"), [&attestation.control]);
             self.path(&format!("{key}.evidence"), &attestation.evidence);
             self.occurrence(&key, attestation.occurrence.as_deref());
+        }
+        self.access_reviews();
+    }
+
+    fn access_reviews(&mut self) {
+        let file = self.file;
+        let mut seen = BTreeSet::new();
+        for (at, review) in file.access_reviews.iter().enumerate() {
+            let key = format!("access_reviews[{at}]");
+            self.path(&format!("{key}.file"), &review.file);
+            self.occurrence(&key, Some(&review.occurrence));
+            if !seen.insert(&review.file) {
+                let what = format!("`{}` stands twice in [[access_reviews]]", review.file);
+                self.problems.add(&format!("{key}.file"), what);
+            }
+            if review.sha256.len() != 64 || !review.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+                let what = "is no SHA-256: 64 hexadecimal figures, as `kickoff access-review --returned FILE --write` writes it";
+                self.problems.add(&format!("{key}.sha256"), what);
+            }
+            for id in review.accounts.iter().filter(|id| !is_account_id(id)) {
+                let what = format!("`{id}` is not an account id: twelve digits, in quotes");
+                self.problems.add(&format!("{key}.accounts"), what);
+            }
+            if !file.scope.accounts.is_empty() {
+                let ids = review.accounts.iter().filter(|id| is_account_id(id));
+                let all = file.scope.accounts.iter().map(|account| account.id.as_str());
+                self.known(&format!("{key}.accounts"), "account in [[scope.accounts]]", ids, all);
+            }
         }
     }
 

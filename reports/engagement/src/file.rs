@@ -11,7 +11,9 @@ use crate::columns::RequestColumns;
 use crate::dates::DateOrder;
 use crate::people::{Channel, Escalation, Person, WorkItem};
 use crate::problems::Lines;
-use crate::registers::{Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk};
+use crate::registers::{
+    AccessReview, Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk,
+};
 use crate::risks::scale::RiskScale;
 use crate::scope::{Scope, Subservice};
 use crate::vendors::Vendor;
@@ -62,6 +64,8 @@ pub struct Engagement {
     pub exceptions: Vec<Exception>,
     /// Controls that a person attests to.
     pub attestations: Vec<Attestation>,
+    /// Access reviews that came back filled in.
+    pub access_reviews: Vec<AccessReview>,
     /// The scale that risks are rated on: the company's own where the file has one.
     #[serde(skip)]
     pub risk_scale: RiskScale,

@@ -63,3 +63,22 @@ pub fn hash_of(from: &mut dyn Read) -> io::Result<(String, u64)> {
         length += u64::try_from(read).unwrap_or_default();
     }
 }
+
+/// The bytes of a file that lies below a folder, links followed; one that is larger than a sheet can be is refused.
+///
+/// # Errors
+/// It is not there, cannot be read, is no file, is too large, or lies elsewhere.
+pub(crate) fn bytes_below(folder: &Path, file: &str) -> io::Result<Vec<u8>> {
+    const LARGEST: u64 = 32 << 20;
+    let (_, length) = hash_below(folder, file)?;
+    if length > LARGEST {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "is larger than 32 MiB"));
+    }
+    std::fs::read(or_here(folder).join(file))
+}
+
+/// The SHA-256 of bytes, in lower-case hexadecimal.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

@@ -1,6 +1,7 @@
 //! `kickoff.toml`: the engagement as code. Scope, people, thresholds, documents, requests, risks and exceptions, read,
 //! held against each other, and joined with the results of a run.
 
+pub mod access_review;
 pub mod attestations;
 mod cadence;
 pub mod carried;
@@ -15,6 +16,7 @@ mod fold;
 pub mod init;
 mod notices;
 mod people;
+mod person_names;
 pub mod printed;
 mod problems;
 mod read;
@@ -44,7 +46,8 @@ pub use people::{Channel, Escalation, Person, WorkItem};
 pub use problems::{EngagementError, Lines, Problem};
 pub use regions::is_region_name;
 pub use registers::{
-    Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk, RiskState,
+    AccessReview, Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk,
+    RiskState,
 };
 pub use schema::{SCHEMA, json_schema};
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};

@@ -8,6 +8,7 @@ use std::fmt;
 use jiff::civil::Date;
 use kickoff_checks::{Check, Severity, Status};
 
+use crate::access_review::{self, ReviewResult};
 use crate::documents::DocumentResult;
 use crate::file::{Engagement, ReportType};
 use crate::problems::Problem;
@@ -25,6 +26,8 @@ pub struct ReadinessInput<'a> {
     pub documents: &'a [DocumentResult],
     /// The risk register.
     pub risks: &'a [RegisterEntry],
+    /// The access reviews that came back.
+    pub reviews: &'a [ReviewResult],
     /// The last run.
     pub run: Option<&'a Outcomes>,
     /// The day.
@@ -155,8 +158,8 @@ impl Readiness {
 /// Reckons how far the engagement is.
 ///
 /// The order of tasks: what frames the engagement, as all else hangs on it; work items of the plan; documents, the
-/// longest work first; critical and high checks that fail or are unknown; other requests by their day; risks that
-/// nobody decided on.
+/// longest work first; what access reviews revoke and is still there; critical and high checks that fail or are unknown; other
+/// requests by their day; risks that nobody decided on.
 #[must_use]
 pub fn assess(input: &ReadinessInput<'_>) -> Readiness {
     let kickoff = input.engagement.schedule.kickoff;
@@ -187,6 +190,7 @@ pub fn assess(input: &ReadinessInput<'_>) -> Readiness {
         .collect();
     tasks.extend(work(input, kickoff));
     tasks.extend(document_tasks(input, kickoff));
+    tasks.extend(review_tasks(input, kickoff));
     tasks.extend(failure_tasks(input, kickoff));
     tasks.extend(request_tasks(input, kickoff));
     tasks.extend(risk_tasks(input, kickoff));
@@ -416,6 +420,21 @@ fn controls(input: &ReadinessInput<'_>) -> Part {
 
 /// Effort to correct what a check found, or to let it be read, in hours: our estimate.
 const CORRECTION: u32 = 2;
+
+/// What reviewers decided and nobody carried out.
+fn review_tasks(input: &ReadinessInput<'_>, kickoff: Option<Date>) -> Vec<Task> {
+    let tasks = access_review::tasks(input.reviews, input.run.and_then(|run| run.present.as_ref()));
+    let owner = input.requests.iter().find(|status| status.request.id == access_review::REQUEST);
+    let owner = owner.and_then(|status| status.owner.clone());
+    let task = |task: access_review::ReviewTask| Task {
+        what: task.what,
+        why: task.why,
+        owner: owner.clone(),
+        hours: CORRECTION,
+        due: kickoff,
+    };
+    tasks.into_iter().map(task).collect()
+}
 
 fn failure_tasks(input: &ReadinessInput<'_>, kickoff: Option<Date>) -> Vec<Task> {
     let grave = |check: &Check| check.meta.severity >= Severity::High;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::cadence::{Every, Nature};
+use crate::dates::DateOrder;
 
 /// `[[controls]]`: a control of the client's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -298,4 +299,24 @@ pub struct Attestation {
     pub evidence: String,
     /// What was done, and what was seen.
     pub note: Option<String>,
+}
+
+/// `[[access_reviews]]`: an access review that came back filled in. It answers its request for its time; several files may be one
+/// review.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessReview {
+    /// What it is for: `2026-Q3`.
+    pub occurrence: String,
+    /// The filled-in sheet, CSV or XLSX, below the folder of kickoff.toml.
+    pub file: String,
+    /// The SHA-256 of the file when it was read, in hexadecimal.
+    pub sha256: String,
+    /// The accounts that it is for, where that is not all of the scope.
+    #[serde(default)]
+    pub accounts: Vec<String>,
+    /// What `12/06/2026` is in it: `day-first` or `month-first`; its own days tell where they can.
+    pub dates: Option<DateOrder>,
+    /// The request that it answers; IAM-12 of the default list, where nothing is said.
+    pub request: Option<String>,
 }

@@ -33,6 +33,7 @@ fn made(engagement: &Engagement, results: Option<&Document>) -> Paper {
         requests: &requests,
         documents: &documents,
         risks: &risks,
+        reviews: &[],
         run: run.as_ref(),
         today: TODAY,
     });

@@ -33,6 +33,7 @@ fn page(document: &Document, engagement: &Engagement, run: Option<&Run>, in_pack
         risks: &[],
         inventory: &inventory,
         ids: &ids,
+        returned: &[],
         review: None,
         access: Some(&access),
         deviations: &deviations,

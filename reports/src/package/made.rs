@@ -81,6 +81,7 @@ impl Made {
             risks: &self.risks,
             inventory: &self.inventory,
             ids: &self.ids,
+            returned: &[],
             review: self.review.as_ref(),
             access: None,
             deviations: &self.deviations,

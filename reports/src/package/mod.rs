@@ -19,7 +19,7 @@ mod pages;
 pub mod populations;
 mod reconcile;
 pub mod registers;
-mod rows;
+mod returned;
 mod sources;
 pub mod start;
 pub mod workbook;

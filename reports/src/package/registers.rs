@@ -16,6 +16,7 @@ use kickoff_engagement::{Exception, Vendor, requests};
 
 use super::dossier::{Control, Deviation, Dossier, Mark};
 use super::populations::{Population, Subject};
+use super::returned;
 use crate::results::{Account, ResultRow};
 use crate::{drawing, inventory, review_tables};
 
@@ -81,6 +82,13 @@ pub fn registers<'d>(dossier: &'d Dossier<'_>) -> Registers<'d> {
     list.register(dossier, "access_review", unread, &heads, || {
         Box::new(sources.review.into_iter().flat_map(review_tables::records))
     });
+    list.register(
+        dossier,
+        "access_reviews",
+        "kickoff.toml has none that came back filled in",
+        &returned::HEADS,
+        || Box::new(returned::records(sources).into_iter().map(Vec::from)),
+    );
     list.register(dossier, "results", "no check gave a result", RESULTS, || results(dossier));
     list.register(dossier, "deviations", "none", DEVIATIONS, || {
         Box::new(dossier.deviations.iter().map(|deviation| deviation_cells(dossier, deviation)))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kickoff_engagement::Engagement;
+use kickoff_engagement::access_review::ReviewResult;
 use kickoff_engagement::carried::Carried;
 use kickoff_engagement::documents::DocumentResult;
 use kickoff_engagement::requests::RequestStatus;
@@ -33,6 +34,8 @@ pub struct Sources<'a> {
     pub inventory: &'a Inventory,
     /// The ids of evidence, by the handles that assets carry.
     pub ids: &'a BTreeMap<EvidenceRef, EvidenceId>,
+    /// The access reviews that came back filled in.
+    pub returned: &'a [ReviewResult],
     /// The access review, where principals and policies were read.
     pub review: Option<&'a Review>,
     /// Who can do what, where principals and policies were read.

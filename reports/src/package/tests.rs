@@ -44,6 +44,7 @@ fn with<T>(document: &Document, engagement: &Engagement, look: impl FnOnce(&Doss
         risks: &[],
         inventory: &Inventory::default(),
         ids: &BTreeMap::new(),
+        returned: &[],
         review: None,
         access: None,
         deviations: &deviations,

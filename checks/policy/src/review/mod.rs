@@ -56,6 +56,19 @@ pub struct Population {
     pub not_known: Vec<NotKnown>,
 }
 
+impl Population {
+    /// Whether some principals of an account may be lacking.
+    #[must_use]
+    pub fn is_incomplete(&self, account: &str) -> bool {
+        self.not_known.iter().any(|one| one.what == incomplete(account))
+    }
+}
+
+/// Some principals of an account may be lacking.
+fn incomplete(account: &str) -> String {
+    format!("account {account}: its authorization details are not complete")
+}
+
 /// Something that was not known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotKnown {
@@ -114,6 +127,14 @@ pub struct Reviewed {
     pub unused: Option<Unused>,
     /// What was not known, and why.
     pub not_known: Vec<String>,
+}
+
+impl Reviewed {
+    /// Whether it is a person whom the directory says to be disabled.
+    #[must_use]
+    pub fn is_disabled(&self) -> bool {
+        self.kind == PrincipalKind::Person && self.nature_why.contains(people::DISABLED)
+    }
 }
 
 /// What sort of principal it is.
@@ -513,7 +534,7 @@ fn population(estate: &Estate, principals: &[Reviewed]) -> Population {
     let count = |kind| principals.iter().filter(|p| p.kind == kind).count();
     let mut not_known: Vec<NotKnown> = Vec::new();
     for account in estate.accounts.iter().filter(|account| !account.complete) {
-        let what = format!("account {}: its authorization details are not complete", account.account);
+        let what = incomplete(&account.account);
         not_known.push(NotKnown { what, count: principals.iter().filter(|p| p.account == account.account).count() });
     }
     for account in estate.without_known_scps() {

@@ -59,6 +59,9 @@ impl Assigned {
     }
 }
 
+/// What stands beside a person whom the directory says to be disabled.
+pub(super) const DISABLED: &str = ", who is disabled in the directory";
+
 /// The row of a person: the rights are those of the role.
 fn person(role: &Reviewed, set: &str, holder: &Holder) -> Reviewed {
     let by = match (holder.direct, holder.groups.is_empty()) {
@@ -66,7 +69,7 @@ fn person(role: &Reviewed, set: &str, holder: &Holder) -> Reviewed {
         (true, false) => format!("directly and by {}", holder.groups.join(", ")),
         (false, false) => format!("by {}", holder.groups.join(", ")),
     };
-    let state = if holder.disabled { ", who is disabled in the directory" } else { "" };
+    let state = if holder.disabled { DISABLED } else { "" };
     Reviewed {
         name: holder.name.clone(),
         kind: PrincipalKind::Person,

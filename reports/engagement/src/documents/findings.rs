@@ -16,7 +16,10 @@ impl Findings {
     }
 
     pub(super) fn add(&mut self, status: Status, what: impl Into<String>) {
-        self.0.push((status, what.into()));
+        let found = (status, what.into());
+        if !self.0.contains(&found) {
+            self.0.push(found);
+        }
     }
 
     /// The worst of what was found, and all of it.

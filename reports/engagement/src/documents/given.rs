@@ -8,6 +8,7 @@ use kickoff_checks::Status;
 
 use super::content::{self, Seen, Verdict};
 use super::findings::Findings;
+use crate::access_review::ReviewResult;
 use crate::file::Engagement;
 use crate::files::hash_below;
 use crate::registers::Document;
@@ -15,6 +16,8 @@ use crate::registers::Document;
 /// A document of kickoff.toml with what its file holds.
 pub(super) struct Given<'a> {
     pub(super) document: &'a Document,
+    /// What it is, where it is an access review that came back filled in.
+    pub(super) review: Option<&'a ReviewResult>,
     /// The digest and the length of its file, and what is to be said of what that holds; none where no file is named.
     file: Option<io::Result<(String, u64, Seen)>>,
 }
@@ -40,13 +43,15 @@ pub(super) struct Shelf<'a> {
 
 impl<'a> Shelf<'a> {
     /// Looks at each file, below `folder`.
-    pub(super) fn of(engagement: &'a Engagement, folder: &Path) -> Self {
-        let given = engagement.documents.iter().map(|document| {
+    pub(super) fn of(engagement: &'a Engagement, reviews: &'a [ReviewResult], folder: &Path) -> Self {
+        let documents = engagement.documents.iter().map(|document| (document, None));
+        let given = documents.chain(reviews.iter().map(|review| (&review.document, Some(review))));
+        let given = given.map(|(document, review)| {
             let look = |file: &String| {
                 let (digest, length) = hash_below(folder, file)?;
                 Ok((digest, length, content::look(&folder.join(file))?))
             };
-            Given { document, file: document.file.as_ref().map(look) }
+            Given { document, review, file: document.file.as_ref().map(look) }
         });
         let given: Vec<Given<'_>> = given.collect();
         let (mut by_request, mut by_digest) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
@@ -126,6 +131,8 @@ impl Given<'_> {
         };
         match looked.as_ref().map(|(_, _, seen)| &seen.verdict) {
             Ok(Verdict::Fine) => {}
+            // What was read as what it is needs nobody to open it.
+            Ok(_) if self.review.is_some_and(|review| review.review.is_some()) => {}
             Ok(Verdict::Nothing(how)) => absent(format!("{file} {how}")),
             Ok(Verdict::Link(target)) => {
                 let target = target.as_ref().map(|target| format!(" to {target}")).unwrap_or_default();

@@ -24,6 +24,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kickoff_checks::Status;
 
+use crate::access_review;
 use crate::cadence::{Every, Nature};
 use crate::file::{Engagement, Report};
 use crate::registers::Document;
@@ -85,7 +86,8 @@ pub struct DocumentResult {
 #[must_use]
 pub fn register(engagement: &Engagement, list: &[Request], folder: &Path, today: Date) -> Vec<DocumentResult> {
     let days = engagement.report.as_ref().and_then(Report::days);
-    let shelf = Shelf::of(engagement, folder);
+    let reviews = access_review::register(engagement, folder, today);
+    let shelf = Shelf::of(engagement, &reviews, folder);
     let own: BTreeSet<&str> = list.iter().map(|request| request.id.as_str()).collect();
     let rows = list.iter().flat_map(|request| {
         // An id that an auditor's list has for another request is that one's.
@@ -183,6 +185,12 @@ impl Asked<'_> {
             let There { observed, there, sha256, bytes, picture } = given.told(&mut findings);
             row = DocumentResult { observed, there, sha256, bytes, picture, ..row };
             shelf.shared(given, &own, &mut findings);
+            if let Some(review) = given.review {
+                // It is told by what it holds: its rows say who decided, and when.
+                let _ = write!(row.observed, ": {}", review.counts());
+                review.findings.iter().for_each(|(status, what)| findings.add(*status, what.clone()));
+                return Held { document, row, findings, left_out: None };
+            }
             if document.owner.is_none() {
                 findings.fail("it has no owner");
             }

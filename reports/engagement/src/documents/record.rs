@@ -4,7 +4,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kickoff_checks::Status;
 
-use crate::cadence::{Every, Occurrence, expected, which};
+use crate::cadence::{Every, LATE_DAYS, Occurrence, expected, which};
 use crate::registers::Document;
 use crate::requests::request::{Request, RequestKind};
 
@@ -12,8 +12,6 @@ use crate::requests::request::{Request, RequestKind};
 const NEAR_MONTHS: i32 = 3;
 /// So near that day, or the end of a period, a list of how things stand is taken, in days.
 const NEAR_DAYS: i64 = 30;
-/// A review is done so many days after what it is for has ended, at most.
-const LATE_DAYS: i64 = 30;
 
 /// Where a record lies in time.
 pub(super) enum Place {

@@ -21,6 +21,7 @@ mod vocabulary;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::access_review;
 use crate::file::Engagement;
 use request::{DEFAULT, UNKNOWN_HOURS};
 
@@ -60,7 +61,10 @@ fn beside(mut list: Vec<Request>, engagement: &Engagement) -> Vec<Request> {
     let documents = engagement.documents.iter().map(|document| &document.request);
     let policies = engagement.policies.iter().filter_map(|policy| policy.request.as_ref());
     let attested = engagement.attestations.iter().filter_map(|said| said.request.as_ref());
-    let spoken: BTreeSet<&String> = said.chain(documents).chain(policies).chain(attested).collect();
+    let reviewed = engagement.access_reviews.iter().filter_map(|review| review.request.as_ref());
+    let default = access_review::REQUEST.to_owned();
+    let reviewed = reviewed.chain(engagement.access_reviews.iter().any(|it| it.request.is_none()).then_some(&default));
+    let spoken: BTreeSet<&String> = said.chain(documents).chain(policies).chain(attested).chain(reviewed).collect();
     let said = engagement.requests.iter().flat_map(|entry| &entry.standard);
     let brought: Vec<String> = list.iter().flat_map(|request| request.standard.clone()).collect();
     let mapped: BTreeSet<&String> = said.chain(&brought).collect();

@@ -10,6 +10,7 @@ use kickoff_facts::Need;
 
 use super::counterpart;
 use super::request::{Reach, Request};
+use crate::access_review::Present;
 use crate::attestations::AttestationResult;
 use crate::documents::{DocumentResult, standing};
 use crate::file::Engagement;
@@ -92,6 +93,8 @@ pub struct Outcomes {
     pub checks: BTreeMap<String, CheckOutcome>,
     /// What was not asked: a request for all accounts and regions is not answered by some.
     pub not_asked: NotAsked,
+    /// Who was there, as far as results tell: IAM users.
+    pub present: Option<Present>,
 }
 
 impl Outcomes {
@@ -102,6 +105,7 @@ impl Outcomes {
             return;
         }
         self.checks.extend(lacking);
+        self.present = self.present.take().or(other.present);
         let (ours, theirs) = (&mut self.not_asked, other.not_asked);
         let of_both = |ours: &mut Vec<String>, theirs: Vec<String>| {
             ours.extend(theirs);

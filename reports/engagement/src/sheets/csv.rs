@@ -89,6 +89,14 @@ fn unclosed(text: &str, by: char) -> Option<u64> {
     opened
 }
 
+/// How many lines end where a record is said to begin: the end of the line before it, of which the reader takes the first half
+/// only where it is of two characters, and empty lines.
+fn ends(text: &str, byte: u64) -> u64 {
+    let from = usize::try_from(byte).ok().and_then(|byte| text.as_bytes().get(byte..)).unwrap_or_default();
+    let ends = from.iter().take_while(|byte| [b'\r', b'\n'].contains(byte)).filter(|byte| **byte == b'\n');
+    u64::try_from(ends.count()).unwrap_or_default()
+}
+
 /// Reads a CSV file; its separator is a comma, a semicolon, a tab or a bar, or the one that its first line names.
 pub(crate) fn table(path: &Path, bytes: &[u8], known: Known<'_>) -> Result<Table, TableError> {
     let Some(text) = text(bytes) else {
@@ -120,7 +128,7 @@ pub(crate) fn table(path: &Path, bytes: &[u8], known: Known<'_>) -> Result<Table
         if at == 0 && told.is_some() {
             continue;
         }
-        let number = record.position().map_or(0, csv::Position::line);
+        let number = record.position().map_or(0, |at| at.line() + ends(&text, at.byte()));
         let mut row = Row { number, ..Row::default() };
         for (column, cell) in record.iter().enumerate().take(COLUMNS) {
             let cell = cell.trim();

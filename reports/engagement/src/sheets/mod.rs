@@ -17,9 +17,7 @@ use std::path::Path;
 pub(crate) use self::csv::table as of_csv;
 pub(crate) use book::tables as of_workbook;
 pub use grid::TableError;
-pub(crate) use grid::{ROWS, Row, Table, letters};
-
-use grid::column_of;
+pub(crate) use grid::{ROWS, Row, Table, column_of, letters};
 
 /// A list is smaller than this.
 const LARGEST: u64 = 32 << 20;

@@ -48,6 +48,7 @@ impl Made {
             requests: &self.requests,
             documents: &self.documents,
             risks: &self.risks,
+            reviews: &[],
             run: Some(&self.run),
             today: TODAY,
         })

@@ -75,6 +75,7 @@ fn without_data_there_is_no_file_and_a_reason() {
             ("30_populations/POP-40_user-credentials.csv", "none"),
             ("40_registers/assets.csv", "no asset is known"),
             ("40_registers/access_review.csv", "principals and policies were not read"),
+            ("40_registers/access_reviews.csv", "kickoff.toml has none that came back filled in"),
             ("40_registers/results.csv", "no check gave a result"),
             ("40_registers/deviations.csv", "none"),
             ("40_registers/remediation.csv", "there is no deviation"),

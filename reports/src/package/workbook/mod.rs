@@ -47,6 +47,7 @@ const SHEETS: [(&str, Option<Make>, &str); 19] = [
     ("Timeline", None, "one run is one point in time; a timeline takes a series of runs"),
     ("Gaps & coverage", Some(evidence::coverage), "the run made no calls"),
     ("Access review", Some(registers::access), "principals and policies were not read"),
+    ("Access reviews", Some(registers::returned), "kickoff.toml has no access review that came back"),
     ("Asset inventory", Some(registers::assets), "no asset was read"),
     ("Risk register", Some(registers::risks), "there is no risk register"),
     ("Vendors", Some(registers::vendors), "kickoff.toml has no vendors"),

@@ -10,6 +10,7 @@ use kickoff_engagement::requests::Progress;
 use kickoff_engagement::risks::{Level, Rating, Standing};
 
 use super::super::dossier::Dossier;
+use super::super::returned;
 use super::sheet::{Cell, Column, Sheet, auditor, col, day, people, word};
 use crate::inventory::tables as asset_tables;
 use crate::paper::words::{many, person};
@@ -63,6 +64,26 @@ pub(super) fn access<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         .iter()
         .map(|one| vec!["(not known)".into(), format!("{}: {}", many(one.count, "principal"), one.what).into()]);
     Sheet::new(columns, principals.chain(unknown), "40_registers/access_review.csv")
+}
+
+/// Widths of the columns of the reviews that came back.
+const RETURNED: [f64; returned::HEADS.len()] = [
+    11.0, 10.0, 30.0, 24.0, 12.0, 16.0, 8.0, 10.0, 9.0, 8.0, 8.0, 8.0, 9.0, 11.0, 30.0, 12.0, 10.0, 10.0, 10.0, 40.0,
+    14.0, 50.0,
+];
+
+pub(super) fn returned<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
+    let columns: Vec<Column> =
+        returned::HEADS.into_iter().zip(RETURNED).map(|(head, width)| col(head, width)).collect();
+    let rows = returned::records(&dossier.sources).into_iter();
+    let cell = |(head, text): (&str, String)| match text.parse::<u32>() {
+        // Figures are summed; a year is a name.
+        Ok(figure) if !["Occurrence", "Accounts"].contains(&head) => figure.into(),
+        _ if head == "Status" => word(text),
+        _ => text.into(),
+    };
+    let rows = rows.map(move |record| returned::HEADS.into_iter().zip(record).map(cell).collect());
+    Sheet::new(columns, rows, "40_registers/access_reviews.csv")
 }
 
 /// Widths of the columns of the inventory.

@@ -1,0 +1,424 @@
+//! What is decided, by whom and when: held against the people of the file and the time that the review is for. No run is needed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use kickoff_checks::Status;
+
+use super::decision::{Decision, Said, decision};
+use super::sheet::{Line, Sheet};
+use super::words::is;
+use crate::cadence::{LATE_DAYS, Occurrence};
+use crate::dates::{DateOrder, Told, told};
+use crate::file::Engagement;
+use crate::person_names::{Same, folded, one_person, people};
+
+/// What may be wrong with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// Nothing is decided.
+    Undecided,
+    /// What is said is no decision that is known.
+    Unclear,
+    /// The principal stands in another row too, and the two decide differently.
+    Contradicted,
+    /// The reviewer is the reviewed.
+    SelfReview,
+    /// Nobody is named who decided.
+    NoReviewer,
+    /// It is not said when it was decided, or not so that it can be read.
+    NoDay,
+    /// It was decided before the list was made, or is still to come, or is not of the time that the review is for.
+    WrongDay,
+    /// The reviewer may be the reviewed.
+    MaybeSelf,
+    /// It is to be changed, and it is not said how.
+    NoChange,
+    /// It was added by hand: no fact stands beside the name.
+    ByHand,
+    /// It is struck through.
+    Struck,
+}
+
+impl Fault {
+    /// All of them, the worst first.
+    pub const ALL: [Self; 11] = [
+        Self::Undecided,
+        Self::Unclear,
+        Self::Contradicted,
+        Self::SelfReview,
+        Self::NoReviewer,
+        Self::NoDay,
+        Self::WrongDay,
+        Self::MaybeSelf,
+        Self::NoChange,
+        Self::ByHand,
+        Self::Struck,
+    ];
+
+    /// The name used in lists.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Undecided => "undecided",
+            Self::Unclear => "unclear",
+            Self::Contradicted => "contradicted",
+            Self::SelfReview => "self-review",
+            Self::NoReviewer => "no-reviewer",
+            Self::NoDay => "no-day",
+            Self::WrongDay => "wrong-day",
+            Self::MaybeSelf => "may-be-self-review",
+            Self::NoChange => "change-not-said",
+            Self::ByHand => "added-by-hand",
+            Self::Struck => "struck-through",
+        }
+    }
+
+    /// What it is, of so many rows.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Undecided => "not decided",
+            Self::Unclear => "not decided: what is said is no decision that is known",
+            Self::Contradicted => "in two rows that decide differently",
+            Self::SelfReview => "reviewed by the person who is reviewed",
+            Self::NoReviewer => "decided by nobody who is named",
+            Self::NoDay => "decided on no day that can be read",
+            Self::WrongDay => "decided on a day that cannot be",
+            Self::MaybeSelf => "perhaps reviewed by the person who is reviewed",
+            Self::NoChange => "to be changed, and not said how",
+            Self::ByHand => "added by hand",
+            Self::Struck => "struck through",
+        }
+    }
+
+    /// Whether it keeps the review from counting, or is for a person to look at.
+    #[must_use]
+    pub fn status(self) -> Status {
+        match self {
+            Self::MaybeSelf | Self::NoChange | Self::ByHand | Self::Struck => Status::Manual,
+            _ => Status::Fail,
+        }
+    }
+
+    /// Whether the row is not decided.
+    fn leaves_open(self) -> bool {
+        matches!(self, Self::Undecided | Self::Unclear | Self::Contradicted)
+    }
+}
+
+/// A row of the review, judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedRow {
+    /// The row as it came back.
+    pub line: Line,
+    /// What people call the principal: its name, with its account where the sheet has several.
+    pub label: String,
+    /// What was decided, where it is clear.
+    pub decision: Option<Decision>,
+    /// On which day, where it can be read.
+    pub day: Option<Date>,
+    /// What is wrong with it, and what of it.
+    pub faults: Vec<(Fault, String)>,
+    /// Another row that the principal stands in.
+    pub again: Option<u64>,
+}
+
+impl JudgedRow {
+    /// Whether it has something of a kind.
+    #[must_use]
+    pub fn has(&self, wanted: Fault) -> bool {
+        self.faults.iter().any(|(fault, _)| *fault == wanted)
+    }
+
+    /// Whether it is decided.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.decision.is_some() && !self.faults.iter().any(|(fault, _)| fault.leaves_open())
+    }
+}
+
+/// Who reviewed, and how many rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reviewer {
+    /// The name as it stands first.
+    pub name: String,
+    /// The id of `[[people]]`; none for nobody of it.
+    pub person: Option<String>,
+    /// How many rows.
+    pub rows: usize,
+}
+
+/// A review that came back, judged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Review {
+    /// Its rows, each principal once: of several that say the same the first.
+    pub rows: Vec<JudgedRow>,
+    /// How many rows the sheet has.
+    pub all: usize,
+    /// The day that the list was made on.
+    pub as_of: Option<Date>,
+    /// The accounts of its principals.
+    pub accounts: BTreeSet<String>,
+    /// Who reviewed.
+    pub reviewers: Vec<Reviewer>,
+    /// What of the sheet was left out, kept aside or is strange.
+    pub told: Vec<String>,
+    /// A day could be two, and nothing tells which: one of them.
+    pub open_day: Option<String>,
+}
+
+impl Review {
+    /// How many principals have something of a kind.
+    #[must_use]
+    pub fn count(&self, fault: Fault) -> usize {
+        self.rows.iter().filter(|row| row.has(fault)).count()
+    }
+
+    /// How many principals are decided.
+    #[must_use]
+    pub fn decided(&self) -> usize {
+        self.rows.iter().filter(|row| row.is_decided()).count()
+    }
+
+    /// How many principals are decided so: `keep`, `revoke`, `change`.
+    #[must_use]
+    pub fn decided_to(&self, name: &str) -> usize {
+        let so = |row: &&JudgedRow| row.is_decided() && row.decision.as_ref().is_some_and(|d| d.name() == name);
+        self.rows.iter().filter(so).count()
+    }
+
+    /// The last day of its decisions.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        self.rows.iter().filter_map(|row| row.day).max()
+    }
+
+    /// What keeps it from counting, and what is for a person to look at: a sentence for each kind.
+    #[must_use]
+    pub fn findings(&self) -> Vec<(Status, String)> {
+        let all = self.rows.len();
+        let found = Fault::ALL.into_iter().filter_map(|fault| {
+            let rows: Vec<&JudgedRow> = self.rows.iter().filter(|row| row.has(fault)).collect();
+            let names: Vec<String> = rows.iter().map(|row| row.label.clone()).collect();
+            let names = super::sheet::some(&names);
+            (!rows.is_empty()).then(|| (fault.status(), format!("{} of {all} {}: {names}", rows.len(), fault.words())))
+        });
+        found.collect()
+    }
+}
+
+/// A principal as people call it: its name, or what of the ARN is one; with its account, where there are several.
+pub(super) fn label(name: &str, arn: &str, account: &str, several: bool) -> String {
+    let name = if name.is_empty() { arn } else { name };
+    if several && !account.is_empty() { format!("{name} ({account})") } else { name.to_owned() }
+}
+
+/// What tells a principal from others: ARN and name, in one case and without accents. The people of a permission set share its ARN.
+pub(super) fn key(account: &str, arn: &str, name: &str) -> (String, String) {
+    match arn {
+        "" => (account.to_owned(), folded(name)),
+        arn => (folded(arn), folded(name)),
+    }
+}
+
+/// Judges a sheet, for a time and on a day.
+#[must_use]
+pub fn judge(sheet: &Sheet, engagement: &Engagement, of: Option<&Occurrence>, today: Date) -> Review {
+    let order = sheet.order.or_else(|| only_order(sheet, today));
+    let mut review =
+        Review { all: sheet.lines.len(), as_of: sheet.as_of, told: sheet.told.clone(), ..Review::default() };
+    let accounts = sheet.lines.iter().map(|line| &line.account).filter(|account| account.len() == 12);
+    review.accounts = accounts.cloned().collect();
+    let several = review.accounts.len() > 1;
+    let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let judge = Judge { engagement, order, from_1904: sheet.from_1904, of, today, several };
+    for line in &sheet.lines {
+        let row = judge.row(line, &mut review.open_day);
+        let key = key(&line.account, &line.arn, &line.name);
+        match seen.get(&key).and_then(|at| review.rows.get_mut(*at)) {
+            Some(first) => again(first, row, &mut review.told),
+            None => {
+                seen.insert(key, review.rows.len());
+                review.rows.push(row);
+            }
+        }
+    }
+    review.reviewers = reviewers(&review.rows, engagement);
+    review
+}
+
+/// A principal that stands in several rows: of two decisions that agree one is enough, and of one that is made and one that is not.
+fn again(first: &mut JudgedRow, second: JudgedRow, told: &mut Vec<String>) {
+    let (one, other) = (first.line.number, second.line.number);
+    let differ = match (&first.decision, &second.decision) {
+        (Some(first), Some(second)) => first.name() != second.name(),
+        _ => false,
+    };
+    let name = first.label.clone();
+    if differ {
+        let decided = |row: &JudgedRow| row.decision.as_ref().map_or("", Decision::name);
+        let what = format!("row {one} says {}, row {other} {}", decided(first), decided(&second));
+        first.faults.push((Fault::Contradicted, what));
+    } else if first.decision.is_none() && second.decision.is_some() {
+        *first = second;
+    }
+    first.again = Some(other);
+    told.push(format!("{name} stands twice, in rows {one} and {other}"));
+}
+
+/// What rows are held against.
+struct Judge<'a> {
+    engagement: &'a Engagement,
+    order: Option<DateOrder>,
+    from_1904: bool,
+    of: Option<&'a Occurrence>,
+    today: Date,
+    several: bool,
+}
+
+impl Judge<'_> {
+    fn row(&self, line: &Line, open_day: &mut Option<String>) -> JudgedRow {
+        let label = label(&line.name, &line.arn, &line.account, self.several);
+        let mut faults = Vec::new();
+        let decision = match decision(&line.decision, &line.remark) {
+            Said::Decided(decision) => Some(decision),
+            Said::Nothing => {
+                let what = match (line.unread, line.decision.as_str()) {
+                    (true, _) => "a formula stands there without its value".to_owned(),
+                    (_, "") => "nothing is said".to_owned(),
+                    (_, said) => format!("it says `{said}`"),
+                };
+                faults.push((Fault::Undecided, what));
+                None
+            }
+            Said::Unclear => {
+                faults.push((Fault::Unclear, format!("it says `{}`", line.decision)));
+                None
+            }
+        };
+        let mut day = None;
+        // What is not decided has neither a reviewer nor a day to be held to.
+        if let Some(decision) = &decision {
+            if *decision == Decision::Change(None) {
+                faults.push((Fault::NoChange, format!("it says `{}`", line.decision)));
+            }
+            if line.reviewer.trim().is_empty() || is("open", &super::words::plain(&line.reviewer)) {
+                faults.push((Fault::NoReviewer, "nobody is named".to_owned()));
+            } else if let Some((fault, what)) = self_review(line, &label, self.engagement) {
+                faults.push((fault, what));
+            }
+            match told(&line.decided, self.order, self.from_1904) {
+                Told::Day(found) => {
+                    day = Some(found);
+                    faults.extend(wrong_day(found, line, self.of, self.today).map(|what| (Fault::WrongDay, what)));
+                }
+                Told::Open => faults.push((Fault::NoDay, "no day is named".to_owned())),
+                Told::Either(one, other) => {
+                    open_day.get_or_insert_with(|| format!("`{}` is {one} or {other}", line.decided));
+                    faults.push((Fault::NoDay, format!("`{}` is {one} or {other}", line.decided)));
+                }
+                Told::Unreadable => faults.push((Fault::NoDay, format!("`{}` is no day", line.decided))),
+            }
+        }
+        // What we wrote says something of each principal, if only that it is not known.
+        if line.facts.iter().all(|(_, fact)| fact.is_empty()) && !line.facts.is_empty() {
+            faults.push((Fault::ByHand, "no fact stands beside the name".to_owned()));
+        }
+        if line.struck {
+            faults.push((Fault::Struck, "it was read as if it were not".to_owned()));
+        }
+        faults.sort();
+        JudgedRow { line: line.clone(), label, decision, day, faults, again: None }
+    }
+}
+
+/// Why a decision cannot be of a day.
+fn wrong_day(day: Date, line: &Line, of: Option<&Occurrence>, today: Date) -> Option<String> {
+    if day > today {
+        return Some(format!("{day} is still to come"));
+    }
+    if let Some(as_of) = line.as_of.filter(|as_of| day < *as_of) {
+        return Some(format!("{day} is before {as_of}, when the list was made"));
+    }
+    let of = of?;
+    if day < of.first {
+        return Some(format!("{day} is before {} began, on {}", of.name, of.first));
+    }
+    let late = day > of.last.saturating_add(LATE_DAYS.days());
+    late.then(|| format!("{day} is more than {LATE_DAYS} days after {} ended, on {}", of.name, of.last))
+}
+
+/// Whether who decided is who was decided on. Of several reviewers one other is enough.
+fn self_review(line: &Line, label: &str, engagement: &Engagement) -> Option<(Fault, String)> {
+    let kind = super::words::plain(&line.kind);
+    let is_role = kind == "role" || kind == "root user" || (kind.is_empty() && line.arn.contains(":role/"));
+    if is_role {
+        return None;
+    }
+    let principal =
+        if line.name.is_empty() { line.arn.rsplit('/').next().unwrap_or_default() } else { line.name.as_str() };
+    let how = reviewers_of(&line.reviewer).into_iter().map(|name| one_person(engagement, name, principal)).min()?;
+    let what = format!("{label} by {}", line.reviewer);
+    match how {
+        Same::Yes => Some((Fault::SelfReview, what)),
+        Same::Maybe => Some((Fault::MaybeSelf, what)),
+        Same::No => None,
+    }
+}
+
+/// The reviewers of a cell. A comma may stand within a name, `Holm, Ida`.
+fn reviewers_of(cell: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for part in cell.split(['/', ';', '&', '\n', '+']) {
+        let mut start = 0;
+        for (at, _) in part.match_indices(' ') {
+            let rest = part.get(at + 1..).unwrap_or_default();
+            let word = rest.split(' ').next().unwrap_or_default();
+            let more = rest.len() > word.len();
+            if more && at > start && is("between", &super::words::plain(word)) {
+                found.push(part.get(start..at).unwrap_or_default());
+                start = at + 1 + word.len();
+            }
+        }
+        found.push(part.get(start..).unwrap_or_default());
+    }
+    found.into_iter().map(str::trim).filter(|name| !name.is_empty()).collect()
+}
+
+fn reviewers(rows: &[JudgedRow], engagement: &Engagement) -> Vec<Reviewer> {
+    let mut found: Vec<(String, Reviewer)> = Vec::new();
+    for row in rows.iter().filter(|row| row.decision.is_some()) {
+        for name in reviewers_of(&row.line.reviewer) {
+            let known = people(engagement, name);
+            let person = match known.as_slice() {
+                [one] => Some(one.id.clone()),
+                _ => None,
+            };
+            let key = person.clone().map_or_else(|| format!("?{}", folded(name)), |id| id);
+            match found.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, reviewer)) => reviewer.rows += 1,
+                None => found.push((key, Reviewer { name: name.to_owned(), person, rows: 1 })),
+            }
+        }
+    }
+    found.into_iter().map(|(_, reviewer)| reviewer).collect()
+}
+
+/// What comes first in the days of decisions, where only one of the two puts all of them after the list was made and before today.
+fn only_order(sheet: &Sheet, today: Date) -> Option<DateOrder> {
+    let cells = || sheet.lines.iter().filter(|line| !line.decided.is_empty());
+    let fits = |order: DateOrder| {
+        cells().all(|line| match told(&line.decided, Some(order), sheet.from_1904) {
+            Told::Day(day) => day <= today && line.as_of.is_none_or(|as_of| as_of <= day),
+            Told::Open => true,
+            _ => false,
+        })
+    };
+    match (fits(DateOrder::DayFirst), fits(DateOrder::MonthFirst)) {
+        (true, false) => Some(DateOrder::DayFirst),
+        (false, true) => Some(DateOrder::MonthFirst),
+        _ => None,
+    }
+}
