@@ -31,7 +31,7 @@ mod register;
 mod reperform;
 mod report;
 mod requests;
-mod returned;
+mod review_back;
 mod risks;
 mod scan;
 mod scratch;
