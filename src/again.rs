@@ -24,8 +24,9 @@ const FROM_RESULTS: [&str; 7] = [
 const RESULTS: &str = "40_registers/results.csv";
 
 /// Lists that come from files of the entity, which are not in the package.
-const OF_THE_ENTITY: [&str; 4] = [
+const OF_THE_ENTITY: [&str; 5] = [
     "40_registers/documents.csv",
+    "40_registers/findings.csv",
     "40_registers/manual_attestations.csv",
     "40_registers/pbc.csv",
     "40_registers/risks.csv",

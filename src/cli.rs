@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use engagement::{
-    CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat, ReadinessArgs, ReportArgs,
-    RequestsArgs, RisksArgs, RunArgs, TypeName, day,
+    CheckConfigArgs, DocumentsArgs, FileArgs, FindingsArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat,
+    ReadinessArgs, ReportArgs, RequestsArgs, RisksArgs, RunArgs, TypeName, day,
 };
 pub(crate) use package::{HubArgs, KeyArgs, KeyCommand, PushArgs, PushCommand, ReperformArgs, SealArgs, VerifyArgs};
 
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Documents(DocumentsArgs),
     /// The auditor's request list, with what the last run answers
     Requests(RequestsArgs),
+    /// What the auditor found, open and overdue first, and whether the last run says that it is mended
+    Findings(FindingsArgs),
     /// The risk register, with what the last run suggests
     Risks(RisksArgs),
     /// What must be done before the kick-off, in order

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kickoff_engagement::attestations;
 use kickoff_engagement::documents::{self, DocumentResult};
+use kickoff_engagement::findings::{self, FindingResult};
 use kickoff_engagement::init::write_with_backup;
 use kickoff_engagement::readiness::{Readiness, ReadinessInput, assess};
 use kickoff_engagement::requests::{self, Outcomes, Request, RequestStatus};
@@ -144,7 +145,8 @@ impl Opened {
         let attestations = attestations::register(&self.file, self.folder(), self.today);
         let requests = requests::statuses(&self.file, &list, run, &documents, &attestations, self.today);
         let risks = risks::register(&self.file, run.unwrap_or(&Outcomes::default()));
-        Ok(Registers { documents, requests, risks })
+        let findings = findings::register(&self.file, self.folder(), run, self.today);
+        Ok(Registers { documents, requests, risks, findings })
     }
 
     /// How far the engagement is, by its registers.
@@ -154,6 +156,7 @@ impl Opened {
             requests: &registers.requests,
             documents: &registers.documents,
             risks: &registers.risks,
+            findings: &registers.findings,
             run,
             today: self.today,
         })
@@ -165,6 +168,7 @@ pub(crate) struct Registers {
     pub documents: Vec<DocumentResult>,
     pub requests: Vec<RequestStatus>,
     pub risks: Vec<RegisterEntry>,
+    pub findings: Vec<FindingResult>,
 }
 
 /// Writes a person's file whole or not at all, and says where the one that it replaces is.

@@ -11,6 +11,7 @@ mod documents;
 mod engagement;
 mod estate;
 mod exit;
+mod findings;
 mod finish;
 mod found;
 mod init;
@@ -27,6 +28,7 @@ mod readiness;
 mod reperform;
 mod report;
 mod requests;
+mod returned;
 mod risks;
 mod scan;
 mod scratch;
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         Command::CheckConfig(arguments) => engagement::check(&arguments),
         Command::Documents(arguments) => documents::run(&arguments),
         Command::Requests(arguments) => requests::run(&arguments),
+        Command::Findings(arguments) => findings::run(&arguments),
         Command::Risks(arguments) => risks::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),

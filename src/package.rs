@@ -133,6 +133,7 @@ impl Parts {
             engagement: &opened.file,
             documents: &self.registers.documents,
             requests: &self.registers.requests,
+            findings: &self.registers.findings,
             risks: &self.registers.risks,
             inventory: &self.inventory,
             ids: &replayed.source.numbered.ids,

@@ -14,7 +14,7 @@ use crate::cli::{ListFormat, RequestsArgs};
 use crate::engagement::{Opened, save};
 use crate::exit::{Exit, Failure};
 use crate::lists::{self, some};
-use crate::{documents, outcomes};
+use crate::{documents, outcomes, returned};
 
 const COLUMNS: &[Column] = &[
     ("id", Place::Column),
@@ -23,6 +23,7 @@ const COLUMNS: &[Column] = &[
     ("owner", Place::Column),
     ("progress", Place::Column),
     ("what is asked", Place::Rest),
+    ("auditor", Place::Under),
     ("criteria", Place::Under),
     ("answered by", Place::With),
     ("the run answers", Place::Nowhere),
@@ -39,7 +40,11 @@ pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
         // The list that is named so far may be the one that cannot be read.
         import(&Opened::alone(&arguments.file)?, list, arguments)?;
     }
-    let opened = Opened::of(&arguments.file)?;
+    let mut opened = Opened::of(&arguments.file)?;
+    if let Some(list) = &arguments.returned {
+        returned::enter(&opened, list, arguments)?;
+        opened = Opened::of(&arguments.file)?;
+    }
     let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
     let statuses = opened.registers(run.as_ref())?.requests;
     if let Some(path) = &arguments.export {
@@ -143,6 +148,7 @@ fn row(status: &RequestStatus, drawn: bool) -> Vec<String> {
         status.owner.clone().unwrap_or_else(|| if drawn { "nobody yet".to_owned() } else { String::new() }),
         status.progress.name().to_owned(),
         status.request.text.clone(),
+        returned::told(status),
         status.request.all_criteria().join(" "),
         by.join("; "),
         status.answer.answered.name().to_owned(),
@@ -176,5 +182,6 @@ fn describe(status: &RequestStatus) -> Value {
         "reasons": status.reasons,
         "hours": request.hours,
         "note": status.note,
+        "auditor": returned::describe(status),
     })
 }

@@ -28,6 +28,7 @@ pub(crate) fn references(file: &Engagement, problems: &mut Problems<'_>) {
     check.frame();
     check.registers();
     check.exceptions();
+    check.auditor();
     if file.request_list.is_none() {
         request_ids(file, &requests::with_own(requests::default_list(), file), problems);
     }
@@ -59,6 +60,13 @@ pub(crate) fn request_ids(file: &Engagement, list: &[Request], problems: &mut Pr
     for (at, attestation) in file.attestations.iter().enumerate() {
         attestation.request.iter().for_each(|id| known(format!("attestations[{at}].request"), id));
     }
+    // What came from a list was in the list of its day: one that was dropped since takes no word of the auditor away.
+    for (at, said) in file.returns.iter().enumerate().filter(|(_, said)| said.file.is_none()) {
+        known(format!("returns[{at}].request"), &said.request);
+    }
+    for (at, finding) in file.findings.iter().enumerate() {
+        finding.requests.iter().for_each(|id| known(format!("findings[{at}].requests"), id));
+    }
     let default = requests::default_list();
     for (at, entry) in file.requests.iter().enumerate() {
         for id in entry.standard.iter().filter(|id| !default.iter().any(|request| request.id == **id)) {
@@ -77,7 +85,10 @@ pub(crate) fn links(file: &Engagement, folder: &Path, problems: &mut Problems<'_
     let attestations = (0..).zip(&file.attestations);
     let attestations =
         attestations.map(|(at, said): (usize, _)| (format!("attestations[{at}].evidence"), &said.evidence));
-    for (key, path) in list.chain(documents).chain(attestations) {
+    let findings = (0..).zip(&file.findings).filter_map(|(at, finding): (usize, _)| {
+        finding.evidence.as_ref().map(|path| (format!("findings[{at}].evidence"), path))
+    });
+    for (key, path) in list.chain(documents).chain(attestations).chain(findings) {
         if leads_out(folder, path) {
             let what = format!(
                 "`{path}` is a link that leads out of the folder of kickoff.toml: put the file itself below it"
@@ -167,15 +178,16 @@ fn report_days(report: &Report, problems: &mut Problems<'_>) {
     }
 }
 
-fn upright(key: &str, first: (&str, Date), last: (&str, Date), problems: &mut Problems<'_>) {
+pub(crate) fn upright(key: &str, first: (&str, Date), last: (&str, Date), problems: &mut Problems<'_>) {
     if last.1 < first.1 {
         problems.add(&format!("{key}.{}", last.0), format!("{} is before `{}`, {}", last.1, first.0, first.1));
     }
 }
 
-struct Names<'a, 'b> {
-    file: &'a Engagement,
-    problems: &'a mut Problems<'b>,
+/// Holds names against what there is.
+pub(crate) struct Names<'a, 'b> {
+    pub(crate) file: &'a Engagement,
+    pub(crate) problems: &'a mut Problems<'b>,
 }
 
 impl<'a, 'b> Names<'a, 'b> {
@@ -184,7 +196,7 @@ impl<'a, 'b> Names<'a, 'b> {
     }
 
     /// Each name is one of those that exist.
-    fn known<'n>(
+    pub(crate) fn known<'n>(
         &mut self,
         key: &str,
         what: &str,
@@ -199,18 +211,18 @@ impl<'a, 'b> Names<'a, 'b> {
         }
     }
 
-    fn people<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>)
+    pub(crate) fn people<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>)
     where
         'a: 'n,
     {
         self.known(key, "person", names, self.file.people.iter().map(|person| person.id.as_str()));
     }
 
-    fn criteria(&mut self, key: &str, names: &[String]) {
+    pub(crate) fn criteria(&mut self, key: &str, names: &[String]) {
         self.known(&format!("{key}.criteria"), "criterion", names, CRITERIA.iter().map(|criterion| criterion.id));
     }
 
-    fn checks<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>) {
+    pub(crate) fn checks<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>) {
         self.known(key, "check", names, CHECKS.iter().map(|check| check.meta.id));
     }
 
@@ -222,7 +234,7 @@ impl<'a, 'b> Names<'a, 'b> {
     }
 
     /// Controls are free as long as none is declared.
-    fn controls<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>)
+    pub(crate) fn controls<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>)
     where
         'a: 'n,
     {
@@ -231,7 +243,7 @@ impl<'a, 'b> Names<'a, 'b> {
         }
     }
 
-    fn path(&mut self, key: &str, path: &str) {
+    pub(crate) fn path(&mut self, key: &str, path: &str) {
         if !stays_below(path) {
             self.problems.add(key, format!("`{path}` leads out of the folder of kickoff.toml: files lie below it"));
         }
@@ -254,6 +266,7 @@ impl<'a, 'b> Names<'a, 'b> {
             ("requests", "id", file.requests.iter().map(|x| &x.id).collect()),
             ("risks", "id", file.risks.iter().map(|x| &x.id).collect()),
             ("exceptions", "id", file.exceptions.iter().map(|x| &x.id).collect()),
+            ("findings", "id", file.findings.iter().map(|x| &x.id).collect()),
         ] {
             let mut seen = BTreeSet::new();
             for (at, id) in ids.into_iter().enumerate().filter(|(_, id)| !seen.insert(*id)) {

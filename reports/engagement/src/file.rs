@@ -13,6 +13,7 @@ use crate::people::{Channel, Escalation, Person, WorkItem};
 use crate::problems::Lines;
 use crate::registers::{Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk};
 use crate::scope::{Scope, Subservice};
+use crate::statements::{Finding, Return};
 
 /// `kickoff.toml`, read and checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -50,6 +51,10 @@ pub struct Engagement {
     pub request_columns: Option<RequestColumns>,
     /// What is known about single requests.
     pub requests: Vec<RequestEntry>,
+    /// What the auditor said of requests, each with its day.
+    pub returns: Vec<Return>,
+    /// What the auditor found, open and closed.
+    pub findings: Vec<Finding>,
     /// Documents that answer requests.
     pub documents: Vec<Document>,
     /// Risks, seeded from results or written by hand.

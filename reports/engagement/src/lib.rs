@@ -5,11 +5,13 @@ pub mod attestations;
 mod cadence;
 pub mod cells;
 mod check;
+mod check_auditor;
 mod columns;
 mod dates;
 pub mod documents;
 mod file;
 pub mod files;
+pub mod findings;
 pub mod init;
 mod notices;
 mod people;
@@ -25,6 +27,7 @@ mod schema;
 mod scope;
 mod secrets;
 mod shape;
+mod statements;
 mod thresholds;
 mod words;
 mod write;
@@ -41,6 +44,7 @@ pub use registers::{
 pub use schema::{SCHEMA, json_schema};
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};
 pub use secrets::{redacted, without_secrets};
+pub use statements::{Finding, Return, ReturnState};
 
 /// `: did you mean ...?`, where something is near; nothing where not.
 #[must_use]

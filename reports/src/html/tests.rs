@@ -29,6 +29,7 @@ fn page(document: &Document, engagement: &Engagement, run: Option<&Run>, in_pack
         engagement,
         documents: &[],
         requests: &[],
+        findings: &[],
         risks: &[],
         inventory: &inventory,
         ids: &ids,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kickoff_engagement::Engagement;
 use kickoff_engagement::documents::DocumentResult;
+use kickoff_engagement::findings::FindingResult;
 use kickoff_engagement::requests::RequestStatus;
 use kickoff_engagement::risks::RegisterEntry;
 use kickoff_evidence::{EvidenceId, EvidenceRef};
@@ -23,6 +24,7 @@ pub(crate) struct Made {
     pub engagement: Engagement,
     pub documents: Vec<DocumentResult>,
     pub requests: Vec<RequestStatus>,
+    pub findings: Vec<FindingResult>,
     pub risks: Vec<RegisterEntry>,
     pub inventory: Inventory,
     pub ids: BTreeMap<EvidenceRef, EvidenceId>,
@@ -60,6 +62,7 @@ impl Made {
             engagement: Engagement::parse("kickoff.toml".as_ref(), ENGAGEMENT).unwrap(),
             documents: Vec::new(),
             requests: Vec::new(),
+            findings: Vec::new(),
             risks: Vec::new(),
             inventory: Inventory::default(),
             ids: BTreeMap::from([(EvidenceRef(0), EvidenceId(1))]),
@@ -74,6 +77,7 @@ impl Made {
             engagement: &self.engagement,
             documents: &self.documents,
             requests: &self.requests,
+            findings: &self.findings,
             risks: &self.risks,
             inventory: &self.inventory,
             ids: &self.ids,

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kickoff_checks::Entry;
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
-use kickoff_engagement::{Attested, Exception, requests};
+use kickoff_engagement::{Attested, Exception, findings, requests};
 
 use super::dossier::{Control, Deviation, Dossier, Mark};
 use super::populations::{Population, Subject};
@@ -90,6 +90,9 @@ pub fn registers<'d>(dossier: &'d Dossier<'_>) -> Registers<'d> {
     list.register(dossier, "risks", "none", RISKS, || risks(dossier));
     list.register(dossier, "pbc", "there is no request list", &requests::heads(), || {
         Box::new(sources.requests.iter().map(|status| requests::cells(status).to_vec()))
+    });
+    list.register(dossier, "findings", "kickoff.toml has no findings of the auditor", &findings::heads(), || {
+        Box::new(sources.findings.iter().map(findings::cells))
     });
     list.register(dossier, "documents", "none is entered or asked for", DOCUMENTS, || documents(dossier));
     list.register(dossier, "manual_attestations", "none", ATTESTATIONS, || attestations(dossier));

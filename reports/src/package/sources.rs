@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kickoff_engagement::Engagement;
 use kickoff_engagement::documents::DocumentResult;
+use kickoff_engagement::findings::FindingResult;
 use kickoff_engagement::requests::RequestStatus;
 use kickoff_engagement::risks::RegisterEntry;
 use kickoff_evidence::{EvidenceId, EvidenceRef};
@@ -24,6 +25,8 @@ pub struct Sources<'a> {
     pub documents: &'a [DocumentResult],
     /// The state of requests.
     pub requests: &'a [RequestStatus],
+    /// What the auditor found, as it stands.
+    pub findings: &'a [FindingResult],
     /// The risk register.
     pub risks: &'a [RegisterEntry],
     /// The assets.

@@ -40,6 +40,7 @@ fn with<T>(document: &Document, engagement: &Engagement, look: impl FnOnce(&Doss
         engagement,
         documents: &[],
         requests: &[],
+        findings: &[],
         risks: &[],
         inventory: &Inventory::default(),
         ids: &BTreeMap::new(),

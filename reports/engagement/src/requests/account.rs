@@ -22,7 +22,7 @@ pub(super) struct Account {
 }
 
 /// A few of many, and how many more there are.
-fn some(all: &[String]) -> String {
+pub(super) fn some(all: &[String]) -> String {
     let mut shown = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     if all.len() > NAMED {
         shown.push_str(&format!(" and {} more", all.len() - NAMED));
@@ -30,12 +30,12 @@ fn some(all: &[String]) -> String {
     shown
 }
 
-fn counted(count: usize, one: &str, several: &str) -> String {
+pub(super) fn counted(count: usize, one: &str, several: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
 }
 
 /// Words on one line, and not too many.
-fn short(words: &str) -> String {
+pub(super) fn short(words: &str) -> String {
     const MOST: usize = 40;
     let plain = words.split_whitespace().collect::<Vec<_>>().join(" ");
     match plain.char_indices().nth(MOST) {

@@ -2,14 +2,18 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 
+use super::back::Back;
 use super::status::RequestStatus;
 use crate::cells::guarded;
 
 /// So many columns can be read back: the first.
 pub(super) const READ: usize = 9;
 
+/// How many columns there are.
+const ALL: usize = 20;
+
 /// The columns, with their widths in a workbook.
-const COLUMNS: [(&str, f64); 16] = [
+const COLUMNS: [(&str, f64); ALL] = [
     ("id", 10.0),
     ("area", 14.0),
     ("text", 60.0),
@@ -26,13 +30,20 @@ const COLUMNS: [(&str, f64); 16] = [
     ("document", 24.0),
     ("reasons", 50.0),
     ("note", 30.0),
+    // The auditor's: what was said is there, and what is to be said goes there.
+    ("auditor status", 14.0),
+    ("auditor comment", 40.0),
+    ("auditor date", 12.0),
+    ("auditor", 14.0),
 ];
 
 /// The cells of a request, a cell for each column.
 #[must_use]
-pub fn cells(status: &RequestStatus) -> [String; 16] {
+pub fn cells(status: &RequestStatus) -> [String; ALL] {
     let request = &status.request;
     let words = |column: &str| request.words(column).unwrap_or_default().to_owned();
+    let back = status.back.as_ref().and_then(Back::shown);
+    let said = |text: Option<&String>| text.cloned().unwrap_or_default();
     [
         request.id.clone(),
         request.area.clone(),
@@ -50,12 +61,19 @@ pub fn cells(status: &RequestStatus) -> [String; 16] {
         status.document.clone().unwrap_or_default(),
         status.reasons.join("; "),
         status.note.clone().unwrap_or_default(),
+        back.map(|said| {
+            said.word.clone().or_else(|| said.state.map(|state| state.words().to_owned())).unwrap_or_default()
+        })
+        .unwrap_or_default(),
+        said(back.and_then(|said| said.comment.as_ref())),
+        back.map(|said| said.on.to_string()).unwrap_or_default(),
+        said(back.and_then(|said| said.by.as_ref())),
     ]
 }
 
 /// The names of the columns.
 #[must_use]
-pub fn heads() -> [&'static str; 16] {
+pub fn heads() -> [&'static str; ALL] {
     COLUMNS.map(|(name, _)| name)
 }
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod adopt;
+mod back;
 mod criteria;
 mod export;
 mod heads;
@@ -9,7 +10,9 @@ mod ids;
 mod import;
 mod options;
 pub(crate) mod request;
+mod returned;
 mod rows;
+pub(crate) mod sheets;
 mod status;
 mod table;
 mod told;
@@ -24,10 +27,12 @@ use request::{DEFAULT, UNKNOWN_HOURS};
 pub use crate::columns::RequestColumns;
 pub use crate::dates::DateOrder;
 pub use adopt::adopt;
+pub use back::Back;
 pub use export::{cells, heads, to_csv, to_xlsx};
 pub use import::{ListError, Listed, from_bytes, read};
 pub use options::ListOptions;
 pub use request::{Reach, Request, RequestKind, default_list, similar};
+pub use returned::{ReturnOptions, ReturnedList, append_returns, returned, returned_bytes};
 pub use status::{
     Answer, Answered, CheckOutcome, NotAsked, Outcomes, Progress, RequestStatus, Source, answer, statuses,
 };
@@ -53,7 +58,10 @@ fn beside(mut list: Vec<Request>, engagement: &Engagement) -> Vec<Request> {
     let documents = engagement.documents.iter().map(|document| &document.request);
     let policies = engagement.policies.iter().filter_map(|policy| policy.request.as_ref());
     let attested = engagement.attestations.iter().filter_map(|said| said.request.as_ref());
-    let spoken: BTreeSet<&String> = said.chain(documents).chain(policies).chain(attested).collect();
+    let returned = engagement.returns.iter().map(|said| &said.request);
+    let found = engagement.findings.iter().flat_map(|finding| &finding.requests);
+    let spoken = said.chain(documents).chain(policies).chain(attested).chain(returned).chain(found);
+    let spoken: BTreeSet<&String> = spoken.collect();
     let mapped: BTreeSet<&String> = engagement.requests.iter().flat_map(|entry| &entry.standard).collect();
     let own: BTreeSet<String> = list.iter().map(|request| request.id.clone()).collect();
     let kept = DEFAULT.iter().filter(|request| spoken.contains(&request.id) && !mapped.contains(&request.id));

@@ -7,12 +7,12 @@ use super::request::RequestKind;
 use crate::columns::Column;
 
 /// Records of a table with remarks: its fields, the last of which is split at bars by whoever takes it.
-fn records(data: &'static str) -> impl Iterator<Item = csv::StringRecord> {
+pub(crate) fn records(data: &'static str) -> impl Iterator<Item = csv::StringRecord> {
     csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(data.as_bytes()).into_records().filter_map(Result::ok)
 }
 
 /// A text as it is compared: lower case, without stops and marks, one space between words.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,5 +1,6 @@
 //! `02_Workbook.xlsx`: what an auditor opens first. Rows go to disk as they are written; the same dossier gives the same bytes.
 
+mod auditor;
 mod controls;
 mod deviations;
 mod evidence;
@@ -33,7 +34,7 @@ pub struct Contents {
 type Make = for<'d> fn(&'d Dossier<'d>) -> Option<Sheet<'d>>;
 
 /// The sheets after the first, in order, each with why it is not there when it is not. Without a maker, one run cannot fill it.
-const SHEETS: [(&str, Option<Make>, &str); 18] = [
+const SHEETS: [(&str, Option<Make>, &str); 19] = [
     ("Cover & scope", Some(front::cover), ""),
     ("Criteria matrix", Some(controls::criteria), ""),
     ("Control matrix", Some(controls::matrix), "no check was selected, and kickoff.toml has no controls"),
@@ -50,6 +51,7 @@ const SHEETS: [(&str, Option<Make>, &str); 18] = [
     ("Asset inventory", Some(registers::assets), "no asset was read"),
     ("Risk register", Some(registers::risks), "there is no risk register"),
     ("PBC tracker", Some(registers::requests), "there is no list of requests"),
+    ("Auditor findings", Some(auditor::findings), "kickoff.toml has no findings of the auditor"),
     ("Remediation", Some(deviations::remediation), "no result of the run fails"),
     ("Changes & subservice", Some(registers::changes), ""),
 ];
