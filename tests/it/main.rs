@@ -25,6 +25,7 @@ mod permissions;
 mod policy;
 mod reconciled;
 mod regions;
+mod returned;
 mod services;
 mod stamp;
 mod streams;
