@@ -26,9 +26,10 @@ const FROM_RESULTS: [&str; 8] = [
 const RESULTS: &str = "40_registers/results.csv";
 
 /// Lists that come from files of the entity, which are not in the package.
-const OF_THE_ENTITY: [&str; 5] = [
+const OF_THE_ENTITY: [&str; 6] = [
     "40_registers/access_reviews.csv",
     "40_registers/documents.csv",
+    "40_registers/findings.csv",
     "40_registers/manual_attestations.csv",
     "40_registers/pbc.csv",
     "40_registers/risks.csv",

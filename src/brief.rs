@@ -29,6 +29,7 @@ pub(crate) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {
         readiness: &readiness,
         documents: &registers.documents,
         requests: &registers.requests,
+        findings: &registers.findings,
         risks: &registers.risks,
         today: opened.today,
     });

@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use engagement::{
-    Accepted, CheckConfigArgs, DocumentsArgs, FileArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat, ReadinessArgs,
-    RegisterArgs, RegisterFileArgs, ReportArgs, RequestsArgs, ReturnedArgs, RisksArgs, RunArgs, TypeName, day,
+    Accepted, CheckConfigArgs, DocumentsArgs, FileArgs, FindingsArgs, InitArgs, InventoryArgs, LinkedBy, ListFormat,
+    ReadinessArgs, RegisterArgs, RegisterFileArgs, ReportArgs, RequestsArgs, ReturnedArgs, RisksArgs, RunArgs,
+    TypeName, day,
 };
 pub(crate) use package::{
     FontArgs, HubArgs, KeyArgs, KeyCommand, PushArgs, PushCommand, ReperformArgs, SealArgs, VerifyArgs,
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Documents(DocumentsArgs),
     /// The auditor's request list, with what the last run answers
     Requests(RequestsArgs),
+    /// What the auditor found, open and overdue first, and whether the last run says that it is mended
+    Findings(FindingsArgs),
     /// The risk register, with what the last run suggests
     Risks(RisksArgs),
     /// A register of kickoff.toml (risks, exceptions, vendors, people, accounts, ...), joined with a file that you keep, or written to one

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use kickoff_engagement::access_review::{self, ReviewResult};
 use kickoff_engagement::attestations::{self, AttestationResult};
 use kickoff_engagement::documents::{self, DocumentResult};
+use kickoff_engagement::findings::{self, FindingResult};
 use kickoff_engagement::init::write_with_backup;
 use kickoff_engagement::readiness::{Readiness, ReadinessInput, assess};
 use kickoff_engagement::requests::{self, Outcomes, Request, RequestStatus};
@@ -153,7 +154,8 @@ impl Opened {
         let requests = requests::statuses(&self.file, &list, run, &documents, &attestations, self.today);
         let risks = risks::register(&self.file, run.unwrap_or(&Outcomes::default()));
         let reviews = access_review::register(&self.file, self.folder(), self.today);
-        Ok(Registers { list, documents, attestations, requests, risks, reviews })
+        let findings = findings::register(&self.file, self.folder(), run, self.today);
+        Ok(Registers { list, documents, attestations, requests, risks, reviews, findings })
     }
 
     /// How far the engagement is, by its registers.
@@ -164,6 +166,7 @@ impl Opened {
             documents: &registers.documents,
             risks: &registers.risks,
             reviews: &registers.reviews,
+            findings: &registers.findings,
             run,
             today: self.today,
         })
@@ -179,6 +182,7 @@ pub(crate) struct Registers {
     pub requests: Vec<RequestStatus>,
     pub risks: Vec<RegisterEntry>,
     pub reviews: Vec<ReviewResult>,
+    pub findings: Vec<FindingResult>,
 }
 
 /// Writes a person's file whole or not at all, and says where the one that it replaces is.

@@ -12,6 +12,7 @@ mod documents;
 mod engagement;
 mod estate;
 mod exit;
+mod findings;
 mod finish;
 mod fonts;
 mod found;
@@ -31,6 +32,7 @@ mod register;
 mod reperform;
 mod report;
 mod requests;
+mod returned;
 mod review_back;
 mod risks;
 mod scan;
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
         Command::CheckConfig(arguments) => engagement::check(&arguments),
         Command::Documents(arguments) => documents::run(&arguments),
         Command::Requests(arguments) => requests::run(&arguments),
+        Command::Findings(arguments) => findings::run(&arguments),
         Command::Risks(arguments) => risks::run(&arguments),
         Command::Register(arguments) => register::run(&arguments),
         Command::Readiness(arguments) => readiness::run(&arguments),

@@ -151,6 +151,7 @@ impl Parts {
             documents: &self.registers.documents,
             carried,
             requests: &self.registers.requests,
+            findings: &self.registers.findings,
             risks: &self.registers.risks,
             returned: &self.registers.reviews,
             inventory: &self.inventory,

@@ -14,7 +14,7 @@ use crate::cli::{ListFormat, RequestsArgs};
 use crate::engagement::{Opened, save};
 use crate::exit::{Exit, Failure};
 use crate::lists::{self, some};
-use crate::{documents, mapped, outcomes};
+use crate::{documents, mapped, outcomes, returned};
 
 const COLUMNS: &[Column] = &[
     ("id", Place::Column),
@@ -24,6 +24,7 @@ const COLUMNS: &[Column] = &[
     ("progress", Place::Column),
     ("what is asked", Place::Rest),
     ("same as", Place::Under),
+    ("auditor", Place::Under),
     ("criteria", Place::Under),
     ("answered by", Place::With),
     ("the run answers", Place::Nowhere),
@@ -40,7 +41,11 @@ pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
         // The list that is named so far may be the one that cannot be read.
         import(&Opened::alone(&arguments.file)?, list, arguments)?;
     }
-    let opened = Opened::of(&arguments.file)?;
+    let mut opened = Opened::of(&arguments.file)?;
+    if let Some(list) = &arguments.returned {
+        returned::enter(&opened, list, arguments)?;
+        opened = Opened::of(&arguments.file)?;
+    }
     let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
     let registers = opened.registers(run.as_ref())?;
     if arguments.map {
@@ -154,6 +159,7 @@ fn row(status: &RequestStatus, drawn: bool) -> Vec<String> {
         status.progress.name().to_owned(),
         status.request.text.clone(),
         status.request.standard.join(" "),
+        returned::told(status),
         status.request.all_criteria().join(" "),
         by.join("; "),
         status.answer.answered.name().to_owned(),
@@ -188,5 +194,6 @@ fn describe(status: &RequestStatus) -> Value {
         "reasons": status.reasons,
         "hours": request.hours,
         "note": status.note,
+        "auditor": returned::describe(status),
     })
 }

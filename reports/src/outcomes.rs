@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use kickoff_checks::Status;
 use kickoff_engagement::Engagement;
 use kickoff_engagement::requests::{CheckOutcome, NotAsked, Outcomes};
@@ -24,7 +26,9 @@ pub fn outcomes(document: &Document, engagement: &Engagement) -> Outcomes {
         }
         evidence.extend(row.evidence.iter().map(Text::as_str));
     }
+    let started = document.run.started.parse::<Timestamp>().ok().map(|at| at.to_zoned(TimeZone::UTC).date());
     let checks = checks.into_iter().map(|(id, (mut outcome, evidence))| {
+        outcome.on = started;
         outcome.evidence = evidence.into_iter().map(str::to_owned).collect();
         (id, outcome)
     });

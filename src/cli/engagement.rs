@@ -144,13 +144,24 @@ pub(crate) struct RequestsArgs {
     pub run: RunArgs,
     /// Take an auditor's own list, .csv, .xlsx or .xlsm, as the list of kickoff.toml, which is kept beside as a backup; one line
     /// says what was taken and what was left out
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "list")]
     pub import: Option<PathBuf>,
-    /// What 12/06/2026 is in that list, where its other days do not tell
-    #[arg(long, value_enum, value_name = "ORDER", requires = "import")]
+    /// Read a list that comes back, ours as it was exported or the auditor's own: what is accepted, returned or asked is entered in
+    /// kickoff.toml, which is kept beside as a backup, and decides how each request stands
+    #[arg(long, value_name = "FILE", group = "list")]
+    pub returned: Option<PathBuf>,
+    /// The day of answers of that list that have none of their own [default: when its workbook was last saved]
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "returned")]
+    pub on: Option<Date>,
+    /// Who at the auditor's answered, where that list does not say
+    #[arg(long, value_name = "NAME", requires = "returned")]
+    pub by: Option<String>,
+    /// What 12/06/2026 is in the list, where its other days do not tell
+    #[arg(long, value_enum, value_name = "ORDER", requires = "list")]
     pub dates: Option<Dates>,
-    /// Which of its columns is what, by head or letter, where the heads do not tell: id=Ref,text="What we need",owner=D
-    #[arg(long, value_name = "COLUMNS", requires = "import", value_parser = RequestColumns::parse)]
+    /// Which of its columns is what, by head or letter, where the heads do not tell: id=Ref,text="What we need",owner=D; in a list
+    /// that comes back status=F,comment=G,on=H,by=I as well
+    #[arg(long, value_name = "COLUMNS", requires = "list", value_parser = RequestColumns::parse)]
     pub columns: Vec<RequestColumns>,
     /// The lines of the auditor's list beside the built-in requests: what is mapped, what is proposed and why, and which of
     /// ours no line covers though something answers them
@@ -224,6 +235,27 @@ impl From<Dates> for DateOrder {
             Dates::MonthFirst => Self::MonthFirst,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FindingsArgs {
+    #[command(flatten)]
+    pub file: FileArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Take findings from a .csv or .xlsx into kickoff.toml, which is kept beside as a backup: new ones, and what changed of those
+    /// that are there
+    #[arg(long, value_name = "FILE")]
+    pub import: Option<PathBuf>,
+    /// What 12/06/2026 is in that list, where its other days do not tell
+    #[arg(long, value_enum, value_name = "ORDER", requires = "import")]
+    pub dates: Option<Dates>,
+    /// Write the findings to a .csv or .xlsx
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
 }
 
 /// What risks are linked to.

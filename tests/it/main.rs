@@ -29,6 +29,7 @@ mod policy;
 mod reconciled;
 mod regions;
 mod registers;
+mod returned;
 mod review_back;
 mod services;
 mod stamp;

@@ -30,6 +30,7 @@ pub(crate) fn references(file: &Engagement, problems: &mut Problems<'_>) {
     check.registers();
     check.vendors();
     check.exceptions();
+    check.auditor();
     if file.request_list.is_none() {
         request_ids(file, &requests::with_own(requests::default_list(), file), problems);
     }
@@ -65,6 +66,13 @@ pub(crate) fn request_ids(file: &Engagement, list: &[Request], problems: &mut Pr
     for (at, review) in file.access_reviews.iter().enumerate() {
         review.request.iter().for_each(|id| known(format!("access_reviews[{at}].request"), id));
     }
+    // What came from a list was in the list of its day: one that was dropped since takes no word of the auditor away.
+    for (at, said) in file.returns.iter().enumerate().filter(|(_, said)| said.file.is_none()) {
+        known(format!("returns[{at}].request"), &said.request);
+    }
+    for (at, finding) in file.findings.iter().enumerate() {
+        finding.requests.iter().for_each(|id| known(format!("findings[{at}].requests"), id));
+    }
 }
 
 /// Files that are there and lie elsewhere: a link that leads out of the folder of kickoff.toml.
@@ -81,7 +89,10 @@ pub(crate) fn links(file: &Engagement, folder: &Path, problems: &mut Problems<'_
         attestations.map(|(at, said): (usize, _)| (format!("attestations[{at}].evidence"), &said.evidence));
     let reviews = (0..).zip(&file.access_reviews);
     let reviews = reviews.map(|(at, review): (usize, _)| (format!("access_reviews[{at}].file"), &review.file));
-    for (key, path) in list.chain(documents).chain(vendors).chain(attestations).chain(reviews) {
+    let findings = (0..).zip(&file.findings).filter_map(|(at, finding): (usize, _)| {
+        finding.evidence.as_ref().map(|path| (format!("findings[{at}].evidence"), path))
+    });
+    for (key, path) in list.chain(documents).chain(vendors).chain(attestations).chain(reviews).chain(findings) {
         if leads_out(folder, path) {
             let what = format!(
                 "`{path}` is a link that leads out of the folder of kickoff.toml: put the file itself below it"
@@ -171,15 +182,16 @@ fn report_days(report: &Report, problems: &mut Problems<'_>) {
     }
 }
 
-fn upright(key: &str, first: (&str, Date), last: (&str, Date), problems: &mut Problems<'_>) {
+pub(crate) fn upright(key: &str, first: (&str, Date), last: (&str, Date), problems: &mut Problems<'_>) {
     if last.1 < first.1 {
         problems.add(&format!("{key}.{}", last.0), format!("{} is before `{}`, {}", last.1, first.0, first.1));
     }
 }
 
-struct Names<'a, 'b> {
-    file: &'a Engagement,
-    problems: &'a mut Problems<'b>,
+/// Holds names against what there is.
+pub(crate) struct Names<'a, 'b> {
+    pub(crate) file: &'a Engagement,
+    pub(crate) problems: &'a mut Problems<'b>,
 }
 
 impl<'a, 'b> Names<'a, 'b> {
@@ -188,7 +200,7 @@ impl<'a, 'b> Names<'a, 'b> {
     }
 
     /// Each name is one of those that exist.
-    fn known<'n>(
+    pub(crate) fn known<'n>(
         &mut self,
         key: &str,
         what: &str,
@@ -203,18 +215,18 @@ impl<'a, 'b> Names<'a, 'b> {
         }
     }
 
-    fn people<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>)
+    pub(crate) fn people<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>)
     where
         'a: 'n,
     {
         self.known(key, "person", names, self.file.people.iter().map(|person| person.id.as_str()));
     }
 
-    fn criteria(&mut self, key: &str, names: &[String]) {
+    pub(crate) fn criteria(&mut self, key: &str, names: &[String]) {
         self.known(&format!("{key}.criteria"), "criterion", names, CRITERIA.iter().map(|criterion| criterion.id));
     }
 
-    fn checks<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>) {
+    pub(crate) fn checks<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>) {
         self.known(key, "check", names, CHECKS.iter().map(|check| check.meta.id));
     }
 
@@ -226,7 +238,7 @@ impl<'a, 'b> Names<'a, 'b> {
     }
 
     /// Controls are free as long as none is declared.
-    fn controls<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>)
+    pub(crate) fn controls<'n>(&mut self, key: &str, names: impl IntoIterator<Item = &'n String>)
     where
         'a: 'n,
     {
@@ -235,7 +247,7 @@ impl<'a, 'b> Names<'a, 'b> {
         }
     }
 
-    fn path(&mut self, key: &str, path: &str) {
+    pub(crate) fn path(&mut self, key: &str, path: &str) {
         if path.contains('\\') {
             let what = format!(
                 "`{path}`: write `/` between folders, below that of kickoff.toml: `{}`",
@@ -266,6 +278,7 @@ impl<'a, 'b> Names<'a, 'b> {
             ("requests", "id", file.requests.iter().map(|x| &x.id).collect()),
             ("risks", "id", file.risks.iter().map(|x| &x.id).collect()),
             ("exceptions", "id", file.exceptions.iter().map(|x| &x.id).collect()),
+            ("findings", "id", file.findings.iter().map(|x| &x.id).collect()),
         ] {
             let mut seen = BTreeSet::new();
             for (at, id) in ids.into_iter().enumerate().filter(|(_, id)| !seen.insert(*id)) {

@@ -123,7 +123,19 @@ pub struct RequestColumns {
     pub report: Option<String>,
     /// Whom of several companies it is put to.
     pub entity: Option<String>,
+    /// In a list that comes back, what of it is accepted.
+    pub status: Option<String>,
+    /// ... what the auditor says to it.
+    pub comment: Option<String>,
+    /// ... the day of the answer.
+    pub on: Option<String>,
+    /// ... who answered.
+    pub by: Option<String>,
 }
+
+/// The columns that may be said, by their names.
+const NAMES: [&str; 13] =
+    ["id", "text", "criteria", "area", "kind", "owner", "due", "report", "entity", "status", "comment", "on", "by"];
 
 impl RequestColumns {
     /// Reads `id=Ref,text=What we need`.
@@ -153,10 +165,13 @@ impl RequestColumns {
             "due" => &mut self.due,
             "report" => &mut self.report,
             "entity" => &mut self.entity,
+            "status" => &mut self.status,
+            "comment" => &mut self.comment,
+            "on" => &mut self.on,
+            "by" => &mut self.by,
             _ => {
-                let names = ["id", "text", "criteria", "area", "kind", "owner", "due", "report", "entity"];
-                let near = nearest(name, names.into_iter());
-                return Err(format!("a list has no column `{name}`{near}; it has {}", names.join(", ")));
+                let near = nearest(name, NAMES.into_iter());
+                return Err(format!("a list has no column `{name}`{near}; it has {}", NAMES.join(", ")));
             }
         };
         *place = Some(head.to_owned());
@@ -165,9 +180,9 @@ impl RequestColumns {
 
     /// Takes what another says over what is said here.
     pub fn merge(&mut self, other: &Self) {
-        for (column, head) in other.said() {
+        for (name, head) in other.entries() {
             // Every column that is said has a place.
-            let _ = self.set(column.name(), head);
+            let _ = self.set(name, head);
         }
     }
 
@@ -189,6 +204,8 @@ impl RequestColumns {
 
     /// The names and heads, as kickoff.toml has them.
     pub(crate) fn entries(&self) -> Vec<(&'static str, &str)> {
-        self.said().into_iter().map(|(column, head)| (column.name(), head)).collect()
+        let answers = [("status", &self.status), ("comment", &self.comment), ("on", &self.on), ("by", &self.by)];
+        let answers = answers.into_iter().filter_map(|(name, head)| Some((name, head.as_deref()?)));
+        self.said().into_iter().map(|(column, head)| (column.name(), head)).chain(answers).collect()
     }
 }

@@ -16,6 +16,7 @@ use crate::registers::{
 };
 use crate::risks::scale::RiskScale;
 use crate::scope::{Scope, Subservice};
+use crate::statements::{Finding, Return};
 use crate::vendors::Vendor;
 
 /// `kickoff.toml`, read and checked.
@@ -56,6 +57,10 @@ pub struct Engagement {
     pub request_columns: Option<RequestColumns>,
     /// What is known about single requests.
     pub requests: Vec<RequestEntry>,
+    /// What the auditor said of requests, each with its day.
+    pub returns: Vec<Return>,
+    /// What the auditor found, open and closed.
+    pub findings: Vec<Finding>,
     /// Documents that answer requests.
     pub documents: Vec<Document>,
     /// Risks, seeded from results or written by hand.

@@ -7,11 +7,13 @@ mod cadence;
 pub mod carried;
 pub mod cells;
 mod check;
+mod check_auditor;
 mod columns;
 mod dates;
 pub mod documents;
 mod file;
 pub mod files;
+pub mod findings;
 mod fold;
 pub mod init;
 mod notices;
@@ -32,6 +34,7 @@ mod scope;
 mod secrets;
 mod shape;
 mod sheets;
+mod statements;
 mod thresholds;
 mod vendors;
 mod words;
@@ -52,6 +55,7 @@ pub use registers::{
 pub use schema::{SCHEMA, json_schema};
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};
 pub use secrets::{redacted, without_secrets};
+pub use statements::{Finding, Return, ReturnState};
 pub use vendors::Vendor;
 
 /// `: did you mean ...?`, where something is near; nothing where not.

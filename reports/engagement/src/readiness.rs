@@ -2,6 +2,8 @@
 //!
 //! There is no figure for the whole: each part states its own, with what it is made of and what caps it.
 
+mod frame;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -11,9 +13,11 @@ use kickoff_checks::{Check, Severity, Status};
 use crate::access_review::{self, ReviewResult};
 use crate::documents::DocumentResult;
 use crate::file::{Engagement, ReportType};
+use crate::findings::FindingResult;
 use crate::problems::Problem;
-use crate::requests::{Answered, CheckOutcome, Outcomes, Progress, Reach, RequestStatus};
+use crate::requests::{Answered, Back, CheckOutcome, Outcomes, Progress, Reach, RequestStatus};
 use crate::risks::RegisterEntry;
+use crate::statements::ReturnState;
 
 /// What readiness is reckoned from.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +32,8 @@ pub struct ReadinessInput<'a> {
     pub risks: &'a [RegisterEntry],
     /// The access reviews that came back.
     pub reviews: &'a [ReviewResult],
+    /// What the auditor found, as it stands.
+    pub findings: &'a [FindingResult],
     /// The last run.
     pub run: Option<&'a Outcomes>,
     /// The day.
@@ -158,13 +164,14 @@ impl Readiness {
 /// Reckons how far the engagement is.
 ///
 /// The order of tasks: what frames the engagement, as all else hangs on it; work items of the plan; documents, the
-/// longest work first; what access reviews revoke and is still there; critical and high checks that fail or are unknown; other
+/// longest work first; what access reviews revoke and is still there; critical and high checks that fail or are unknown; what the
+/// auditor found, and what the auditor gave back; other
 /// requests by their day; risks that nobody decided on.
 #[must_use]
 pub fn assess(input: &ReadinessInput<'_>) -> Readiness {
     let kickoff = input.engagement.schedule.kickoff;
-    let frame = frame(input.engagement);
-    let missing: Vec<&Item> = frame.iter().filter(|item| !item.there).collect();
+    let frame = frame::items(input.engagement);
+    let missing: Vec<&frame::Item> = frame.iter().filter(|item| !item.there).collect();
     let parts = vec![
         Part {
             name: "frame",
@@ -192,13 +199,17 @@ pub fn assess(input: &ReadinessInput<'_>) -> Readiness {
     tasks.extend(document_tasks(input, kickoff));
     tasks.extend(review_tasks(input, kickoff));
     tasks.extend(failure_tasks(input, kickoff));
-    tasks.extend(request_tasks(input, kickoff));
-    tasks.extend(risk_tasks(input, kickoff));
+    tasks.retain(|task| before(task.due, kickoff));
+    // What the auditor waits for is not put off by a meeting that may be long past.
+    tasks.extend(finding_tasks(input));
+    tasks.extend(answer_tasks(input));
+    let later = request_tasks(input, kickoff).into_iter().chain(risk_tasks(input, kickoff));
+    tasks.extend(later.filter(|task| before(task.due, kickoff)));
     Readiness {
         kickoff,
         days_left: kickoff.map(|day| (day - input.today).get_days()),
         parts,
-        tasks: tasks.into_iter().filter(|task| before(task.due, kickoff)).collect(),
+        tasks,
         notices: input.engagement.notices(input.today),
     }
 }
@@ -210,42 +221,6 @@ fn before(due: Option<Date>, kickoff: Option<Date>) -> bool {
 
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-struct Item {
-    what: &'static str,
-    why: &'static str,
-    hours: u32,
-    there: bool,
-}
-
-fn frame(file: &Engagement) -> Vec<Item> {
-    let item = |what, why, hours, there| Item { what, why, hours, there };
-    let reasons = file.scope.categories.iter().all(|name| file.scope.category_reasons.contains_key(name));
-    vec![
-        item("[entity]", "every page carries the entity and the system", 1, file.entity.is_some()),
-        item("[report]", "Type 1 or Type 2 decides what evidence is asked for", 1, file.report.is_some()),
-        item(
-            "the categories and why in [scope]",
-            "the criteria follow",
-            2,
-            !file.scope.categories.is_empty() && reasons,
-        ),
-        item("[[scope.accounts]]", "what is in scope is agreed first", 2, !file.scope.accounts.is_empty()),
-        item(
-            "[[subservice]]",
-            "AWS's controls are relied on, and its users have duties",
-            4,
-            !file.subservice.is_empty(),
-        ),
-        item("[auditor]", "somebody has to be invited", 1, file.auditor.is_some()),
-        item("the kick-off in [schedule]", "what must be done before it follows", 1, file.schedule.kickoff.is_some()),
-        item("[[people]]", "each request needs an owner", 1, !file.people.is_empty()),
-        item("[[work]]", "who does what, and who answers for it", 3, !file.work.is_empty()),
-        item("[[channels]]", "how questions are asked", 1, !file.channels.is_empty()),
-        item("[[escalation]]", "who is told when something stays open", 1, !file.escalation.is_empty()),
-        item("[[policies]]", "thresholds and controls come from them", 4, !file.policies.is_empty()),
-    ]
 }
 
 fn work(input: &ReadinessInput<'_>, kickoff: Option<Date>) -> Vec<Task> {
@@ -289,7 +264,8 @@ fn document_tasks(input: &ReadinessInput<'_>, kickoff: Option<Date>) -> Vec<Task
     let mut tasks: Vec<Task> = open
         .filter_map(|document| {
             let status = input.requests.iter().find(|status| status.request.id == document.request)?;
-            (!status.progress.is_settled()).then(|| Task {
+            let open = !status.progress.is_settled() && status.progress != Progress::Reopened;
+            open.then(|| Task {
                 what: match &document.occurrence {
                     Some(occurrence) => format!("{}: {}, {occurrence}", document.request, document.title),
                     None => format!("{}: {}", document.request, document.title),
@@ -315,8 +291,10 @@ fn requests(input: &ReadinessInput<'_>) -> Part {
         let quality = quality(input, status);
         let whole = match status.progress {
             Progress::Open | Progress::NotApplicable => 0,
-            Progress::Partly => POINTS / 2,
-            Progress::Ready | Progress::Delivered | Progress::Accepted => POINTS,
+            // What was returned as a whole is not answered.
+            Progress::Reopened if status.back.as_ref().and_then(Back::state).is_none_or(is_whole) => 0,
+            Progress::Partly | Progress::Reopened => POINTS / 2,
+            Progress::Ready | Progress::Delivered | Progress::Redelivered | Progress::Accepted => POINTS,
         };
         let points = whole.min(quality.cap(report));
         have += points;
@@ -345,6 +323,11 @@ fn unmapped(input: &ReadinessInput<'_>) -> Option<String> {
             ids.join(", ")
         )
     })
+}
+
+/// Whether a state gives back all of a request.
+fn is_whole(state: ReturnState) -> bool {
+    matches!(state, ReturnState::Returned | ReturnState::Open)
 }
 
 /// The best evidence that a request has.
@@ -376,6 +359,8 @@ fn request_tasks(input: &ReadinessInput<'_>, kickoff: Option<Date>) -> Vec<Task>
     let open = input.requests.iter().filter(|status| !status.progress.is_settled());
     // Requests that a document answers have their task already.
     let open = open.filter(|status| !input.documents.iter().any(|document| document.request == status.request.id));
+    // What the auditor gave back has its task already.
+    let open = open.filter(|status| status.progress != Progress::Reopened);
     open.map(|status| {
         let ready = status.progress == Progress::Ready;
         Task {
@@ -387,6 +372,43 @@ fn request_tasks(input: &ReadinessInput<'_>, kickoff: Option<Date>) -> Vec<Task>
         }
     })
     .collect()
+}
+
+/// What the auditor found and has not closed.
+fn finding_tasks(input: &ReadinessInput<'_>) -> Vec<Task> {
+    let open = input.findings.iter().filter_map(|result| Some((result, result.task()?)));
+    let task = open.map(|(result, (what, why))| Task {
+        what,
+        why,
+        owner: result.finding.owner.clone(),
+        hours: CORRECTION,
+        due: result.finding.due,
+    });
+    task.collect()
+}
+
+/// What the auditor said of a request, and what else it lacks.
+fn told(status: &RequestStatus) -> String {
+    let said = status.back.iter().flat_map(Back::lines);
+    said.chain(status.reasons.iter().cloned()).collect::<Vec<_>>().join("; ")
+}
+
+/// What the auditor gave back or asks, those that are open again first.
+fn answer_tasks(input: &ReadinessInput<'_>) -> Vec<Task> {
+    let asked = input
+        .requests
+        .iter()
+        .filter_map(|status| Some((status, status.back.as_ref()?.task(&status.request.id, &status.request.text)?)));
+    let mut open: Vec<(&RequestStatus, String)> = asked.collect();
+    open.sort_by_key(|(status, _)| (status.progress != Progress::Reopened, status.due.is_none(), status.due));
+    let task = open.into_iter().map(|(status, what)| Task {
+        what,
+        why: told(status),
+        owner: status.owner.clone(),
+        hours: CORRECTION,
+        due: status.due,
+    });
+    task.collect()
 }
 
 fn outcomes<'a>(input: &ReadinessInput<'a>) -> impl Iterator<Item = (&'static Check, &'a CheckOutcome)> {

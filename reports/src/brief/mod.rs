@@ -3,6 +3,7 @@
 //! It is a [`Paper`]; [`docx`] and [`pdf`] draw the same. What the engagement does not say is shown as open, with who
 //! should say it: nothing is invented.
 
+mod auditor;
 mod docx;
 mod frame;
 mod state;
@@ -10,6 +11,7 @@ mod state;
 use jiff::civil::Date;
 use kickoff_engagement::Engagement;
 use kickoff_engagement::documents::DocumentResult;
+use kickoff_engagement::findings::FindingResult;
 use kickoff_engagement::readiness::Readiness;
 use kickoff_engagement::requests::RequestStatus;
 use kickoff_engagement::risks::RegisterEntry;
@@ -35,6 +37,8 @@ pub struct BriefInput<'a> {
     pub documents: &'a [DocumentResult],
     /// The requests as they stand.
     pub requests: &'a [RequestStatus],
+    /// What the auditor found, as it stands.
+    pub findings: &'a [FindingResult],
     /// The risk register.
     pub risks: &'a [RegisterEntry],
     /// The day of the brief.
@@ -46,6 +50,22 @@ pub struct BriefInput<'a> {
 pub fn brief(input: &BriefInput<'_>) -> Paper {
     let engagement = input.engagement;
     let entity = engagement.entity.as_ref();
+    let mut sections = vec![
+        Section::new("Goals", frame::goals(input)),
+        Section::new("Scope and boundary", frame::boundary(input)),
+        Section::new("Criteria", frame::categories(engagement)),
+        Section::new("Schedule and deliverables", frame::schedule(input)),
+        Section::new("Who does what", frame::people(input)),
+        Section::new("Channels and escalation", frame::channels(input)),
+        Section::new("How progress is tracked", state::progress(input)),
+        Section::new("Documents and requests", state::handed_over(input)),
+        Section::new("Open gaps", state::gaps(input)),
+        Section::new("Risks", state::risks(input)),
+    ];
+    // Before the meeting there is nothing of it.
+    if let Some(said) = auditor::section(input) {
+        sections.insert(8, Section::new("What the auditor gave back and found", said));
+    }
     let run = input.results.map_or_else(|| "No scan yet".to_owned(), |results| format!("Run {}", results.run.id));
     Paper {
         title: "SOC 2 kick-off brief".into(),
@@ -61,18 +81,7 @@ pub fn brief(input: &BriefInput<'_>) -> Paper {
         },
         elsewhere: "the editable brief",
         opening: frame::opening(input),
-        sections: vec![
-            Section::new("Goals", frame::goals(input)),
-            Section::new("Scope and boundary", frame::boundary(input)),
-            Section::new("Criteria", frame::categories(engagement)),
-            Section::new("Schedule and deliverables", frame::schedule(input)),
-            Section::new("Who does what", frame::people(input)),
-            Section::new("Channels and escalation", frame::channels(input)),
-            Section::new("How progress is tracked", state::progress(input)),
-            Section::new("Documents and requests", state::handed_over(input)),
-            Section::new("Open gaps", state::gaps(input)),
-            Section::new("Risks", state::risks(input)),
-        ],
+        sections,
         broad: false,
     }
 }

@@ -15,7 +15,7 @@ use crate::results::Text;
 use crate::summary::{OfCheck, by_check};
 
 /// So many rows of a list are shown; the register has them all.
-const SHOWN: usize = 10;
+pub(super) const SHOWN: usize = 10;
 
 pub(super) fn progress(input: &BriefInput<'_>) -> Vec<Block> {
     let readiness = input.readiness;
@@ -94,13 +94,14 @@ fn requests(input: &BriefInput<'_>) -> Vec<Block> {
     let count = |progress| asked.iter().filter(|status| status.progress == progress).count();
     let overdue = asked.iter().filter(|status| status.overdue).count();
     let mut text = format!(
-        "{}: {} accepted, {} handed over, {} ready to hand over, {} answered in part, {} open. {overdue} overdue; {} \
+        "{}: {} accepted, {} handed over, {} ready to hand over, {} answered in part, {} open again, {} open. {overdue} overdue; {} \
          without a day, {} without an owner.",
         many(asked.len(), "request"),
         count(Progress::Accepted),
-        count(Progress::Delivered),
+        count(Progress::Delivered) + count(Progress::Redelivered),
         count(Progress::Ready),
         count(Progress::Partly),
+        count(Progress::Reopened),
         count(Progress::Open),
         asked.iter().filter(|status| status.due.is_none() && !status.progress.is_settled()).count(),
         asked.iter().filter(|status| status.owner.is_none() && !status.progress.is_settled()).count(),
@@ -118,6 +119,7 @@ fn requests(input: &BriefInput<'_>) -> Vec<Block> {
         let progress = match status.progress {
             Progress::Ready => "Ready to hand over",
             Progress::Partly => "Answered in part",
+            Progress::Reopened => "Open again",
             _ => "Open",
         };
         [Words::from(&status.request.id), (&status.request.text).into(), day, progress.into(), owner]
@@ -130,12 +132,12 @@ fn requests(input: &BriefInput<'_>) -> Vec<Block> {
     blocks
 }
 
-fn owned(input: &BriefInput<'_>, owner: Option<&str>) -> Words {
+pub(super) fn owned(input: &BriefInput<'_>, owner: Option<&str>) -> Words {
     owner.map_or_else(|| Words::unsettled("Not yet named"), |id| person(input.engagement, id).into())
 }
 
 /// Of a list that is longer than its table, how many are not shown.
-fn more(all: usize, one: &str, place: &str) -> String {
+pub(super) fn more(all: usize, one: &str, place: &str) -> String {
     match all.saturating_sub(SHOWN) {
         0 => String::new(),
         rest => {

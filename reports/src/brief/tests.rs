@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
-use kickoff_engagement::documents;
 use kickoff_engagement::readiness::{ReadinessInput, assess};
 use kickoff_engagement::requests::{self, default_list};
 use kickoff_engagement::risks;
+use kickoff_engagement::{documents, findings};
 use proptest::prelude::*;
 
 use super::*;
@@ -28,12 +28,14 @@ fn made(engagement: &Engagement, results: Option<&Document>) -> Paper {
     let documents = documents::register(engagement, &default_list(), Path::new("."), TODAY);
     let requests = requests::statuses(engagement, &default_list(), run.as_ref(), &documents, &[], TODAY);
     let risks = run.as_ref().map(|run| risks::register(engagement, run)).unwrap_or_default();
+    let findings = findings::register(engagement, Path::new("."), run.as_ref(), TODAY);
     let readiness = assess(&ReadinessInput {
         engagement,
         requests: &requests,
         documents: &documents,
         risks: &risks,
         reviews: &[],
+        findings: &findings,
         run: run.as_ref(),
         today: TODAY,
     });
@@ -43,6 +45,7 @@ fn made(engagement: &Engagement, results: Option<&Document>) -> Paper {
         readiness: &readiness,
         documents: &documents,
         requests: &requests,
+        findings: &findings,
         risks: &risks,
         today: TODAY,
     })

@@ -30,6 +30,7 @@ fn page(document: &Document, engagement: &Engagement, run: Option<&Run>, in_pack
         documents: &[],
         carried: None,
         requests: &[],
+        findings: &[],
         risks: &[],
         inventory: &inventory,
         ids: &ids,

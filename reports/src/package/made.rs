@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kickoff_engagement::Engagement;
 use kickoff_engagement::carried::Carried;
 use kickoff_engagement::documents::DocumentResult;
+use kickoff_engagement::findings::FindingResult;
 use kickoff_engagement::requests::RequestStatus;
 use kickoff_engagement::risks::RegisterEntry;
 use kickoff_evidence::{EvidenceId, EvidenceRef};
@@ -25,6 +26,7 @@ pub(crate) struct Made {
     pub documents: Vec<DocumentResult>,
     pub carried: Option<Vec<Carried>>,
     pub requests: Vec<RequestStatus>,
+    pub findings: Vec<FindingResult>,
     pub risks: Vec<RegisterEntry>,
     pub inventory: Inventory,
     pub ids: BTreeMap<EvidenceRef, EvidenceId>,
@@ -63,6 +65,7 @@ impl Made {
             documents: Vec::new(),
             carried: None,
             requests: Vec::new(),
+            findings: Vec::new(),
             risks: Vec::new(),
             inventory: Inventory::default(),
             ids: BTreeMap::from([(EvidenceRef(0), EvidenceId(1))]),
@@ -78,6 +81,7 @@ impl Made {
             documents: &self.documents,
             carried: self.carried.as_deref(),
             requests: &self.requests,
+            findings: &self.findings,
             risks: &self.risks,
             inventory: &self.inventory,
             ids: &self.ids,

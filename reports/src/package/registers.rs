@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use kickoff_checks::Entry;
 use kickoff_engagement::carried::INDEX;
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
-use kickoff_engagement::{Exception, Vendor, requests};
+use kickoff_engagement::{Exception, Vendor, findings, requests};
 
 use super::dossier::{Control, Deviation, Dossier, Mark};
 use super::populations::{Population, Subject};
@@ -103,6 +103,9 @@ pub fn registers<'d>(dossier: &'d Dossier<'_>) -> Registers<'d> {
     list.register(dossier, "vendors", "none", VENDORS, || vendors(dossier));
     list.register(dossier, "pbc", "there is no request list", &requests::heads(), || {
         Box::new(sources.requests.iter().map(|status| requests::cells(status).to_vec()))
+    });
+    list.register(dossier, "findings", "kickoff.toml has no findings of the auditor", &findings::heads(), || {
+        Box::new(sources.findings.iter().map(findings::cells))
     });
     list.register(
         dossier,

@@ -6,6 +6,7 @@ use kickoff_engagement::Engagement;
 use kickoff_engagement::access_review::ReviewResult;
 use kickoff_engagement::carried::Carried;
 use kickoff_engagement::documents::DocumentResult;
+use kickoff_engagement::findings::FindingResult;
 use kickoff_engagement::requests::RequestStatus;
 use kickoff_engagement::risks::RegisterEntry;
 use kickoff_evidence::{EvidenceId, EvidenceRef};
@@ -28,6 +29,8 @@ pub struct Sources<'a> {
     pub carried: Option<&'a [Carried]>,
     /// The state of requests.
     pub requests: &'a [RequestStatus],
+    /// What the auditor found, as it stands.
+    pub findings: &'a [FindingResult],
     /// The risk register.
     pub risks: &'a [RegisterEntry],
     /// The assets.

@@ -41,6 +41,7 @@ fn with<T>(document: &Document, engagement: &Engagement, look: impl FnOnce(&Doss
         documents: &[],
         carried: None,
         requests: &[],
+        findings: &[],
         risks: &[],
         inventory: &Inventory::default(),
         ids: &BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 
+use super::back::Back;
 use super::status::RequestStatus;
 use crate::cells::csv_line;
 use crate::printed;
@@ -12,8 +13,11 @@ pub(super) const READ: [&str; 9] = ["id", "area", "text", "criteria", "kind", "r
 /// So many columns are printed: those that people talk about. The others stand beside them on the screen.
 const PRINTED: usize = 11;
 
+/// How many columns there are.
+const ALL: usize = 22;
+
 /// The columns, with their widths in a workbook.
-const COLUMNS: [(&str, f64); 18] = [
+const COLUMNS: [(&str, f64); ALL] = [
     ("id", 11.0),
     ("area", 12.0),
     ("text", 38.0),
@@ -32,6 +36,11 @@ const COLUMNS: [(&str, f64); 18] = [
     ("answered by", 22.0),
     ("answered by the run", 18.0),
     ("evidence", 24.0),
+    // The auditor's: what was said is there, and what is to be said goes there.
+    ("auditor status", 14.0),
+    ("auditor comment", 40.0),
+    ("auditor date", 12.0),
+    ("auditor", 14.0),
 ];
 
 /// The column that only a list for several entities has.
@@ -39,9 +48,11 @@ const ENTITY: &str = "entity";
 
 /// The cells of a request, a cell for each column.
 #[must_use]
-pub fn cells(status: &RequestStatus) -> [String; 18] {
+pub fn cells(status: &RequestStatus) -> [String; ALL] {
     let request = &status.request;
     let words = |column: &str| request.words(column).unwrap_or_default().to_owned();
+    let back = status.back.as_ref().and_then(Back::shown);
+    let said = |text: Option<&String>| text.cloned().unwrap_or_default();
     [
         request.id.clone(),
         request.area.clone(),
@@ -61,6 +72,13 @@ pub fn cells(status: &RequestStatus) -> [String; 18] {
         status.answered_by().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         status.answer.answered.name().to_owned(),
         status.answer.evidence.join("; "),
+        back.map(|said| {
+            said.word.clone().or_else(|| said.state.map(|state| state.words().to_owned())).unwrap_or_default()
+        })
+        .unwrap_or_default(),
+        said(back.and_then(|said| said.comment.as_ref())),
+        back.map(|said| said.on.to_string()).unwrap_or_default(),
+        said(back.and_then(|said| said.by.as_ref())),
     ]
 }
 
@@ -72,7 +90,7 @@ fn shown(list: &[RequestStatus]) -> Vec<usize> {
 
 /// The names of the columns.
 #[must_use]
-pub fn heads() -> [&'static str; 18] {
+pub fn heads() -> [&'static str; ALL] {
     COLUMNS.map(|(name, _)| name)
 }
 

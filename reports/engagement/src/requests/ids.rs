@@ -18,7 +18,7 @@ pub(super) struct Draft {
 }
 
 /// An id out of what is asked for, so that a row that is moved keeps it.
-fn made(text: &str) -> String {
+pub(super) fn made(text: &str) -> String {
     let plain = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let digest = hex::encode(Sha256::digest(plain.as_bytes()));
     format!("L-{}", digest.get(..8).unwrap_or(&digest))

@@ -30,9 +30,19 @@ pub struct ListError {
     pub heads: Vec<String>,
     /// Whether it is not known what comes first, the day or the month.
     pub asks_dates: bool,
+    /// Whether it is not known of what day the answers of a list are.
+    pub asks_day: bool,
 }
 
 impl ListError {
+    pub(crate) fn new(problems: Vec<TableError>, asks_dates: bool) -> Self {
+        Self { problems, heads: Vec::new(), asks_dates, asks_day: false }
+    }
+
+    pub(super) fn asking_day(self, asks_day: bool) -> Self {
+        Self { asks_day, ..self }
+    }
+
     /// What is wrong, in the order of the list.
     #[must_use]
     pub fn problems(&self) -> &[TableError] {
@@ -42,7 +52,7 @@ impl ListError {
 
 impl From<TableError> for ListError {
     fn from(problem: TableError) -> Self {
-        Self { problems: vec![problem], heads: Vec::new(), asks_dates: false }
+        Self::new(vec![problem], false)
     }
 }
 
@@ -120,7 +130,7 @@ pub fn from_bytes(path: &Path, bytes: &[u8], options: &ListOptions) -> Result<Li
             .into());
     }
     if !reading.problems.is_empty() {
-        return Err(ListError { problems: reading.problems, heads: Vec::new(), asks_dates: reading.asks_dates });
+        return Err(ListError::new(reading.problems, reading.asks_dates));
     }
     let mut account = reading.account;
     let requests: Vec<Request> = ids::settle(reading.drafts, &mut account);
@@ -153,7 +163,7 @@ fn without_heads(path: &Path, tables: &[Table], said: &RequestColumns) -> ListEr
     if !missing.is_empty() {
         let problem = |(column, head)| table.error(None, None, no_column(column, head, &there));
         let problems = missing.into_iter().map(problem).collect();
-        return ListError { problems, heads: Vec::new(), asks_dates: false };
+        return ListError::new(problems, false);
     }
     // What is there is the misspelt one: the name that it stands for is the right spelling.
     let named = there.iter().filter_map(|head| head.split_once(' ')).map(|(_, head)| head);
@@ -166,7 +176,7 @@ fn without_heads(path: &Path, tables: &[Table], said: &RequestColumns) -> ListEr
         there.join(", "),
         near.unwrap_or_default()
     );
-    ListError { problems: vec![table.error(None, None, what)], heads: there, asks_dates: false }
+    ListError { heads: there, ..ListError::new(vec![table.error(None, None, what)], false) }
 }
 
 /// A table with its heads, and its rows sorted.

@@ -3,6 +3,7 @@
 mod accept;
 mod account;
 mod adopt;
+mod back;
 mod counterpart;
 pub(crate) mod criteria;
 mod export;
@@ -13,6 +14,7 @@ mod map;
 mod named;
 mod options;
 pub(crate) mod request;
+mod returned;
 mod rows;
 mod status;
 pub(crate) mod told;
@@ -27,9 +29,10 @@ use request::{DEFAULT, UNKNOWN_HOURS};
 
 pub use crate::columns::RequestColumns;
 pub use crate::dates::DateOrder;
-pub use accept::{Chosen, accept};
 pub use crate::sheets::TableError;
+pub use accept::{Chosen, accept};
 pub use adopt::adopt;
+pub use back::Back;
 pub use counterpart::{Counterpart, Reading, read as counterparts};
 pub use export::{cells, heads, to_csv, to_xlsx};
 pub use import::{ListError, Listed, from_bytes, read};
@@ -37,6 +40,7 @@ pub use map::{Line, Mapping, Standing, mapping, unasked};
 pub(crate) use named::counterparts_named;
 pub use options::ListOptions;
 pub use request::{Reach, Request, RequestKind, default_list};
+pub use returned::{ReturnOptions, ReturnedList, append_returns, returned, returned_bytes};
 pub use status::{
     Answer, Answered, CheckOutcome, NotAsked, Outcomes, Progress, RequestStatus, Source, answer, statuses,
 };
@@ -64,7 +68,10 @@ fn beside(mut list: Vec<Request>, engagement: &Engagement) -> Vec<Request> {
     let reviewed = engagement.access_reviews.iter().filter_map(|review| review.request.as_ref());
     let default = access_review::REQUEST.to_owned();
     let reviewed = reviewed.chain(engagement.access_reviews.iter().any(|it| it.request.is_none()).then_some(&default));
-    let spoken: BTreeSet<&String> = said.chain(documents).chain(policies).chain(attested).chain(reviewed).collect();
+    let returned = engagement.returns.iter().map(|said| &said.request);
+    let found = engagement.findings.iter().flat_map(|finding| &finding.requests);
+    let spoken = said.chain(documents).chain(policies).chain(attested).chain(reviewed).chain(returned).chain(found);
+    let spoken: BTreeSet<&String> = spoken.collect();
     let said = engagement.requests.iter().flat_map(|entry| &entry.standard);
     let brought: Vec<String> = list.iter().flat_map(|request| request.standard.clone()).collect();
     let mapped: BTreeSet<&String> = said.chain(&brought).collect();

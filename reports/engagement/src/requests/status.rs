@@ -8,6 +8,7 @@ use jiff::civil::{Date, Weekday};
 use kickoff_checks::{Check, Status};
 use kickoff_facts::Need;
 
+use super::back::{Back, back};
 use super::counterpart;
 use super::request::{Reach, Request};
 use crate::access_review::Present;
@@ -15,6 +16,7 @@ use crate::attestations::AttestationResult;
 use crate::documents::{DocumentResult, standing};
 use crate::file::Engagement;
 use crate::registers::RequestEntry;
+use crate::statements::ReturnState;
 
 /// What one check gave in a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct CheckOutcome {
     pub evidence: Vec<String>,
     /// The run that gave them, and why it no longer counts in full, where it is too old.
     pub stale: Option<String>,
+    /// The day of the run that gave them (UTC).
+    pub on: Option<Date>,
 }
 
 impl CheckOutcome {
@@ -162,12 +166,16 @@ pub struct Answer {
 pub enum Progress {
     /// Nothing is there that would answer it.
     Open,
+    /// The auditor gave it back: a question, a part, or all of it is open again.
+    Reopened,
     /// A part is there.
     Partly,
     /// All is there, and has to be handed over.
     Ready,
     /// It was handed to the auditor.
     Delivered,
+    /// It came back, and was handed over again.
+    Redelivered,
     /// The auditor accepted it.
     Accepted,
     /// The request does not arise.
@@ -180,9 +188,11 @@ impl Progress {
     pub fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Reopened => "reopened",
             Self::Partly => "partly",
             Self::Ready => "ready",
             Self::Delivered => "delivered",
+            Self::Redelivered => "delivered-again",
             Self::Accepted => "accepted",
             Self::NotApplicable => "not-applicable",
         }
@@ -263,6 +273,8 @@ pub struct RequestStatus {
     pub reasons: Vec<String>,
     /// A remark of a person's.
     pub note: Option<String>,
+    /// What the auditor says of it; none where nothing was said.
+    pub back: Option<Back>,
 }
 
 impl RequestStatus {
@@ -368,7 +380,7 @@ fn unmapped(request: &Request) -> String {
     }
 }
 
-/// The list with its status on a day: what is overdue first, then what is due this week, then by day; what has no day
+/// The list with its status on a day: what the auditor gave back first, then what is overdue, then what is due this week, then by day; what has no day
 /// and what is settled last.
 #[must_use]
 pub fn statuses(
@@ -398,11 +410,12 @@ pub fn statuses(
         .collect();
     statuses.sort_by_key(|status| {
         let order = match (status.progress.is_settled(), status.overdue, status.due_this_week, status.due) {
-            (true, ..) => 4,
-            (_, true, ..) => 0,
-            (_, _, true, _) => 1,
-            (_, _, _, Some(_)) => 2,
-            (_, _, _, None) => 3,
+            (true, ..) => 5,
+            _ if status.progress == Progress::Reopened => 0,
+            (_, true, ..) => 1,
+            (_, _, true, _) => 2,
+            (_, _, _, Some(_)) => 3,
+            (_, _, _, None) => 4,
         };
         (order, status.due, status.request.id.clone())
     });
@@ -425,11 +438,20 @@ fn status(
     let by_document = entered == Some(Status::Pass);
     let counts = || documents.iter().filter(|document| document.status != Status::NotApplicable);
     let absent = request.does_not_arise(engagement);
-    let progress = if absent.is_some() {
+    let back = back(engagement, entry, &request.id, documents);
+    let said = back.as_ref().and_then(Back::state);
+    let accepted = match &back {
+        Some(_) => said == Some(ReturnState::Accepted),
+        None => entry.is_some_and(|entry| entry.accepted.is_some()),
+    };
+    // That an auditor wants something wins over our own word that it does not arise.
+    let progress = if let Some(back) = back.as_ref().filter(|back| back.opens) {
+        if back.is_open() { Progress::Reopened } else { Progress::Redelivered }
+    } else if absent.is_some() || back.as_ref().is_some_and(|back| back.agreed().is_some()) {
         Progress::NotApplicable
-    } else if entry.is_some_and(|entry| entry.accepted.is_some()) {
+    } else if accepted {
         Progress::Accepted
-    } else if entry.is_some_and(|entry| entry.delivered.is_some()) {
+    } else if entry.is_some_and(|entry| entry.delivered.is_some()) || said == Some(ReturnState::Received) {
         Progress::Delivered
     } else if by_document || answer.answered == Answered::Fully {
         Progress::Ready
@@ -443,6 +465,8 @@ fn status(
     let mut reasons = if told { Vec::new() } else { answer.reasons.clone() };
     if let Some(reason) = absent {
         reasons = vec![reason];
+    } else if let Some(agreed) = back.as_ref().and_then(Back::agreed) {
+        reasons = vec![format!("does not arise, says the auditor: {}", agreed.told())];
     } else if counts().any(|document| document.entered) {
         let several = counts().count() > 1;
         let told = counts().flat_map(|document| {
@@ -474,6 +498,7 @@ fn status(
         due_this_week: open && due.is_some_and(|due| today <= due && due <= sunday(today)),
         reasons,
         note: entry.and_then(|entry| entry.note.clone()),
+        back,
     }
 }
 

@@ -7,6 +7,7 @@ use super::*;
 fn run(checks: &[(&str, Status)]) -> Outcomes {
     let outcome = |status: Status| CheckOutcome {
         stale: None,
+        on: None,
         statuses: BTreeMap::from([(status, 1)]),
         failing: if status == Status::Fail { vec!["arn:one".to_owned()] } else { Vec::new() },
         evidence: Vec::new(),

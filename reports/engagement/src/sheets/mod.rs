@@ -9,6 +9,7 @@ mod grid;
 pub(crate) mod left;
 mod part;
 mod sheet;
+pub(crate) mod shown;
 pub(crate) mod words;
 
 use std::io::Read as _;

@@ -47,6 +47,7 @@ impl Made {
             engagement: &self.file,
             requests: &self.requests,
             documents: &self.documents,
+            findings: &[],
             risks: &self.risks,
             reviews: &[],
             run: Some(&self.run),

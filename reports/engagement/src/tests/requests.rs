@@ -143,6 +143,7 @@ fn outcome(statuses: &[(Status, u64)], evidence: &[&str]) -> CheckOutcome {
         failing: Vec::new(),
         evidence: evidence.iter().map(|&id| id.to_owned()).collect(),
         stale: None,
+        on: None,
     }
 }
 

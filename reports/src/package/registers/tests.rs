@@ -83,6 +83,7 @@ fn without_data_there_is_no_file_and_a_reason() {
             ("40_registers/risks.csv", "none"),
             ("40_registers/vendors.csv", "none"),
             ("40_registers/pbc.csv", "there is no request list"),
+            ("40_registers/findings.csv", "kickoff.toml has no findings of the auditor"),
             ("40_registers/documents.csv", "none is entered or asked for"),
             ("40_registers/manual_attestations.csv", "none"),
         ]
@@ -390,6 +391,7 @@ fn what_people_entered_stands_in_their_words() {
         due_this_week: false,
         reasons: Vec::new(),
         note: Some("@ann asks".to_owned()),
+        back: None,
     }];
     let dossier = made.dossier();
     assert_eq!(
@@ -408,7 +410,7 @@ fn what_people_entered_stands_in_their_words() {
         "{risks:?}"
     );
     let requests = rows(&dossier, "40_registers/pbc.csv");
-    assert!(requests[0].starts_with(&format!("{id},")) && requests[0].ends_with(",'@ann asks"), "{requests:?}");
+    assert!(requests[0].starts_with(&format!("{id},")) && requests[0].ends_with(",'@ann asks,,,,"), "{requests:?}");
 }
 
 #[test]

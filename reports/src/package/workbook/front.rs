@@ -84,7 +84,7 @@ pub(super) fn read_me<'d>(dossier: &'d Dossier<'d>, contents: &Contents) -> Opti
     say(
         "Columns",
         "headed Auditor (blue)".into(),
-        "Left empty for the auditor. No result here stands for a conclusion of the auditor's.".into(),
+        "Left empty for the auditor, but for what the auditor has said of a request already. No result here stands for a conclusion of the auditor's.".into(),
     );
     say("Columns", "headed (to fill in) (yellow)".into(), "Left empty for the entity's people.".into());
     say(

@@ -1,5 +1,6 @@
 //! `02_Workbook.xlsx`: what an auditor opens first. Rows go to disk as they are written; the same dossier gives the same bytes.
 
+mod auditor;
 mod controls;
 mod deviations;
 mod evidence;
@@ -52,6 +53,7 @@ const SHEETS: [(&str, Option<Make>, &str); 19] = [
     ("Risk register", Some(registers::risks), "there is no risk register"),
     ("Vendors", Some(registers::vendors), "kickoff.toml has no vendors"),
     ("PBC tracker", Some(registers::requests), "there is no list of requests"),
+    ("Auditor findings", Some(auditor::findings), "kickoff.toml has no findings of the auditor"),
     ("Remediation", Some(deviations::remediation), "no result of the run fails"),
     ("Changes & subservice", Some(registers::changes), ""),
 ];

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use kickoff_checks::parameters::PARAMETERS;
 use kickoff_engagement::Method;
 use kickoff_engagement::carried::{Carried, INDEX};
-use kickoff_engagement::requests::Progress;
+use kickoff_engagement::requests::{Back, Progress};
 use kickoff_engagement::risks::{Level, Rating, Standing};
 
 use super::super::dossier::Dossier;
@@ -247,6 +247,9 @@ pub(super) fn requests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
         col("Handed over (date)", 12.0),
         col("Accepted, as management recorded", 13.0),
         auditor("Auditor status", 14.0),
+        auditor("Auditor comment", 34.0),
+        auditor("Auditor date", 12.0),
+        auditor("Auditor", 14.0),
         col("Answered by the run", 11.0),
         col("Evidence ids", 24.0),
         col("Document or link", 34.0),
@@ -274,9 +277,9 @@ pub(super) fn requests<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
             progress => word(progress.name()),
         });
         row.extend(day(entry.and_then(|entry| entry.delivered)));
+        row.extend([entry.and_then(|entry| entry.accepted).map(|day| day.to_string()).into()]);
+        row.extend(super::auditor::said(status.back.as_ref().and_then(Back::shown)));
         row.extend([
-            entry.and_then(|entry| entry.accepted).map(|day| day.to_string()).into(),
-            Cell::Empty,
             status.answer.answered.name().into(),
             status.answer.evidence.join(" ").into(),
             status.document.as_ref().into(),

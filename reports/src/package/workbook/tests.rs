@@ -6,9 +6,9 @@ use std::path::Path;
 
 use calamine::{Data, DataType as _, Reader as _, Xlsx};
 use kickoff_checks::CRITERIA;
-use kickoff_engagement::Engagement;
 use kickoff_engagement::requests::{RequestStatus, default_list, statuses};
 use kickoff_engagement::risks::{RegisterEntry, register};
+use kickoff_engagement::{Engagement, findings};
 use kickoff_policy::account::AccountData;
 use kickoff_policy::actions::ActionTable;
 use kickoff_policy::estate::{Around, Estate};
@@ -160,12 +160,14 @@ fn with_registers(
     review: Option<&Review>,
 ) -> (Contents, Vec<u8>) {
     let (ids, digest) = (BTreeMap::new(), "9f".repeat(32));
+    let findings = findings::register(&made.engagement, Path::new("."), None, "2026-03-02".parse().unwrap());
     let dossier = Dossier::new(Sources {
         document: &made.document,
         engagement: &made.engagement,
         documents: &[],
         carried: None,
         requests,
+        findings: &findings,
         risks,
         inventory: &made.inventory,
         ids: &ids,
@@ -223,7 +225,16 @@ fn the_sheets_that_one_run_fills_are_there_and_the_others_are_named() {
     ];
     assert_eq!(contents.sheets, there);
     let left: Vec<&str> = contents.left_out.iter().map(|(name, _)| *name).collect();
-    let expected = ["Samples", "Timeline", "Access review", "Access reviews", "Risk register", "Vendors", "PBC tracker"];
+    let expected = [
+        "Samples",
+        "Timeline",
+        "Access review",
+        "Access reviews",
+        "Risk register",
+        "Vendors",
+        "PBC tracker",
+        "Auditor findings",
+    ];
     assert_eq!(left, expected);
     assert!(contents.left_out.iter().all(|(_, why)| !why.is_empty()));
     let book = Xlsx::new(Cursor::new(bytes.clone())).unwrap();
@@ -450,7 +461,7 @@ fn registers_leave_the_columns_of_people_empty() {
     };
     let review = review(&estate, &inputs);
     let (contents, bytes) = with_registers(&made, &requests, &risks, Some(&review));
-    assert_eq!(contents.left_out.len(), 2);
+    assert_eq!(contents.left_out.len(), 3);
 
     let access = Read::of(&bytes, "Access review");
     let of = |head| access.cell(("Name", "@bo"), head);
@@ -470,4 +481,23 @@ fn registers_leave_the_columns_of_people_empty() {
     let register = Read::of(&bytes, "Risk register");
     let proposed = register.at("State");
     assert!(!risks.is_empty() && register.0[1..].iter().all(|row| row[proposed] == "proposed"));
+}
+
+#[test]
+fn what_the_auditor_said_stands_in_the_auditors_columns_and_findings_on_a_sheet() {
+    let mut made = made();
+    let said = "[[returns]]\nrequest = \"IAM-02\"\non = 2026-02-20\nstate = \"question\"\ncomment = \"=which users?\"\nby = \"Jane Roe\"\n[[findings]]\nid = \"AF-1\"\ntext = \"Leavers kept access\"\nraised = 2026-02-01\nseverity = \"Significant\"\ndue = 2026-03-01\n[[findings]]\nid = \"AF-2\"\ntext = \"Old\"\nraised = 2026-01-01\nclosed = 2026-02-01\nclosed_by = \"Jane Roe\"\n";
+    made.engagement = Engagement::parse(Path::new("kickoff.toml"), said).unwrap();
+    let day = "2026-03-02".parse().unwrap();
+    let requests = statuses(&made.engagement, &default_list(), None, &[], &[], day);
+    let (_, bytes) = with_registers(&made, &requests, &[], None);
+    let tracker = Read::of(&bytes, "PBC tracker");
+    let of = |id, head| tracker.cell(("Request", id), head);
+    assert_eq!([of("IAM-02", "Auditor status"), of("IAM-02", "Auditor comment")], ["question", "=which users?"]);
+    assert_eq!([of("IAM-02", "Auditor date"), of("IAM-02", "Internal status")], ["2026-02-20", "reopened"]);
+    assert_eq!([of("IAM-01", "Auditor status"), of("IAM-01", "Auditor comment")], ["", ""]);
+    let found = Read::of(&bytes, "Auditor findings");
+    assert_eq!(found.cell(("Finding", "AF-1"), "State"), "overdue");
+    assert_eq!(found.cell(("Finding", "AF-1"), "Severity, in the auditor's word"), "Significant");
+    assert_eq!(found.cell(("Finding", "AF-2"), "Closed by"), "Jane Roe");
 }
