@@ -62,7 +62,6 @@ pub(crate) fn request_ids(file: &Engagement, list: &[Request], problems: &mut Pr
     for (at, attestation) in file.attestations.iter().enumerate() {
         attestation.request.iter().for_each(|id| known(format!("attestations[{at}].request"), id));
     }
-    requests::counterparts_named(file, list, problems);
     for (at, review) in file.access_reviews.iter().enumerate() {
         review.request.iter().for_each(|id| known(format!("access_reviews[{at}].request"), id));
     }
@@ -73,6 +72,7 @@ pub(crate) fn request_ids(file: &Engagement, list: &[Request], problems: &mut Pr
     for (at, finding) in file.findings.iter().enumerate() {
         finding.requests.iter().for_each(|id| known(format!("findings[{at}].requests"), id));
     }
+    requests::counterparts_named(file, list, problems);
 }
 
 /// Files that are there and lie elsewhere: a link that leads out of the folder of kickoff.toml.

@@ -168,7 +168,8 @@ fn judge(finding: &Finding, folder: &Path, run: Option<&Outcomes>, today: Date) 
 
 /// The digest of a file that shows something, or what is wrong with it.
 fn shown(folder: &Path, file: &str) -> Result<String, String> {
-    let looked = hash_below(folder, file).and_then(|(digest, _)| Ok((digest, content::look(&folder.join(file))?)));
+    let looked =
+        hash_below(folder, file).and_then(|(digest, _)| Ok((digest, content::look(&folder.join(file))?.verdict)));
     match looked {
         Ok((digest, Verdict::Fine)) => Ok(digest),
         Ok((_, Verdict::Nothing(how))) => Err(how.to_string()),

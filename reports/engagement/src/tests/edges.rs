@@ -1,5 +1,6 @@
 //! Days at the edges, and what a hostile reader would enter: nothing of it may pass.
 
+use crate::Engagement;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use kickoff_checks::Status;
@@ -174,7 +175,7 @@ fn a_statement_is_made_when_what_it_is_for_has_begun_and_does_not_age_with_the_c
 #[test]
 fn the_older_version_is_not_the_policy_while_the_newest_is_open() {
     let names = ["Encryption Policy v2.0.pdf", "Encryption Policy v2.1.pdf", "Encryption Policy v2.1.docx"];
-    let found = match_names(&names.map(str::to_owned), &default_list());
+    let found = match_names(&names.map(str::to_owned), &default_list(), &Engagement::default());
     assert!(found.matched.is_empty() && found.grouped.is_empty(), "{found:?}");
     assert_eq!(found.contested.len(), 3);
     let of = |file: &str| found.contested.iter().find(|(one, _)| one.file == file).unwrap().1.clone();
@@ -185,7 +186,7 @@ fn the_older_version_is_not_the_policy_while_the_newest_is_open() {
         (["Encryption Policy v2.9.pdf", "Encryption Policy v2.9.docx", "Encryption Policy v2.10.pdf"], 1),
         (["Encryption Policy v2.10.pdf", "Encryption Policy v2.10.docx", "Encryption Policy v2.9.pdf"], 0),
     ] {
-        let found = match_names(&names.map(str::to_owned), &default_list());
+        let found = match_names(&names.map(str::to_owned), &default_list(), &Engagement::default());
         assert_eq!(found.matched.len() + found.grouped.len(), certain, "{names:?}: {found:?}");
     }
 }
@@ -193,7 +194,7 @@ fn the_older_version_is_not_the_policy_while_the_newest_is_open() {
 #[test]
 fn quarters_of_a_fiscal_year_keep_it() {
     let names = ["User Access Review FY26 Q1.xlsx", "User Access Review FY26 Q2.xlsx"].map(str::to_owned);
-    let found = match_names(&names, &default_list());
+    let found = match_names(&names, &default_list(), &Engagement::default());
     let versions: Vec<_> = found.grouped.iter().map(|one| (one.version.as_deref(), one.time.is_none())).collect();
     assert_eq!(versions, [(Some("FY26 Q1"), true), (Some("FY26 Q2"), true)], "{found:?}");
     // Which quarter of the calendar it is, its own day says.
@@ -216,7 +217,7 @@ fn a_folder_is_walked_whatever_lies_in_it() {
     if !cfg!(windows) {
         put("Logging\\Logging Policy.md");
     }
-    let found = match_folder(folder.path(), &default_list()).unwrap();
+    let found = match_folder(folder.path(), &default_list(), &Engagement::default()).unwrap();
     assert_eq!(found.matched.iter().map(|one| one.file.as_str()).collect::<Vec<_>>(), ["Encryption Policy.md"]);
     let why = |name: &str| found.unmatched.iter().find(|(file, _)| file == name).map(|(_, why)| why.as_str());
     assert_eq!(
@@ -290,12 +291,12 @@ fn ten_thousand_files_and_documents_are_not_held_each_against_each() {
     // Each held against each other would take minutes.
     let days = || date(2000, 1, 1).series(1.day()).take(10_000);
     let files: Vec<String> = days().map(|day| format!("User Access Review {day}.pdf")).collect();
-    let found = match_names(&files, &default_list());
+    let found = match_names(&files, &default_list(), &Engagement::default());
     assert_eq!(found.contested.len(), files.len());
     assert!(found.contested[0].1.starts_with("10000 files may be it"), "{:?}", found.contested[0]);
     // In a folder of their own they were handed over together.
     let files: Vec<String> = days().map(|day| format!("User Access Review/export {day}.pdf")).take(2_000).collect();
-    assert_eq!(match_names(&files, &default_list()).grouped.len(), 2_000);
+    assert_eq!(match_names(&files, &default_list(), &Engagement::default()).grouped.len(), 2_000);
     let entry = |at: usize| format!("[[documents]]\nrequest = \"IAM-12\"\nfile = \"f{at}\"\n");
     let text: String = (0..10_000).map(entry).collect();
     assert_eq!(parse(&text).unwrap().documents.len(), 10_000);

@@ -126,6 +126,7 @@ fn tasks_of_the_auditor_stand_before_requests_and_are_put_off_by_no_meeting() {
     let findings = register(&file, Path::new("."), Some(&run), TODAY);
     let requests = statuses(&file, &default_list(), Some(&run), &[], &[], TODAY);
     let told = readiness::assess(&ReadinessInput {
+        reviews: &[],
         engagement: &file,
         requests: &requests,
         documents: &[],

@@ -192,6 +192,8 @@ fn a_line_that_is_mapped_is_answered_and_what_nobody_asks_for_is_told() {
     assert!(!others.iter().any(|status| ["IAM-02", "GEN-06", "HR-02", "GEN-08"].contains(&status.request.id.as_str())));
     // What could not be mapped is counted.
     let input = ReadinessInput {
+        reviews: &[],
+        findings: &[],
         engagement: &file,
         requests: &standing,
         documents: &documents,

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::super::heads::{self, Columns};
-use super::super::rows::{self, Why};
-use super::super::table::{Row, Table, column_of};
+use super::super::rows;
 use super::super::vocabulary::{meaning, plain};
 use super::words::{Answer, Rank, head};
 use crate::columns::{Column, RequestColumns};
+use crate::sheets::left::Why;
+use crate::sheets::{Row, Table, column_of};
 
 /// Above the heads stand so many rows at most.
 const TITLES: usize = 30;

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::super::account::{counted, short, some};
 use super::super::back::{in_force, statements};
 use super::super::import::ListError;
-use super::super::table::TableError;
 use super::read::{Answers, Said};
 use super::{ReturnOptions, ReturnedList, why};
 use crate::file::Engagement;
 use crate::registers::RequestEntry;
+use crate::sheets::TableError;
+use crate::sheets::left::{counted, short, some};
 use crate::statements::{Return, ReturnState};
 
 /// What is known of a list as a whole.

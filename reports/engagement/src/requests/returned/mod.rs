@@ -13,12 +13,12 @@ use jiff::civil::Date;
 use super::import::ListError;
 use super::options::ListOptions;
 use super::request::Request;
-use super::rows::Why;
-use super::table::{self, ROWS, Table, TableError};
 use super::{heads, vocabulary};
 use crate::columns::RequestColumns;
 use crate::file::Engagement;
 use crate::problems::EngagementError;
+use crate::sheets::left::Why;
+use crate::sheets::{self, ROWS, Table, TableError};
 use crate::statements::Return;
 use crate::write::{self, quoted};
 use columns::Sheet;
@@ -56,7 +56,7 @@ pub fn returned(
     engagement: &Engagement,
     options: &ReturnOptions,
 ) -> Result<ReturnedList, ListError> {
-    returned_bytes(path, &table::bytes(path)?, known, engagement, options)
+    returned_bytes(path, &sheets::bytes(path)?, known, engagement, options)
 }
 
 /// Reads such a list from its bytes; `path` says what it is called.
@@ -70,7 +70,7 @@ pub fn returned_bytes(
     engagement: &Engagement,
     options: &ReturnOptions,
 ) -> Result<ReturnedList, ListError> {
-    let tables = table::tables(path, bytes)?;
+    let tables = sheets::tables(path, bytes, &super::vocabulary::known)?;
     let mut sheets_left = Vec::new();
     let mut sheets = Vec::new();
     for table in &tables {

@@ -7,14 +7,14 @@ use jiff::civil::Date;
 use super::super::heads::Columns;
 use super::super::import::ListError;
 use super::super::request::Request;
-use super::super::rows::Why;
-use super::super::table::{Row, TableError};
 use super::super::told::asked;
 use super::super::{ids, vocabulary};
 use super::columns::Sheet;
 use super::words::{self, Answer};
 use crate::columns::Column;
 use crate::dates::{DateOrder, Told, told};
+use crate::sheets::left::Why;
+use crate::sheets::{Row, TableError};
 use crate::statements::ReturnState;
 
 /// What a row says.

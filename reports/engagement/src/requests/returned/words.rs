@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::super::vocabulary::{plain, records};
+use crate::sheets::words::{plain, records};
 use crate::statements::ReturnState;
 
 /// The columns in which an auditor answers.
