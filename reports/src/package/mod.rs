@@ -20,6 +20,7 @@ pub mod populations;
 mod reconcile;
 pub mod registers;
 mod returned;
+mod rows;
 mod sources;
 pub mod start;
 pub mod workbook;
