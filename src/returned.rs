@@ -59,7 +59,6 @@ pub(crate) fn told(status: &RequestStatus) -> String {
     status.back.as_ref().map(|back| back.lines().join("; ")).unwrap_or_default()
 }
 
-<<<<<<< ours
 /// ... and for programs.
 pub(crate) fn describe(status: &RequestStatus) -> Value {
     let statement = |said: &Return| {
@@ -71,14 +70,6 @@ pub(crate) fn describe(status: &RequestStatus) -> Value {
             "by": said.by,
             "file": said.file,
         })
-=======
-/// Who is there, by the accounts that are named; stderr is told what is not known.
-fn who(estate: &EstateArgs) -> Result<(Present, Exit), Failure> {
-    let asked = Asked::of(estate)?;
-    let id = match &estate.replay {
-        Some(path) => Run::open(path).map_err(|error| Failure::usage(&error))?.metadata.id.clone(),
-        None => "the authorization details".to_owned(),
->>>>>>> theirs
     };
     let back = |back: &Back| {
         json!({

@@ -158,7 +158,7 @@ fn against(arguments: &ReviewArgs, review: &Review) -> Result<Option<Held>, Fail
 fn who(estate: &EstateArgs) -> Result<(Present, Exit), Failure> {
     let asked = Asked::of(estate)?;
     let id = match &estate.replay {
-        Some(path) => Run::open(path).map_err(|error| Failure::usage(&error))?.metadata.id,
+        Some(path) => Run::open(path).map_err(|error| Failure::usage(&error))?.metadata.id.clone(),
         None => "the authorization details".to_owned(),
     };
     tell(&asked.unknown)?;

@@ -248,7 +248,7 @@ impl<'a, 'b> Names<'a, 'b> {
     }
 
     pub(crate) fn path(&mut self, key: &str, path: &str) {
-        if path.contains('\\') {
+        if path.contains('\\') && stays_below(&path.replace('\\', "/")) {
             let what = format!(
                 "`{path}`: write `/` between folders, below that of kickoff.toml: `{}`",
                 path.replace('\\', "/")

@@ -206,3 +206,18 @@ impl<R: Read> Read for Bounded<'_, R> {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_is_looked_through_is_not_called_blank() {
+        let part = b"<w:document><w:body><w:p/></w:body></w:document>".as_slice();
+        let mut left = 1000;
+        assert_eq!(of_part(part, Office::Word, &mut left), Some(Shows::Nothing));
+        assert_eq!(left, 1000 - 48);
+        let mut left = 10;
+        assert_eq!(of_part(part, Office::Word, &mut left), None);
+    }
+}

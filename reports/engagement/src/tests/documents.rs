@@ -83,7 +83,12 @@ fn a_list_has_a_day_of_its_own_and_no_approval() {
     let early = stands("HR-02", &format!("{keys}collected = 2026-03-01\n"), frame);
     assert_eq!((early.status, early.collected), (Status::Manual, Some(date(2026, 3, 1))));
     assert!(early.reasons[0].contains("the period ends on 2026-03-31: it cannot be complete"), "{early:?}");
-    assert_eq!(stands("HR-02", &format!("{keys}collected = 2026-04-01\n"), frame).status, Status::Pass);
+    // Nobody has collected anything on a day that is still to come.
+    let future = stands("HR-02", &format!("{keys}collected = 2026-04-01\n"), frame);
+    assert_eq!(
+        (future.status, future.reasons.join("")),
+        (Status::Fail, "its day, 2026-04-01, is still to come".to_owned())
+    );
 }
 
 #[test]

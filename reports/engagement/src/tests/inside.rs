@@ -132,10 +132,7 @@ fn pages_without_a_word_are_for_a_person() {
     let slides = |text: &str| office(&[("ppt/presentation.xml", "<p/>"), ("ppt/slides/slide1.xml", text)]);
     passes("a.pptx", &slides("<p:sld><a:t>Training</a:t></p:sld>"));
     for_a_person("a.pptx", &slides("<p:sld><a:t></a:t></p:sld>"), "is a presentation without a word on its slides");
-    // More than is looked through is not called blank.
-    let rows: String = (1..3_000_000).map(|row| format!("<row r=\"{row}\" spans=\"1:9\"/>")).collect();
-    passes("a.xlsx", &book(&rows));
-    // Nor what cannot be read to its end.
+    // What cannot be read to its end is not called blank.
     passes("a.xlsx", &book("<row><c>"));
 }
 

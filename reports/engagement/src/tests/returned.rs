@@ -304,6 +304,11 @@ fn lists_of_ids_and_answers_alone_and_columns_that_no_head_tells_are_read() {
     let list =
         back("ID,Status,Comments\nA-1,Accepted,\nA-2,Returned,unsigned\n", &Engagement::default(), &of_day(TODAY));
     assert_eq!(short(&list.unwrap()).len(), 2);
+    // The tracker of a package: its requests are ids.
+    let tracker =
+        "Request,Wording of the auditor's list,Owner,Auditor status,Auditor comment\nA-1,Org chart,Ana,Accepted,\n";
+    let list = back(tracker, &Engagement::default(), &of_day(TODAY)).unwrap();
+    assert_eq!(short(&list), ["A-1 accepted 2026-12-15 ||"]);
     let odd = "Ref,Request,Ampel,Was uns fehlt\nA-1,Org chart,Accepted,\nA-2,Minutes,Returned,unsigned\n";
     let error = back(odd, &Engagement::default(), &of_day(TODAY)).unwrap_err();
     assert!(error.contains("--columns id=A,status=F,comment=G"), "{error}");

@@ -393,7 +393,21 @@ fn what_people_entered_stands_in_their_words() {
         note: Some("@ann asks".to_owned()),
         back: None,
     }];
+    made.engagement.vendors = vec![kickoff_engagement::Vendor {
+        id: "V-001".to_owned(),
+        name: "=Mailer".to_owned(),
+        holds: Some("Names, addresses".to_owned()),
+        report: Some("SOC 2 Type 2".to_owned()),
+        report_until: Some(jiff::civil::date(2026, 9, 30)),
+        owner: Some("ann".to_owned()),
+        accounts: vec!["464622532012".to_owned()],
+        ..kickoff_engagement::Vendor::default()
+    }];
     let dossier = made.dossier();
+    assert_eq!(
+        rows(&dossier, "40_registers/vendors.csv"),
+        ["V-001,'=Mailer,,\"Names, addresses\",,SOC 2 Type 2,,2026-09-30,,,,,Ann Other,464622532012,"]
+    );
     assert_eq!(
         rows(&dossier, "40_registers/exceptions.csv"),
         ["EXC-001,iam-user-console-mfa,any,any,*user/excluded,It is sealed.,Its use is alarmed.,Ann Other,2026-01-15,\
@@ -406,15 +420,11 @@ fn what_people_entered_stands_in_their_words() {
     let risks = rows(&dossier, "40_registers/risks.csv");
     assert!(risks[0].starts_with("R-001,"), "{risks:?}");
     assert!(
-        risks[0].ends_with(",'-1 person leaves,code,4,5,20 critical,,,iam-user-console-mfa,,20 critical,Ann Other,,"),
+        risks[0].ends_with(",'-1 person leaves,code,4,5,20 critical,,,iam-user-console-mfa,,20 critical,Ann Other,,,"),
         "{risks:?}"
     );
     let requests = rows(&dossier, "40_registers/pbc.csv");
-<<<<<<< ours
     assert!(requests[0].starts_with(&format!("{id},")) && requests[0].ends_with(",'@ann asks,,,,"), "{requests:?}");
-=======
-    assert!(requests[0].starts_with(&format!("{id},")) && requests[0].contains(",'@ann asks,"), "{requests:?}");
->>>>>>> theirs
 }
 
 #[test]

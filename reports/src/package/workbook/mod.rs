@@ -34,7 +34,7 @@ pub struct Contents {
 type Make = for<'d> fn(&'d Dossier<'d>) -> Option<Sheet<'d>>;
 
 /// The sheets after the first, in order, each with why it is not there when it is not. Without a maker, one run cannot fill it.
-const SHEETS: [(&str, Option<Make>, &str); 19] = [
+const SHEETS: [(&str, Option<Make>, &str); 21] = [
     ("Cover & scope", Some(front::cover), ""),
     ("Criteria matrix", Some(controls::criteria), ""),
     ("Control matrix", Some(controls::matrix), "no check was selected, and kickoff.toml has no controls"),

@@ -165,13 +165,15 @@ fn named(columns: &Columns, row: &Row) -> (String, String) {
 /// The request that a row means. Ids are told apart as they were when the list was taken: by the sheet, by the company, by a
 /// number behind them, in which case the words decide. One that differs by its case or its spaces is the same.
 fn request(known: &[Request], id: &str, text: &str, sheet: &str, entity: &str) -> Option<String> {
+    let same = |a: &str, b: &str| vocabulary::plain(a) == vocabulary::plain(b) && !vocabulary::plain(a).is_empty();
     if id.is_empty() {
+        // An id was made of the words, or the one column that tells has the ids, as the tracker of a package does.
         let made = ids::made(text);
-        return known.iter().find(|request| request.id == made).map(|request| request.id.clone());
+        let found = known.iter().find(|request| request.id == made || same(&request.id, text));
+        return found.map(|request| request.id.clone());
     }
     let by_sheet = format!("{sheet}-{id}");
     let names = [format!("{by_sheet} ({entity})"), format!("{id} ({entity})"), by_sheet, id.to_owned()];
-    let same = |a: &str, b: &str| vocabulary::plain(a) == vocabulary::plain(b) && !vocabulary::plain(a).is_empty();
     let exact = |name: &String| known.iter().find(|request| request.id == *name);
     let near = |name: &String| {
         let mut all = known.iter().filter(|request| same(&request.id, name));
