@@ -35,7 +35,7 @@ fn securityhub(arguments: &HubArgs) -> Result<Exit, Failure> {
     opened.today = day_in(&run.metadata, &opened.file);
     let replayed = Replayed::of(&run, &opened.file, runs_of(&folder).as_deref())?;
     let parts = Parts::of(&run, &opened, &replayed)?;
-    let dossier = parts.dossier(&opened, &replayed);
+    let dossier = parts.dossier(&opened, &replayed, None);
     let mut by_place: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
     for finding in asff::findings(&dossier) {
         let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();

@@ -88,7 +88,8 @@ pub fn register(engagement: &Engagement, list: &[Request], folder: &Path, today:
     let days = engagement.report.as_ref().and_then(Report::days);
     let reviews = access_review::register(engagement, folder, today);
     let shelf = Shelf::of(engagement, &reviews, folder);
-    let own: BTreeSet<&str> = list.iter().map(|request| request.id.as_str()).collect();
+    let listed = list.iter().filter(|request| request.listed);
+    let own: BTreeSet<&str> = listed.map(|request| request.id.as_str()).collect();
     let rows = list.iter().flat_map(|request| {
         // An id that an auditor's list has for another request is that one's.
         let ids: Vec<&str> = ids(request).filter(|id| *id == request.id || !own.contains(id)).collect();

@@ -26,7 +26,7 @@ fn finding(rest: &str) -> String {
 
 fn stand(text: &str, run: Option<&Outcomes>) -> FindingResult {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("proof.pdf"), b"%PDF-1.7 proof").unwrap();
+    std::fs::write(folder.path().join("proof.pdf"), b"%PDF-1.7 proof\n%%EOF\n").unwrap();
     register(&parse(text).unwrap(), folder.path(), run, TODAY).remove(0)
 }
 

@@ -175,7 +175,7 @@ fn a_line_that_is_mapped_is_answered_and_what_nobody_asks_for_is_told() {
     let text = format!(
         "{text}[[attestations]]\ncontrol = \"C-1\"\nrequest = \"HR-02\"\nresult = \"pass\"\nby = \"ana\"\non = 2026-03-01\nevidence = \"a.pdf\"\n[[people]]\nid = \"ana\"\nname = \"Ana\"\nrole = \"CTO\"\n"
     );
-    std::fs::write(folder.path().join("a.pdf"), "%PDF-1.7\n").unwrap();
+    std::fs::write(folder.path().join("a.pdf"), "%PDF-1.7\n%%EOF\n").unwrap();
     let (file, today) = (Engagement::whole(&folder.path().join("kickoff.toml"), &text).unwrap(), date(2026, 3, 4));
     let (all, run) = (list(&file, folder.path()).unwrap(), run());
     let documents = crate::documents::register(&file, &all, folder.path(), today);

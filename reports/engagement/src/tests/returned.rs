@@ -46,7 +46,7 @@ fn short(list: &ReturnedList) -> Vec<String> {
 fn stand(text: &str, id: &str) -> RequestStatus {
     let file = parse(text).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("chart.pdf"), b"%PDF-1.7 chart").unwrap();
+    std::fs::write(folder.path().join("chart.pdf"), b"%PDF-1.7 chart\n%%EOF\n").unwrap();
     let list = default_list();
     let documents = documents::register(&file, &list, folder.path(), TODAY);
     let all = statuses(&file, &list, None, &documents, &[], TODAY);

@@ -424,7 +424,7 @@ fn what_people_entered_stands_in_their_words() {
         "{risks:?}"
     );
     let requests = rows(&dossier, "40_registers/pbc.csv");
-    assert!(requests[0].starts_with(&format!("{id},")) && requests[0].ends_with(",'@ann asks,,,,"), "{requests:?}");
+    assert!(requests[0].starts_with(&format!("{id},")) && requests[0].contains(",'@ann asks,"), "{requests:?}");
 }
 
 #[test]
