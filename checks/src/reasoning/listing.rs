@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(whole.listed["888877776666"], Listed::All);
         let accounts: Vec<&str> = whole.accounts.iter().map(String::as_str).collect();
         assert_eq!(accounts, ["111122223333", "555566667777", "888877776666"]);
-        assert_eq!(own(&[member.clone()]).listed["888877776666"], Listed::By("555566667777".to_owned()));
+        assert_eq!(own(std::slice::from_ref(&member)).listed["888877776666"], Listed::By("555566667777".to_owned()));
         let unread = own(&[member, ("555566667777", of(Some(denied.clone())))]);
         assert_eq!(unread.listed["888877776666"], Listed::Unread);
         let alone = ("222233334444", json!({ "organization": { "value": null } }));

@@ -30,7 +30,8 @@ pub struct Entry {
 /// The text is no file that can be used; or it has the file already, with another digest or for another time.
 pub fn append(path: &Path, text: &str, entry: &Entry) -> Result<Option<String>, EngagementError> {
     let file = Engagement::parse(path, text)?;
-    for (at, known) in file.access_reviews.iter().enumerate().filter(|(_, known)| known.file == entry.file) {
+    let known = file.access_reviews.iter().enumerate().find(|(_, known)| known.file == entry.file);
+    if let Some((at, known)) = known {
         if known.occurrence == entry.occurrence && known.sha256.eq_ignore_ascii_case(&entry.sha256) {
             return Ok(None);
         }

@@ -396,7 +396,7 @@ fn reviewers(rows: &[JudgedRow], engagement: &Engagement) -> Vec<Reviewer> {
                 [one] => Some(one.id.clone()),
                 _ => None,
             };
-            let key = person.clone().map_or_else(|| format!("?{}", folded(name)), |id| id);
+            let key = person.clone().unwrap_or_else(|| format!("?{}", folded(name)));
             match found.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, reviewer)) => reviewer.rows += 1,
                 None => found.push((key, Reviewer { name: name.to_owned(), person, rows: 1 })),

@@ -136,7 +136,7 @@ fn judge(finding: &Finding, folder: &Path, run: Option<&Outcomes>, today: Date) 
     };
     let mut result =
         FindingResult { finding: finding.clone(), state, seen: seen(finding, run), sha256: None, reasons: Vec::new() };
-    if !(state == FindingState::Closed && !matches!(result.seen, Seen::Fails(_))) {
+    if state != FindingState::Closed || matches!(result.seen, Seen::Fails(_)) {
         result.reasons.push(result.against_the_run());
     }
     let mut reasons = Vec::new();

@@ -1,5 +1,6 @@
 //! Heads of registers: what stands under each, out of the table in `data/`.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -221,10 +222,13 @@ impl Columns {
         }
         // What says more of another is that other where it stands alone.
         for (key, at) in std::mem::take(&mut columns.detail) {
-            if columns.at.contains_key(&key) {
-                columns.detail.insert(key, at);
-            } else {
-                columns.at.insert(key, at);
+            match columns.at.entry(key) {
+                Entry::Occupied(taken) => {
+                    columns.detail.insert(taken.key().clone(), at);
+                }
+                Entry::Vacant(free) => {
+                    free.insert(at);
+                }
             }
         }
         columns.heads = heads;
@@ -250,7 +254,7 @@ pub(super) fn place(table: &Table, register: &Register, fields: &[Field], said: 
     let tells = |columns: &Columns| {
         let names = |key: &&str| columns.at.contains_key(*key) || (*key == "name" && columns.parts.is_some());
         let by = register.natural.iter().flat_map(|keys| keys.iter()).chain(["id"].iter());
-        let told = by.clone().any(|key| names(key));
+        let told = by.clone().any(names);
         told && (columns.known() > 1
             || (!said.keys.is_empty() && said.keys.iter().all(|(key, _)| names(&key.as_str()))))
     };

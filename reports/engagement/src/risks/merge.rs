@@ -46,7 +46,7 @@ impl RegisterEntry {
     fn new(scale: &RiskScale, risk: Risk, standing: Standing, seeded: Option<Seeded>) -> Self {
         // Where a person left the figures as results suggested them, what they were on our scale is known.
         let ours = |own: (u8, u8), of: fn(&Seeded) -> Score| {
-            seeded.as_ref().map(of).filter(|ours| scale.from_ours(*ours) == own)
+            seeded.as_ref().map(of).filter(|ours| scale.of_ours(*ours) == own)
         };
         Self {
             inherent: scale.rate(risk.inherent(), ours(risk.inherent(), |seeded| seeded.inherent)),

@@ -163,8 +163,8 @@ fn seeded(engagement: &Engagement, seed: &str, threat: Option<&Threat>, tested: 
     }
     let (inherent, residual, mut explanation) = score(&risk, tested);
     let scale = &engagement.risk_scale;
-    (risk.likelihood, risk.impact) = scale.from_ours(inherent);
-    let (likelihood, impact) = scale.from_ours(residual);
+    (risk.likelihood, risk.impact) = scale.of_ours(inherent);
+    let (likelihood, impact) = scale.of_ours(residual);
     (risk.residual_likelihood, risk.residual_impact) = (Some(likelihood), Some(impact));
     if !scale.is_ours() {
         explanation.push_str(&translated(scale, &risk));

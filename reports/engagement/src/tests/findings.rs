@@ -224,7 +224,7 @@ proptest! {
             prop_assume!(!words.trim().is_empty());
             let _ = write!(text, "[[findings]]\nid = \"F-{at:03}\"\ntext = {}\nraised = 2026-12-0{}\n", crate::write::quoted(words), at + 1);
             if !note.trim().is_empty() {
-                let _ = write!(text, "note = {}\n", crate::write::quoted(note));
+                let _ = writeln!(text, "note = {}", crate::write::quoted(note));
             }
             if *more {
                 text.push_str("owner = \"ana\"\ncriteria = [\"CC6.1\", \"CC6.2\"]\nchecks = [\"iam-root-mfa\"]\nrequests = [\"IAM-02\", \"GEN-06\"]\ndue = 2027-01-01\nclosed = 2026-12-20\nclosed_by = \"Jane, Roe\"\n");

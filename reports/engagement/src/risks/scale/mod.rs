@@ -120,7 +120,7 @@ impl Levels {
     }
 
     /// The level that one of ours is, by rank: the lowest is the lowest, the highest the highest, what is between is the nearest.
-    fn from_ours(&self, ours: u8) -> u8 {
+    fn of_ours(&self, ours: u8) -> u8 {
         let steps = self.0.len().saturating_sub(1);
         let at = rounded(usize::from(ours.clamp(1, OURS) - 1) * steps, usize::from(OURS - 1));
         self.0.get(at).map_or(ours, |level| level.value)
@@ -244,8 +244,8 @@ impl RiskScale {
 
     /// A score of ours in figures of this scale, by rank.
     #[must_use]
-    pub fn from_ours(&self, ours: Score) -> (u8, u8) {
-        (self.likelihood.from_ours(ours.likelihood), self.impact.from_ours(ours.impact))
+    pub fn of_ours(&self, ours: Score) -> (u8, u8) {
+        (self.likelihood.of_ours(ours.likelihood), self.impact.of_ours(ours.impact))
     }
 }
 

@@ -149,7 +149,7 @@ fn a_text_is_a_level_only_where_word_and_figure_agree() {
 
 #[test]
 fn ours_and_theirs_are_one_by_rank() {
-    let to = |count: u8| -> Vec<u8> { (1..=5).map(|ours| Levels::up_to(count).from_ours(ours)).collect() };
+    let to = |count: u8| -> Vec<u8> { (1..=5).map(|ours| Levels::up_to(count).of_ours(ours)).collect() };
     // The ends are the ends; half way goes up.
     assert_eq!(to(2), [1, 1, 2, 2, 2]);
     assert_eq!(to(3), [1, 2, 2, 3, 3]);
