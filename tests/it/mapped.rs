@@ -72,6 +72,6 @@ fn an_auditors_list_is_mapped_by_one_command_and_answered() {
     let line = told["requests"].as_array().unwrap().iter().find(|line| line["id"] == "A-2").unwrap();
     assert_eq!((line["standard"][0].as_str(), line["answered_by"][0].as_str()), (Some("IAM-02"), Some("run")));
     let (_, stdout, words) = run(command(path).args(["--format", "csv"]));
-    assert!(stdout.lines().next().unwrap().contains(",checks,standard,progress,"), "{stdout}");
+    assert!(stdout.lines().next().unwrap().contains(",checks,standard,answered by,"), "{stdout}");
     assert!(words.contains("2 of 5 lines") && words.contains("that no line of the auditor's list covers"), "{words}");
 }

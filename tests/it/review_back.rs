@@ -79,7 +79,9 @@ impl Sheet {
         self.all("Reviewer", "Alice Meyer");
         self.all("Decision", "Keep");
         self.all("Decision date", "2026-11-10");
+        // A user, and a person of the directory.
         self.set("alice.meyer", "Reviewer", "Bob Tanaka");
+        self.set("alice.meyer@acme.example", "Reviewer", "Bob Tanaka");
         self
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::engagement::{config, decided, run};
 use crate::support::{acme, kickoff, only_run, outcome};
 
-const FRAME: &str = "[entity]\nname = \"Müller GmbH\"\nsystem = \"Warenkorb\"\n[report]\ntype = \"type-2\"\nfrom = 2026-07-01\nto = 2026-12-31\n[scope]\ncategories = [\"Security\"]\n";
+const FRAME: &str = "[entity]\nname = \"Müller GmbH\"\nsystem = \"Warenkorb\"\n[report]\ntype = \"type-2\"\nfrom = 2026-07-01\nto = 2026-12-31\n[scope]\ncategories = [\"Security\"]\ncategory_reasons = { Security = \"Contracts ask for it.\" }\n";
 
 fn folder(text: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -115,11 +115,11 @@ fn today_is_the_day_where_the_engagement_is() {
 #[test]
 fn an_exception_ends_with_the_day_of_the_run_where_the_engagement_is() {
     // The recorded run began on 2026-11-23 at 14:29 UTC: in Auckland it was the 24th.
-    let exception = "[[people]]\nid = \"ana\"\nname = \"Ana\"\nrole = \"CISO\"\n[[exceptions]]\nid = \"EXC-1\"\ncheck = \"iam-root-mfa\"\nreason = \"r\"\ncompensating_control = \"c\"\napprover = \"ana\"\napproved = 2026-11-01\nexpires = 2026-11-23\n";
+    let exception = "[[people]]\nid = \"ana\"\nname = \"Ana\"\nrole = \"CISO\"\n[[exceptions]]\nid = \"EXC-1\"\ncheck = \"iam-role-trust-public\"\nreason = \"r\"\ncompensating_control = \"c\"\napprover = \"ana\"\napproved = 2026-11-01\nexpires = 2026-11-23\n";
     let told = |zone: &str| {
         let folder = folder(&format!("[schedule]\nzone = \"{zone}\"\n{exception}"));
         let mut scan = kickoff();
-        scan.args(["scan", "--check", "iam-root-mfa", "--out", "runs", "--replay"]).arg(acme());
+        scan.args(["scan", "--check", "iam-role-trust-public", "--out", "runs", "--replay"]).arg(acme());
         let (_, _, words) = outcome(&scan.current_dir(folder.path()).output().unwrap());
         // Its package is verified there as well.
         let runs = folder.path().join("runs");

@@ -155,6 +155,18 @@ pub(super) struct Translation {
 /// Reads the title of a file, without times and versions. `own` are words of names that the engagement knows, of the entity and
 /// of its vendors, folded.
 pub(super) fn translate(title: &str, own: &BTreeSet<String>) -> Option<Translation> {
+    let folded = format!(" {} ", folded_words(&spaced(title)));
+    if KNOWN.languages.iter().any(|language| language.is_other(&folded)) {
+        return None;
+    }
+    let found: Vec<Translation> = KNOWN.languages.iter().filter_map(|language| language.read(&folded, own)).collect();
+    let first = found.first()?.clone();
+    let names = found.into_iter().flat_map(|found| found.names).collect();
+    Some(Translation { names, ..first })
+}
+
+/// A title in which words that are written together have a space between them: `GmbH` is two of them as well.
+fn spaced(title: &str) -> String {
     let mut spaced = String::new();
     let mut before = ' ';
     for c in composed(title).chars() {
@@ -164,14 +176,7 @@ pub(super) fn translate(title: &str, own: &BTreeSet<String>) -> Option<Translati
         spaced.push(c);
         before = c;
     }
-    let folded = format!(" {} ", folded_words(&spaced));
-    if KNOWN.languages.iter().any(|language| language.is_other(&folded)) {
-        return None;
-    }
-    let found: Vec<Translation> = KNOWN.languages.iter().filter_map(|language| language.read(&folded, own)).collect();
-    let first = found.first()?.clone();
-    let names = found.into_iter().flat_map(|found| found.names).collect();
-    Some(Translation { names, ..first })
+    spaced
 }
 
 /// Whether a word is known in some language, and by more than a form.
@@ -242,7 +247,12 @@ const BESIDE: [&str; 13] = ["iso", "iec", "soc", "tsc", "en", "de", "fr", "es", 
 
 /// The words of names that the engagement knows, folded: they say nothing of what a document is.
 pub(super) fn own_words<'n>(names: impl IntoIterator<Item = &'n str>) -> BTreeSet<String> {
-    let split = |name: &str| folded_words(name).split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let split = |name: &str| {
+        let both = [name.to_owned(), spaced(name)];
+        both.iter()
+            .flat_map(|name| folded_words(name).split(' ').map(str::to_owned).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
     // What a name shares with documents is no name.
     names.into_iter().flat_map(split).filter(|word| word.chars().count() > 1 && !means(word)).collect()
 }
