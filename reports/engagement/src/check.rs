@@ -44,15 +44,16 @@ pub(crate) fn request_ids(file: &Engagement, list: &[Request], problems: &mut Pr
             problems.add(&key, format!("there is no request `{id}`{near}"));
         }
     };
-    for (at, entry) in file.requests.iter().enumerate() {
-        known(format!("requests[{at}].id"), &entry.id);
-    }
+    // What was said of a request of ours is said of the line that is the same as it.
     let mapped: BTreeSet<&String> = list.iter().flat_map(|request| &request.standard).collect();
     let mut known = |key: String, id: &String| {
         if !mapped.contains(id) {
             known(key, id);
         }
     };
+    for (at, entry) in file.requests.iter().enumerate() {
+        known(format!("requests[{at}].id"), &entry.id);
+    }
     for (at, document) in file.documents.iter().enumerate() {
         known(format!("documents[{at}].request"), &document.request);
     }

@@ -88,7 +88,7 @@ pub fn accept(
         lines.insert(at, insert);
     }
     let longer = append(path, &lines.concat(), "requests", &blocks)?;
-    let after = Engagement::parse(path, &longer)?;
+    let after = Engagement::whole(path, &longer)?;
     if !is_as_wanted(before, after, &wanted) {
         let what = "`standard` cannot be entered: write each of [[requests]] under a head of its own, with its keys on lines of their own; the file is as it was";
         return Err(EngagementError::of_file(path, what.to_owned()));

@@ -25,6 +25,7 @@ use std::path::Path;
 
 use crate::access_review;
 use crate::file::Engagement;
+use crate::registers::RequestEntry;
 use request::{DEFAULT, UNKNOWN_HOURS};
 
 pub use crate::columns::RequestColumns;
@@ -91,15 +92,7 @@ pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<R
     for entry in &engagement.requests {
         if let Some(request) = list.iter_mut().find(|request| request.id == entry.id) {
             take_over(request, &entry.standard);
-            request.nature = entry.nature.or(request.nature);
-            request.every = entry.every.or(request.every);
-            for check in &entry.checks {
-                if !request.checks.contains(check) {
-                    request.checks.push(check.clone());
-                    // Whether one's own choice of checks says all is not for us to decide.
-                    request.reach = request.reach.max(Reach::Part);
-                }
-            }
+            add(request, entry);
             if entry.no_counterpart.is_some() && request.reach == Reach::Unmapped {
                 request.reach = Reach::None;
             }
@@ -128,7 +121,32 @@ pub(crate) fn with_own(mut list: Vec<Request>, engagement: &Engagement) -> Vec<R
             list.push(request);
         }
     }
+    // What the file says of a request of ours holds for the line that is the same as it, and stands in its place.
+    let ids: BTreeSet<String> = list.iter().map(|request| request.id.clone()).collect();
+    let gone = |entry: &&RequestEntry| !ids.contains(&entry.id);
+    for request in list.iter_mut().filter(|request| !request.standard.is_empty()) {
+        let standard = request.standard.clone();
+        for entry in engagement.requests.iter().filter(gone).filter(|entry| standard.contains(&entry.id)) {
+            // What is said of the line itself comes first.
+            let every = request.every;
+            add(request, entry);
+            request.every = every.or(request.every);
+        }
+    }
     list
+}
+
+/// Adds what the file says of a request: whether it is a policy or a record, how often it is done, and its checks.
+fn add(request: &mut Request, entry: &RequestEntry) {
+    request.nature = entry.nature.or(request.nature);
+    request.every = entry.every.or(request.every);
+    for check in &entry.checks {
+        if !request.checks.contains(check) {
+            request.checks.push(check.clone());
+            // Whether one's own choice of checks says all is not for us to decide.
+            request.reach = request.reach.max(Reach::Part);
+        }
+    }
 }
 
 /// A request that is the same as some of the default list is answered as they are.

@@ -1,5 +1,6 @@
 //! How each request stands: what the last run answers, what people have handed over, and what is due.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -392,14 +393,16 @@ pub fn statuses(
     today: Date,
 ) -> Vec<RequestStatus> {
     // What is said of a standard request is said of the line that is the same as it, unless the list has that id for another.
-    let own: BTreeSet<&str> = list.iter().map(|request| request.id.as_str()).collect();
+    let listed = list.iter().filter(|request| request.listed);
+    let own: BTreeSet<&str> = listed.map(|request| request.id.as_str()).collect();
     let speaks_of = |id: &str, request: &Request| {
         id == request.id || (!own.contains(id) && request.standard.iter().any(|same| same == id))
     };
     let mut statuses: Vec<RequestStatus> = list
         .iter()
         .map(|request| {
-            let entry = engagement.requests.iter().find(|entry| entry.id == request.id);
+            let entry = entry(engagement, request, list);
+            let entry = entry.as_deref();
             let document: Vec<&DocumentResult> =
                 documents.iter().filter(|document| document.request == request.id).collect();
             let said =
@@ -420,6 +423,27 @@ pub fn statuses(
         (order, status.due, status.request.id.clone())
     });
     statuses
+}
+
+/// What the file says of a request, and where it is the same as one of ours that the list has no more, of that one: who answers
+/// it, whether it was handed over and accepted.
+fn entry<'e>(engagement: &'e Engagement, request: &Request, list: &[Request]) -> Option<Cow<'e, RequestEntry>> {
+    let of = |id: &str| engagement.requests.iter().find(|entry| entry.id == id);
+    let own = of(&request.id);
+    let [standard] = request.standard.as_slice() else { return own.map(Cow::Borrowed) };
+    let same = of(standard).filter(|_| list.iter().all(|other| other.id != *standard));
+    match (own, same) {
+        (Some(own), Some(same)) => Some(Cow::Owned(RequestEntry {
+            owner: own.owner.clone().or_else(|| same.owner.clone()),
+            delivered: own.delivered.or(same.delivered),
+            accepted: own.accepted.or(same.accepted),
+            note: own.note.clone().or_else(|| same.note.clone()),
+            ..own.clone()
+        })),
+        // The day of the auditor's list comes before the one that we had.
+        (None, Some(same)) => Some(Cow::Owned(RequestEntry { due: request.due.or(same.due), ..same.clone() })),
+        (own, None) => own.map(Cow::Borrowed),
+    }
 }
 
 fn status(

@@ -289,3 +289,28 @@ proptest! {
         let _ = crate::requests::counterparts(&crate::requests::Request { text, area, kind: None, ..any });
     }
 }
+
+#[test]
+fn what_was_said_of_a_request_of_ours_holds_for_the_line_that_is_the_same_as_it() {
+    let folder = folder(LIST);
+    let said = "request_list = \"list.csv\"\n[[requests]]\nid = \"GEN-06\"\nowner = \"ana\"\ndelivered = 2026-03-02\nevery = \"year\"\n[[people]]\nid = \"ana\"\nname = \"Ana\"\nrole = \"CTO\"\n";
+    let (text, entered) = all(&folder, said).unwrap();
+    assert_eq!(entered, 3);
+    // The file can be used as it is now, though the list has no GEN-06 any more.
+    let file = Engagement::whole(&folder.path().join("kickoff.toml"), &text).unwrap();
+    let all = list(&file, folder.path()).unwrap();
+    assert!(all.iter().all(|request| request.id != "GEN-06"));
+    let standing = statuses(&file, &all, None, &[], &[], date(2026, 3, 4));
+    let line = standing.iter().find(|status| status.request.id == "A-1").unwrap();
+    assert_eq!((line.owner.as_deref(), line.progress), (Some("ana"), Progress::Delivered));
+    assert_eq!(line.request.every, Some(crate::Every::Year));
+    // What is said of the line itself comes first.
+    let text = text.replace("id = \"A-1\"\n", "id = \"A-1\"\nowner = \"bo\"\nevery = \"quarter\"\n");
+    let text = format!("{text}[[people]]\nid = \"bo\"\nname = \"Bo\"\nrole = \"HR\"\n");
+    let file = Engagement::whole(&folder.path().join("kickoff.toml"), &text).unwrap();
+    let all = list(&file, folder.path()).unwrap();
+    let standing = statuses(&file, &all, None, &[], &[], date(2026, 3, 4));
+    let line = standing.iter().find(|status| status.request.id == "A-1").unwrap();
+    assert_eq!((line.owner.as_deref(), line.progress), (Some("bo"), Progress::Delivered));
+    assert_eq!(line.request.every, Some(crate::Every::Quarter));
+}
