@@ -207,7 +207,9 @@ fn what_is_wrong_with_a_review_is_named_and_nothing_is_entered_unasked() {
     sheet.all("Decision date", "2026-11-25");
     sheet.set("dora.weiss", "Decision", "revoke");
     sheet.save(&folder.path().join("review.csv"), b',');
-    let told = json(back(folder.path(), "review.csv").args(["--today", "2026-11-30"]));
+    let mut later = kickoff();
+    later.args(["access-review", "--today", "2026-11-30", "--config"]).arg(folder.path().join("kickoff.toml"));
+    let told = json(later.arg("--replay").arg(acme()).arg("--returned").arg(folder.path().join("review.csv")));
     assert_eq!(named(&told["decisions"], "dora.weiss")["became"], "not-known");
     // No sheet, no time, no file of ours.
     fs::write(folder.path().join("other.csv"), "Name,Decision\nann,keep\n").unwrap();
