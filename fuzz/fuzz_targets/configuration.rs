@@ -19,7 +19,7 @@ fuzz_target!(|text: &str| {
         }
     };
     before.notices(date(2026, 11, 30));
-    let found = match_names(&["Encryption Policy v2.pdf".to_owned()], &default_list());
+    let found = match_names(&["Encryption Policy v2.pdf".to_owned()], &default_list(), &before);
     if let Ok((longer, _)) = append(path, text, "docs", &found.matched, date(2026, 11, 30)) {
         assert!(longer.starts_with(text), "nothing that stands there is touched");
         let after = Engagement::parse(path, &longer).expect("what was written can be read");

@@ -13,7 +13,7 @@ fuzz_target!(|text: &str| {
     let mut files: Vec<String> = text.split('\n').map(str::to_owned).collect();
     files.sort();
     files.dedup();
-    let found = match_names(&files, &default_list());
+    let found = match_names(&files, &default_list(), &Engagement::default());
     let mut told: Vec<&str> = found.matched.iter().chain(&found.grouped).map(|one| one.file.as_str()).collect();
     told.extend(found.contested.iter().map(|(one, _)| one.file.as_str()));
     told.extend(found.ambiguous.iter().map(|one| one.file.as_str()));
