@@ -70,7 +70,10 @@ fn main() -> ExitCode {
         Command::Permissions(arguments) => permissions::run(&arguments),
         Command::WhoCan(arguments) => who_can::who_can(&arguments),
         Command::Access(arguments) => policy::access(&arguments),
-        Command::AccessReview(arguments) => policy::access_review(&arguments),
+        Command::AccessReview(arguments) => match &arguments.back.returned {
+            Some(sheet) => review_back::run(&arguments, sheet),
+            None => policy::access_review(&arguments),
+        },
         Command::Simulate(arguments) => policy::simulate(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::CheckConfig(arguments) => engagement::check(&arguments),

@@ -13,7 +13,7 @@ use kickoff_reports::{access_tables, review_tables};
 use crate::cli::{AccessArgs, Format, ReviewArgs, ReviewFormat, SimulateArgs};
 use crate::estate::{Asked, table};
 use crate::exit::{Exit, Failure};
-use crate::{review_back, streams};
+use crate::streams;
 
 /// Answers requests, a line each. A malformed one is answered by an error, and makes the exit status 2.
 pub(crate) fn simulate(arguments: &SimulateArgs) -> Result<Exit, Failure> {
@@ -94,9 +94,6 @@ pub(crate) fn reviewed(asked: &Asked, access: &Access) -> Review {
 
 /// Who has which access, for the person who reviews it.
 pub(crate) fn access_review(arguments: &ReviewArgs) -> Result<Exit, Failure> {
-    if let Some(sheet) = &arguments.back.returned {
-        return review_back::run(arguments, sheet);
-    }
     let asked = Asked::of(&arguments.estate)?;
     let review = reviewed(&asked, &asked.access());
     let csv = || review_tables::csv(&review).map_err(|error| Failure::usage(&error));

@@ -21,6 +21,7 @@ mod people;
 mod person_names;
 pub mod printed;
 mod problems;
+mod quote;
 mod read;
 pub mod readiness;
 mod regions;

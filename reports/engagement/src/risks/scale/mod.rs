@@ -60,7 +60,7 @@ impl Level {
 
     /// As kickoff.toml has it: the word in quotes, or the figure.
     pub(crate) fn written(&self) -> String {
-        self.word.as_deref().map_or_else(|| self.value.to_string(), crate::write::quoted)
+        self.word.as_deref().map_or_else(|| self.value.to_string(), crate::quote::quoted)
     }
 }
 
