@@ -283,7 +283,7 @@ impl Contents {
             ));
         }
         again.same.push(
-            "Papers, workbook, explorer and the registers of documents, requests, risks, attestations and returned access reviews are vouched for by their digests alone."
+            "Papers, workbook, explorer and the registers of documents, requests, findings, risks, attestations and returned access reviews are vouched for by their digests alone."
                 .to_owned(),
         );
         Ok(())
