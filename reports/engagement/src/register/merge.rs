@@ -2,95 +2,24 @@
 //! nothing is taken out.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fmt;
 use std::path::Path;
 
 use super::account::Account;
-use super::entries::{Edits, Entry, Section, section};
+use super::entries::{Edits, Section, section};
 use super::heads;
+use super::ids::NewIds;
 use super::kinds::{Field, Kind, Value, normal};
 use super::matching::{self, Found, Index};
+use super::outcome::{Change, ImportError, Imported, Options};
 use super::read::{self, Sheet};
 use super::told::{People, Reader, Told};
 use super::{Ids, Register, SECRET};
-use crate::columns::Said;
 use crate::dates::DateOrder;
 use crate::file::Engagement;
-use crate::fold::folded;
 use crate::problems::EngagementError;
 use crate::read::LineStarts;
 use crate::sheets::left::Why;
-use crate::sheets::words::plain;
 use crate::sheets::{self, Row, TableError, letters};
-
-/// What is said of a file, where it does not tell itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Options {
-    /// What `12/06/2026` is; where nothing says, a column does as soon as one of its days can only be one.
-    pub dates: Option<DateOrder>,
-    /// Which column is what, and which are kept in the note.
-    pub columns: Said,
-    /// What new entries get where the file says nothing: keys and words.
-    pub fill: Vec<(String, String)>,
-}
-
-/// Something that an import changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The entry, by its id or what it is called.
-    pub entry: String,
-    /// The key; none for an entry that is new.
-    pub key: Option<String>,
-    /// What stood there.
-    pub old: String,
-    /// What stands there now; of a new entry, what it is.
-    pub new: String,
-}
-
-/// What an import comes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Imported {
-    /// The text of kickoff.toml with all of it; the text as it was, where nothing changes.
-    pub text: String,
-    /// What was taken and what was left out, on one line.
-    pub account: String,
-    /// What changes, in the order of the file.
-    pub changes: Vec<Change>,
-}
-
-/// Why a file cannot be taken: everything that is wrong, a line for each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImportError {
-    problems: Vec<String>,
-    /// Whether it is not known what comes first, the day or the month.
-    pub asks_dates: bool,
-}
-
-impl From<TableError> for ImportError {
-    fn from(problem: TableError) -> Self {
-        Self::of(vec![problem.to_string()])
-    }
-}
-
-impl From<EngagementError> for ImportError {
-    fn from(error: EngagementError) -> Self {
-        Self::of(vec![error.to_string()])
-    }
-}
-
-impl ImportError {
-    fn of(problems: Vec<String>) -> Self {
-        Self { problems, asks_dates: false }
-    }
-}
-
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problems.join("\n"))
-    }
-}
-
-impl std::error::Error for ImportError {}
 
 /// A row, read.
 struct Draft<'a> {
@@ -407,6 +336,27 @@ impl Merge<'_> {
         })
     }
 
+    /// What a cell says; what is open or wrong in it is told.
+    fn heard(&mut self, number: usize, draft: &Draft<'_>, key: &str, cell: &str, told: &Told) -> Heard {
+        match told {
+            Told::Nothing => Heard::Nothing,
+            Told::Value(value) => Heard::Value(value.clone()),
+            Told::Mended(value, how) => {
+                self.account.take_as(format!("{key} {how}"));
+                Heard::Value(value.clone())
+            }
+            Told::Open => {
+                self.account.open(key, cell);
+                Heard::Nothing
+            }
+            Told::Wrong(what) | Told::Either(what) => {
+                self.asks_dates |= matches!(told, Told::Either(_));
+                self.wrong(number, draft, key, what.clone());
+                Heard::Wrong
+            }
+        }
+    }
+
     fn change(&mut self, number: usize, draft: &Draft<'_>, at: usize, name: &str) {
         let (known, masked) = (self.known, self.masked);
         let Some(entry) = known.entries.get(at) else { return };
@@ -425,28 +375,12 @@ impl Merge<'_> {
             if given.is_empty() && !matches!(told, Told::Wrong(_)) || given == was || is_masked {
                 continue;
             }
-            let new = match told {
-                _ if given != *cell => Value::Text(given),
-                Told::Nothing => continue,
-                Told::Value(value) => value.clone(),
-                Told::Mended(value, how) => {
-                    self.account.take_as(format!("{key} {how}"));
-                    value.clone()
-                }
-                Told::Open => {
-                    self.account.open(key, cell);
-                    continue;
-                }
-                Told::Wrong(what) => {
-                    self.wrong(number, draft, key, what.clone());
-                    continue;
-                }
-                Told::Either(what) => {
-                    self.asks_dates = true;
-                    self.wrong(number, draft, key, what.clone());
-                    continue;
-                }
+            let heard = if given == *cell {
+                self.heard(number, draft, key, cell, told)
+            } else {
+                Heard::Value(Value::Text(given))
             };
+            let Heard::Value(new) = heard else { continue };
             if key == "id" || is_same(&new, entry.values.get(key)) {
                 continue;
             }
@@ -472,26 +406,10 @@ impl Merge<'_> {
         let cells: Vec<(&Field, &(String, Told))> = self.fields.iter().zip(&draft.cells).collect();
         for (field, (cell, told)) in cells {
             let key = field.key;
-            let mut found = match told {
-                Told::Nothing => None,
-                Told::Value(value) => Some(value.clone()),
-                Told::Mended(value, how) => {
-                    self.account.take_as(format!("{key} {how}"));
-                    Some(value.clone())
-                }
-                Told::Open => {
-                    self.account.open(key, cell);
-                    None
-                }
-                Told::Wrong(what) => {
-                    self.wrong(number, draft, key, what.clone());
-                    continue;
-                }
-                Told::Either(what) => {
-                    self.asks_dates = true;
-                    self.wrong(number, draft, key, what.clone());
-                    continue;
-                }
+            let mut found = match self.heard(number, draft, key, cell, told) {
+                Heard::Value(value) => Some(value),
+                Heard::Nothing => None,
+                Heard::Wrong => continue,
             };
             if key == "note" && !draft.kept.is_empty() {
                 found = Some(Value::Text(self.note(draft, found.map(|value| value.cell()).unwrap_or_default())));
@@ -610,6 +528,15 @@ impl Merge<'_> {
     }
 }
 
+/// What became of a cell.
+enum Heard {
+    Value(Value),
+    /// It says nothing that is taken.
+    Nothing,
+    /// It cannot be read.
+    Wrong,
+}
+
 /// Whether a value says what stands there: lists of names have no order.
 fn is_same(new: &Value, old: Option<&Value>) -> bool {
     match (new, old) {
@@ -618,53 +545,5 @@ fn is_same(new: &Value, old: Option<&Value>) -> bool {
         }
         (new, Some(old)) => new.cell() == old.cell(),
         (_, None) => false,
-    }
-}
-
-/// Ids that nothing has.
-struct NewIds {
-    ids: Option<Ids>,
-    next: u32,
-    taken: BTreeSet<String>,
-}
-
-impl NewIds {
-    fn new(register: &Register, entries: &[Entry], given: impl Iterator<Item = String>) -> Self {
-        let taken: BTreeSet<String> =
-            entries.iter().map(|entry| entry.cell("id")).chain(given).map(|id| folded(&id)).collect();
-        let next = match register.ids {
-            Some(Ids::Numbered(before)) => {
-                let before = folded(before);
-                let numbers = taken.iter().filter_map(|id| id.strip_prefix(&before)?.parse::<u32>().ok());
-                numbers.max().unwrap_or_default().saturating_add(1)
-            }
-            _ => 1,
-        };
-        Self { ids: register.ids, next, taken }
-    }
-
-    /// Another id; none where there is nothing to make it from.
-    fn make(&mut self, words: &dyn Fn(&str) -> String) -> Option<String> {
-        match self.ids? {
-            Ids::Itself => None,
-            Ids::Numbered(before) => {
-                let id = format!("{before}{:03}", self.next);
-                self.next = self.next.saturating_add(1);
-                Some(id)
-            }
-            Ids::Named(key) => {
-                let name = folded(&plain(&words(key))).replace(' ', "-");
-                if name.is_empty() {
-                    return None;
-                }
-                let id = if self.taken.contains(&name) {
-                    (2..).map(|n| format!("{name}-{n}")).find(|id| !self.taken.contains(id))?
-                } else {
-                    name
-                };
-                self.taken.insert(id.clone());
-                Some(id)
-            }
-        }
     }
 }

@@ -4,9 +4,11 @@ mod account;
 mod entries;
 mod export;
 mod heads;
+mod ids;
 mod kinds;
 mod matching;
 mod merge;
+mod outcome;
 mod read;
 mod told;
 
@@ -15,7 +17,8 @@ use serde_json::{Map, Value as Json};
 use kinds::Field;
 
 pub use export::{Column, Table, table};
-pub use merge::{Change, ImportError, Imported, Options, import};
+pub use merge::import;
+pub use outcome::{Change, ImportError, Imported, Options};
 
 /// How ids are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
