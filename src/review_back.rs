@@ -62,15 +62,16 @@ pub(crate) fn run(arguments: &ReviewArgs, path: &Path) -> Result<Exit, Failure> 
         let what = "say which it is: --dates day-first, or --dates month-first";
         return Err(Failure::Usage(format!("{}: {day}, and its other days do not tell; {what}", path.display())));
     }
+    let held = against(arguments, &review)?;
     if back.write {
         let of = of.as_ref().map(|of| of.name.clone()).ok_or_else(|| {
             Failure::Usage(
                 "no row says of which day it is (As of): say what it is for, --occurrence 2026-Q3".to_owned(),
             )
         })?;
-        enter(&opened, path, &bytes, back, of)?;
+        let counted = held.as_ref().map(|held| (held.totals.run.clone(), held.totals.left_out.len()));
+        enter(&opened, path, &bytes, back, (of, counted))?;
     }
-    let held = against(arguments, &review)?;
     match arguments.format {
         ReviewFormat::Json => lists::print_json(&describe(&review, of.as_ref(), &bytes, held.as_ref()))?,
         ReviewFormat::Csv => {
@@ -110,13 +111,20 @@ fn occurrence(back: &ReturnedArgs, opened: &Opened, sheet: &Sheet) -> Result<Opt
 }
 
 /// Enters the review in kickoff.toml.
-fn enter(opened: &Opened, path: &Path, bytes: &[u8], back: &ReturnedArgs, of: String) -> Result<(), Failure> {
+fn enter(
+    opened: &Opened,
+    path: &Path,
+    bytes: &[u8],
+    back: &ReturnedArgs,
+    (occurrence, counted): (String, Option<(String, usize)>),
+) -> Result<(), Failure> {
     let entry = Entry {
-        occurrence: of,
+        occurrence,
         file: opened.below(path)?,
         sha256: files::digest(bytes),
         accounts: back.accounts.clone(),
         dates: back.dates.map(Into::into),
+        counted,
     };
     let text = opened.text()?;
     match access_review::append(opened.path(), &text, &entry).map_err(|error| Failure::usage(&error))? {

@@ -147,6 +147,7 @@ fn a_review_is_read_back_entered_and_answers_its_quarter() {
     assert_eq!(told["findings"], serde_json::json!([]), "{}", told["findings"]);
     // Every principal of the run is in the sheet but those who were made since.
     assert_eq!(told["run"]["left_out"], serde_json::json!([]));
+    assert!(config(folder.path()).contains("\nleft_out = 0\n"), "the count is entered");
     assert_eq!(told["run"]["not_in_the_run"], serde_json::json!(["lena.vogt"]));
     let gone = named(&told["decisions"], "lena.vogt");
     assert_eq!((&gone["became"], &gone["days"]), (&"gone".into(), &13.into()));

@@ -319,4 +319,9 @@ pub struct AccessReview {
     pub dates: Option<DateOrder>,
     /// The request that it answers; IAM-12 of the default list, where nothing is said.
     pub request: Option<String>,
+    /// The run that its rows were counted against, so that a row that was taken out is seen.
+    pub counted: Option<String>,
+    /// How many principals of that run have no row, though they were there when the list was made.
+    #[serde(default)]
+    pub left_out: usize,
 }

@@ -21,19 +21,30 @@ pub struct Entry {
     pub accounts: Vec<String>,
     /// What comes first in its days, where somebody said so.
     pub dates: Option<DateOrder>,
+    /// The run that its rows were counted against, and how many principals of it have no row.
+    pub counted: Option<(String, usize)>,
 }
 
 /// Adds a review to the text of a file, at its end. Nothing that stands in it is touched. None where the same file, byte for
 /// byte, is entered for the same time already.
 ///
 /// # Errors
-/// The text is no file that can be used; or it has the file already, with another digest or for another time.
+/// The text is no file that can be used; or it has the file already, with another digest, for another time, or not counted.
 pub fn append(path: &Path, text: &str, entry: &Entry) -> Result<Option<String>, EngagementError> {
     let file = Engagement::parse(path, text)?;
     let known = file.access_reviews.iter().enumerate().find(|(_, known)| known.file == entry.file);
     if let Some((at, known)) = known {
         if known.occurrence == entry.occurrence && known.sha256.eq_ignore_ascii_case(&entry.sha256) {
-            return Ok(None);
+            let Some((run, left_out)) = entry.counted.as_ref().filter(|_| known.counted.is_none()) else {
+                return Ok(None);
+            };
+            let key = format!("access_reviews[{at}].file");
+            let what = format!(
+                "`{}` is entered, and was not counted: write counted = {} and left_out = {left_out} there",
+                entry.file,
+                quoted(run)
+            );
+            return Err(EngagementError::of(path, Problem { line: file.lines.of(&key), key, what }));
         }
         let key = format!("access_reviews[{at}].file");
         let what = if known.occurrence == entry.occurrence {
@@ -58,6 +69,9 @@ pub fn append(path: &Path, text: &str, entry: &Entry) -> Result<Option<String>, 
     }
     if let Some(dates) = entry.dates {
         let _ = writeln!(block, "dates = {}", quoted(dates.name()));
+    }
+    if let Some((run, left_out)) = &entry.counted {
+        let _ = writeln!(block, "counted = {}\nleft_out = {left_out}", quoted(run));
     }
     write::append(path, text, "access_reviews", &[block]).map(Some)
 }

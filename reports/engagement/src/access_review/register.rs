@@ -134,6 +134,7 @@ fn one(entry: &AccessReview, engagement: &Engagement, folder: &Path, today: Date
                     findings.extend(judged.findings());
                     findings.extend(time(&judged, of.as_ref()).map(|what| (Status::Fail, what)));
                     findings.extend(scope(&judged, entry).map(|what| (Status::Fail, what)));
+                    findings.extend(completeness(entry));
                     review = Some(judged);
                 }
                 Err(error) => findings.push((Status::NotEvaluated, error.to_string())),
@@ -168,6 +169,22 @@ pub(super) fn time(review: &Review, of: Option<&Occurrence>) -> Option<String> {
     }
     let late = (as_of - of.last).get_days() > i32::try_from(LATE_DAYS).unwrap_or(i32::MAX);
     late.then(|| format!("its list is of {as_of}, more than {LATE_DAYS} days after {} ended, on {}", of.name, of.last))
+}
+
+/// What is to be said of the count of its rows: a sheet does not show which of its rows were taken out.
+fn completeness(entry: &AccessReview) -> Option<(Status, String)> {
+    match (&entry.counted, entry.left_out) {
+        (None, _) => Some((
+            Status::Manual,
+            "its rows were not counted against a run, so that one that was taken out is not seen: `kickoff access-review --returned FILE --replay RUN --write` counts them"
+                .to_owned(),
+        )),
+        (Some(_), 0) => None,
+        (Some(run), left_out) => Some((
+            Status::Fail,
+            format!("principals of {run} without a row, though they were there when the list was made: {left_out}"),
+        )),
+    }
 }
 
 /// The accounts that an entry is said to be for and of which it has no row.

@@ -14,7 +14,13 @@ fn entered(rows: &[Row<'_>], more: &str) -> (tempfile::TempDir, Engagement) {
     let bytes = text(rows, ',');
     std::fs::write(folder.path().join("q3.csv"), &bytes).unwrap();
     let sha256 = crate::files::digest(bytes.as_bytes());
-    let entry = Entry { occurrence: "2026-Q3".to_owned(), file: "q3.csv".to_owned(), sha256, ..Entry::default() };
+    let entry = Entry {
+        occurrence: "2026-Q3".to_owned(),
+        file: "q3.csv".to_owned(),
+        sha256,
+        counted: Some(("RUN-1".to_owned(), 0)),
+        ..Entry::default()
+    };
     let before = format!("{PEOPLE}{REPORT}{more}");
     let longer = append("kickoff.toml".as_ref(), &before, &entry).unwrap().unwrap();
     assert!(longer.starts_with(&before));
@@ -49,6 +55,35 @@ fn a_review_answers_its_quarter_of_the_request() {
     // An account of the scope that no sheet has.
     let (folder, file) = entered(&GOLD, "[[scope.accounts]]\nid = \"444455556666\"\nrole = \"Audit\"\n");
     assert_eq!(rows(folder.path(), &file)[0].2, ["no row of accounts in scope: 444455556666"]);
+}
+
+#[test]
+fn a_sheet_does_not_show_what_was_taken_out_of_it() {
+    let (folder, file) = entered(&GOLD, "");
+    let with = |counted: Option<&str>, left_out: usize| {
+        let mut file = file.clone();
+        (file.access_reviews[0].counted, file.access_reviews[0].left_out) = (counted.map(str::to_owned), left_out);
+        let found = rows(folder.path(), &file).remove(0);
+        (found.1, found.2.concat())
+    };
+    assert_eq!(with(Some("RUN-1"), 0), (Status::Pass, String::new()));
+    let (status, why) = with(None, 0);
+    assert_eq!(status, Status::Manual);
+    assert!(why.starts_with("its rows were not counted against a run"), "{why}");
+    let why = "principals of RUN-1 without a row, though they were there when the list was made: 2";
+    assert_eq!(with(Some("RUN-1"), 2), (Status::Fail, why.to_owned()));
+    // One that is entered without a count is counted by a person's hand.
+    let bytes = std::fs::read(folder.path().join("q3.csv")).unwrap();
+    let entry = |counted: Option<(String, usize)>| Entry {
+        occurrence: "2026-Q3".to_owned(),
+        file: "q3.csv".to_owned(),
+        sha256: crate::files::digest(&bytes),
+        counted,
+        ..Entry::default()
+    };
+    let before = append("kickoff.toml".as_ref(), &format!("{PEOPLE}{REPORT}"), &entry(None)).unwrap().unwrap();
+    let told = append("kickoff.toml".as_ref(), &before, &entry(Some(("RUN-1".to_owned(), 2)))).unwrap_err().to_string();
+    assert!(told.contains("write counted = \"RUN-1\" and left_out = 2 there"), "{told}");
 }
 
 #[test]
