@@ -10,7 +10,7 @@ use kickoff_facts::{Form, Operation};
 use kickoff_reports::Document;
 use kickoff_reports::results::ResultRow;
 
-use crate::support::replay::{acme, plainly, through};
+use crate::support::replay::{acme, plainly, recorded, through};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
@@ -195,6 +195,7 @@ const CERTAIN_WITHOUT: &[(&str, &str, &str)] = &[
     ("sso-admin:ListAccountsForProvisionedPermissionSet", "org-scp-protects-logging", "as above"),
     ("sso-admin:ListInstances", "org-scp-protects-logging", "as above"),
     ("sso-admin:ListManagedPoliciesInPermissionSet", "org-scp-protects-logging", "as above"),
+    ("sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet", "org-scp-protects-logging", "as above"),
     ("ec2:DescribeInstances", "inspector-enabled", "another kind is in use and not scanned"),
     ("ecr:DescribeRepositories", "inspector-enabled", "as above"),
     ("lambda:ListFunctions", "inspector-enabled", "as above"),
@@ -296,10 +297,11 @@ fn key(row: &ResultRow) -> (&str, &str, &str) {
     (&row.check, &row.region, &row.resource)
 }
 
-/// What a fault in an operation did wrong, if anything.
-fn judge(baseline: &Document, operation: &str, fault: Fault) -> Vec<String> {
+/// What a fault in an operation did wrong, if anything; `again` says whether it is decided a second time, from what was kept.
+fn judge(baseline: &Document, operation: &str, fault: Fault, again: bool) -> Vec<String> {
     let run = acme();
-    let document = through(&run, |replay| Faulty { replay, operation: operation.to_owned(), fault });
+    let faulty = |replay| Faulty { replay, operation: operation.to_owned(), fault };
+    let document = if again { through(&run, faulty) } else { recorded(&run, faulty).0 };
     let mut wrong = Vec::new();
     let mut say = |text: String| wrong.push(format!("{operation} {fault:?}: {text}"));
 
@@ -406,7 +408,10 @@ fn matrix(fault: Fault, of: Of) {
     if let (Of::Fifth(first), None) = (of, std::env::var_os("KICKOFF_FAULTS")) {
         operations = operations.into_iter().skip(first).step_by(5).collect();
     }
-    let wrong: Vec<String> = operations.iter().flat_map(|operation| judge(&baseline, operation, fault)).collect();
+    // That a run comes out again is the same law for whatever fails: where a fault is tried on all, it is held on every fifth.
+    let again = |at: usize| matches!(of, Of::Fifth(_)) || at.is_multiple_of(5);
+    let wrong: Vec<String> =
+        operations.iter().enumerate().flat_map(|(at, operation)| judge(&baseline, operation, fault, again(at))).collect();
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
