@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use kickoff_engagement::access_review::{
-    self, Decision, Entry, FollowUp, JudgedRow, Occurrence, Part, Present, Review, Sheet, Totals, follow, of_run,
-    of_sheet, totals,
+    self, Counted, Decision, Entry, FollowUp, JudgedRow, Occurrence, Part, Present, Review, Sheet, Totals, follow,
+    of_run, of_sheet, totals,
 };
 use kickoff_engagement::files;
 use kickoff_evidence::Run;
@@ -56,6 +56,7 @@ pub(crate) fn run(arguments: &ReviewArgs, path: &Path) -> Result<Exit, Failure> 
     let bytes = access_review::bytes(path).map_err(|error| Failure::usage(&error))?;
     let dates = back.dates.map(Into::into);
     let sheet = access_review::from_bytes(path, &bytes, dates).map_err(|error| Failure::usage(&error))?;
+    lists::tell_code(path)?;
     let of = occurrence(back, &opened, &sheet)?;
     let review = access_review::judge(&sheet, &opened.file, of.as_ref(), opened.today);
     if let Some(day) = &review.open_day {
@@ -69,7 +70,7 @@ pub(crate) fn run(arguments: &ReviewArgs, path: &Path) -> Result<Exit, Failure> 
                 "no row says of which day it is (As of): say what it is for, --occurrence 2026-Q3".to_owned(),
             )
         })?;
-        let counted = held.as_ref().map(|held| (held.totals.run.clone(), held.totals.left_out.len()));
+        let counted = held.as_ref().map(|held| Counted::of(&held.totals, &back.accounts));
         enter(&opened, path, &bytes, back, (of, counted))?;
     }
     match arguments.format {
@@ -116,7 +117,7 @@ fn enter(
     path: &Path,
     bytes: &[u8],
     back: &ReturnedArgs,
-    (occurrence, counted): (String, Option<(String, usize)>),
+    (occurrence, counted): (String, Option<Counted>),
 ) -> Result<(), Failure> {
     let entry = Entry {
         occurrence,

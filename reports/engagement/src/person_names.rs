@@ -56,9 +56,9 @@ const TITLES: [&str; 15] = [
     "privileged",
 ];
 
-/// The words of a name, in order of the alphabet. Of an address it is what stands before the sign.
+/// The words of a name, in order of the alphabet. Of an address it is what stands before the sign, and before a plus.
 fn parts(name: &str) -> Vec<String> {
-    let local = name.split_once('@').map_or(name, |(local, _)| local);
+    let local = name.split_once('@').map_or(name, |(local, _)| local.split_once('+').map_or(local, |(own, _)| own));
     let all = folded(local);
     let all = all.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
     // `ü` is written as `ue` and as `u`.
@@ -144,7 +144,24 @@ pub(crate) fn one_person(engagement: &Engagement, name: &str, principal: &str) -
         return Same::No;
     }
     let of = |known: &[&Person], name: &str| known.iter().map(|person| is(person, name)).max().unwrap_or(Same::No);
-    direct.max(of(&first, principal)).max(of(&second, name))
+    // Of who is known the whole name counts, not the one that he is called by.
+    let whole = |known: &[&Person], name: &str| match known {
+        [] => vec![name.to_owned()],
+        known => known.iter().map(|person| person.name.clone()).collect(),
+    };
+    let (ours, theirs) = (whole(&first, name), whole(&second, principal));
+    let by_word = ours.iter().flat_map(|one| theirs.iter().map(move |other| word_of(one, other))).max();
+    direct.max(of(&first, principal)).max(of(&second, name)).max(by_word.unwrap_or(Same::No))
+}
+
+/// Whether one of two names may be the other's: a single word of it, `Carla` of `carla.santos`.
+fn word_of(one: &str, other: &str) -> Same {
+    let (one, other) = (parts(one), parts(other));
+    let (short, long) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
+    match short.as_slice() {
+        [word] if long.len() > 1 && word.chars().count() > 2 && long.contains(word) => Same::Maybe,
+        _ => Same::No,
+    }
 }
 
 #[cfg(test)]
@@ -192,5 +209,12 @@ mod tests {
         assert_eq!(one_person(&file, "Eve", "bob"), Same::No);
         assert_eq!(people(&file, "B.Tanaka@acme.example").len(), 1);
         assert!(people(&file, "Somebody").is_empty());
+        // One word of a name is perhaps his, unless the file knows whom it calls so.
+        assert_eq!(one_person(&file, "Carla", "carla.santos"), Same::Maybe);
+        assert_eq!(one_person(&file, "Ida Holm", "holm"), Same::Maybe);
+        assert_eq!(one_person(&file, "Tanaka", "bob.tanaka"), Same::Maybe);
+        assert_eq!(one_person(&file, "bob", "bob.smith"), Same::No);
+        assert_eq!(one_person(&file, "Bob Tanaka", "bob.smith"), Same::No);
+        assert_eq!(one_person(&file, "bob.tanaka+aws@acme.example", "bob.tanaka"), Same::Yes);
     }
 }

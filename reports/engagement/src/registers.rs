@@ -324,4 +324,15 @@ pub struct AccessReview {
     /// How many principals of that run have no row, though they were there when the list was made.
     #[serde(default)]
     pub left_out: usize,
+    /// How many principals of that run have no row, and of which it is not known whether they were there.
+    #[serde(default)]
+    pub unknown_age: usize,
+    /// How many principals of that run are in accounts that it is for and that the sheet has no row of.
+    #[serde(default)]
+    pub other_accounts: usize,
+    /// How many rows name no principal of that run, those aside whose access was revoked before it.
+    #[serde(default)]
+    pub not_in_run: usize,
+    /// How many rows do not say what we wrote; left out where that run is not of the day that the list was made on.
+    pub altered: Option<usize>,
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::decision::Decision;
 use super::heads::HEADS;
-use super::judge::{Fault, JudgedRow, Review, key, label};
+use super::judge::{Fault, JudgedRow, Review, is_of_permission_set, key, label};
 use crate::dates::{Told, told};
 use crate::person_names::folded;
 
@@ -129,6 +129,8 @@ pub struct Totals {
     pub unknown_age: Vec<String>,
     /// Principals of the sheet that the run does not have. Of the day of the list, they were added by hand.
     pub not_in_run: Vec<String>,
+    /// How many of them nothing explains: a principal that was to be revoked may be gone from a later run.
+    pub not_accounted_for: usize,
     /// Accounts of the run that the sheet has no row of, with how many principals they have.
     pub accounts_left: Vec<(String, usize)>,
     /// Facts that are not what we wrote, by principal; none where the run is of another day.
@@ -148,12 +150,17 @@ pub fn totals(review: &Review, present: &Present) -> Totals {
             Some(one) => {
                 totals.found += 1;
                 there.insert(key(&one.account, &one.arn, &one.name));
-                let heads = differing(&row.line.facts, &one.facts, |_| true);
+                let mut heads = named_otherwise(row, one);
+                heads.extend(differing(&row.line.facts, &one.facts, |_| true));
                 if !heads.is_empty() {
                     altered.push((row.label.clone(), heads));
                 }
             }
-            None => totals.not_in_run.push(row.label.clone()),
+            None => {
+                let revoked = row.is_decided() && row.decision == Some(Decision::Revoke);
+                totals.not_accounted_for += usize::from(same_day || !revoked);
+                totals.not_in_run.push(row.label.clone());
+            }
         }
     }
     totals.altered = same_day.then_some(altered);
@@ -171,12 +178,39 @@ pub fn totals(review: &Review, present: &Present) -> Totals {
         match (one.created, review.as_of) {
             _ if same_day => totals.left_out.push(name),
             (Some(made), Some(as_of)) if made > as_of => totals.new_since.push(name),
-            (Some(_), Some(_)) if !one.arn.contains("AWSReservedSSO_") => totals.left_out.push(name),
+            (Some(_), Some(_)) if !is_of_permission_set(&one.arn) => totals.left_out.push(name),
+            // A sheet that does not say of which day it is cannot show that one came later.
+            (_, None) => totals.left_out.push(name),
             _ => totals.unknown_age.push(name),
         }
     }
     totals.accounts_left = others.into_iter().map(|(account, count)| (account.to_owned(), count)).collect();
     totals
+}
+
+/// The heads under which a row says whom it is of, and says it otherwise than its ARN does.
+fn named_otherwise(row: &JudgedRow, one: &Principal) -> Vec<&'static str> {
+    let line = &row.line;
+    let mut heads = Vec::new();
+    if !line.name.trim().is_empty() && folded(line.name.trim()) != folded(bare_name(one)) {
+        heads.push("Name");
+    }
+    let kind = super::words::plain(&line.kind);
+    let is_other = match kind.as_str() {
+        "user" => !one.arn.contains(":user/"),
+        "role" => !one.arn.contains(":role/"),
+        "person" => !is_of_permission_set(&one.arn),
+        _ => false,
+    };
+    if is_other && !one.arn.is_empty() {
+        heads.push("Type");
+    }
+    heads
+}
+
+/// The name of a principal as a sheet that was read has it: without the apostrophe that keeps it from being computed.
+fn bare_name(one: &Principal) -> &str {
+    crate::cells::unguarded(one.name.trim())
 }
 
 /// The heads of the facts that differ.

@@ -55,6 +55,10 @@ pub(super) fn decision(cell: &str, remark: &str) -> Said {
     if told.is_empty() || is("open", &told) {
         return Said::Nothing;
     }
+    // Who asks has not decided.
+    if cell.contains(['?', '？', '؟']) {
+        return Said::Unclear;
+    }
     let (decision, rest) = match word(cell) {
         Some(decision) => (decision, ""),
         None => {
@@ -71,16 +75,33 @@ pub(super) fn decision(cell: &str, remark: &str) -> Said {
             Said::Decided(Decision::Change((!how.is_empty()).then(|| how.to_owned())))
         }
         // `keep, but remove admin rights` decides two things.
-        other if speaks_of_another(rest, &other) => Said::Unclear,
+        other if speaks_against(rest, &other) => Said::Unclear,
         other => Said::Decided(other),
     }
 }
 
-/// Whether a remark has a word for another decision.
-fn speaks_of_another(rest: &str, decision: &Decision) -> bool {
+/// Whether a remark has a word for another decision, or says no to this one: `keep, no longer needed`.
+fn speaks_against(rest: &str, decision: &Decision) -> bool {
     let plain = plain(rest);
-    let mut words = plain.split(' ').filter(|word| !word.is_empty());
-    words.any(|one| word(one).is_some_and(|other| &other != decision))
+    if is("not", &plain) {
+        return true;
+    }
+    let words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
+    let runs = |from: usize| (from + 1..=words.len()).map(move |to| (from, to));
+    (0..words.len()).flat_map(runs).any(|(from, to)| {
+        let run = words.get(from..to).unwrap_or_default().join(" ");
+        let before = words.get(..from).unwrap_or_default();
+        if *decision == Decision::Keep && is("against", &run) {
+            return !is_denied(before);
+        }
+        // `keep, do not remove` keeps; `keep, is not approved` does not.
+        word(&run).is_some_and(|other| (other == *decision) == is_denied(before))
+    })
+}
+
+/// Whether the word after some others is denied by them: `not`, `not to be`, `no longer`.
+fn is_denied(before: &[&str]) -> bool {
+    before.iter().rev().find(|word| !is("filler", word)).is_some_and(|word| is("not", word))
 }
 
 #[cfg(test)]
@@ -118,6 +139,29 @@ mod tests {
             ("remove admin rights", "", Said::Unclear),
             ("keep, but remove admin rights", "", Said::Unclear),
             ("keep or remove?", "", Said::Unclear),
+            ("keep?", "", Said::Unclear),
+            ("needed?", "", Said::Unclear),
+            ("?", "", Said::Nothing),
+            ("keep, no longer needed", "", Said::Unclear),
+            ("keep; no longer needed", "", Said::Unclear),
+            ("ok (access no longer required)", "", Said::Unclear),
+            ("Ja, nicht mehr benötigt", "", Said::Unclear),
+            ("Ja, wird nicht länger gebraucht", "", Said::Unclear),
+            ("oui, n'est plus nécessaire", "", Said::Unclear),
+            ("sí, ya no se necesita", "", Said::Unclear),
+            ("ja, niet meer nodig", "", Said::Unclear),
+            ("Keep (will be offboarded)", "", Said::Unclear),
+            ("keep: no", "", Said::Unclear),
+            ("keep, but is not to be approved", "", Said::Unclear),
+            ("keep, do not remove", "", Said::Decided(Keep)),
+            ("keep - not to be removed", "", Said::Decided(Keep)),
+            ("Keep (no change needed)", "", Said::Decided(Keep)),
+            ("Behalten, keine Änderung", "", Said::Decided(Keep)),
+            ("Behalten, nicht löschen", "", Said::Decided(Keep)),
+            ("keep, still needed", "", Said::Decided(Keep)),
+            ("remove, no longer needed", "", Said::Decided(Revoke)),
+            ("Remove; do not keep", "", Said::Decided(Revoke)),
+            ("remove: left the company", "", Said::Decided(Revoke)),
         ] {
             assert_eq!(decision(cell, remark), wanted, "{cell}");
         }

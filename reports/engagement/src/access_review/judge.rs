@@ -7,12 +7,13 @@ use jiff::civil::Date;
 use kickoff_checks::Status;
 
 use super::decision::{Decision, Said, decision};
+use super::reviewers::{Reviewer, reviewers, self_review};
 use super::sheet::{Line, Sheet};
-use super::words::is;
+use super::words::{is, plain};
 use crate::cadence::{LATE_DAYS, Occurrence};
 use crate::dates::{DateOrder, Told, told};
 use crate::file::Engagement;
-use crate::person_names::{Same, folded, one_person, people};
+use crate::person_names::folded;
 
 /// What may be wrong with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -139,17 +140,6 @@ impl JudgedRow {
     }
 }
 
-/// Who reviewed, and how many rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reviewer {
-    /// The name as it stands first.
-    pub name: String,
-    /// The id of `[[people]]`; none for nobody of it.
-    pub person: Option<String>,
-    /// How many rows.
-    pub rows: usize,
-}
-
 /// A review that came back, judged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Review {
@@ -157,8 +147,12 @@ pub struct Review {
     pub rows: Vec<JudgedRow>,
     /// How many rows the sheet has.
     pub all: usize,
-    /// The day that the list was made on.
+    /// The day that the list was made on; the latest, where there are several.
     pub as_of: Option<Date>,
+    /// The earliest.
+    pub first_as_of: Option<Date>,
+    /// How many rows do not say of which day they are.
+    pub undated: usize,
     /// The accounts of its principals.
     pub accounts: BTreeSet<String>,
     /// Who reviewed.
@@ -215,12 +209,20 @@ pub(super) fn label(name: &str, arn: &str, account: &str, several: bool) -> Stri
     if several && !account.is_empty() { format!("{name} ({account})") } else { name.to_owned() }
 }
 
-/// What tells a principal from others: ARN and name, in one case and without accents. The people of a permission set share its ARN.
+/// What tells a principal from others: its ARN, in one case and without accents; for the people of a permission set, who share
+/// one, the name too.
 pub(super) fn key(account: &str, arn: &str, name: &str) -> (String, String) {
     match arn {
         "" => (account.to_owned(), folded(name)),
-        arn => (folded(arn), folded(name)),
+        arn if is_of_permission_set(arn) => (folded(arn), folded(name)),
+        arn => (folded(arn), String::new()),
     }
+}
+
+/// Whether an ARN is that of a role of Identity Center, behind which there are people.
+pub(super) fn is_of_permission_set(arn: &str) -> bool {
+    let arn = arn.to_ascii_lowercase();
+    arn.contains(":role/") && arn.contains("/awsreservedsso_")
 }
 
 /// Judges a sheet, for a time and on a day.
@@ -231,6 +233,8 @@ pub fn judge(sheet: &Sheet, engagement: &Engagement, of: Option<&Occurrence>, to
         Review { all: sheet.lines.len(), as_of: sheet.as_of, told: sheet.told.clone(), ..Review::default() };
     let accounts = sheet.lines.iter().map(|line| &line.account).filter(|account| account.len() == 12);
     review.accounts = accounts.cloned().collect();
+    review.first_as_of = sheet.lines.iter().filter_map(|line| line.as_of).min();
+    review.undated = sheet.lines.iter().filter(|line| line.as_of.is_none()).count();
     let several = review.accounts.len() > 1;
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
     let judge = Judge { engagement, order, from_1904: sheet.from_1904, of, today, several };
@@ -250,22 +254,41 @@ pub fn judge(sheet: &Sheet, engagement: &Engagement, of: Option<&Occurrence>, to
 }
 
 /// A principal that stands in several rows: of two decisions that agree one is enough, and of one that is made and one that is not.
+/// What is said and is no decision that is known may be another one.
 fn again(first: &mut JudgedRow, second: JudgedRow, told: &mut Vec<String>) {
     let (one, other) = (first.line.number, second.line.number);
     let differ = match (&first.decision, &second.decision) {
+        (Some(Decision::Change(Some(first))), Some(Decision::Change(Some(second)))) => plain(first) != plain(second),
         (Some(first), Some(second)) => first.name() != second.name(),
-        _ => false,
+        (None, None) => false,
+        (None, Some(_)) => first.has(Fault::Unclear),
+        (Some(_), None) => second.has(Fault::Unclear),
     };
     let name = first.label.clone();
+    // The row that says more is taken: a decision, how it is to be changed, or that what is said is not clear.
+    let says = |row: &JudgedRow| match row.decision {
+        None if row.has(Fault::Unclear) => 1,
+        None => 0,
+        Some(Decision::Change(None)) => 2,
+        Some(_) => 3,
+    };
     if differ {
-        let decided = |row: &JudgedRow| row.decision.as_ref().map_or("", Decision::name);
-        let what = format!("row {one} says {}, row {other} {}", decided(first), decided(&second));
+        let what = format!("row {one} says {}, row {other} {}", said(first), said(&second));
         first.faults.push((Fault::Contradicted, what));
-    } else if first.decision.is_none() && second.decision.is_some() {
+    } else if says(&second) > says(first) && !first.has(Fault::Contradicted) {
         *first = second;
     }
     first.again = Some(other);
     told.push(format!("{name} stands twice, in rows {one} and {other}"));
+}
+
+/// What a row says of its principal: the decision, with how it is to be changed, or the words that are none.
+fn said(row: &JudgedRow) -> String {
+    match &row.decision {
+        Some(Decision::Change(Some(how))) => format!("change ({how})"),
+        Some(decision) => decision.name().to_owned(),
+        None => format!("`{}`", row.line.decision),
+    }
 }
 
 /// What rows are held against.
@@ -304,7 +327,8 @@ impl Judge<'_> {
             if *decision == Decision::Change(None) {
                 faults.push((Fault::NoChange, format!("it says `{}`", line.decision)));
             }
-            if line.reviewer.trim().is_empty() || is("open", &super::words::plain(&line.reviewer)) {
+            let reviewer = plain(&line.reviewer);
+            if reviewer.is_empty() || is("open", &reviewer) {
                 faults.push((Fault::NoReviewer, "nobody is named".to_owned()));
             } else if let Some((fault, what)) = self_review(line, &label, self.engagement) {
                 faults.push((fault, what));
@@ -348,62 +372,6 @@ fn wrong_day(day: Date, line: &Line, of: Option<&Occurrence>, today: Date) -> Op
     }
     let late = day > of.last.saturating_add(LATE_DAYS.days());
     late.then(|| format!("{day} is more than {LATE_DAYS} days after {} ended, on {}", of.name, of.last))
-}
-
-/// Whether who decided is who was decided on. Of several reviewers one other is enough.
-fn self_review(line: &Line, label: &str, engagement: &Engagement) -> Option<(Fault, String)> {
-    let kind = super::words::plain(&line.kind);
-    let is_role = kind == "role" || kind == "root user" || (kind.is_empty() && line.arn.contains(":role/"));
-    if is_role {
-        return None;
-    }
-    let principal =
-        if line.name.is_empty() { line.arn.rsplit('/').next().unwrap_or_default() } else { line.name.as_str() };
-    let how = reviewers_of(&line.reviewer).into_iter().map(|name| one_person(engagement, name, principal)).min()?;
-    let what = format!("{label} by {}", line.reviewer);
-    match how {
-        Same::Yes => Some((Fault::SelfReview, what)),
-        Same::Maybe => Some((Fault::MaybeSelf, what)),
-        Same::No => None,
-    }
-}
-
-/// The reviewers of a cell. A comma may stand within a name, `Holm, Ida`.
-fn reviewers_of(cell: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    for part in cell.split(['/', ';', '&', '\n', '+']) {
-        let mut start = 0;
-        for (at, _) in part.match_indices(' ') {
-            let rest = part.get(at + 1..).unwrap_or_default();
-            let word = rest.split(' ').next().unwrap_or_default();
-            let more = rest.len() > word.len();
-            if more && at > start && is("between", &super::words::plain(word)) {
-                found.push(part.get(start..at).unwrap_or_default());
-                start = at + 1 + word.len();
-            }
-        }
-        found.push(part.get(start..).unwrap_or_default());
-    }
-    found.into_iter().map(str::trim).filter(|name| !name.is_empty()).collect()
-}
-
-fn reviewers(rows: &[JudgedRow], engagement: &Engagement) -> Vec<Reviewer> {
-    let mut found: Vec<(String, Reviewer)> = Vec::new();
-    for row in rows.iter().filter(|row| row.decision.is_some()) {
-        for name in reviewers_of(&row.line.reviewer) {
-            let known = people(engagement, name);
-            let person = match known.as_slice() {
-                [one] => Some(one.id.clone()),
-                _ => None,
-            };
-            let key = person.clone().unwrap_or_else(|| format!("?{}", folded(name)));
-            match found.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, reviewer)) => reviewer.rows += 1,
-                None => found.push((key, Reviewer { name: name.to_owned(), person, rows: 1 })),
-            }
-        }
-    }
-    found.into_iter().map(|(_, reviewer)| reviewer).collect()
 }
 
 /// What comes first in the days of decisions, where only one of the two puts all of them after the list was made and before today.

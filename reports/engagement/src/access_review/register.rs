@@ -133,6 +133,7 @@ fn one(entry: &AccessReview, engagement: &Engagement, folder: &Path, today: Date
                     let judged = judge(&sheet, engagement, of.as_ref(), today);
                     findings.extend(judged.findings());
                     findings.extend(time(&judged, of.as_ref()).map(|what| (Status::Fail, what)));
+                    findings.extend(undated(&judged).map(|what| (Status::Manual, what)));
                     findings.extend(scope(&judged, entry).map(|what| (Status::Fail, what)));
                     findings.extend(completeness(entry));
                     review = Some(judged);
@@ -161,30 +162,48 @@ fn one(entry: &AccessReview, engagement: &Engagement, folder: &Path, today: Date
     }
 }
 
-/// Why a list is not of the time that it was reviewed for.
+/// Why a list is not of the time that it was reviewed for: each of its rows must be.
 pub(super) fn time(review: &Review, of: Option<&Occurrence>) -> Option<String> {
-    let (as_of, of) = review.as_of.zip(of)?;
-    if as_of < of.first {
-        return Some(format!("its list is of {as_of}, before {} began, on {}", of.name, of.first));
+    let ((first, as_of), of) = review.first_as_of.zip(review.as_of).zip(of)?;
+    if first < of.first {
+        return Some(format!("its list is of {first}, before {} began, on {}", of.name, of.first));
     }
     let late = (as_of - of.last).get_days() > i32::try_from(LATE_DAYS).unwrap_or(i32::MAX);
     late.then(|| format!("its list is of {as_of}, more than {LATE_DAYS} days after {} ended, on {}", of.name, of.last))
 }
 
-/// What is to be said of the count of its rows: a sheet does not show which of its rows were taken out.
-fn completeness(entry: &AccessReview) -> Option<(Status, String)> {
-    match (&entry.counted, entry.left_out) {
-        (None, _) => Some((
-            Status::Manual,
-            "its rows were not counted against a run, so that one that was taken out is not seen: `kickoff access-review --returned FILE --replay RUN --write` counts them"
-                .to_owned(),
-        )),
+/// That it is not known of which day a list is, or some of its rows are.
+pub(super) fn undated(review: &Review) -> Option<String> {
+    match (review.as_of, review.undated) {
+        (None, _) => Some("no row says of which day its list is (As of)".to_owned()),
         (Some(_), 0) => None,
-        (Some(run), left_out) => Some((
-            Status::Fail,
-            format!("principals of {run} without a row, though they were there when the list was made: {left_out}"),
-        )),
+        (Some(_), rows) => Some(format!("rows that do not say of which day they are (As of): {rows}")),
     }
+}
+
+/// What is to be said of the count of its rows: a sheet does not show which of its rows were taken out, put in or changed.
+fn completeness(entry: &AccessReview) -> Vec<(Status, String)> {
+    let Some(run) = &entry.counted else {
+        let what = "its rows were not counted against a run, so that one that was taken out is not seen: `kickoff access-review --returned FILE --replay RUN --write` counts them";
+        return vec![(Status::Manual, what.to_owned())];
+    };
+    let counts = [
+        (
+            Status::Fail,
+            entry.left_out,
+            format!("principals of {run} without a row, though they were there when the list was made"),
+        ),
+        (
+            Status::Manual,
+            entry.unknown_age,
+            format!("principals of {run} without a row, and it is not known whether they were there"),
+        ),
+        (Status::Manual, entry.other_accounts, format!("principals of {run} in accounts that it has no row of")),
+        (Status::Manual, entry.not_in_run, format!("rows that name no principal of {run}")),
+        (Status::Manual, entry.altered.unwrap_or_default(), format!("rows that are not as {run} has them")),
+    ];
+    let found = counts.into_iter().filter(|(_, count, _)| *count > 0);
+    found.map(|(status, count, what)| (status, format!("{what}: {count}"))).collect()
 }
 
 /// The accounts that an entry is said to be for and of which it has no row.

@@ -3,7 +3,7 @@
 use super::against::{Became, FollowUp, Totals};
 use super::decision::Decision;
 use super::judge::{Fault, Review};
-use super::register::{counts, time};
+use super::register::{counts, time, undated};
 use super::sheet::some;
 use crate::cadence::Occurrence;
 use crate::file::Engagement;
@@ -35,6 +35,8 @@ pub fn of_sheet(review: &Review, engagement: &Engagement, of: Option<&Occurrence
     }
     let mut sheet = vec![rows, counts(review)];
     sheet.extend(time(review, of));
+    // That no row at all says so the sheet has told.
+    sheet.extend(undated(review).filter(|_| review.as_of.is_some()));
     sheet.extend(review.told.iter().cloned());
     let mut parts = vec![Part::new("The sheet", sheet)];
     let known = review.reviewers.iter().map(|one| {

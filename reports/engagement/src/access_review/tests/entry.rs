@@ -18,7 +18,7 @@ fn entered(rows: &[Row<'_>], more: &str) -> (tempfile::TempDir, Engagement) {
         occurrence: "2026-Q3".to_owned(),
         file: "q3.csv".to_owned(),
         sha256,
-        counted: Some(("RUN-1".to_owned(), 0)),
+        counted: Some(Counted { run: "RUN-1".to_owned(), altered: Some(0), ..Counted::default() }),
         ..Entry::default()
     };
     let before = format!("{PEOPLE}{REPORT}{more}");
@@ -74,7 +74,7 @@ fn a_sheet_does_not_show_what_was_taken_out_of_it() {
     assert_eq!(with(Some("RUN-1"), 2), (Status::Fail, why.to_owned()));
     // One that is entered without a count is counted by a person's hand.
     let bytes = std::fs::read(folder.path().join("q3.csv")).unwrap();
-    let entry = |counted: Option<(String, usize)>| Entry {
+    let entry = |counted: Option<Counted>| Entry {
         occurrence: "2026-Q3".to_owned(),
         file: "q3.csv".to_owned(),
         sha256: crate::files::digest(&bytes),
@@ -82,8 +82,66 @@ fn a_sheet_does_not_show_what_was_taken_out_of_it() {
         ..Entry::default()
     };
     let before = append("kickoff.toml".as_ref(), &format!("{PEOPLE}{REPORT}"), &entry(None)).unwrap().unwrap();
-    let told = append("kickoff.toml".as_ref(), &before, &entry(Some(("RUN-1".to_owned(), 2)))).unwrap_err().to_string();
-    assert!(told.contains("write counted = \"RUN-1\" and left_out = 2 there"), "{told}");
+    let counted = |left_out: usize| Counted { run: "RUN-1".to_owned(), left_out, ..Counted::default() };
+    let told = append("kickoff.toml".as_ref(), &before, &entry(Some(counted(2)))).unwrap_err().to_string();
+    assert!(told.contains("was not counted: write counted = \"RUN-1\", left_out = 2 there"), "{told}");
+    // So is one whose count came out otherwise; a count against another run changes nothing.
+    let before =
+        append("kickoff.toml".as_ref(), &format!("{PEOPLE}{REPORT}"), &entry(Some(counted(0)))).unwrap().unwrap();
+    let again = |counted: Counted| append("kickoff.toml".as_ref(), &before, &entry(Some(counted)));
+    assert_eq!(again(Counted { altered: Some(0), ..counted(0) }).unwrap(), None);
+    assert_eq!(again(Counted { run: "RUN-2".to_owned(), ..counted(3) }).unwrap(), None);
+    let told = again(Counted { not_in_run: 1, altered: Some(2), ..counted(0) }).unwrap_err().to_string();
+    let keys = "counted = \"RUN-1\", left_out = 0, not_in_run = 1, altered = 2";
+    assert!(told.contains(&format!("was counted otherwise: write {keys} there")), "{told}");
+}
+
+#[test]
+fn what_a_count_leaves_open_is_for_a_person() {
+    let (folder, file) = entered(&GOLD, "");
+    let with = |change: fn(&mut crate::registers::AccessReview)| {
+        let mut file = file.clone();
+        change(&mut file.access_reviews[0]);
+        let found = rows(folder.path(), &file).remove(0);
+        (found.1, found.2.concat())
+    };
+    let manual = |why: &str| (Status::Manual, why.to_owned());
+    assert_eq!(
+        with(|entry| entry.unknown_age = 3),
+        manual("principals of RUN-1 without a row, and it is not known whether they were there: 3")
+    );
+    assert_eq!(
+        with(|entry| entry.other_accounts = 4),
+        manual("principals of RUN-1 in accounts that it has no row of: 4")
+    );
+    assert_eq!(with(|entry| entry.not_in_run = 1), manual("rows that name no principal of RUN-1: 1"));
+    assert_eq!(with(|entry| entry.altered = Some(2)), manual("rows that are not as RUN-1 has them: 2"));
+    // An entry of before has none of the keys.
+    assert_eq!(with(|entry| entry.altered = None), (Status::Pass, String::new()));
+}
+
+#[test]
+fn a_list_says_of_which_day_each_of_its_rows_is() {
+    let (folder, file) = entered(&GOLD, "");
+    let with = |change: &dyn Fn(String) -> String| {
+        let text = change(text(&GOLD, ','));
+        std::fs::write(folder.path().join("q3.csv"), &text).unwrap();
+        let mut file = file.clone();
+        file.access_reviews[0].sha256 = crate::files::digest(text.as_bytes());
+        let found = rows(folder.path(), &file).remove(0);
+        (found.1, found.2.concat())
+    };
+    assert_eq!(with(&|text| text), (Status::Pass, String::new()));
+    // The column is taken out, or all of it was emptied.
+    let why = "no row says of which day its list is (As of)".to_owned();
+    assert_eq!(with(&|text| text.replace("2026-10-01", "")), (Status::Manual, why.clone()));
+    assert_eq!(with(&|text| text.replace("As of,", "Mine,")), (Status::Manual, why));
+    let why = "rows that do not say of which day they are (As of): 1".to_owned();
+    assert_eq!(with(&|text| text.replacen("2026-10-01", "", 1)), (Status::Manual, why));
+    // All but one are of a year before.
+    let (status, why) = with(&|text| text.replacen("2026-10-01", "2025-03-01", 3));
+    assert_eq!(status, Status::Fail);
+    assert_eq!(why, "its list is of 2025-03-01, before 2026-Q3 began, on 2026-07-01");
 }
 
 #[test]

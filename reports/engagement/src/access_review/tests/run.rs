@@ -130,3 +130,51 @@ fn the_control_total_names_who_is_lacking_who_is_new_and_who_is_nobody_of_ours()
     let review = judged(format!("{}{}\n", text(&GOLD, ','), cells.join(",")).as_bytes());
     assert_eq!(faults(&review), [("ghost".to_owned(), Fault::ByHand)]);
 }
+
+#[test]
+fn a_sheet_without_its_day_is_held_against_the_run_all_the_same() {
+    let mut run = present(date(2026, 10, 20));
+    run.principals.push(principal("user", "left.out"));
+    run.principals.push(Principal { created: None, ..principal("role", "ageless") });
+    let review = judged(text(&GOLD, ',').replace("2026-10-01", "").as_bytes());
+    assert_eq!(review.as_of, None);
+    let totals = totals(&review, &run);
+    assert_eq!(totals.left_out, ["left.out", "ageless"]);
+    assert!(totals.unknown_age.is_empty() && totals.new_since.is_empty());
+}
+
+#[test]
+fn what_is_entered_of_a_count_is_what_nothing_explains() {
+    let ghost = |decision: &'static str| with(&[(4, ("user", "ghost", "Alice Meyer", decision, "2026-10-05"))]);
+    let mut run = present(date(2026, 10, 1));
+    run.principals.push(Principal { account: "999988887777".to_owned(), ..principal("user", "else") });
+    let administrator = HEADS.iter().position(|head| *head == "Administrator").unwrap();
+    run.principals[0].facts.iter_mut().find(|(at, _)| *at == administrator).unwrap().1 = "under conditions".to_owned();
+    let counted = |review: &Review, run: &Present, accounts: &[&str]| {
+        let accounts: Vec<String> = accounts.iter().map(|id| (*id).to_owned()).collect();
+        Counted::of(&totals(review, run), &accounts)
+    };
+    let wanted =
+        Counted { run: "RUN-1".to_owned(), other_accounts: 1, not_in_run: 1, altered: Some(1), ..Counted::default() };
+    assert_eq!(counted(&ghost("keep"), &run, &[]), wanted);
+    assert_eq!(counted(&ghost("remove"), &run, &[]), wanted);
+    // A review that is for one account need not have another.
+    assert_eq!(counted(&ghost("keep"), &run, &[ACCOUNT]).other_accounts, 0);
+    // From a later run one may be gone who was to go, and facts are other ones.
+    run.day = date(2026, 10, 20);
+    assert_eq!(counted(&ghost("remove"), &run, &[]), Counted { not_in_run: 0, altered: None, ..wanted.clone() });
+    assert_eq!(counted(&ghost("keep"), &run, &[]).not_in_run, 1);
+}
+
+#[test]
+fn a_name_or_type_that_was_written_over_is_an_altered_row() {
+    let run = present(date(2026, 10, 1));
+    let altered = |from: &str, to: &str| {
+        let review = judged(text(&GOLD, ',').replace(from, to).as_bytes());
+        assert_eq!(review.rows.len(), 4);
+        totals(&review, &run).altered.unwrap()
+    };
+    assert_eq!(altered(",bob.tanaka,user,", ",carla,user,"), [("carla".to_owned(), vec!["Name"])]);
+    assert_eq!(altered(",bob.tanaka,user,", ",bob.tanaka,role,"), [("bob.tanaka".to_owned(), vec!["Type"])]);
+    assert!(altered(",bob.tanaka,user,", ",Bob.Tanaka,User,").is_empty());
+}

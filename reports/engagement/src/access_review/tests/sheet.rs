@@ -58,6 +58,73 @@ fn nobody_reviews_himself_however_he_is_written() {
 }
 
 #[test]
+fn another_reviewer_is_a_person_whom_the_file_knows() {
+    for reviewer in [
+        "Bob Tanaka (Platform/SRE)",
+        "Bob Tanaka [with Alice Meyer]",
+        "bob.tanaka+aws@acme.example",
+        "Bob Tanaka / TBD",
+        "Bob Tanaka / -",
+        "Bob Tanaka; Platform team",
+        "self",
+        "Myself",
+        "selbst",
+        "moi-même",
+        "yo mismo",
+        "zelf",
+    ] {
+        let review = with(&[(0, ("user", "bob.tanaka", reviewer, "keep", "2026-10-05"))]);
+        assert_eq!(faults(&review), [("bob.tanaka".to_owned(), Fault::SelfReview)], "{reviewer}");
+    }
+    for reviewer in
+        ["Bob Tanaka + Alice Meyer", "Bob Tanaka (SRE) / Alice Meyer (CISO)", "Alice Meyer (for Bob Tanaka)"]
+    {
+        let review = with(&[(0, ("user", "bob.tanaka", reviewer, "keep", "2026-10-05"))]);
+        assert!(faults(&review).is_empty(), "{reviewer}: {:?}", faults(&review));
+    }
+    // One word of a name leaves it to a person.
+    for reviewer in ["Carla", "Santos"] {
+        let review = with(&[(0, ("user", "carla.santos", reviewer, "keep", "2026-10-05"))]);
+        assert_eq!(faults(&review), [("carla.santos".to_owned(), Fault::MaybeSelf)], "{reviewer}");
+    }
+    // Neither the name nor the type that stands beside an ARN says whom it is of.
+    for over in [",svc-deploy,user,", ",bob.tanaka,role,", ",svc-deploy,role,"] {
+        let own = text(&[("user", "bob.tanaka", "Bob Tanaka", "keep", "2026-10-05")], ',');
+        let review = judged(own.replace(",bob.tanaka,user,", over).as_bytes());
+        assert_eq!(review.count(Fault::SelfReview), 1, "{over}");
+    }
+    // A role is nobody, and nobody is named by `self` or a dash.
+    for reviewer in ["self", "-"] {
+        let review = with(&[(3, ("role", "deploy", reviewer, "keep", "2026-10-06"))]);
+        assert_eq!(faults(&review), [("deploy".to_owned(), Fault::NoReviewer)], "{reviewer}");
+    }
+}
+
+#[test]
+fn a_second_row_of_a_principal_is_not_dropped() {
+    let twice = |first: &'static str, second: &'static str| {
+        let row = |decision: &'static str| ("user", "old.timer", "Alice Meyer", decision, "2026-10-06");
+        let review = with(&[(2, row(first)), (4, row(second))]);
+        assert_eq!(review.rows.len(), 4);
+        let found: Vec<Fault> = faults(&review).into_iter().map(|(_, fault)| fault).collect();
+        (found, review.decided())
+    };
+    assert_eq!(twice("keep", "please remove, left the company"), (vec![Fault::Contradicted], 3));
+    assert_eq!(twice("do not keep", "keep"), (vec![Fault::Unclear, Fault::Contradicted], 3));
+    assert_eq!(twice("change: read only", "change: billing only"), (vec![Fault::Contradicted], 3));
+    assert_eq!(twice("change: read only", "Change: Read-only"), (Vec::new(), 4));
+    assert_eq!(twice("", "hmm"), (vec![Fault::Unclear], 3));
+    assert_eq!(twice("", "keep"), (Vec::new(), 4));
+    assert_eq!(twice("keep", ""), (Vec::new(), 4));
+    assert_eq!(twice("change", "change: read only"), (Vec::new(), 4));
+    // Under another name it is the same principal.
+    let second = text(&[("user", "old.timer", "Alice Meyer", "keep", "2026-10-06")], ',');
+    let second = second.lines().nth(1).unwrap().replace(",old.timer,", ",somebody,");
+    let review = judged(format!("{}{second}\r\n", text(&GOLD, ',')).as_bytes());
+    assert_eq!((review.rows.len(), review.count(Fault::Contradicted)), (4, 1));
+}
+
+#[test]
 fn days_lie_after_the_list_and_in_the_time_of_the_review() {
     for (day, fault) in [
         ("2026-10-01", None),
