@@ -1,40 +1,21 @@
 //! Takes findings from a list, as the auditor or a tracker has them, into the file: new ones at its end, and of those that are
 //! there the words that changed. An empty cell takes nothing away, nor does a row that is missing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::LazyLock;
 
 use toml_edit::{DocumentMut, Item, Value};
 
+use super::read::{CLOSED, Cells, DAYS, FindingRows, ID, LISTS, ListRow, OWNER, RAISED, Standing, TEXT};
 use super::table::{KEYS, own};
-use crate::dates::{DateOrder, Told, told};
 use crate::file::Engagement;
 use crate::nearest;
 use crate::problems::EngagementError;
 use crate::requests::{ListError, TableError};
-use crate::sheets::shown::{Sheet, sheets};
-use crate::sheets::words::{plain, records};
+use crate::sheets::words::{is_unknown, plain};
+use crate::statements::Finding;
 use crate::write::{self, quoted};
-
-/// Where each key stands among the columns.
-const ID: usize = 0;
-const TEXT: usize = 1;
-const RAISED: usize = 2;
-/// Lists of ids.
-const LISTS: [usize; 4] = [4, 5, 6, 7];
-const OWNER: usize = 8;
-/// Days.
-const DAYS: [usize; 3] = [RAISED, 9, 12];
-
-/// A list of findings, read; not yet held against the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FindingRows {
-    rows: Vec<(String, [String; KEYS.len()])>,
-    left: Vec<String>,
-    name: String,
-}
 
 /// What a list of findings makes of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,103 +24,6 @@ pub struct MergedFindings {
     pub text: Option<String>,
     /// What was taken and what was left out, on one line; then each change on its own.
     pub account: Vec<String>,
-}
-
-static HEADS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
-    let mut heads = HashMap::new();
-    for record in records(include_str!("../../data/finding_heads.csv")) {
-        let field = |at: usize| record.get(at).unwrap_or_default();
-        let Some(at) = KEYS.iter().position(|(_, key, _)| *key == field(0)) else { continue };
-        for head in field(3).split('|') {
-            heads.entry(plain(head)).or_insert(at);
-        }
-    }
-    heads
-});
-
-/// Reads a list of findings: a CSV file or a workbook, every sheet that has an id or a day beside what was found.
-///
-/// # Errors
-/// The file cannot be read, has no such columns, or holds what cannot be.
-pub fn read(path: &Path, dates: Option<DateOrder>) -> Result<FindingRows, ListError> {
-    let mut found = FindingRows {
-        rows: Vec::new(),
-        left: Vec::new(),
-        name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-    };
-    let (mut problems, mut asks) = (Vec::new(), false);
-    let all = sheets(path, &|cells| cells.iter().filter(|cell| HEADS.contains_key(&plain(cell))).count())?;
-    let several = all.len() > 1;
-    let mut any = false;
-    for sheet in &all {
-        let Some((first, columns)) = place(sheet) else {
-            found.left.push(format!("sheet {} (no heads of a list of findings)", sheet.name));
-            continue;
-        };
-        any = true;
-        let heads = sheet.rows.get(first - 1).map(|(_, cells)| cells.clone()).unwrap_or_default();
-        let rows = sheet.rows.get(first..).unwrap_or_default();
-        let cell = |cells: &[String], at: usize| -> String {
-            let place = columns.get(&at).and_then(|place| cells.get(*place));
-            place.map(|cell| cell.trim().to_owned()).unwrap_or_default()
-        };
-        let days: Vec<String> = rows.iter().flat_map(|(_, cells)| DAYS.map(|at| cell(cells, at))).collect();
-        let order = dates.or_else(|| DateOrder::of(days.iter().map(String::as_str)));
-        for (number, cells) in rows {
-            let place = if several { format!("{} {number}", sheet.name) } else { number.to_string() };
-            let mut row: [String; KEYS.len()] = std::array::from_fn(|at| cell(cells, at));
-            if row[TEXT].is_empty() {
-                let filled = cells.iter().any(|cell| !cell.is_empty());
-                found.left.extend(filled.then(|| format!("row {place} (it does not say what was found)")));
-                continue;
-            }
-            for at in DAYS {
-                match told(&row[at], order, sheet.from_1904) {
-                    Told::Day(day) => row[at] = day.to_string(),
-                    Told::Open => row[at].clear(),
-                    Told::Unreadable => {
-                        let what = format!("row {place}: `{}` is no day: write {} as 2026-12-31", row[at], KEYS[at].0);
-                        problems.push(TableError::of_file(path, what));
-                    }
-                    Told::Either(day, month) => {
-                        let what = format!(
-                            "row {place}: `{}` can be {day} or {month}: say which with --dates day-first or month-first",
-                            row[at]
-                        );
-                        asks = true;
-                        problems.push(TableError::of_file(path, what));
-                    }
-                }
-            }
-            found.rows.push((place, row));
-        }
-        // Ours to say, and not to be told.
-        let ours = super::table::heads();
-        let unread = heads.iter().enumerate().filter(|(at, head)| {
-            let filled = rows.iter().any(|(_, cells)| cells.get(*at).is_some_and(|cell| !cell.is_empty()));
-            filled && !columns.values().any(|place| place == at) && !ours.contains(&head.as_str())
-        });
-        found.left.extend(unread.map(|(_, head)| format!("column {} (not read here)", head.replace('\n', " "))));
-    }
-    if !any {
-        let what = "has no column that says what was found (`text`, `Finding`, `Observation`) with an id, a day or an owner beside it";
-        return Err(TableError::of_file(path, what).into());
-    }
-    if problems.is_empty() { Ok(found) } else { Err(ListError::new(problems, asks)) }
-}
-
-/// The row behind the heads, and the place of each column.
-fn place(sheet: &Sheet) -> Option<(usize, BTreeMap<usize, usize>)> {
-    const TITLES: usize = 30;
-    sheet.rows.iter().take(TITLES).enumerate().find_map(|(row, (_, cells))| {
-        let mut columns = BTreeMap::new();
-        for (at, cell) in cells.iter().enumerate() {
-            if let Some(column) = HEADS.get(&plain(cell)) {
-                columns.entry(*column).or_insert(at);
-            }
-        }
-        (columns.contains_key(&TEXT) && columns.len() > 1).then_some((row + 1, columns))
-    })
 }
 
 fn same(a: &str, b: &str) -> bool {
@@ -161,29 +45,33 @@ pub fn merge(path: &Path, text: &str, list: &Path, rows: &FindingRows) -> Result
     let mut problems = Vec::new();
     let mut problem =
         |place: &str, what: String| problems.push(TableError::of_file(list, format!("row {place}: {what}")));
-    let (mut changes, mut new): (Vec<Change>, Vec<[String; KEYS.len()]>) = (Vec::new(), Vec::new());
-    let (mut seen, mut unchanged): (BTreeMap<String, (&str, [String; KEYS.len()])>, usize) = (BTreeMap::new(), 0);
+    let (mut changes, mut new): (Vec<Change>, Vec<Cells>) = (Vec::new(), Vec::new());
+    let mut seen: BTreeMap<(Option<usize>, String), (&str, Cells)> = BTreeMap::new();
+    let (mut unchanged, mut stay) = (0, Vec::new());
     let mut next = next_number(&file, rows);
-    for (place, row) in &rows.rows {
-        let mut row = row.clone();
-        row[OWNER] = match owner(&file, &row[OWNER]) {
-            Ok(owner) => owner,
+    for given in &rows.rows {
+        let place = given.place.as_str();
+        let mut row = given.cells.clone();
+        let found = owner(&file, &row[OWNER]).and_then(|owner| {
+            row[OWNER] = owner;
+            known(&file, &row)
+        });
+        let at = match found {
+            Ok(at) => at,
             Err(what) => {
                 problem(place, what);
                 continue;
             }
         };
-        let known = known(&file, &row);
-        if row[ID].is_empty() {
-            row[ID] = known.map_or_else(
-                || {
-                    next += 1;
-                    format!("F-{:03}", next - 1)
-                },
-                |at| file.findings[at].id.clone(),
-            );
+        let finding = at.and_then(|at| file.findings.get(at));
+        if let Some(finding) = finding {
+            row[ID].clone_from(&finding.id);
+        } else if row[ID].is_empty() {
+            row[ID] = format!("F-{next:03}");
+            next += 1;
         }
-        match seen.get(&plain(&row[ID])) {
+        let of = (at, if at.is_some() { String::new() } else { alike(&row[ID]) });
+        match seen.get(&of) {
             Some((_, before)) if before.iter().skip(1).eq(row.iter().skip(1)) => continue,
             Some((before, _)) => {
                 problem(place, format!("says another thing of {} than row {before}", row[ID]));
@@ -191,15 +79,19 @@ pub fn merge(path: &Path, text: &str, list: &Path, rows: &FindingRows) -> Result
             }
             None => {}
         }
-        seen.insert(plain(&row[ID]), (place, row.clone()));
-        let Some(at) = known else {
+        seen.insert(of, (place, row.clone()));
+        match stands(finding, given) {
+            Ok(said) => stay.extend(said.map(|said| format!("{}: {said}", row[ID]))),
+            Err(what) => problem(place, format!("{}: {what}", row[ID])),
+        }
+        let (Some(at), Some(finding)) = (at, finding) else {
             if row[RAISED].is_empty() {
                 problem(place, format!("{} does not say when it was raised", row[ID]));
             }
             new.push(row);
             continue;
         };
-        let written = own(&file.findings[at]);
+        let written = own(finding);
         let before = changes.len();
         for (column, (_, key, _)) in KEYS.iter().enumerate().skip(1) {
             if !row[column].is_empty() && !same(&row[column], &written[column]) {
@@ -211,7 +103,7 @@ pub fn merge(path: &Path, text: &str, list: &Path, rows: &FindingRows) -> Result
     if !problems.is_empty() {
         return Err(ListError::new(problems, false));
     }
-    let missing = file.findings.iter().filter(|finding| !seen.contains_key(&plain(&finding.id))).count();
+    let missing = file.findings.len() - seen.keys().filter(|(at, _)| at.is_some()).count();
     let changed = changes.iter().map(|change| change.at).collect::<BTreeSet<_>>().len();
     let mut line = format!("{}: {} new, {changed} changed, {unchanged} as they were", rows.name, new.len());
     if missing > 0 {
@@ -223,6 +115,7 @@ pub fn merge(path: &Path, text: &str, list: &Path, rows: &FindingRows) -> Result
     let mut account = vec![line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>()];
     account.extend(changes.iter().map(|change| change.told(&file)));
     account.extend(new.iter().map(|row| format!("{}: new", row[ID])));
+    account.extend(stay);
     if new.is_empty() && changes.is_empty() {
         return Ok(MergedFindings { text: None, account });
     }
@@ -252,11 +145,65 @@ impl Change {
     }
 }
 
-/// The finding that a row means: by its id, else by its words.
-fn known(file: &Engagement, row: &[String]) -> Option<usize> {
-    let by_id = || file.findings.iter().position(|finding| plain(&finding.id) == plain(&row[ID]));
-    let by_text = || file.findings.iter().position(|finding| same(&finding.text, &row[TEXT]));
-    if row[ID].is_empty() { by_text() } else { by_id() }
+/// An id as it is held against others: case and spaces say nothing, every other mark does.
+fn alike(id: &str) -> String {
+    id.split_whitespace().collect::<String>().to_lowercase()
+}
+
+/// The finding that a row means: by its id, letter for letter or but for case and spaces; where it has none, by its words.
+fn known(file: &Engagement, row: &Cells) -> Result<Option<usize>, String> {
+    let id = &row[ID];
+    if id.is_empty() {
+        return Ok(file.findings.iter().position(|finding| same(&finding.text, &row[TEXT])));
+    }
+    if let Some(at) = file.findings.iter().position(|finding| finding.id == *id) {
+        return Ok(Some(at));
+    }
+    if is_unknown(id) {
+        return Err(format!("`{id}` is no id: write one with letters or figures, or none, and it is made"));
+    }
+    let near = file.findings.iter().enumerate().filter(|(_, finding)| alike(&finding.id) == alike(id));
+    let near: Vec<(usize, &str)> = near.map(|(at, finding)| (at, finding.id.as_str())).collect();
+    match near.as_slice() {
+        [] => Ok(None),
+        [(at, _)] => Ok(Some(*at)),
+        several => {
+            let ids: Vec<String> = several.iter().map(|(_, id)| format!("`{id}`")).collect();
+            Err(format!("`{id}` may be {}: write it as kickoff.toml has it", ids.join(" or ")))
+        }
+    }
+}
+
+/// Holds what a row says of how far a finding is against the file: what stays as it is, or what cannot be taken. An empty cell
+/// takes nothing away, so that no list opens a finding again.
+fn stands(finding: Option<&Finding>, row: &ListRow) -> Result<Option<String>, String> {
+    let (closed, given) = (finding.and_then(|finding| finding.closed), &row.cells[CLOSED]);
+    let mut stays = None;
+    for said in &row.says {
+        let word = &said.word;
+        match (said.standing, closed) {
+            (Standing::Open, Some(day)) if said.ours => {
+                stays = Some(format!(
+                    "closed on {day}, and stays so, though its state is `{word}`: if it is open again, take `closed` and `closed_by` away in kickoff.toml"
+                ));
+            }
+            (Standing::Open, Some(day)) => {
+                return Err(format!(
+                    "is `{word}` here, and was closed on {day}: if it is open again, take `closed` and `closed_by` away from it in kickoff.toml; if not, mend the list"
+                ));
+            }
+            (Standing::Open, None) if !said.ours && !given.is_empty() => {
+                return Err(format!("is `{word}`, and closed on {given}: mend the one that is wrong"));
+            }
+            (Standing::Closed, None) if given.is_empty() => {
+                return Err(format!(
+                    "is `{word}`, and not said to be so since when: write the day under `closed`, and who says so under `closed by`"
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(stays)
 }
 
 /// The id of a person that is named by it, by name or by address.
@@ -275,7 +222,7 @@ fn owner(file: &Engagement, said: &str) -> Result<String, String> {
 
 /// One more than the highest number in use, in the file and in the list.
 fn next_number(file: &Engagement, rows: &FindingRows) -> u32 {
-    let ids = file.findings.iter().map(|finding| &finding.id).chain(rows.rows.iter().map(|(_, row)| &row[ID]));
+    let ids = file.findings.iter().map(|finding| &finding.id).chain(rows.rows.iter().map(|row| &row.cells[ID]));
     let numbers = ids.filter_map(|id| id.strip_prefix("F-")?.parse::<u32>().ok());
     numbers.max().unwrap_or_default().saturating_add(1)
 }
@@ -289,7 +236,7 @@ fn is_day(column: usize) -> bool {
     DAYS.contains(&column)
 }
 
-fn block(row: &[String; KEYS.len()]) -> String {
+fn block(row: &Cells) -> String {
     let mut block = String::from("\n[[findings]]\n");
     for (column, (_, key, _)) in KEYS.iter().enumerate().filter(|(column, _)| !row[*column].is_empty()) {
         let value = match column {

@@ -1,6 +1,7 @@
 //! What the auditor found, followed to its end: open until the auditor says that it is closed, whatever a run says.
 
 mod merge;
+mod read;
 mod table;
 
 use std::path::Path;
@@ -14,7 +15,8 @@ use crate::files::hash_below;
 use crate::requests::Outcomes;
 use crate::statements::Finding;
 
-pub use merge::{FindingRows, MergedFindings, merge, read};
+pub use merge::{MergedFindings, merge};
+pub use read::{FindingRows, read};
 pub use table::{cells, heads, to_csv, to_xlsx};
 
 /// How far a finding is.

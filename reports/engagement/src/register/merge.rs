@@ -12,12 +12,13 @@ use super::kinds::{Field, Kind, Value, normal};
 use super::matching::{self, Found, Index};
 use super::outcome::{Change, ImportError, Imported, Options};
 use super::read::{self, Sheet};
-use super::told::{People, Reader, Told};
+use super::told::{self, People, Reader, Told};
 use super::{Ids, Register, SECRET};
 use crate::dates::DateOrder;
 use crate::file::Engagement;
 use crate::problems::EngagementError;
 use crate::read::LineStarts;
+use crate::risks::RiskScale;
 use crate::sheets::left::Why;
 use crate::sheets::{self, Row, TableError, letters};
 
@@ -93,7 +94,7 @@ pub(crate) fn from_bytes(
         fields: &fields,
         known: &known,
         masked: masked.as_ref().filter(|masked| masked.entries.len() == known.entries.len()),
-        has_scale: text.contains("[risk_scale"),
+        scale: Some(&before.risk_scale).filter(|scale| register.of == "Risk" && !scale.is_ours()),
         account: Account { sheets_left: read.left.clone(), ..Account::default() },
         problems: Vec::new(),
         asks_dates: false,
@@ -146,7 +147,8 @@ struct Merge<'a> {
     fields: &'a [Field],
     known: &'a Section,
     masked: Option<&'a Section>,
-    has_scale: bool,
+    /// What risks are rated on, where it is not ours.
+    scale: Option<&'a RiskScale>,
     account: Account,
     problems: Vec<TableError>,
     asks_dates: bool,
@@ -199,6 +201,7 @@ impl Merge<'_> {
                     dates: *order,
                     from_1904: sheet.table.from_1904,
                     own: sheet.own,
+                    scale: self.scale,
                 };
                 let cell = normal(&sheet.cell(field.key, row));
                 if cell.is_empty() && sheet.is_unknown(field.key, row) {
@@ -250,8 +253,11 @@ impl Merge<'_> {
             let (Kind::Number(least, most), Some(at)) = (&field.kind, sheet.columns.place(field.key)) else {
                 continue;
             };
+            let own =
+                told::levels(self.scale, field.key).and_then(|levels| levels.all().first().zip(levels.all().last()));
+            let (least, most) = own.map_or((*least, *most), |(least, most)| (least.value.into(), most.value.into()));
             let given = heads::scale(sheet.columns.head(at));
-            if let Some((from, to)) = given.filter(|given| *given != (*least, *most) && !self.has_scale) {
+            if let Some((from, to)) = given.filter(|given| *given != (least, most)) {
                 let what = format!(
                     "is on a scale of {from} to {to}, and `{}` takes {least} to {most}: put its figures on that scale first",
                     field.key
@@ -365,7 +371,8 @@ impl Merge<'_> {
             let key = field.key;
             let was = entry.cell(key);
             let given = if key == "note" && !draft.kept.is_empty() {
-                let base = if cell.is_empty() { was.clone() } else { cell.clone() };
+                let is_open = cell.is_empty() || told::says_nothing(self.register.name, field, cell);
+                let base = if is_open { was.clone() } else { cell.clone() };
                 self.note(draft, base)
             } else {
                 cell.clone()
@@ -375,13 +382,21 @@ impl Merge<'_> {
             if given.is_empty() && !matches!(told, Told::Wrong(_)) || given == was || is_masked {
                 continue;
             }
+            // A dash takes nobody's words away.
+            if told::says_nothing(self.register.name, field, &given) {
+                self.account.open(key, &given);
+                continue;
+            }
             let heard = if given == *cell {
                 self.heard(number, draft, key, cell, told)
             } else {
                 Heard::Value(Value::Text(given))
             };
             let Heard::Value(new) = heard else { continue };
-            if key == "id" || is_same(&new, entry.values.get(key)) {
+            if key == "id" || is_same(&new, entry.values.get(key)) || self.is_level(key, &new, &was) {
+                continue;
+            }
+            if key == "state" && !draft.sheet.own && self.is_decided(&was, &new, name, cell) {
                 continue;
             }
             self.edits.set(entry, key, &new);
@@ -398,6 +413,24 @@ impl Merge<'_> {
         } else if !self.wrong.contains(&number) {
             self.account.same += 1;
         }
+    }
+
+    /// Whether two words or figures are one level of the company's own scale.
+    fn is_level(&self, key: &str, new: &Value, was: &str) -> bool {
+        let levels = told::levels(self.scale, key);
+        levels
+            .is_some_and(|levels| levels.level_of(was).is_some_and(|level| levels.level_of(&new.cell()) == Some(level)))
+    }
+
+    /// Whether the decision on a risk stays as it is: a list that has it as decided says no more than that, and one that has it as
+    /// open undoes nobody's decision, which is told.
+    fn is_decided(&mut self, was: &str, new: &Value, name: &str, cell: &str) -> bool {
+        let is_taken = ["accepted", "edited"].contains(&was);
+        if (is_taken || was == "rejected") && new.cell() == "proposed" {
+            self.account.take_as(format!("{name} stays {was}, though its state is `{cell}`"));
+            return true;
+        }
+        is_taken && new.cell() == "accepted"
     }
 
     /// Adds a row as an entry; false where something of it is wrong.
@@ -476,8 +509,14 @@ impl Merge<'_> {
     /// What new entries get, as a value.
     fn fill(&self, field: &Field, words: &str) -> Result<Value, String> {
         let people = People::default();
-        let reader =
-            Reader { register: self.register.name, people: &people, dates: None, from_1904: false, own: false };
+        let reader = Reader {
+            register: self.register.name,
+            people: &people,
+            dates: None,
+            from_1904: false,
+            own: false,
+            scale: self.scale,
+        };
         match reader.told(field, words) {
             // Whether there is such a person is told with the rest.
             _ if field.kind == Kind::Person => Ok(Value::Text(words.to_owned())),

@@ -67,7 +67,7 @@ static REGISTERS: [Register; 9] = [
         ids: Some(Ids::Numbered("R-")),
         natural: &[&["threat", "asset"]],
         by_name: false,
-        // A risk that a company keeps in its own register is decided.
+        // A risk that a company keeps in its own register is decided, where that does not say otherwise.
         new: &[("state", "accepted")],
     },
     Register {

@@ -9,6 +9,7 @@ use crate::fold::folded;
 use crate::nearest;
 use crate::people::Person;
 use crate::requests::criteria;
+use crate::risks::scale::{Levels, RATED, RiskScale};
 use crate::scope::is_account_id;
 use crate::sheets::words::{is_unknown, plain, records};
 
@@ -101,6 +102,20 @@ pub(super) struct Reader<'a> {
     pub(super) from_1904: bool,
     /// We wrote it.
     pub(super) own: bool,
+    /// What risks are rated on, where it is not ours.
+    pub(super) scale: Option<&'a RiskScale>,
+}
+
+/// The levels of a key, where risks are rated on a scale that is not ours.
+pub(super) fn levels<'s>(scale: Option<&'s RiskScale>, key: &str) -> Option<&'s Levels> {
+    let scale = scale.filter(|_| RATED.contains(&key))?;
+    Some(if key.ends_with("impact") { scale.impact() } else { scale.likelihood() })
+}
+
+/// Whether a text only says that it is still to be said. An id is what it is, and some words are an answer: a vendor holds `none`.
+pub(super) fn says_nothing(register: &str, field: &Field, cell: &str) -> bool {
+    let key = || (register.to_owned(), field.key.to_owned(), folded(&plain(cell)));
+    field.kind == Kind::Text && field.key != "id" && is_unknown(cell) && !WORDS.contains_key(&key())
 }
 
 impl Reader<'_> {
@@ -109,8 +124,13 @@ impl Reader<'_> {
         if cell.is_empty() {
             return Told::Nothing;
         }
+        if let Some(levels) = levels(self.scale, field.key) {
+            return level(levels, &cell);
+        }
         let open = is_unknown(&cell);
         match &field.kind {
+            // What must be said is as somebody said it: what makes up for an exception may be `none`.
+            Kind::Text if !self.own && !field.required && says_nothing(self.register, field, &cell) => Told::Open,
             Kind::Text => Told::Value(Value::Text(cell)),
             Kind::Word(words) => self.word(field, words, &cell),
             Kind::Account if ["any", "all", "*"].contains(&cell.to_lowercase().as_str()) => Told::Open,
@@ -161,18 +181,55 @@ impl Reader<'_> {
     }
 
     fn word(&self, field: &Field, words: &[String], cell: &str) -> Told {
-        let given = folded(&plain(cell));
-        let own = words.iter().find(|word| folded(&plain(word)) == given);
-        let key = || (self.register.to_owned(), field.key.to_owned(), given.clone());
-        match own.or_else(|| WORDS.get(&key())) {
-            Some(word) => Told::Value(Value::Text(word.clone())),
-            None if is_unknown(cell) => Told::Open,
-            None => Told::Wrong(format!(
-                "`{cell}` is none of `{}`{}",
-                words.join("`, `"),
-                nearest(cell, words.iter().map(String::as_str))
-            )),
+        let is = |text: &str| {
+            let given = folded(&plain(text));
+            let own = words.iter().find(|word| folded(&plain(word)) == given);
+            own.or_else(|| WORDS.get(&(self.register.to_owned(), field.key.to_owned(), given))).cloned()
+        };
+        let is_state = self.register == "risks" && field.key == "state";
+        if let Some(word) = is(cell) {
+            return Told::Value(Value::Text(word));
         }
+        match () {
+            // What is still to be said of a risk is that somebody decided on it.
+            () if is_state && is_unknown(cell) => Told::Value(Value::Text("proposed".to_owned())),
+            () if is_unknown(cell) => Told::Open,
+            () => match first(cell, &is).filter(|_| is_state) {
+                Some(word) => Told::Mended(Value::Text(word.clone()), format!("`{cell}` as {word}")),
+                None => Told::Wrong(format!(
+                    "`{cell}` is none of `{}`{}",
+                    words.join("`, `"),
+                    nearest(cell, words.iter().map(String::as_str))
+                )),
+            },
+        }
+    }
+}
+
+/// The word before a mark, `Draft - not yet discussed`, where no word behind it is another: `Open - accepted by the board` may be
+/// both.
+fn first(cell: &str, is: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    const MARKS: [&str; 10] = [" - ", "(", "[", ":", ",", ";", ".", "–", "—", "\n"];
+    let (at, mark) = MARKS.iter().filter_map(|mark| Some((cell.find(mark)?, mark))).min()?;
+    let found = is(cell.get(..at)?)?;
+    let behind = plain(cell.get(at + mark.len()..)?);
+    let words: Vec<&str> = behind.split(' ').collect();
+    let parts = (0..words.len()).flat_map(|from| (from + 1..=words.len()).map(move |to| (from, to)));
+    let mut others = parts.filter_map(|(from, to)| is(&words.get(from..to)?.join(" ")));
+    others.all(|other| other == found).then_some(found)
+}
+
+/// A level of the company's own scale: its figure, its word, or both; as kickoff.toml has it.
+fn level(levels: &Levels, cell: &str) -> Told {
+    let names = || levels.all().iter().map(crate::risks::Level::name).collect::<Vec<_>>().join(", ");
+    let told = levels.level_of(cell).and_then(|value| levels.all().iter().find(|level| level.value == value));
+    match told {
+        Some(level) => {
+            let figure = || Value::Number(i64::from(level.value));
+            Told::Value(level.word.clone().map_or_else(figure, Value::Text))
+        }
+        None if is_unknown(cell) => Told::Open,
+        None => Told::Wrong(format!("`{cell}` is no level of [risk_scale]: there are {}", names())),
     }
 }
 

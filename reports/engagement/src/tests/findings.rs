@@ -211,6 +211,112 @@ fn a_list_of_findings_that_cannot_be_used_is_named_and_nothing_is_taken() {
     assert!(error.unwrap_err().contains("write each of its entries under a [[findings]] of its own"));
 }
 
+const CLOSED: &str = "[[findings]]\nid = \"F-1.1\"\ntext = \"One\"\nraised = 2026-11-20\nclosed = 2026-11-30\nclosed_by = \"Ida Holm\"\n";
+
+#[test]
+fn an_id_is_another_where_its_marks_are_others_and_the_same_in_small_letters() {
+    // F-1-1 is not F-1.1, which is closed: it is new, and the closed one stays as it is.
+    let (new, account) = merged(CLOSED, "id,finding,raised\nF-1-1,Another,2026-11-22\n").unwrap();
+    assert_eq!(account, ["issues.csv: 1 new, 0 changed, 0 as they were. Not in the list, and kept: 1", "F-1-1: new"]);
+    assert!(new.unwrap().starts_with(CLOSED));
+    let (new, account) = merged(CLOSED, "id,finding\nf - 1.1,One\n").unwrap();
+    assert_eq!((new, account), (None, vec!["issues.csv: 0 new, 0 changed, 1 as they were".to_owned()]));
+    // Three ids with the same letters and figures are three findings.
+    let list = "id,finding,raised\nF-1.1,One,2026-11-20\nF-11,Two,2026-11-20\nF-1-1,Three,2026-11-20\n";
+    assert!(merged("", list).unwrap().1[0].contains("3 new"));
+    // The file tells two apart by case alone: one that is neither is not guessed.
+    let two = format!("{CLOSED}{}", CLOSED.replace("F-1.1", "f-1.1"));
+    assert!(merged(&two, "id,finding\nf-1.1,One\nF-1.1,One\n").unwrap().1[0].contains("2 as they were"));
+    let error = merged(&two, "id,finding\nF - 1.1,One\n").unwrap_err();
+    assert!(error.contains("row 2: `F - 1.1` may be `F-1.1` or `f-1.1`"), "{error}");
+    for id in ["—", "…", "-"] {
+        let error = merged("", &format!("id,finding,raised\n{id},One,2026-11-20\n")).unwrap_err();
+        assert!(error.contains(&format!("row 2: `{id}` is no id: write one with letters or figures")), "{error}");
+    }
+}
+
+#[test]
+fn a_list_that_opens_a_finding_again_or_closes_it_on_no_day_is_told() {
+    let again = "row 2: F-1.1: is `Reopened` here, and was closed on 2026-11-30: if it is open again, take `closed` and `closed_by` away from it in kickoff.toml";
+    for (list, words) in [
+        ("id,finding,closed\nF-1.1,One,Reopened\n", again),
+        ("id,finding,raised,Status\nF-1.1,One,2026-11-20,Reopened\n", again),
+        ("id,finding,raised,Status,closed\nF-1.1,One,2026-11-20,Reopened,2026-11-30\n", again),
+        ("id,finding,closed\nF-1.1,One,wieder offen\n", "is `wieder offen` here"),
+        ("id,finding,raised,state\nF-1.1,One,2026-11-20,Open - see mail\n", "is `Open - see mail` here"),
+        ("id,finding,raised,Status\nF-2,Two,2026-11-20,Closed\n", "F-2: is `Closed`, and not said to be so since when"),
+        (
+            "id,finding,raised,Status,closed,closed by\nF-2,Two,2026-11-20,Open,2026-11-30,Ida\n",
+            "F-2: is `Open`, and closed on 2026-11-30",
+        ),
+    ] {
+        let error = merged(CLOSED, list).unwrap_err();
+        assert!(error.contains(words), "{list}: {error}");
+    }
+    // What fits to what stands there says nothing new; nor does an empty cell, or a dash.
+    for list in [
+        "id,finding,raised,Status\nF-1.1,One,2026-11-20,Closed (Ida)\n",
+        "id,finding,closed\nF-1.1,One,\n",
+        "id,finding,closed\nF-1.1,One,-\n",
+    ] {
+        let (new, account) = merged(CLOSED, list).unwrap();
+        assert_eq!((new, account[0].as_str()), (None, "issues.csv: 0 new, 0 changed, 1 as they were"), "{list}");
+    }
+    let (_, account) = merged("", "id,finding,raised,Status\nF-2,Two,2026-11-20,offen\n").unwrap();
+    assert_eq!(account[0], "issues.csv: 1 new, 0 changed, 0 as they were");
+    let (_, account) = merged("", "id,finding,raised,Status\nF-2,Two,2026-11-20,Escalated\n").unwrap();
+    assert!(account[0].ends_with("Left out: status `Escalated` (neither open nor closed)"), "{}", account[0]);
+    // An export of a day on which it was open, with its answer: it is taken, and the finding stays closed.
+    let open = CLOSED.replace("closed = 2026-11-30\nclosed_by = \"Ida Holm\"\n", "");
+    let csv = to_csv(&register(&parse(&open).unwrap(), Path::new("."), None, TODAY));
+    let (new, account) = merged(CLOSED, &csv).unwrap();
+    assert_eq!(new, None);
+    assert!(
+        account[1].starts_with("F-1.1: closed on 2026-11-30, and stays so, though its state is `open`"),
+        "{account:?}"
+    );
+}
+
+#[test]
+fn no_row_of_a_list_is_lost_without_a_word() {
+    use rust_xlsxwriter::{Format, Workbook};
+
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let struck = Format::new().set_font_strikethrough();
+    for (at, row) in (0..).zip([
+        ["id", "finding", "raised", "severity"],
+        ["F-1", "Not to be seen", "2026-11-20", "High"],
+        ["F-2", "Seen", "2026-11-20", "High"],
+        ["F-3", "Withdrawn", "2026-11-20", "High"],
+    ]) {
+        for (column, cell) in (0..).zip(row) {
+            match at {
+                3 => sheet.write_string_with_format(at, column, cell, &struck).unwrap(),
+                _ => sheet.write_string(at, column, cell).unwrap(),
+            };
+        }
+    }
+    sheet.set_row_hidden(1).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f.xlsx");
+    std::fs::write(&path, book.save_to_buffer().unwrap()).unwrap();
+    let found = merge(Path::new("kickoff.toml"), "", &path, &read(&path, None).unwrap()).unwrap();
+    assert_eq!(
+        found.account,
+        ["f.xlsx: 1 new, 0 changed, 0 as they were. Left out: row 2 (hidden); row 4 (struck through)", "F-2: new"]
+    );
+    // A formula that nobody computed is no empty cell, neither as a text nor as something else.
+    let list = "id,finding,raised,severity\nF-9,=A1&A2,2026-11-20,High\nF-10,x,2026-11-20,=UPPER(\"high\")\n";
+    let error = merged("", list).unwrap_err();
+    assert!(error.contains("row 2, column B (finding): holds a formula without its value"), "{error}");
+    assert!(error.contains("row 3, column D (severity): holds a formula without its value"), "{error}");
+    // 20,001 rows of findings are more than are read.
+    let rows: String = (1..=20_001).map(|at| format!("F-{at},x {at},2026-11-20\n")).collect();
+    let error = merged("", &format!("id,finding,raised\n{rows}")).unwrap_err();
+    assert!(error.contains("has more than 20000 rows"), "{error}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

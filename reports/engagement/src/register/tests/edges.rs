@@ -141,6 +141,112 @@ fn a_figure_of_another_scale_is_none_of_ours() {
     );
 }
 
+const SCALE: &str = "[risk_scale]\nlikelihood = [\"rare\", \"possible\", \"likely\"]\nimpact = 10\nbands = [{ name = \"green\", to = 9 }, { name = \"red\" }]\n";
+
+#[test]
+fn a_level_is_one_of_the_scale_of_the_file_by_its_figure_or_its_word() {
+    let csv = "ID,Threat,Asset,Likelihood (1-3),Impact\nR-1,Fire,Office,LIKELY,7\nR-2,Flood,Cellar,3.0,10\nR-3,Theft,Shop,Possible (2),1\n";
+    let imported = taken("risks", SCALE, csv).unwrap();
+    let levels = |text: &str| file(text).risks.iter().map(|risk| (risk.likelihood, risk.impact)).collect::<Vec<_>>();
+    assert_eq!(levels(&imported.text), [(3, 7), (3, 10), (2, 1)]);
+    assert!(imported.text.contains("likelihood = \"likely\"\nimpact = 7\n"), "{}", imported.text);
+    // The same level under its other name is no change, nor is what we write.
+    let again = taken("risks", &imported.text, "ID,Threat,Likelihood\nR-1,Fire,3\nR-3,Theft,possible\n").unwrap();
+    assert_eq!((again.changes.len(), again.text.as_str()), (0, imported.text.as_str()));
+    let ours = table(Register::of("risks").unwrap(), &imported.text).unwrap().to_csv();
+    let back = taken("risks", &imported.text, &ours).unwrap();
+    assert_eq!((back.changes.len(), back.text.as_str()), (0, imported.text.as_str()));
+    let figures = taken("risks", &SCALE.replace("[\"rare\", \"possible\", \"likely\"]", "3"), &ours).unwrap_err();
+    assert!(figures.contains("`likely` is no level of [risk_scale]: there are 1, 2, 3"), "{figures}");
+    for (cells, words) in [
+        (
+            "expected,7",
+            "row 2, column D (Likelihood): `expected` is no level of [risk_scale]: there are rare (1), possible (2), likely (3)",
+        ),
+        ("4,7", "row 2, column D (Likelihood): `4` is no level"),
+        ("2 likely,7", "row 2, column D (Likelihood): `2 likely` is no level"),
+        ("rare,11", "row 2, column E (Impact): `11` is no level"),
+    ] {
+        let error = taken("risks", SCALE, &format!("ID,Threat,Asset,Likelihood,Impact\nR-1,Fire,Office,{cells}\n"));
+        let error = error.unwrap_err();
+        assert!(error.contains(words), "{error}");
+    }
+    let error = taken("risks", SCALE, &csv.replace("(1-3)", "(1-5)")).unwrap_err();
+    assert!(error.contains("is on a scale of 1 to 5, and `likelihood` takes 1 to 3"), "{error}");
+}
+
+#[test]
+fn a_risk_is_decided_where_its_register_says_so_and_not_before() {
+    let rows = |status: &str| {
+        format!("ID,Threat,Asset,Likelihood,Impact,Status,Notes\nR-001,Fire,Office,1,4,{status},No office any more.\n")
+    };
+    for (status, state) in [
+        ("Draft - not yet discussed", "proposed"),
+        ("Open", "proposed"),
+        ("zu besprechen", "proposed"),
+        ("TBD", "proposed"),
+        ("Closed (2026-11-30)", "accepted"),
+        ("Genehmigt", "accepted"),
+        ("mitigado", "accepted"),
+        ("Rejected", "rejected"),
+        ("pas un risque", "rejected"),
+        ("Afgewezen", "rejected"),
+        ("edited", "edited"),
+        ("", "accepted"),
+    ] {
+        let imported = taken("risks", "", &rows(status)).unwrap();
+        assert_eq!(file(&imported.text).risks[0].state.name(), state, "{status}");
+    }
+    let draft = taken("risks", "", &rows("Draft - not yet discussed")).unwrap();
+    assert!(draft.account.contains("Taken: state `Draft - not yet discussed` as proposed"), "{}", draft.account);
+    // Which of two words holds, and what another one means, nobody guesses.
+    for status in ["Open - accepted by the board", "Purple"] {
+        let error = taken("risks", "", &rows(status)).unwrap_err();
+        assert!(error.contains(&format!("row 2, column F (Status): `{status}` is none of `proposed`")), "{error}");
+    }
+    let error = taken("risks", "", &rows("Rejected").replace("No office any more.", "")).unwrap_err();
+    assert!(error.contains("a rejected risk says why"), "{error}");
+    // What a person decided in the file stays; a list can say that it is rejected.
+    for (state, status, then) in [
+        ("accepted", "Draft", "accepted"),
+        ("edited", "Open", "edited"),
+        ("edited", "Approved", "edited"),
+        ("rejected", "Open", "rejected"),
+        ("proposed", "Approved", "accepted"),
+        ("accepted", "Dismissed", "rejected"),
+    ] {
+        let toml = format!("{RISK}state = \"{state}\"\nnote = \"No office any more.\"\n");
+        let imported = taken("risks", &toml, &rows(status)).unwrap();
+        assert_eq!(file(&imported.text).risks[0].state.name(), then, "{state} {status}");
+        let stays = imported.account.contains(&format!("R-001 stays {state}, though its state is `{status}`"));
+        assert_eq!(stays, state == then && status != "Approved", "{}", imported.account);
+    }
+    // In what we write, a state is what it says.
+    let toml = format!("{RISK}state = \"accepted\"\n");
+    let ours = table(Register::of("risks").unwrap(), &toml).unwrap().to_csv().replace(",accepted,", ",proposed,");
+    assert_eq!(told(&taken("risks", &toml, &ours).unwrap()), ["R-001 state: accepted -> proposed"]);
+}
+
+#[test]
+fn a_dash_takes_nobodys_words_away() {
+    let toml = "[[vendors]]\nid = \"V-001\"\nname = \"Acme Backup\"\nservice = \"Keeps the backups\"\nholds = \"Orders\"\nnote = \"Eva asked\"\n";
+    let imported = taken("vendors", toml, "ID,Name,Service,Note\nV-001,Acme Backup,-,TBD\n").unwrap();
+    assert_eq!((imported.changes.len(), imported.text.as_str()), (0, toml));
+    assert!(
+        imported.account.ends_with("Still to be said, and not entered: note `TBD`; service `-`"),
+        "{}",
+        imported.account
+    );
+    // Nor in what we write; and a vendor that holds nothing says so.
+    let ours = table(Register::of("vendors").unwrap(), toml).unwrap().to_csv().replace("Eva asked", "n/a");
+    assert_eq!(taken("vendors", toml, &ours).unwrap().text, toml);
+    let imported = taken("vendors", toml, "ID,Name,Holds\nV-001,Acme Backup,None\n").unwrap();
+    assert_eq!(told(&imported), ["V-001 holds: Orders -> None"]);
+    // A new one has nothing in the place of a dash.
+    let imported = taken("vendors", "", "Name,Service,Note\nAcme Backup,Backups,-\n").unwrap();
+    assert!(!imported.text.contains("note"), "{}", imported.text);
+}
+
 #[test]
 fn columns_that_no_head_tells_are_told_and_others_are_said() {
     let csv = "A,What may happen,Where,P,I,Team\n1,Fire,Office,1,4,Facilities\n";
