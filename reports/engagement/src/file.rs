@@ -231,13 +231,19 @@ pub struct Schedule {
 }
 
 impl Engagement {
-    /// Why the results of a run no longer count in full on a day; none where they do. A run is held against the day that the
+    /// Why the results of a run do not count in full on a day; none where they do: it is of none of the days of a report that are
+    /// over, or too old. A run is held against the day that the
     /// report ends on, once that is past: evidence of the period does not grow old with the calendar.
     #[must_use]
     pub fn stale(&self, run: Date, today: Date) -> Option<String> {
         /// A quarter, as long as most reviews take to come round.
         const MOST: u32 = 90;
         let last = self.report.as_ref().and_then(Report::days).map(|(_, last)| last);
+        // Before the days of the report are over, a run of an earlier day shows how far one is; a later one shows nothing of them.
+        let over = last.is_some_and(|last| last < today);
+        if let Some(off) = self.report.as_ref().and_then(|report| report.off_date(run, run)).filter(|_| over) {
+            return Some(off);
+        }
         let day = last.map_or(today, |last| last.min(today));
         let (age, most) = ((day - run).get_days(), self.schedule.run_max_age_days.unwrap_or(MOST));
         (i64::from(age) > i64::from(most)).then(|| {

@@ -90,6 +90,11 @@ pub struct Return {
 }
 
 impl Return {
+    /// Whether the auditor accepted.
+    pub(crate) fn accepts(&self) -> bool {
+        self.state == Some(ReturnState::Accepted)
+    }
+
     /// What was said, by whom and when, on one line: `question of 2026-12-05 (Jane Roe): which users?`.
     #[must_use]
     pub fn told(&self) -> String {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::import::read;
-use super::named::{is_standard, mistaken};
+use super::named::{changed, is_standard, mistaken};
 use super::options::{ListOptions, is_other};
 use super::request::Request;
 use crate::file::Engagement;
@@ -95,8 +95,10 @@ fn mistaken_for_ours(path: &Path, before: &Engagement, after: &Engagement) -> Ve
     let ours = before.request_list.is_none() || listed(before).is_some();
     let theirs: Vec<Request> = listed(before).unwrap_or_default().into_iter().filter(|old| !is_standard(old)).collect();
     let mut new = listed(after).filter(|_| ours).unwrap_or_default();
+    let mut problems = changed(before, &before.lines, &theirs, &new);
     new.retain(|request| !theirs.iter().any(|old| old.id == request.id));
-    mistaken(before, &before.lines, &new)
+    problems.extend(mistaken(before, &before.lines, &new));
+    problems
 }
 
 /// A line with another value; what a person remarked behind it stays. None where the value does not end on the line.

@@ -81,8 +81,13 @@ impl Back {
 }
 
 /// All statements of a request, by day; those of one day in the order of the file. That it was accepted, as its own entry says,
-/// is one of them.
-pub(crate) fn statements(engagement: &Engagement, entry: Option<&RequestEntry>, request: &str) -> Vec<Return> {
+/// is one of them. What was said of one of ours that it stands for is said of it.
+pub(crate) fn statements(
+    engagement: &Engagement,
+    entry: Option<&RequestEntry>,
+    request: &str,
+    ours: Option<&str>,
+) -> Vec<Return> {
     let own = entry.and_then(|entry| entry.accepted).map(|on| Return {
         request: request.to_owned(),
         on,
@@ -92,10 +97,14 @@ pub(crate) fn statements(engagement: &Engagement, entry: Option<&RequestEntry>, 
         by: None,
         file: None,
     });
-    let said = engagement.returns.iter().filter(|said| said.request == request).cloned();
+    let said = engagement.returns.iter().filter(|said| is_of(said, request, ours)).cloned();
     let mut all: Vec<Return> = own.into_iter().chain(said).collect();
     all.sort_by_key(|said| said.on);
     all
+}
+
+fn is_of(said: &Return, request: &str, ours: Option<&str>) -> bool {
+    said.request == request || ours.is_some_and(|ours| said.request == ours)
 }
 
 /// What decides, what was said since, and whether the request is open again. An auditor who waits for what was returned still
@@ -120,17 +129,19 @@ pub(crate) fn in_force(statements: &[Return]) -> (Option<&Return>, Option<&Retur
     (decides, remark, opens)
 }
 
-/// How a request stands with the auditor, by its documents; none where nothing was said of it.
+/// How a request stands with the auditor, by its documents; none where nothing was said of it, nor of `ours`, which it stands
+/// for.
 pub(super) fn back(
     engagement: &Engagement,
     entry: Option<&RequestEntry>,
     request: &str,
+    ours: Option<&str>,
     documents: &[&DocumentResult],
 ) -> Option<Back> {
-    if !engagement.returns.iter().any(|said| said.request == request) {
+    if !engagement.returns.iter().any(|said| is_of(said, request, ours)) {
         return None;
     }
-    let statements = statements(engagement, entry, request);
+    let statements = statements(engagement, entry, request, ours);
     let (decides, remark, opens) = in_force(&statements);
     let last = remark.or(decides);
     let again = last.and_then(|said| delivered_since(said.on, entry, documents));

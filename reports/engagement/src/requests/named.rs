@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::counterpart;
 use super::request::{DEFAULT, Request};
+use super::vocabulary::plain;
 use crate::file::Engagement;
 use crate::nearest;
 use crate::problems::{Lines, Problem, Problems};
@@ -59,6 +60,45 @@ pub(super) fn mistaken(file: &Engagement, lines: &Lines, list: &[Request]) -> Ve
         // The same request in other words is no other request.
         (!reading.counterparts.iter().any(|one| one.standard == id)).then_some(theirs)
     };
+    let problems = spoken(file).into_iter().filter_map(|(key, id)| {
+        let theirs = other(id)?;
+        let what = format!(
+            "{id} is another request in the auditor's list, `{}`, and this was said of ours: write the id of the line that it is for, or take it out, then import again",
+            short(&theirs.text)
+        );
+        Some(Problem { line: lines.of(&key), key: crate::problems::plain(&key), what })
+    });
+    problems.collect()
+}
+
+/// What kickoff.toml says of lines of the list before whose ids another list has for something else: what was accepted would be
+/// another request.
+pub(super) fn changed(file: &Engagement, lines: &Lines, before: &[Request], after: &[Request]) -> Vec<Problem> {
+    let problems = spoken(file).into_iter().filter_map(|(key, id)| {
+        let (old, new) = (before.iter().find(|old| old.id == *id)?, after.iter().find(|new| new.id == *id)?);
+        let what = format!(
+            "{id} was `{}` in the list before and is `{}` in this one, and this was said of the one before: write the id of the line that it is for, or take it out, then import again",
+            short(&old.text),
+            short(&new.text)
+        );
+        (!alike(&old.text, &new.text)).then(|| Problem { line: lines.of(&key), key: crate::problems::plain(&key), what })
+    });
+    problems.collect()
+}
+
+/// Whether two wordings may be of one request: they share a third of the words of the shorter one.
+fn alike(a: &str, b: &str) -> bool {
+    let words = |text: &str| -> BTreeSet<String> {
+        let plain = plain(text);
+        plain.split(' ').filter(|word| word.chars().count() > 2).map(str::to_owned).collect()
+    };
+    let (a, b) = (words(a), words(b));
+    let least = a.len().min(b.len());
+    least == 0 || a.intersection(&b).count() * 3 >= least
+}
+
+/// Every place of kickoff.toml that speaks of a request, with the id.
+fn spoken(file: &Engagement) -> Vec<(String, &String)> {
     let entries = (0..).zip(&file.requests).map(|(at, entry): (usize, _)| (format!("requests[{at}].id"), &entry.id));
     let documents = (0..).zip(&file.documents);
     let documents = documents.map(|(at, document): (usize, _)| (format!("documents[{at}].request"), &document.request));
@@ -68,16 +108,15 @@ pub(super) fn mistaken(file: &Engagement, lines: &Lines, list: &[Request]) -> Ve
     let said = (0..).zip(&file.attestations).filter_map(|(at, said): (usize, _)| {
         said.request.as_ref().map(|id| (format!("attestations[{at}].request"), id))
     });
-    let all = entries.chain(documents).chain(policies).chain(said);
-    let problems = all.filter_map(|(key, id)| {
-        let theirs = other(id)?;
-        let what = format!(
-            "{id} is another request in the auditor's list, `{}`, and this was said of ours: write the id of the line that it is for, or take it out, then import again",
-            short(&theirs.text)
-        );
-        Some(Problem { line: lines.of(&key), key: crate::problems::plain(&key), what })
+    let returns = (0..).zip(&file.returns);
+    let returns = returns.map(|(at, said): (usize, _)| (format!("returns[{at}].request"), &said.request));
+    let findings = (0..).zip(&file.findings).flat_map(|(at, finding): (usize, _)| {
+        finding.requests.iter().map(move |id| (format!("findings[{at}].requests"), id))
     });
-    problems.collect()
+    let reviews = (0..).zip(&file.access_reviews).filter_map(|(at, review): (usize, _)| {
+        review.request.as_ref().map(|id| (format!("access_reviews[{at}].request"), id))
+    });
+    entries.chain(documents).chain(policies).chain(said).chain(returns).chain(findings).chain(reviews).collect()
 }
 
 /// The begin of a text, on one line.

@@ -296,6 +296,9 @@ impl RequestStatus {
     }
 }
 
+/// The check whose population is every account of the organization.
+const ALL_ACCOUNTS: &str = "org-account-inventory";
+
 /// What a run says to a request. A failing check answers: the auditor asked for evidence, not for good news.
 #[must_use]
 pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
@@ -317,7 +320,14 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
                 all = false;
                 reasons.push(format!("{id}: {unknown} of {} results could not be evaluated", outcome.total()));
             }
-            some |= unknown < outcome.total();
+            // What has no evidence hands nothing to anybody: a check that waits for a word of the client, for one.
+            let decided = outcome.count(Status::Pass) + outcome.count(Status::Fail) > 0;
+            let gives = unknown < outcome.total() && (decided || !outcome.evidence.is_empty());
+            if unknown < outcome.total() && !gives {
+                all = false;
+                reasons.push(format!("{id}: the run has no evidence for it"));
+            }
+            some |= gives;
             if let Some(stale) = &outcome.stale {
                 all = false;
                 if !reasons.contains(stale) {
@@ -328,8 +338,12 @@ pub fn answer(request: &Request, run: Option<&Outcomes>) -> Answer {
         let mut of_regions = request.checks.iter().filter_map(|id| Check::get(id)).flat_map(|check| check.meta.needs);
         // The list of regions is the account's, and a check of it is about all of them.
         let regional = of_regions.any(|need| !need.is_global() || *need == Need::Regions);
-        // Accounts that nobody has decided on are named by the run; a request is about what is in scope.
-        let mut not_asked = NotAsked { organization: Vec::new(), ..run.not_asked.clone() };
+        let mut not_asked = run.not_asked.clone();
+        // Accounts that nobody has decided on are named by the run; a request is about what is in scope, but for one that wants
+        // the list of accounts to be that of the organization.
+        if !request.checks.iter().any(|id| id == ALL_ACCOUNTS) {
+            not_asked.organization.clear();
+        }
         if !regional {
             (not_asked.regions, not_asked.unknown) = (Vec::new(), Vec::new());
         }
@@ -408,7 +422,10 @@ pub fn statuses(
             let said =
                 attestations.iter().filter(|said| said.request.as_ref().is_some_and(|id| speaks_of(id, request)));
             let said = said.cloned().collect();
-            status(engagement, request, entry, answer(request, run), &document, said, today)
+            let accepts = |id: &str| engagement.returns.iter().any(|said| said.request == id && said.accepts());
+            let ours = stands_for(request, list).filter(|ours| is_alone(request, list) || !accepts(ours));
+            let back = back(engagement, entry, &request.id, ours, &document);
+            status(engagement, request, (entry, back), answer(request, run), &document, said, today)
         })
         .collect();
     statuses.sort_by_key(|status| {
@@ -425,23 +442,38 @@ pub fn statuses(
     statuses
 }
 
+/// The one of ours that a request is the same as, where the list has that no more.
+fn stands_for<'r>(request: &'r Request, list: &[Request]) -> Option<&'r str> {
+    let [standard] = request.standard.as_slice() else { return None };
+    list.iter().all(|other| other.id != *standard).then_some(standard.as_str())
+}
+
+fn is_alone(request: &Request, list: &[Request]) -> bool {
+    list.iter().filter(|other| other.standard == request.standard).count() < 2
+}
+
 /// What the file says of a request, and where it is the same as one of ours that the list has no more, of that one: who answers
 /// it, whether it was handed over and accepted.
 fn entry<'e>(engagement: &'e Engagement, request: &Request, list: &[Request]) -> Option<Cow<'e, RequestEntry>> {
     let of = |id: &str| engagement.requests.iter().find(|entry| entry.id == id);
     let own = of(&request.id);
-    let [standard] = request.standard.as_slice() else { return own.map(Cow::Borrowed) };
-    let same = of(standard).filter(|_| list.iter().all(|other| other.id != *standard));
+    let same = stands_for(request, list).and_then(of);
+    // Of several lines that stand for one of ours, an auditor who accepted that one accepted none of them yet.
+    let alone = || is_alone(request, list);
     match (own, same) {
         (Some(own), Some(same)) => Some(Cow::Owned(RequestEntry {
             owner: own.owner.clone().or_else(|| same.owner.clone()),
             delivered: own.delivered.or(same.delivered),
-            accepted: own.accepted.or(same.accepted),
+            accepted: own.accepted.or(same.accepted.filter(|_| alone())),
             note: own.note.clone().or_else(|| same.note.clone()),
             ..own.clone()
         })),
         // The day of the auditor's list comes before the one that we had.
-        (None, Some(same)) => Some(Cow::Owned(RequestEntry { due: request.due.or(same.due), ..same.clone() })),
+        (None, Some(same)) => Some(Cow::Owned(RequestEntry {
+            due: request.due.or(same.due),
+            accepted: same.accepted.filter(|_| alone()),
+            ..same.clone()
+        })),
         (own, None) => own.map(Cow::Borrowed),
     }
 }
@@ -449,7 +481,7 @@ fn entry<'e>(engagement: &'e Engagement, request: &Request, list: &[Request]) ->
 fn status(
     engagement: &Engagement,
     request: &Request,
-    entry: Option<&RequestEntry>,
+    (entry, back): (Option<&RequestEntry>, Option<Back>),
     answer: Answer,
     documents: &[&DocumentResult],
     attestations: Vec<AttestationResult>,
@@ -462,7 +494,6 @@ fn status(
     let by_document = entered == Some(Status::Pass);
     let counts = || documents.iter().filter(|document| document.status != Status::NotApplicable);
     let absent = request.does_not_arise(engagement);
-    let back = back(engagement, entry, &request.id, documents);
     let said = back.as_ref().and_then(Back::state);
     let accepted = match &back {
         Some(_) => said == Some(ReturnState::Accepted),

@@ -231,6 +231,30 @@ fn the_codes_and_separators_of_other_programs_are_read() {
 }
 
 #[test]
+fn a_list_in_the_code_of_a_country_is_read_and_the_code_is_told() {
+    // Polish, Russian and Japanese, as spreadsheets of these countries save them; worked out with the tables of the codes.
+    let polish = ("Przegląd dostępu użytkowników, lista pracowników zwolnionych w okresie", encoding_rs::WINDOWS_1250);
+    let russian = ("Перечень пользователей и протокол проверки доступа за период", encoding_rs::WINDOWS_1251);
+    let japanese = ("利用者のアクセス権の見直し記録と退職者の一覧を提出してください", encoding_rs::SHIFT_JIS);
+    for (words, code) in [polish, russian, japanese] {
+        let list = format!("Request ID,Description,Due date\r\nR-1,\"{words}\",2026-12-01\r\n");
+        let (bytes, _, unmapped) = code.encode(&list);
+        assert!(!unmapped && std::str::from_utf8(&bytes).is_err());
+        let read = from("list.csv", &bytes).unwrap();
+        assert_eq!(read[0].text, words);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        std::fs::write(&path, &bytes).unwrap();
+        assert_eq!(crate::guessed_code(&path).unwrap(), Some(code.name()));
+        std::fs::write(&path, list.as_bytes()).unwrap();
+        assert_eq!(crate::guessed_code(&path).unwrap(), None);
+    }
+    // A picture is text in no code.
+    let noise: Vec<u8> = (0..=255).cycle().take(4096).collect();
+    assert!(from("list.csv", &noise).is_err());
+}
+
+#[test]
 fn files_of_other_kinds_are_refused_by_name_with_what_to_do() {
     let old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 Workbook".to_vec();
     let packed: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -314,3 +314,45 @@ fn what_was_said_of_a_request_of_ours_holds_for_the_line_that_is_the_same_as_it(
     assert_eq!((line.owner.as_deref(), line.progress), (Some("bo"), Progress::Delivered));
     assert_eq!(line.request.every, Some(crate::Every::Quarter));
 }
+
+#[test]
+fn what_the_auditor_sent_back_of_ours_is_open_for_the_line_that_stands_for_it() {
+    let text = "[[requests]]\nid = \"A-1\"\nstandard = [\"GEN-06\"]\n\n[[requests]]\nid = \"GEN-06\"\naccepted = 2026-11-19\n\n\
+        [[returns]]\nrequest = \"GEN-06\"\non = 2026-12-05\nstate = \"returned\"\ncomment = \"wrong year\"\n";
+    let folder = folder(LIST);
+    let of = |text: &str, id: &str| {
+        let text = format!("request_list = \"list.csv\"\n\n{text}");
+        let file = Engagement::whole(&folder.path().join("kickoff.toml"), &text).unwrap();
+        let list = list(&file, folder.path()).unwrap();
+        let all = statuses(&file, &list, None, &[], &[], date(2026, 12, 10));
+        all.into_iter().find(|status| status.request.id == id).unwrap()
+    };
+    let status = of(text, "A-1");
+    assert_eq!(status.progress, Progress::Reopened);
+    assert!(status.back.unwrap().lines()[0].ends_with("wrong year"));
+    // One acceptance of ours is none of two lines.
+    let text = "[[requests]]\nid = \"A-1\"\nstandard = [\"GEN-06\"]\n\n[[requests]]\nid = \"A-2\"\nstandard = [\"GEN-06\"]\n\n\
+        [[requests]]\nid = \"GEN-06\"\naccepted = 2026-11-19\n";
+    assert_eq!((of(text, "A-1").progress, of(text, "A-2").progress), (Progress::Open, Progress::Open));
+}
+
+#[test]
+fn what_was_accepted_in_one_list_is_not_another_request_of_the_next() {
+    let folder = folder("id,request\nA-1,Organization chart\nA-2,Logging policy and standards\n");
+    let path = folder.path().join("kickoff.toml");
+    let text = "request_list = \"list.csv\"\n\n[[returns]]\nrequest = \"A-2\"\non = 2026-12-05\nstate = \"accepted\"\n";
+    std::fs::write(folder.path().join("next.csv"), "id,request\nA-1,Password policy\nA-2,Organization chart\n")
+        .unwrap();
+    let error = adopt(&path, text, "next.csv", &ListOptions::default()).unwrap_err().to_string();
+    assert!(
+        error.contains("A-2 was `Logging policy and standards` in the list before and is `Organization chart`"),
+        "{error}"
+    );
+    // Other words for the same, and other requests of which nothing was said, are no harm.
+    std::fs::write(
+        folder.path().join("next.csv"),
+        "id,request\nA-1,Password policy\nA-2,Policy on logging (current)\n",
+    )
+    .unwrap();
+    assert!(adopt(&path, text, "next.csv", &ListOptions::default()).is_ok());
+}

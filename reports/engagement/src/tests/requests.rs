@@ -218,6 +218,40 @@ fn a_run_that_is_too_old_answers_in_part_and_one_of_the_period_does_not_grow_old
 }
 
 #[test]
+fn a_run_of_none_of_the_days_of_a_report_that_are_over_answers_in_part() {
+    let today = date(2026, 12, 1);
+    let stale = |report: &str, run: Date| parse(&format!("[report]\n{report}\n")).unwrap().stale(run, today);
+    let late = stale("type = \"type-1\"\nas_of = 2026-06-30", date(2026, 11, 23)).unwrap();
+    assert_eq!(late, "off-date: collected on 2026-11-23 (UTC), 146 days after 2026-06-30, the day of the report");
+    assert!(stale("type = \"type-2\"\nfrom = 2026-07-01\nto = 2026-09-30", date(2026, 6, 30)).is_some());
+    assert_eq!(stale("type = \"type-2\"\nfrom = 2026-07-01\nto = 2026-09-30", date(2026, 9, 30)), None);
+    // Before its day comes, a run shows how far one is.
+    assert_eq!(stale("type = \"type-1\"\nas_of = 2027-01-31", date(2026, 11, 23)), None);
+}
+
+#[test]
+fn what_has_no_evidence_answers_nothing_and_the_list_of_accounts_is_that_of_the_organization() {
+    let silent = || outcome(&[(Status::Manual, 1)], &[]);
+    let all = |run: &Outcomes| standing(&Engagement::default(), Some(run), date(2026, 3, 4));
+    let alone = run(&[("account-region-coverage", silent())]);
+    let answer = all(&alone)["GEN-03"].answer.clone();
+    assert_eq!(answer.answered, Answered::Not);
+    assert_eq!(answer.reasons, ["account-region-coverage: the run has no evidence for it"]);
+    // GEN-02 asks for the accounts, reconciled to the organization; GEN-03 is about what is in scope.
+    let mut part = run(&[
+        ("org-account-inventory", outcome(&[(Status::Pass, 1)], &["E-0001"])),
+        ("account-region-coverage", outcome(&[(Status::Pass, 1)], &["E-0002"])),
+    ]);
+    part.not_asked.organization = vec!["444455556666 (Log Archive)".to_owned()];
+    let standing = all(&part);
+    assert_eq!(
+        (standing["GEN-02"].answer.answered, standing["GEN-03"].answer.answered),
+        (Answered::Partly, Answered::Fully)
+    );
+    assert!(standing["GEN-02"].answer.reasons[0].contains("444455556666"), "{:?}", standing["GEN-02"].answer.reasons);
+}
+
+#[test]
 fn a_run_gives_what_a_newer_one_was_not_made_for() {
     let regions = |names: &[&str]| vec![("111122223333".to_owned(), names.iter().map(|&n| n.to_owned()).collect())];
     let mut newer = run(&[("iam-root-mfa", outcome(&[(Status::Pass, 1)], &["E-0001"]))]);
@@ -245,7 +279,7 @@ fn a_run_that_did_not_ask_everything_answers_in_part() {
         ("account-region-coverage", outcome(&[(Status::Pass, 1)], &[])),
         ("cloudtrail-multi-region", outcome(&[(Status::Pass, 4)], &[])),
         ("account-security-contact", outcome(&[(Status::Pass, 1)], &[])),
-        ("account-contact-current", outcome(&[(Status::Manual, 1)], &[])),
+        ("account-contact-current", outcome(&[(Status::Manual, 1)], &["E-0001"])),
     ];
     let answer = |not_asked: NotAsked| {
         let run = Outcomes { not_asked, ..run(&checks) };

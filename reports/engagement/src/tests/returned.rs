@@ -196,7 +196,8 @@ fn an_auditors_own_workbook_is_read_with_its_days_and_comments() {
     let at = |day: u8| ExcelDateTime::from_ymd(2026, 11, day).unwrap();
     sheet.write_datetime_with_format(4, 3, at(21), &day).unwrap();
     sheet.write_datetime_with_format(5, 5, at(27), &day).unwrap();
-    // Accepted rows are filtered out of sight in what some send: that is told.
+    // A filter hid the row when the list was saved: what the auditor says in it counts. Of whom `N/A` is, beside a comment, is
+    // not sure.
     sheet.set_row_hidden(3).unwrap();
     let bytes = book.save_to_buffer().unwrap();
     let options = ReturnOptions { by: Some("Jane Roe".to_owned()), ..of_day(date(2026, 12, 5)) };
@@ -205,13 +206,14 @@ fn an_auditors_own_workbook_is_read_with_its_days_and_comments() {
         short(&list),
         [
             "A-1 accepted 2026-12-05 |ok|Jane Roe",
+            "A-2 - 2026-12-05 N/A|no board|Jane Roe",
             "A-3 received 2026-11-21 Submitted|second page is missing|Jane Roe",
             "A-4 returned 2026-11-27 |whose is it?|Jane Roe",
         ]
     );
     assert_eq!(
         list.account,
-        "status.xlsx: 4 rows; new: 1 accepted, 1 returned, 1 received; unchanged: 0. Not in the list, and not taken: `A-9` in row 7. Of 2026-12-05, as --on says: 1. Left out: sheets Instructions (no column of an auditor's answer); rows 4 (hidden)"
+        "status.xlsx: 5 rows; new: 1 accepted, 1 returned, 1 received, 1 undecided; unchanged: 0. Not in the list, and not taken: `A-9` in row 7. Words that are kept and decide nothing: `N/A`. Of 2026-12-05, as --on says: 2. Left out: sheets Instructions (no column of an auditor's answer)"
     );
     let (_, file) = entered("", &list);
     assert_eq!(file.returns, list.new);
@@ -362,4 +364,69 @@ fn statements_and_findings_that_cannot_be_are_named() {
     // What came from a list was in the list of its day, and stays.
     let dropped = "[[returns]]\nrequest = \"OLD-1\"\non = 2026-12-05\nstate = \"accepted\"\nfile = \"status.xlsx\"\n";
     assert_eq!(parse(dropped).unwrap().returns.len(), 1);
+}
+
+#[test]
+fn a_status_that_may_be_the_clients_accepts_nothing_beside_the_auditors_own_note() {
+    let file = parse("").unwrap();
+    let text = "ID,Owner,Status,Auditor notes\nA-1,Ana,Complete,Please send the signed version\nA-2,Ana,Not applicable,we need this\nA-3,Ana,Complete,\nA-4,Ana,Returned,page 2 is missing\n";
+    let list = back(text, &file, &of_day(date(2026, 12, 5))).unwrap();
+    assert_eq!(
+        short(&list),
+        [
+            "A-1 - 2026-12-05 Complete|Please send the signed version|",
+            "A-2 - 2026-12-05 Not applicable|we need this|",
+            "A-3 accepted 2026-12-05 Complete||",
+            "A-4 returned 2026-12-05 |page 2 is missing|",
+        ]
+    );
+    // Whoever names the column says whose it is.
+    let named = ReturnOptions {
+        list: ListOptions {
+            columns: RequestColumns { status: Some("Status".to_owned()), ..RequestColumns::default() },
+            ..ListOptions::default()
+        },
+        ..of_day(date(2026, 12, 5))
+    };
+    let list = back(text, &file, &named).unwrap();
+    assert_eq!(short(&list)[0], "A-1 accepted 2026-12-05 Complete|Please send the signed version|");
+}
+
+#[test]
+fn a_day_that_is_none_is_told_and_not_taken_for_the_day_of_the_file() {
+    let file = parse("").unwrap();
+    let text = "ID,Auditor status,Date returned\nA-1,Returned,31.11.2026\n";
+    let error = back(text, &file, &of_day(date(2026, 12, 5))).unwrap_err();
+    assert!(error.contains("row 2") && error.contains("`31.11.2026` is no day that can be read"), "{error}");
+}
+
+#[test]
+fn an_answer_in_a_row_that_a_filter_hid_is_read_and_one_without_its_value_is_told() {
+    let file = parse("").unwrap();
+    let book = |hide: bool, formula: bool| {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        for (row, cells) in (0..).zip([["ID", "Auditor status"], ["A-1", "Accepted"], ["A-2", "Returned"]]) {
+            for (column, cell) in (0..).zip(cells) {
+                sheet.write(row, column, cell).unwrap();
+            }
+        }
+        if hide {
+            sheet.set_row_hidden(2).unwrap();
+        }
+        if formula {
+            sheet.write_formula(2, 1, rust_xlsxwriter::Formula::new("=VLOOKUP(1,2,3)").set_result("#N/A")).unwrap();
+        }
+        book.save_to_buffer().unwrap()
+    };
+    let read = |bytes: &[u8]| {
+        let options = of_day(date(2026, 12, 5));
+        returned_bytes(Path::new("back.xlsx"), bytes, &sent(), &file, &options).map_err(|error| error.to_string())
+    };
+    assert_eq!(short(&read(&book(true, false)).unwrap()), ["A-1 accepted 2026-12-05 ||", "A-2 returned 2026-12-05 ||"]);
+    let told = read(&book(false, true));
+    assert!(
+        told.as_ref().is_err_and(|error| error.contains("holds a formula whose value is not in the file")),
+        "{told:?}"
+    );
 }

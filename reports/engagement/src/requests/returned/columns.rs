@@ -22,6 +22,8 @@ pub(super) struct Sheet<'a> {
     pub(super) left: Vec<(Why, u64)>,
     /// It is a list that we wrote.
     pub(super) own: bool,
+    /// Its status may be anybody's, and other columns are the auditor's for sure.
+    pub(super) theirs: bool,
 }
 
 impl<'a> Sheet<'a> {
@@ -30,15 +32,19 @@ impl<'a> Sheet<'a> {
     pub(super) fn find(table: &'a Table, said: &RequestColumns) -> Option<Self> {
         let placed = heads::place(table, said);
         if let Some(placed) = placed {
-            let answers = answers(&placed.columns, table, said, placed.own);
+            let (answers, theirs) = answers(&placed.columns, table, said, placed.own);
             if has_answers(&answers) {
                 let sorted = rows::sort(table, &placed);
                 let mut rows: Vec<&Row> = sorted.taken.into_iter().map(|taken| taken.row).collect();
                 let mut left = sorted.left;
-                // A row that asks for nothing may have an answer: its id says what is meant.
+                // A row that asks for nothing may have an answer: its id says what is meant. One that is hidden is one that a
+                // filter left out when the list was saved.
                 let under = table.rows.get(placed.first..).unwrap_or_default();
                 let spare = |why: Why, number: u64| {
-                    let row = under.iter().find(|row| row.number == number).filter(|_| why == Why::NoRequest)?;
+                    let row = under
+                        .iter()
+                        .find(|row| row.number == number)
+                        .filter(|_| why == Why::NoRequest || why == Why::Hidden)?;
                     answered(row, &answers).then_some(row)
                 };
                 left.retain(|(why, number)| match spare(*why, *number) {
@@ -49,7 +55,7 @@ impl<'a> Sheet<'a> {
                     None => true,
                 });
                 rows.sort_by_key(|row| row.number);
-                return Some(Self { table, columns: placed.columns, answers, rows, left, own: placed.own });
+                return Some(Self { table, columns: placed.columns, answers, rows, left, own: placed.own, theirs });
             }
         }
         Self::by_ids(table, said)
@@ -67,20 +73,20 @@ impl<'a> Sheet<'a> {
             let Some(id) = named.or_else(|| known(Column::Id)).or_else(|| known(Column::Text)) else { continue };
             let columns =
                 Columns { at: BTreeMap::from([(Column::Id, id)]), heads: row.cells.clone(), ..Columns::default() };
-            let answers = answers(&columns, table, said, false);
+            let (answers, theirs) = answers(&columns, table, said, false);
             if !has_answers(&answers) {
                 continue;
             }
             let (mut rows, mut left) = (Vec::new(), Vec::new());
             for row in table.rows.iter().skip(at + 1) {
                 match (row.hidden, row.struck.contains(&id), row.cell(id).is_empty()) {
-                    (true, ..) => left.push((Why::Hidden, row.number)),
+                    (true, ..) if !answered(row, &answers) => left.push((Why::Hidden, row.number)),
                     (_, true, _) => left.push((Why::Struck, row.number)),
                     (.., true) => left.push((Why::Note, row.number)),
                     _ => rows.push(row),
                 }
             }
-            return Some(Self { table, columns, answers, rows, left, own: false });
+            return Some(Self { table, columns, answers, rows, left, own: false, theirs });
         }
         None
     }
@@ -117,7 +123,9 @@ fn answered(row: &Row, answers: &BTreeMap<Answer, Vec<usize>>) -> bool {
 
 /// The columns of the answers. Of several that say the status the surest is taken; comments, days and names are taken from all
 /// that are the auditor's for sure, else from the first of the others.
-fn answers(columns: &Columns, table: &Table, said: &RequestColumns, own: bool) -> BTreeMap<Answer, Vec<usize>> {
+///
+/// With it whether the status may be anybody's while others of them are the auditor's for sure.
+fn answers(columns: &Columns, table: &Table, said: &RequestColumns, own: bool) -> (BTreeMap<Answer, Vec<usize>>, bool) {
     let mut found: BTreeMap<Answer, Vec<(Rank, usize)>> = BTreeMap::new();
     for (at, text) in columns.heads.iter().enumerate() {
         let Some((answer, rank)) = head(text).filter(|_| !columns.has(at)) else { continue };
@@ -128,6 +136,10 @@ fn answers(columns: &Columns, table: &Table, said: &RequestColumns, own: bool) -
         }
     }
     let mut answers: BTreeMap<Answer, Vec<usize>> = BTreeMap::new();
+    let best = |answer: Answer| found.get(&answer).and_then(|places| places.iter().map(|(rank, _)| *rank).min());
+    let theirs = said.status.is_none()
+        && best(Answer::Status) == Some(Rank::Then)
+        && best(Answer::Comment).is_some_and(|rank| rank < Rank::Then);
     for (answer, mut places) in found {
         places.sort_unstable();
         let best = places.first().map_or(Rank::Then, |(rank, _)| *rank);
@@ -148,5 +160,5 @@ fn answers(columns: &Columns, table: &Table, said: &RequestColumns, own: bool) -
             answers.insert(answer, vec![at]);
         }
     }
-    answers
+    (answers, theirs)
 }

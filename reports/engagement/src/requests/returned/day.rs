@@ -3,20 +3,17 @@
 use std::io::{Cursor, Read as _};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use zip::ZipArchive;
 
 /// The properties of a workbook are smaller.
 const LARGEST: u64 = 1 << 20;
 
-/// When a workbook was last saved, by its own properties (UTC); none for another file.
-pub(super) fn saved(bytes: &[u8]) -> Option<Date> {
+/// When a workbook was last saved, by its own properties; none for another file.
+pub(super) fn saved(bytes: &[u8]) -> Option<Timestamp> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut text = String::new();
     archive.by_name("docProps/core.xml").ok()?.take(LARGEST).read_to_string(&mut text).ok()?;
     let after = text.split_once("dcterms:modified").map(|(_, rest)| rest)?;
     let said = after.split_once('>')?.1.split_once('<')?.0.trim();
-    let at: Timestamp = said.parse().ok()?;
-    Some(at.to_zoned(TimeZone::UTC).date())
+    said.parse().ok()
 }

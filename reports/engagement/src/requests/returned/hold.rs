@@ -74,7 +74,7 @@ pub(super) fn hold(
                 tally.silent += rows.iter().filter(|said| said.is_empty()).count();
                 tally.again.extend(merged.again);
                 let entry = engagement.requests.iter().find(|entry| entry.id == id);
-                let mut known = statements(engagement, entry, id);
+                let mut known = statements(engagement, entry, id, None);
                 for said in merged.said {
                     tally.take(id, said, entry, &mut known, list);
                 }

@@ -92,7 +92,7 @@ pub fn returned_bytes(
         return Err(error);
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let day = options.on.or_else(|| day::saved(bytes));
+    let day = options.on.or_else(|| day::saved(bytes).map(|at| engagement.day_of(at)));
     hold::hold(path, &answers, &sheets_left, engagement, &List { name: &name, options, day })
 }
 

@@ -1,6 +1,6 @@
 //! Reads the answers of a list: what each of its rows says of which request, and when.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 
@@ -63,6 +63,7 @@ impl Answers {
 /// Reads the sheets of a list; `known` is the list in force.
 pub(super) fn read(sheets: &[Sheet<'_>], known: &[Request], dates: Option<DateOrder>) -> Answers {
     let mut answers = Answers::default();
+    let known = &Known::of(known);
     let several = sheets.len() > 1;
     let days = |sheet: &Sheet<'_>| -> Vec<String> {
         let cells = sheet.rows.iter().flat_map(|row| {
@@ -93,17 +94,28 @@ impl Answers {
         &mut self,
         sheet: &Sheet<'_>,
         row: &Row,
-        known: &[Request],
+        known: &Known<'_>,
         order: Option<DateOrder>,
         place: String,
     ) -> Said {
+        for at in [Answer::Status, Answer::Comment].iter().filter_map(|answer| sheet.answers.get(answer)).flatten() {
+            if row.unknown.contains(at) && !row.struck.contains(at) {
+                let what =
+                    "holds a formula whose value is not in the file: open it in a spreadsheet program, and save it";
+                self.problems.push(sheet.table.error(Some(row.number), Some((*at, sheet.columns.head(*at))), what));
+            }
+        }
         let status: Vec<&str> = sheet.cells(Answer::Status, row).map(|(_, cell)| cell).collect();
         let status = status.first().copied().filter(|cell| cell.chars().any(char::is_alphanumeric));
         let told = status.map(words::state);
-        let state = told.as_ref().and_then(|told| told.state);
+        let said = told.as_ref().and_then(|told| told.state);
         let mut comments: Vec<String> =
             sheet.cells(Answer::Comment, row).map(|(_, cell)| cell.to_owned()).filter(|cell| says(cell)).collect();
         comments.dedup();
+        // Whose status it is is not sure: beside a note that is the auditor's for sure it accepts nothing.
+        let settles = matches!(said, Some(ReturnState::Accepted | ReturnState::NotApplicable));
+        let doubted = settles && sheet.theirs && !comments.is_empty() && !status.is_some_and(words::is_auditors);
+        let state = said.filter(|_| !doubted);
         let rest = told.and_then(|told| told.rest);
         comments.extend(rest.filter(|_| comments.is_empty()));
         let given = self.days(sheet, row, Answer::Given, order).filter(|_| state == Some(ReturnState::Received));
@@ -130,6 +142,10 @@ impl Answers {
             let problem = |what: String| sheet.table.error(Some(row.number), Some((at, sheet.columns.head(at))), what);
             match told(cell, order, sheet.table.from_1904) {
                 Told::Day(day) => last = last.max(Some(day)),
+                // What looks like a day and is none would be another day.
+                Told::Unreadable if cell.chars().any(|c| c.is_ascii_digit()) => {
+                    self.problems.push(problem(format!("`{cell}` is no day that can be read: write it as 2026-12-05")));
+                }
                 // A day that is not told, or a word such as `yes`, says nothing of when.
                 Told::Open | Told::Unreadable => {}
                 Told::Either(..) if self.asks_dates => {}
@@ -162,23 +178,42 @@ fn named(columns: &Columns, row: &Row) -> (String, String) {
     (columns.cell(Column::Id, row).trim().to_owned(), text)
 }
 
+/// The list in force, by id.
+pub(super) struct Known<'a> {
+    all: &'a [Request],
+    by_id: HashMap<&'a str, &'a Request>,
+    /// Those that are the same but for case, spaces and stops; none where several are.
+    near: HashMap<String, Option<&'a Request>>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn of(all: &'a [Request]) -> Self {
+        let mut near: HashMap<String, Option<&Request>> = HashMap::new();
+        for request in all {
+            near.entry(vocabulary::plain(&request.id)).and_modify(|one| *one = None).or_insert(Some(request));
+        }
+        near.remove("");
+        Self { all, by_id: all.iter().map(|request| (request.id.as_str(), request)).collect(), near }
+    }
+
+    fn near(&self, id: &str) -> Option<&'a Request> {
+        self.near.get(&vocabulary::plain(id)).copied().flatten()
+    }
+}
+
 /// The request that a row means. Ids are told apart as they were when the list was taken: by the sheet, by the company, by a
 /// number behind them, in which case the words decide. One that differs by its case or its spaces is the same.
-fn request(known: &[Request], id: &str, text: &str, sheet: &str, entity: &str) -> Option<String> {
-    let same = |a: &str, b: &str| vocabulary::plain(a) == vocabulary::plain(b) && !vocabulary::plain(a).is_empty();
+fn request(known: &Known<'_>, id: &str, text: &str, sheet: &str, entity: &str) -> Option<String> {
     if id.is_empty() {
         // An id was made of the words, or the one column that tells has the ids, as the tracker of a package does.
-        let made = ids::made(text);
-        let found = known.iter().find(|request| request.id == made || same(&request.id, text));
+        let found = known.by_id.get(ids::made(text).as_str()).copied().or_else(|| known.near(text));
         return found.map(|request| request.id.clone());
     }
     let by_sheet = format!("{sheet}-{id}");
     let names = [format!("{by_sheet} ({entity})"), format!("{id} ({entity})"), by_sheet, id.to_owned()];
-    let exact = |name: &String| known.iter().find(|request| request.id == *name);
-    let near = |name: &String| {
-        let mut all = known.iter().filter(|request| same(&request.id, name));
-        all.next().filter(|_| all.next().is_none())
-    };
+    let exact = |name: &String| known.by_id.get(name.as_str()).copied();
+    let near = |name: &String| known.near(name);
+    let same = |a: &str, b: &str| vocabulary::plain(a) == vocabulary::plain(b) && !vocabulary::plain(a).is_empty();
     let found = names.iter().find_map(exact).or_else(|| names.iter().find_map(near))?;
     // `7` and `7 (2)`: two requests of one id.
     let prefix = format!("{} (", found.id);
@@ -187,6 +222,6 @@ fn request(known: &[Request], id: &str, text: &str, sheet: &str, entity: &str) -
         number.is_some_and(|number| number.parse::<u32>().is_ok())
     };
     let worded = |request: &&Request| same(&request.text, text);
-    let other = known.iter().filter(numbered).find(worded).filter(|_| !worded(&found));
+    let other = known.all.iter().filter(numbered).find(worded).filter(|_| !worded(&found));
     Some(other.unwrap_or(found).id.clone())
 }

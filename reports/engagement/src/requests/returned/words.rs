@@ -77,10 +77,22 @@ pub(super) struct Told {
     pub(super) rest: Option<String>,
 }
 
-/// Reads a status. A word that is known decides, with a day or initials behind it: `Accepted 12/5 JR`. Where more stands behind
-/// it, it decides only what leaves something to do, or that the request does not arise: `Accepted, but page 2 is missing` is
-/// no acceptance.
+/// Reads a status. A word that is known decides, with a day or initials behind it: `Accepted 12/5/2026 JR`. Where more stands
+/// behind it, it decides only what leaves something to do, or that the request does not arise: `Accepted, but page 2 is missing`
+/// is no acceptance. Nor is one with a mark of doubt.
 pub(super) fn state(text: &str) -> Told {
+    let doubt = text.contains(DOUBT);
+    let leaves = |state: &ReturnState| {
+        !doubt || matches!(state, ReturnState::Partial | ReturnState::Question | ReturnState::Returned)
+    };
+    let told = stated(text);
+    Told { state: told.state.filter(leaves), rest: told.rest.filter(|_| told.state.as_ref().is_some_and(leaves)) }
+}
+
+/// Question marks and crosses: whoever writes them has not settled it.
+const DOUBT: [char; 9] = ['?', '？', '¿', '؟', '✗', '✘', '❌', '☒', '✖'];
+
+fn stated(text: &str) -> Told {
     let whole = plain(text);
     if let Some(state) = WORDS.get(&whole) {
         return Told { state: Some(*state), rest: None };
@@ -89,11 +101,12 @@ pub(super) fn state(text: &str) -> Told {
     let Some(state) = WORDS.get(&plain(first)).copied() else { return Told { state: None, rest: None } };
     let says = !is_mark(rest);
     let state = match state {
-        _ if !says => Some(state),
-        // Another status behind it is no reason.
+        // Another status behind it is no reason, nor is it initials.
         _ if WORDS.get(&plain(rest)).is_some_and(|other| *other != state) => None,
+        _ if !says || WORDS.contains_key(&plain(rest)) => Some(state),
         ReturnState::Partial | ReturnState::Question | ReturnState::Returned => Some(state),
-        ReturnState::NotApplicable if !rest.contains('?') => Some(state),
+        // `no board` is a reason, `NO` is none.
+        ReturnState::NotApplicable if rest.contains(' ') || !unsettles(rest) => Some(state),
         _ => None,
     };
     Told { state, rest: Some(rest.to_owned()).filter(|_| says && state.is_some()) }
@@ -117,16 +130,61 @@ fn first_part(text: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// Whether a text is a day or initials, and says nothing of the request.
+/// Whether a status is a word that nobody but an auditor says of a request: the client completes and closes as well.
+pub(super) fn is_auditors(text: &str) -> bool {
+    const STEMS: [&str; 16] = [
+        "accept",
+        "approv",
+        "cleared",
+        "satisf",
+        "signed off",
+        "no further",
+        "akzept",
+        "angenommen",
+        "abgenommen",
+        "genehmigt",
+        "approuv",
+        "aceptad",
+        "aprobad",
+        "geaccept",
+        "goedgekeurd",
+        "akkoord",
+    ];
+    let plain = plain(text);
+    STEMS.iter().any(|stem| plain.contains(stem))
+}
+
+/// Words as short as initials that take back or leave open what stands before them.
+fn unsettles(word: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "no", "not", "nok", "ko", "tbd", "tbc", "tba", "na", "wip", "nein", "non", "nee", "niet", "nicht", "nie",
+        "never", "yet", "but", "if", "eta", "esc", "inc",
+    ];
+    WORDS.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().as_str())
+}
+
+/// Whether a text is a day or initials, and says nothing of the request. A share of the work is no day: `50%`, `3/5`.
 fn is_mark(text: &str) -> bool {
     let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"];
     let little = ["on", "by", "am", "von", "le", "el", "op", "per", "at", "the"];
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| {
+    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let marks = words().all(|word| {
         let lower = word.to_lowercase();
         let figures = word.chars().all(|c| c.is_ascii_digit());
-        let initials = word.chars().count() <= 3 && word.chars().all(char::is_uppercase);
+        let initials = word.chars().count() <= 3 && word.chars().all(char::is_uppercase) && !unsettles(word);
         figures || initials || little.contains(&lower.as_str()) || months.contains(&lower.as_str())
-    })
+    });
+    let figures: Vec<&str> = words().filter(|word| word.chars().all(|c| c.is_ascii_digit())).collect();
+    let month = words().any(|word| months.contains(&word.to_lowercase().as_str()));
+    let is_day = match figures.as_slice() {
+        [] => true,
+        // `5 Dec`, `20261205`; a figure alone counts something.
+        [one] => month || one.len() == 8,
+        // `12/5` is the fifth of a twelfth month, or the other way about; `3/5` may be three of five.
+        [one, other] => month || one.parse::<u8>().ok() > other.parse::<u8>().ok(),
+        _ => true,
+    };
+    marks && is_day && !text.contains('%')
 }
 
 #[cfg(test)]
@@ -177,6 +235,31 @@ mod tests {
             ("Escalated to EQR", None),
             ("Not yet accepted", None),
             ("Unaccepted", None),
+            ("Accepted: NO", None),
+            ("Accepted, NOT", None),
+            ("Closed: NOT OK", None),
+            ("Complete 50%", None),
+            ("Complete 0%", None),
+            ("Completed: 80 %", None),
+            ("Complete 50", None),
+            ("Closed 3/5", None),
+            ("Done (0/3)", None),
+            ("Accepted (TBD)", None),
+            ("Accepted: TBC", None),
+            ("Accepted - N/A", None),
+            ("Accepted; WIP", None),
+            ("Accepted?", None),
+            ("Complete ??", None),
+            ("OK?", None),
+            ("Accepted ✗", None),
+            ("N/A?", None),
+            ("N/A - NO", None),
+            ("Question?", Some(Question)),
+            ("Returned: where is page 2?", Some(Returned)),
+            ("Accepted - OK", Some(Accepted)),
+            ("Accepted 2026-12-05", Some(Accepted)),
+            ("Accepted 20261205 JR", Some(Accepted)),
+            ("Accepted 12/5", Some(Accepted)),
         ] {
             assert_eq!(state(text).state, wanted, "{text}");
         }
