@@ -164,7 +164,8 @@ fn clipped(said: &str, room: usize) -> Vec<String> {
     let mut out = Vec::new();
     for (at, paragraph) in said.lines().enumerate() {
         let indent = if at == 0 { "" } else { "  " };
-        let mut lines = wrapped(&format!("{indent}{paragraph}"), room.saturating_sub(2));
+        let mut lines = wrapped(paragraph, room.saturating_sub(2 + indent.len()));
+        lines.iter_mut().for_each(|line| line.insert_str(0, indent));
         let more = lines.len() > MOST_LINES;
         lines.truncate(MOST_LINES);
         if let Some(last) = lines.last_mut().filter(|_| more) {

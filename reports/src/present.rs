@@ -120,10 +120,8 @@ fn user(account: &str, line: &str) -> Option<Principal> {
     let made = parts.iter().find_map(|part| part.strip_prefix("made ")?.parse().ok());
     let password = parts.iter().any(|part| part.starts_with("password last used"));
     let keys = parts.iter().filter(|part| part.starts_with("key ")).count();
-    let ways = [
-        password.then(|| "console: console password".to_owned()),
-        (keys > 0).then(|| format!("API: access keys, {keys}")),
-    ];
+    let ways =
+        [password.then(|| "console: password".to_owned()), (keys > 0).then(|| format!("API: access keys, {keys}"))];
     let none = parts.contains(&"no password") && keys == 0 && !told.contains("more than the report holds");
     Some(Principal {
         account: account.to_owned(),

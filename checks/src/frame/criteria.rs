@@ -28,8 +28,8 @@ pub struct Criterion {
     pub name: &'static str,
     /// How far configuration can evidence it.
     pub strength: Strength,
-    /// How many checks of the core catalogue bear on it, those that are not built yet included: with fewer, it is not
-    /// tested as far as configuration goes.
+    /// How many checks bear on it, those of the neighbours that are not built yet (data, network, backup, change) included:
+    /// with fewer, it is not tested as far as configuration goes.
     pub planned_checks: usize,
     /// What an auditor asks people for.
     pub documents: &'static str,

@@ -300,9 +300,13 @@ fn ends() -> Paragraph {
     Paragraph::new().style("Furniture").add_tab(Tab::new().val(TabValueType::Right).pos(size(ROOM)))
 }
 
+/// Letters of the size of a running head that stand beside each other on a page.
+const ON_A_LINE: usize = 88;
+
 fn header(furniture: &Furniture) -> Header {
     // The line itself runs from left to right, whatever the names in it do.
-    let entity = Words::from(shortened(&furniture.entity.text, 50));
+    let room = ON_A_LINE.saturating_sub(furniture.confidentiality.text.chars().count()).clamp(12, 50);
+    let entity = Words::from(shortened(&furniture.entity.text, room));
     let entity = filled(Paragraph::new(), &entity, true, true).children;
     let confidentiality = filled(Paragraph::new(), &furniture.confidentiality, false, true).children;
     let mut line = ends();

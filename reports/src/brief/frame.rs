@@ -10,7 +10,7 @@ use kickoff_engagement::{CATEGORIES, Deliverer, Engagement, Method, ReportType, 
 use super::BriefInput;
 use crate::outcomes::not_asked;
 use crate::paper::Block;
-use crate::paper::words::{Words, capital, first, long, many, person, sentence};
+use crate::paper::words::{Words, capital, first, long, many, person, sentence, with_verb};
 
 /// Who says what: the roles that an engagement has anyway.
 const MANAGEMENT: &str = "management";
@@ -125,9 +125,10 @@ pub(super) fn boundary(input: &BriefInput<'_>) -> Vec<Block> {
     blocks
 }
 
-/// Regions that are enabled, were not scanned, and that no exclusion names.
+/// Regions that are enabled, were not scanned, and that no exclusion names; and accounts of the organization that nobody has
+/// decided on.
 fn unscanned(input: &BriefInput<'_>) -> Option<Words> {
-    let NotAsked { regions, unknown, .. } = not_asked(input.results?, input.engagement);
+    let NotAsked { regions, unknown, organization, .. } = not_asked(input.results?, input.engagement);
     let missed: BTreeSet<&str> = regions.iter().flat_map(|(_, regions)| regions).map(String::as_str).collect();
     let mut text = String::new();
     if !missed.is_empty() {
@@ -141,6 +142,14 @@ fn unscanned(input: &BriefInput<'_>) -> Option<Words> {
     if !unknown.is_empty() {
         text.push_str(&format!(" Whether other regions are enabled could not be read for {}.", unknown.join(", ")));
     }
+    if !organization.is_empty() {
+        let are = with_verb(organization.len(), "account", ["is", "are"]);
+        let named = first(&organization, 6);
+        text.push_str(&format!(
+            " {are} of the organization, and neither in scope nor left out by name: {named}. {DECIDE}"
+        ));
+    }
+    let text = text.trim_start();
     (!text.is_empty()).then(|| Words::unsettled(text))
 }
 

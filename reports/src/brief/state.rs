@@ -6,7 +6,7 @@ use kickoff_checks::{Severity, Status};
 use kickoff_engagement::RiskState;
 use kickoff_engagement::documents::DocumentResult;
 use kickoff_engagement::requests::{Progress, RequestStatus};
-use kickoff_engagement::risks::{Method, RiskScale};
+use kickoff_engagement::risks::{Method, RiskScale, Standing};
 
 use super::BriefInput;
 use crate::paper::Block;
@@ -246,11 +246,17 @@ pub(super) fn risks(input: &BriefInput<'_>) -> Vec<Block> {
     open.iter().for_each(|entry| *levels.entry(&entry.residual.band).or_default() += 1);
     let counted = input.engagement.risk_scale.bands().iter().rev();
     let counted = counted.filter_map(|band| levels.get(band.as_str()).map(|count| format!("{count} {band}")));
-    let proposed = open.iter().filter(|entry| entry.is_undecided()).count();
+    let undecided = || open.iter().filter(|entry| entry.is_undecided());
     let mut text = format!(
-        "{}: {}. Proposed from the results of the scan, and decided on by nobody: {proposed}. {}",
+        "{}: {}. Decided on by nobody yet: {}{}. {}",
         many(open.len(), "risk"),
         counted.collect::<Vec<_>>().join(", "),
+        undecided().count(),
+        // A proposal of the file is somebody's; one that stands in no file is made of results.
+        match undecided().filter(|entry| entry.standing == Standing::New).count() {
+            0 => String::new(),
+            ours => format!(", {ours} of them proposed from the results of the scan"),
+        },
         how_scored(&input.engagement.risk_scale),
     );
     text.push_str(&more(open.len(), "risk", "the risk register"));

@@ -137,7 +137,7 @@ pub(super) fn criteria(document: &Document) -> Markup {
         section.view #criteria aria-labelledby="criteria-heading" {
             h2 #criteria-heading tabindex="-1" { "The 61 criteria" }
             p.hint {
-                strong { "tested" } ": configuration bears on most of the technical controls, every check that the core catalogue plans for it ran, and every result was decided. "
+                strong { "tested" } ": configuration bears on most of the technical controls, every check that the catalogue plans for it ran, those of later versions included, and every result was decided. "
                 strong { "partly" } ": some of it was decided. "
                 strong { "manual" } ": documents and people only. "
                 strong { "not-tested" } ": configuration bears on it, and nothing was decided in this run. "

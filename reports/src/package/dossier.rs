@@ -10,7 +10,7 @@ use super::populations::{self, Population};
 use super::reconcile::{Counted, Reconciled};
 use super::sources::Sources;
 use crate::outcomes::not_asked;
-use crate::paper::words::{capital, many};
+use crate::paper::words::{capital, listed, many};
 use crate::results::{Account, Evidence, LeftOut, ResultRow, Text};
 
 /// What every page, sheet and file carries, so that it can stand alone.
@@ -36,6 +36,8 @@ pub struct Frame {
     pub run: String,
     /// SHA-256 over the list of raw evidence.
     pub digest: String,
+    /// What stands on every page, as it takes the pages one by one: `NOT AWS`, `THROUGH OTHERS`, `SCOPE IN PART`.
+    pub marks: Vec<&'static str>,
     /// What a reader must know before anything else: an interrupted run, answers that are not AWS's or came through
     /// others' hands, calls that failed.
     pub warnings: Vec<String>,
@@ -45,7 +47,8 @@ impl Frame {
     /// One line for the foot of a page or the end of a sheet.
     #[must_use]
     pub fn line(&self) -> String {
-        let off = self.off_date.as_ref().map(|off| format!("{off} | ")).unwrap_or_default();
+        let mut off = self.off_date.as_ref().map(|off| format!("{off} | ")).unwrap_or_default();
+        self.marks.iter().for_each(|mark| off.push_str(&format!("{mark} | ")));
         format!(
             "{off}{} | {} | {} | collected {} | {} | {} | evidence sha256 {}",
             self.entity, self.accounts, self.regions, self.collected, self.tool, self.run, self.digest
@@ -426,8 +429,13 @@ fn frame(sources: &Sources<'_>) -> Frame {
         if !not_asked.unknown.is_empty() {
             counted.push("regions that may be enabled".to_owned());
         }
-        warnings.push(format!("Not asked, though there or in scope: {}.", counted.join(" and ")));
+        warnings.push(format!("Not asked, though there or in scope: {}.", listed(&counted)));
     }
+    let marks = [
+        (!run.foreign_endpoints.is_empty(), "NOT AWS"),
+        (!run.route.is_empty(), "THROUGH OTHERS"),
+        (!not_asked.is_empty(), "SCOPE IN PART"),
+    ];
     let accounts: Vec<String> = run.accounts.iter().take(3).map(account_name).collect();
     let more = run.accounts.len().saturating_sub(3);
     Frame {
@@ -447,6 +455,7 @@ fn frame(sources: &Sources<'_>) -> Frame {
         tool: run.evaluated_by.clone(),
         run: run.id.clone(),
         digest: sources.digest.to_owned(),
+        marks: marks.into_iter().filter_map(|(holds, mark)| holds.then_some(mark)).collect(),
         warnings,
     }
 }

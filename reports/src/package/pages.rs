@@ -29,7 +29,12 @@ pub(super) fn paper(dossier: &Dossier<'_>, title: &str, subject: &str) -> Paper 
                     Piece::whole(&frame.run),
                     Piece::whole(subject),
                 ],
-                vec![Piece::whole(format!("evidence sha256 {}", frame.digest))],
+                frame
+                    .marks
+                    .iter()
+                    .map(|mark| Piece::whole(*mark))
+                    .chain([Piece::whole(format!("evidence sha256 {}", frame.digest))])
+                    .collect(),
             ],
         },
         elsewhere: "the workbook",
@@ -99,18 +104,19 @@ pub(super) fn total(total: &ControlTotal) -> String {
 
 /// What was observed, with the reason where there is one.
 pub(super) fn observed(row: &ResultRow) -> String {
-    cut(&match &row.reason {
+    let told = match &row.reason {
         Some(reason) if row.observed.trim().is_empty() => capital(reason),
         Some(reason) => format!("{} ({reason})", row.observed),
         None => row.observed.clone(),
-    })
+    };
+    cut(&told, "Result detail")
 }
 
-/// A text that is longer than a cell should be, without its end, and where that is.
-pub(super) fn cut(text: &str) -> String {
+/// A text that is longer than a cell should be, without its end, and the sheet of the workbook that has it.
+pub(super) fn cut(text: &str, sheet: &str) -> String {
     const MOST: usize = 600;
     match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}\u{2026} (whole in the workbook, Result detail)", text[..end].trim_end()),
+        Some((end, _)) => format!("{}\u{2026} (whole in the workbook, {sheet})", text[..end].trim_end()),
         None => text.to_owned(),
     }
 }

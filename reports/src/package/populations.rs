@@ -12,7 +12,7 @@ use kickoff_engagement::{Report, ReportType};
 use super::sources::Sources;
 use crate::inventory::{Asset, EVERY_REGIONAL_KIND, Incomplete, OTHER_CREDENTIALS};
 use crate::outcomes::not_asked;
-use crate::paper::words::many;
+use crate::paper::words::{first, many};
 use crate::results::{Account, ControlTotal, ResultRow};
 
 use counts::{accounts_of, belongs_to_no_region, beside, short, tied};
@@ -374,7 +374,7 @@ pub(super) fn all<'a>(sources: &Sources<'a>) -> Vec<Population<'a>> {
         // No list of a run holds what is in an account that the run was not asked about.
         population.incomplete.extend((!not_asked.accounts.is_empty()).then(|| {
             let accounts = many(not_asked.accounts.len(), "account");
-            format!("{accounts} of the scope not asked: {}", not_asked.accounts.join(", "))
+            format!("{accounts} of the scope not asked: {}", first(&not_asked.accounts, 6))
         }));
     }
     populations.sort_by_key(|population| population.id);

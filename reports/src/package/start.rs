@@ -43,7 +43,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("04_Kickoff_Brief.docx", "The brief of the kick-off meeting, to edit"),
     ("10_workpapers/", "A PDF for each control, for the auditor's binder"),
     ("20_evidence/", "Each evidence item: AWS's answers as they came, request ids, and how they were collected"),
-    ("30_populations/", "Whole lists of what there is, unfiltered, to draw samples from"),
+    ("30_populations/", "Lists of what was read, unfiltered, to draw samples from; each says whether it is complete"),
     ("40_registers/", "Assets, access review, risks, deviations, exceptions, requests and what else people keep"),
     (
         "45_documents/",

@@ -138,7 +138,7 @@ fn each_page_stands_alone_and_none_concludes() {
             );
             assert_eq!(feet[3], "collected 2026-11-23 14:29:26 to 2026-11-23 14:30:07 UTC");
             assert_eq!(feet[5], "RUN-20261123T142926Z-9f25b58b");
-            assert_eq!(feet[7], format!("evidence sha256 {DIGEST}"));
+            assert_eq!(feet[7..], ["NOT AWS", "SCOPE IN PART", &format!("evidence sha256 {DIGEST}")]);
             let text = text(&paper);
             assert!(text.contains("Not AWS: the answers came from http://127.0.0.1:4566."));
             let text = text.to_lowercase();
@@ -148,6 +148,19 @@ fn each_page_stands_alone_and_none_concludes() {
                 assert!(!text.contains(forbidden), "{}: {forbidden}", paper.title.text);
             }
         }
+    });
+}
+
+#[test]
+fn what_takes_from_all_pages_stands_on_each() {
+    // The recorded account answered from this machine, and has accounts and regions that nobody asked or left out.
+    with(&ACME, &Engagement::default(), |dossier| {
+        for paper in all(dossier) {
+            let foot: Vec<&str> =
+                paper.furniture.foot.iter().flatten().map(|piece| piece.words.text.as_str()).collect();
+            assert!(foot.contains(&"NOT AWS") && foot.contains(&"SCOPE IN PART"), "{foot:?}");
+        }
+        assert!(dossier.frame.line().contains("NOT AWS | SCOPE IN PART"));
     });
 }
 

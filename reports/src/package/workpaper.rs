@@ -138,7 +138,7 @@ fn populations(dossier: &Dossier<'_>, control: &Control<'_>) -> Vec<Block> {
         let totals: Vec<String> = population.totals.iter().map(|total| pages::total(total)).collect();
         let complete = match population.is_complete() {
             true => "Yes, as far as is known".into(),
-            false => Words::unsettled(pages::cut(&format!("No: {}", population.incomplete.join("; ")))),
+            false => Words::unsettled(pages::cut(&format!("No: {}", population.incomplete.join("; ")), "Populations")),
         };
         [
             Words::from(format!("{} {}", population.id, population.what)),
@@ -316,12 +316,14 @@ fn item_row(item: &Evidence) -> [Words; 6] {
     let status = match (&item.reason, item.status.as_str()) {
         (_, "ok") => Words::from("OK"),
         (reason, "absent") => format!("AWS says there is none: {}", reason.as_deref().unwrap_or("no code")).into(),
-        (Some(reason), status) => Words::unsettled(pages::cut(&format!("{}: {reason}", pages::status_words(status)))),
+        (Some(reason), status) => {
+            Words::unsettled(pages::cut(&format!("{}: {reason}", pages::status_words(status)), "IPE log"))
+        }
         (None, status) => Words::unsettled(pages::status_words(status)),
     };
     [
         Words::from(&item.id),
-        pages::cut(&format!("{}{parameters}", call(item))).into(),
+        pages::cut(&format!("{}{parameters}", call(item)), "IPE log").into(),
         format!("{} {}", item.account, item.region).into(),
         format!("{}, {}", item.pages, super::item::held(item)).into(),
         status,

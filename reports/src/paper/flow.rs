@@ -368,6 +368,10 @@ impl<'a> Flow<'a> {
         let node = self.node(Part::Table, None);
         let widths = self.widths(table);
         let head = self.head(table);
+        // The heads do not stay behind on a page alone.
+        let first = table.rows.first().map(|row| height(&self.row(table, row))).unwrap_or_default();
+        let room = self.end() - ABOVE;
+        self.need((height(&head) + first).min(room));
         self.row_of(&head, &widths, Some(node), None);
         for row in &table.rows {
             let cells = self.row(table, row);

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::script::{EastAsian, east_asian, is_silent};
+use super::script::{EastAsian, east_asian, is_east_asian, is_silent};
 use super::standin::{Bytes, StandIn, faces, family, has, refused};
 
 /// A file of fonts that may be read.
@@ -96,8 +96,14 @@ impl Fonts {
             look_up(files.get_or_insert_with(|| (self.list)()), new, by, read);
         }
         let mut needed: BTreeMap<usize, Vec<char>> = BTreeMap::new();
+        // The stops and brackets of East Asia are drawn by the font of the letters beside them: fonts of other scripts have
+        // some of them, in their own manner.
+        let letters = chars.iter().find(|c| is_east_asian(**c) && !is_wide_mark(**c));
+        let beside = letters.and_then(|c| state.by.get(c).copied().flatten());
+        let marks =
+            |c: char| beside.filter(|at| is_wide_mark(c) && state.read.get(at).is_some_and(|data| has(data, 0, c)));
         for c in chars {
-            if let Some(file) = state.by.get(c).copied().flatten() {
+            if let Some(file) = marks(*c).or_else(|| state.by.get(c).copied().flatten()) {
                 needed.entry(file).or_default().push(*c);
             }
         }
@@ -143,6 +149,11 @@ impl Fonts {
             known_font(&missing).map(|font| format!(", such as {font}, or install it")).unwrap_or_default(),
         ))
     }
+}
+
+/// Whether a character is a stop, a bracket or a form that East Asian letters share.
+fn is_wide_mark(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
 }
 
 const SHOWN: usize = 6;

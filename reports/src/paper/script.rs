@@ -15,9 +15,10 @@ pub(super) fn has_rtl(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(|c| matches!(bidi_class(c), BidiClass::R | BidiClass::AL | BidiClass::AN))
 }
 
-/// Whether a character shows nothing by itself, and steers those beside it: joiners, variation selectors, tags.
+/// Whether a character shows nothing by itself, and steers those beside it: joiners, variation selectors, tags, and
+/// the hyphen of a break that is not made.
 pub(super) fn is_silent(c: char) -> bool {
-    matches!(c, '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}')
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}')
         || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -49,7 +50,7 @@ pub(crate) fn has_east_asian(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(is_east_asian)
 }
 
-fn is_east_asian(c: char) -> bool {
+pub(super) fn is_east_asian(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}')
         || matches!(c, '\u{ff01}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -124,6 +124,15 @@ pub(crate) fn first<S: AsRef<str>>(list: &[S], most: usize) -> String {
     }
 }
 
+/// `one`, `one and two`, `one, two and three`.
+pub(crate) fn listed(all: &[String]) -> String {
+    match all {
+        [] => String::new(),
+        [one] => one.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}
+
 /// A sentence that ends with one full stop, in whatever script.
 pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
@@ -134,9 +143,10 @@ pub(crate) fn sentence(text: &str) -> String {
     }
 }
 
-/// With a capital at its beginning, but for the name of a call, which is written as AWS writes it.
+/// With a capital at its beginning, but for the name of a call or of a file, which is written as it is.
 pub(crate) fn capital(text: &str) -> String {
-    if text.split_whitespace().next().is_some_and(|word| word.trim_end_matches(':').contains(':')) {
+    let is_name = |word: &str| word.trim_end_matches([':', '.', ',', ';']).contains([':', '/', '.', '_']);
+    if text.split_whitespace().next().is_some_and(is_name) {
         return text.to_owned();
     }
     let mut rest = text.chars();
@@ -146,6 +156,17 @@ pub(crate) fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_files_and_calls_are_written_as_they_are() {
+        assert_eq!(capital("no root key"), "No root key");
+        assert_eq!(capital("d/doc.pdf: not there"), "d/doc.pdf: not there");
+        assert_eq!(capital("policy.pdf is a draft"), "policy.pdf is a draft");
+        assert_eq!(capital("iam:ListUsers failed"), "iam:ListUsers failed");
+        assert_eq!(capital("later."), "Later.");
+        let all: Vec<String> = ["one", "two", "three"].map(str::to_owned).into();
+        assert_eq!([listed(&all[..1]), listed(&all[..2]), listed(&all)], ["one", "one and two", "one, two and three"]);
+    }
 
     #[test]
     fn a_sentence_begins_with_a_capital_and_a_call_as_it_is_written() {

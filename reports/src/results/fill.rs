@@ -229,7 +229,7 @@ pub(super) fn coverage(
 
 /// The coverage class of each criterion:
 /// `tested`: configuration bears on most technical controls, every check that
-/// the core catalogue plans for it ran, and every result was decided; `partly`: something was
+/// the catalogue plans for it ran, those that are still to come among them, and every result was decided; `partly`: something was
 /// decided; `manual`: documents and people only; `not-tested`: configuration bears on it, and nothing was decided.
 pub(super) fn criteria(input: &Input<'_>, results: &[ResultRow]) -> Vec<Criterion> {
     CRITERIA

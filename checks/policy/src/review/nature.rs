@@ -39,10 +39,10 @@ pub(super) fn user(credentials: Option<&Credentials>) -> Who {
     let mut not_known = Vec::new();
     let mut lacks = |what: &str| not_known.push(format!("{what} not collected"));
     if c.password == Some(true) {
-        ways_in.push(WayIn::new(Way::ConsolePassword, "console password"));
+        ways_in.push(WayIn::new(Way::ConsolePassword, "password"));
     }
     let active = c.keys.iter().flatten().filter(|key| key.active);
-    ways_in.extend(active.map(|key| WayIn::new(Way::AccessKey, &format!("access key {}", key.name))));
+    ways_in.extend(active.map(|key| WayIn::new(Way::AccessKey, &key.name)));
     if let Some(count) = c.ssh_keys.filter(|count| *count > 0) {
         ways_in.push(WayIn::new(Way::SshKey, &format!("{count} SSH keys").replace("1 SSH keys", "1 SSH key")));
     }

@@ -235,7 +235,7 @@ pub(super) fn populations(dossier: &Dossier<'_>) -> Vec<Block> {
         let totals: Vec<String> = population.totals.iter().map(|total| pages::total(total)).collect();
         let complete = match population.is_complete() {
             true => Words::from("Yes, as far as is known"),
-            false => Words::unsettled(pages::cut(&format!("No: {}", population.incomplete.join("; ")))),
+            false => Words::unsettled(pages::cut(&format!("No: {}", population.incomplete.join("; ")), "Populations")),
         };
         [
             Words::from(population.id),
@@ -264,7 +264,9 @@ pub(super) fn coverage(dossier: &Dossier<'_>) -> Vec<Block> {
             "{operations} by account and region were called. What follows could not be read, or does not tie; what rests on it \
              is not evaluated and never counts as passed."
         )));
-        blocks.push(Block::points(shortfalls.iter().map(|one| Words::unsettled(pages::cut(one))).collect()));
+        blocks.push(Block::points(
+            shortfalls.iter().map(|one| Words::unsettled(pages::cut(one, "Gaps & coverage"))).collect(),
+        ));
     }
     let not_asked = not_asked(document, dossier.sources.engagement).lines();
     if !not_asked.is_empty() {

@@ -54,7 +54,14 @@ pub(super) fn accounts(dossier: &Dossier<'_>) -> Vec<Block> {
     let mut blocks = vec![Block::table_or(columns, rows.collect(), Words::open("AWS accounts in scope", MANAGEMENT))];
     blocks.push(Block::subheading("Regions"));
     let rows = run.accounts.iter().map(|account| {
-        let not_enabled = account.disabled_regions.join(", ");
+        let scoped = |region: &String| scope.regions.is_empty() || scope.regions.contains(region);
+        let asked = account.regions.iter().map(|region| match scoped(region) {
+            true => region.clone(),
+            false => format!("{region} (not in scope)"),
+        });
+        let not_enabled: Vec<&str> =
+            account.disabled_regions.iter().filter(|region| scoped(region)).map(String::as_str).collect();
+        let not_enabled = not_enabled.join(", ");
         let missed = match &account.regions_not_scanned {
             None => Words::unsettled("Not known: the list of regions could not be read"),
             Some(missed) if missed.is_empty() => "None".into(),
@@ -62,7 +69,7 @@ pub(super) fn accounts(dossier: &Dossier<'_>) -> Vec<Block> {
         };
         [
             Words::from(&account.id),
-            account.regions.join(", ").into(),
+            asked.collect::<Vec<_>>().join(", ").into(),
             if not_enabled.is_empty() { "None".into() } else { not_enabled.into() },
             missed,
         ]

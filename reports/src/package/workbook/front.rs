@@ -194,14 +194,28 @@ pub(super) fn cover<'d>(dossier: &'d Dossier<'d>) -> Option<Sheet<'d>> {
 
 /// The regions of an account: asked, enabled and not asked, not enabled.
 fn regions<'a>(account: &'a Account, engagement: &'a Engagement) -> Vec<(&'a str, &'static str, &'a str)> {
-    let mut regions: Vec<_> = account.regions.iter().map(|region| (region.as_str(), "in", "enabled; asked")).collect();
+    let scope = &engagement.scope.regions;
+    let scoped = |region: &String| scope.is_empty() || scope.contains(region);
+    let mut regions: Vec<_> = account
+        .regions
+        .iter()
+        .map(|region| match scoped(region) {
+            true => (region.as_str(), "in", "enabled; asked"),
+            false => {
+                (region.as_str(), "not in scope", "enabled; asked in this run, and not among the regions in scope")
+            }
+        })
+        .collect();
     let missed = account.regions_not_scanned.iter().flatten();
     regions.extend(missed.map(|region| match engagement.scope.exclusion(&account.id, region, "") {
         Some(left_out) => (region.as_str(), "out", left_out.reason.as_str()),
         None => (region.as_str(), "not asked", "enabled; not asked in this run, and no exclusion says why"),
     }));
     let off = "not enabled: nothing can exist there";
-    regions.extend(account.disabled_regions.iter().map(|region| (region.as_str(), "in, not enabled", off)));
+    regions.extend(account.disabled_regions.iter().map(|region| match scoped(region) {
+        true => (region.as_str(), "in, not enabled", off),
+        false => (region.as_str(), "not in scope, not enabled", off),
+    }));
     if account.regions_not_scanned.is_none() {
         regions.push(("(others)", "not known", "which regions are enabled could not be read"));
     }

@@ -38,7 +38,9 @@ const REPEATED: f64 = 60.0;
 fn header(frame: &Frame) -> String {
     let (left, right) = ("&L&8 ", "&R&8 &A");
     let off = if frame.off_date.is_some() { "OFF-DATE | " } else { "" };
-    let first = within(&format!("{off}{} | {}", frame.entity, frame.accounts), 150);
+    // A long name does not push out which account it is.
+    let accounts = within(&format!(" | {}", frame.accounts), 90);
+    let first = format!("{}{accounts}", within(&format!("{off}{}", frame.entity), 150 - units(&accounts)));
     let room = ROOM - 1 - units(left) - units(right) - units(&first);
     format!("{left}{first}\n{}{right}", within(&frame.regions, room))
 }
@@ -48,7 +50,8 @@ fn footer(frame: &Frame) -> String {
     let (left, right) = ("&L&8 ", "&R&8 Page &P of &N");
     let digest = within(&format!("evidence sha256 {}", frame.digest), 100);
     let room = ROOM - 1 - units(left) - units(right) - units(&digest);
-    let first = within(&format!("{} | {} | collected {}", frame.tool, frame.run, frame.collected), room);
+    let marks: String = frame.marks.iter().map(|mark| format!(" | {mark}")).collect();
+    let first = within(&format!("{} | {} | collected {}{marks}", frame.tool, frame.run, frame.collected), room);
     format!("{left}{first}\n{digest}{right}")
 }
 
@@ -88,6 +91,7 @@ mod tests {
             tool: "kickoff 0.1.0".to_owned(),
             run: "RUN-20260302T020000Z-9f31c2aa".to_owned(),
             digest: "9f".repeat(32),
+            marks: Vec::new(),
             warnings: Vec::new(),
         };
         let short = frame("Rock & Roll GmbH");
@@ -107,6 +111,10 @@ mod tests {
         for text in [header(&long), footer(&long)] {
             assert!(text.encode_utf16().count() <= 255, "{text}");
         }
-        assert!(header(&long).contains("&&...\neu-west-1") || header(&long).contains("🎸...\neu-west-1"));
+        // The name is cut, and the account stays.
+        let cut = |entity: &str| format!("{entity}... | 111122223333 (acme-prod, production)\neu-west-1");
+        assert!(header(&long).contains(&cut("&&")) || header(&long).contains(&cut("🎸")), "{}", header(&long));
+        let marked = Frame { marks: vec!["NOT AWS", "SCOPE IN PART"], ..frame("Acme") };
+        assert!(footer(&marked).contains(" UTC | NOT AWS | SCOPE IN PART\nevidence"), "{}", footer(&marked));
     }
 }
