@@ -70,6 +70,7 @@ fn import(opened: &Opened, list: &Path, arguments: &FindingsArgs) -> Result<(), 
     let rows = findings::read(list, arguments.dates.map(Into::into)).map_err(|error| Failure::usage(&error))?;
     let merged =
         findings::merge(opened.path(), &opened.text()?, list, &rows).map_err(|error| Failure::usage(&error))?;
+    lists::tell_code(list)?;
     let mut words = crate::streams::words();
     for line in &merged.account {
         writeln!(words, "{line}")?;

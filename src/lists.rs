@@ -1,10 +1,25 @@
 //! What a list's stdout gets: entries in a terminal, plain lines in a pipe, JSON or CSV where they are asked for.
 
+use std::io::Write as _;
+use std::path::Path;
+
 use kickoff_reports::listing::Listing;
 use serde_json::Value;
 
 use crate::cli::ListFormat;
 use crate::exit::Failure;
+
+/// Says in which code a file of text was read, where it does not say it itself.
+pub(crate) fn tell_code(path: &Path) -> Result<(), Failure> {
+    if let Some(code) = kickoff_engagement::guessed_code(path).map_err(|error| Failure::usage(&error))? {
+        let file = path.display();
+        writeln!(
+            crate::streams::words(),
+            "{file}: is not UTF-8, and was read as {code}. Where letters are wrong, save it as CSV in UTF-8 and take that."
+        )?;
+    }
+    Ok(())
+}
 
 /// Columns that the terminal has; none where stdout is no terminal.
 pub(crate) fn width() -> Option<usize> {

@@ -103,6 +103,7 @@ fn take(
             return Err(Failure::usage(&error));
         }
     };
+    lists::tell_code(path)?;
     let changes = &imported.changes;
     let listing = Listing { columns: CHANGES, rows: changes.iter().map(row).collect() };
     lists::list(format, &listing, || describe(register, &imported, arguments.dry_run))?;

@@ -82,6 +82,7 @@ fn import(opened: &Opened, list: &Path, arguments: &RequestsArgs) -> Result<(), 
     arguments.columns.iter().for_each(|columns| said.columns.merge(columns));
     // What is wrong in the list is told of the list, before kickoff.toml is thought of.
     let listed = read_or_ask(list, &mut said, before.dates)?;
+    lists::tell_code(list)?;
     let text = adopt(opened.path(), &opened.text()?, &below, &said).map_err(|error| Failure::usage(&error))?;
     opened.save(&text)?;
     writeln!(crate::streams::words(), "{}", listed.account)?;

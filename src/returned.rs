@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::cli::{RequestsArgs, day};
 use crate::engagement::Opened;
 use crate::exit::Failure;
+use crate::lists;
 
 /// Enters what a list says and the file does not have yet, and says what of it was taken and what was left out.
 pub(crate) fn enter(opened: &Opened, list: &Path, arguments: &RequestsArgs) -> Result<(), Failure> {
@@ -21,6 +22,7 @@ pub(crate) fn enter(opened: &Opened, list: &Path, arguments: &RequestsArgs) -> R
     let mut options =
         ReturnOptions { list: said, on: arguments.on, by: arguments.by.clone(), today: Some(opened.today) };
     let back = read_or_ask(opened, list, &mut options)?;
+    lists::tell_code(list)?;
     let mut words = crate::streams::words();
     writeln!(words, "{}", back.account)?;
     if back.new.is_empty() {

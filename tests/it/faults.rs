@@ -410,8 +410,11 @@ fn matrix(fault: Fault, of: Of) {
     }
     // That a run comes out again is the same law for whatever fails: where a fault is tried on all, it is held on every fifth.
     let again = |at: usize| matches!(of, Of::Fifth(_)) || at.is_multiple_of(5);
-    let wrong: Vec<String> =
-        operations.iter().enumerate().flat_map(|(at, operation)| judge(&baseline, operation, fault, again(at))).collect();
+    let wrong: Vec<String> = operations
+        .iter()
+        .enumerate()
+        .flat_map(|(at, operation)| judge(&baseline, operation, fault, again(at)))
+        .collect();
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 

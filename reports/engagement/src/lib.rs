@@ -56,6 +56,7 @@ pub use registers::{
 pub use schema::{SCHEMA, json_schema};
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};
 pub use secrets::{redacted, without_secrets};
+pub use sheets::guessed_code;
 pub use statements::{Finding, Return, ReturnState};
 pub use vendors::Vendor;
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+
 use super::grid::{COLUMNS, ROWS, Row, Table, TableError};
 use super::{Known, formula};
 use crate::cells::unguarded;
@@ -9,38 +11,52 @@ use crate::cells::unguarded;
 /// In so many lines the separator shows.
 const LINES: usize = 30;
 
-/// The text of a file: UTF-8, UTF-16 with or without its mark, or what spreadsheets of Western Europe and America write,
-/// Windows-1252. None where it is none of them.
-fn text(bytes: &[u8]) -> Option<String> {
+/// The text of a file, and the name of its code where that had to be guessed. None where it is text in none.
+struct Decoded {
+    text: String,
+    guessed: Option<&'static str>,
+}
+
+/// UTF-8, UTF-16 with or without its mark, or the code of a country, by the letters that stand together in it.
+fn decoded(bytes: &[u8]) -> Option<Decoded> {
     let wide = |bytes: &[u8], of: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect();
         String::from_utf16(&units).ok().filter(|_| bytes.len().is_multiple_of(2))
     };
-    match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => return std::str::from_utf8(rest).ok().map(str::to_owned),
-        [0xff, 0xfe, rest @ ..] => return wide(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => return wide(rest, u16::from_be_bytes),
+    let said = match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Some(std::str::from_utf8(rest).ok().map(str::to_owned)),
+        [0xff, 0xfe, rest @ ..] => Some(wide(rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Some(wide(rest, u16::from_be_bytes)),
         // A head in Latin letters has every second byte empty.
-        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => return wide(bytes, u16::from_le_bytes),
-        [0, a, 0, b, ..] if *a != 0 && *b != 0 => return wide(bytes, u16::from_be_bytes),
-        _ => {}
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some(text.to_owned()),
-        Err(_) => western(bytes),
+        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => Some(wide(bytes, u16::from_le_bytes)),
+        [0, a, 0, b, ..] if *a != 0 && *b != 0 => Some(wide(bytes, u16::from_be_bytes)),
+        bytes => std::str::from_utf8(bytes).ok().map(|text| Some(text.to_owned())),
+    };
+    match said {
+        Some(text) => text.map(|text| Decoded { text, guessed: None }),
+        None => guessed(bytes),
     }
 }
 
-/// Windows-1252; none where it holds what that code does not have.
-fn western(bytes: &[u8]) -> Option<String> {
-    /// 0x80 to 0x9F; five of them are nothing.
-    const HIGH: &str = "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ";
-    let read = |byte: &u8| match byte {
-        0x80..=0x9f => HIGH.chars().nth(usize::from(byte - 0x80)).filter(|c| *c != '\0'),
-        0 => None,
-        byte => Some(char::from(*byte)),
-    };
-    bytes.iter().map(read).collect()
+/// Text in the code of a country; none where it holds what that code does not have.
+fn guessed(bytes: &[u8]) -> Option<Decoded> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let code = detector.guess(None, Utf8Detection::Deny);
+    let text = code.decode_without_bom_handling_and_without_replacement(bytes)?.into_owned();
+    // The web reads bytes that a code does not have as controls.
+    let text = Some(text).filter(|text| !text.contains(|c: char| c == '\0' || ('\u{80}'..='\u{9f}').contains(&c)))?;
+    Some(Decoded { text, guessed: Some(code.name()) })
+}
+
+/// The code that a file is read in, where it does not say it and it had to be guessed: whoever hands it in is told.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn guessed_code(path: &Path) -> Result<Option<&'static str>, TableError> {
+    let bytes = super::bytes(path)?;
+    let is_text = !bytes.starts_with(b"PK") && !bytes.starts_with(b"\xd0\xcf\x11\xe0");
+    Ok(decoded(&bytes).filter(|_| is_text).and_then(|decoded| decoded.guessed))
 }
 
 /// The cells of a line, as far as they can be told from it alone.
@@ -99,7 +115,7 @@ fn ends(text: &str, byte: u64) -> u64 {
 
 /// Reads a CSV file; its separator is a comma, a semicolon, a tab or a bar, or the one that its first line names.
 pub(crate) fn table(path: &Path, bytes: &[u8], known: Known<'_>) -> Result<Table, TableError> {
-    let Some(text) = text(bytes) else {
+    let Some(Decoded { text, .. }) = decoded(bytes) else {
         return Err(TableError::of_file(path, "is text in no code that is read here: save it as CSV in UTF-8"));
     };
     if text.contains('\0') {

@@ -15,6 +15,7 @@ pub(crate) mod words;
 use std::io::Read as _;
 use std::path::Path;
 
+pub use self::csv::guessed_code;
 pub(crate) use self::csv::table as of_csv;
 pub(crate) use book::tables as of_workbook;
 pub use grid::TableError;
