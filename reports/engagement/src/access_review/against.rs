@@ -6,7 +6,8 @@ use jiff::civil::Date;
 
 use super::decision::Decision;
 use super::heads::HEADS;
-use super::judge::{Fault, JudgedRow, Review, is_of_permission_set, key, label};
+use super::judge::{Review, key, label};
+use super::row::{Fault, JudgedRow, is_of_permission_set};
 use crate::dates::{Told, told};
 use crate::person_names::folded;
 

@@ -1,6 +1,6 @@
 //! Who reviewed, and whether that is who was reviewed.
 
-use super::judge::{Fault, JudgedRow, is_of_permission_set};
+use super::row::{Fault, JudgedRow, is_of_permission_set};
 use super::sheet::Line;
 use super::words::{is, plain};
 use crate::file::Engagement;

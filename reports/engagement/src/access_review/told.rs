@@ -2,8 +2,9 @@
 
 use super::against::{Became, FollowUp, Totals};
 use super::decision::Decision;
-use super::judge::{Fault, Review};
+use super::judge::Review;
 use super::register::{counts, time, undated};
+use super::row::Fault;
 use super::sheet::some;
 use crate::cadence::Occurrence;
 use crate::file::Engagement;
