@@ -1,54 +1,11 @@
 //! The command line: arguments in, one subcommand a file, an exit status out.
 
-mod again;
-mod brief;
-mod carry;
-mod catalogue;
 mod cli;
+mod commands;
 mod crash;
-mod decided;
-mod docs;
-mod documents;
-mod engagement;
-mod estate;
 mod exit;
-mod findings;
-mod finish;
-mod fonts;
-mod found;
-mod init;
-mod key;
-mod lists;
-mod mapped;
-mod outcomes;
-mod package;
-mod permissions;
-mod person;
-mod policy;
-mod progress;
-mod push;
-mod readiness;
-mod register;
-mod reperform;
-mod report;
-mod requests;
-mod returned;
-mod review_back;
-mod risks;
-mod scan;
-mod scratch;
-mod seal;
-mod shortfalls;
-mod source;
-mod spool;
-mod streams;
-mod tied;
-mod trust;
-mod unpack;
-mod verify;
-mod version;
-mod who_can;
-mod whose;
+mod terminal;
+mod walk;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -56,7 +13,13 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
+use crate::commands::{
+    access, access_review, brief, checks, documents, findings, generate_docs, init, key, permissions, push, readiness,
+    register, reperform, report, requests, risks, scan, verify, who_can,
+};
 use crate::exit::Exit;
+use crate::terminal::streams;
+use crate::walk::opened;
 
 fn main() -> ExitCode {
     crash::prepare();
@@ -66,17 +29,17 @@ fn main() -> ExitCode {
     }
     let outcome = match given.command {
         Command::Scan(arguments) => scan::run(&arguments),
-        Command::Checks(arguments) => catalogue::run(&arguments),
+        Command::Checks(arguments) => checks::run(&arguments),
         Command::Permissions(arguments) => permissions::run(&arguments),
         Command::WhoCan(arguments) => who_can::who_can(&arguments),
-        Command::Access(arguments) => policy::access(&arguments),
+        Command::Access(arguments) => access::access(&arguments),
         Command::AccessReview(arguments) => match &arguments.back.returned {
-            Some(sheet) => review_back::run(&arguments, sheet),
-            None => policy::access_review(&arguments),
+            Some(sheet) => access_review::back::run(&arguments, sheet),
+            None => access::access_review(&arguments),
         },
-        Command::Simulate(arguments) => policy::simulate(&arguments),
+        Command::Simulate(arguments) => access::simulate(&arguments),
         Command::Init(arguments) => init::run(&arguments),
-        Command::CheckConfig(arguments) => engagement::check(&arguments),
+        Command::CheckConfig(arguments) => opened::check(&arguments),
         Command::Documents(arguments) => documents::run(&arguments),
         Command::Requests(arguments) => requests::run(&arguments),
         Command::Findings(arguments) => findings::run(&arguments),
@@ -89,7 +52,7 @@ fn main() -> ExitCode {
         Command::Key(arguments) => key::run(&arguments),
         Command::Push(arguments) => push::run(&arguments),
         Command::Inventory(arguments) => brief::assets(&arguments),
-        Command::GenerateDocs(arguments) => docs::run(&arguments),
+        Command::GenerateDocs(arguments) => generate_docs::run(&arguments),
     };
     match outcome {
         Ok(exit) => exit.into(),

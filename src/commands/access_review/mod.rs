@@ -1,0 +1,3 @@
+//! `kickoff access-review`.
+
+pub(crate) mod back;

@@ -1,0 +1,22 @@
+//! One file a subcommand: arguments in, the walk, what is shown, an exit status out.
+
+pub(crate) mod access;
+pub(crate) mod access_review;
+pub(crate) mod brief;
+pub(crate) mod checks;
+pub(crate) mod documents;
+pub(crate) mod findings;
+pub(crate) mod generate_docs;
+pub(crate) mod init;
+pub(crate) mod key;
+pub(crate) mod permissions;
+pub(crate) mod push;
+pub(crate) mod readiness;
+pub(crate) mod register;
+pub(crate) mod reperform;
+pub(crate) mod report;
+pub(crate) mod requests;
+pub(crate) mod risks;
+pub(crate) mod scan;
+pub(crate) mod verify;
+pub(crate) mod who_can;

@@ -1,0 +1,281 @@
+//! `kickoff scan`.
+
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use kickoff_checks::{Selection, SelectionError, Severity};
+use kickoff_engagement::{Engagement, is_account_id, is_region_name, nearest};
+use kickoff_evidence::{Ledger, Run, RunState, RunWriter};
+use kickoff_reports::html;
+use kickoff_reports::package::Dossier;
+use kickoff_reports::results::{Document, day_in};
+use kickoff_reports::summary::fails_at;
+use kickoff_reports::terminal::{self, Screen};
+
+use crate::cli::{FailOn, ScanArgs, ScanFormat, SelectArgs};
+use crate::exit::{Exit, Failure};
+use crate::terminal::fonts;
+use crate::terminal::shortfalls;
+use crate::terminal::streams;
+use crate::walk::carry;
+use crate::walk::decided::{Decided, decide, decide_in, write_decided};
+use crate::walk::finish::finish;
+use crate::walk::opened::Opened;
+use crate::walk::package::{self, Order, Parts, Replayed, not_decided};
+use crate::walk::seal::Seals;
+use crate::walk::source::{self, Live, Source};
+use crate::walk::version::VERSION;
+
+pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
+    // What cannot be read or used is told before anything is asked, not after.
+    let fonts = fonts::fonts(&arguments.font)?;
+    let mut opened = Opened::read(arguments.config.as_deref(), None)?;
+    opened.requests()?;
+    if arguments.with_documents {
+        carry::announce(&opened)?;
+    }
+    let engagement = &opened.file;
+    let selection = select(&arguments.select)?;
+    let seals = match arguments.no_package {
+        true => None,
+        false => Some(Seals::open(&arguments.seal, arguments.profile.as_deref(), &arguments.out)?),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+
+    let (mut source, folder, recorded) = match &arguments.replay {
+        Some(path) => {
+            let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
+            let needs = selection.needs_in(&run.metadata.needs);
+            let source = runtime.block_on(source::replay(&run, &needs))?;
+            // What a part of the checks says does not take the place of what all of them said.
+            let part = match selection.0.len() {
+                all if all == kickoff_checks::CHECKS.len() => String::new(),
+                some => format!("-{some}-checks"),
+            };
+            let folder = arguments.out.join(format!("{}-replay{part}", source.metadata.id));
+            (source, folder, Some(run))
+        }
+        None => {
+            let regions = if arguments.regions.is_empty() { &engagement.scope.regions } else { &arguments.regions };
+            if let Some(bad) = regions.iter().find(|region| !is_region_name(region)) {
+                return Err(Failure::Usage(format!("{bad:?} is not the name of a region, such as eu-west-1")));
+            }
+            if let Some(bad) = arguments.accounts.iter().find(|id| !is_account_id(id)) {
+                return Err(Failure::Usage(format!("{bad:?} is not an account id: it has twelve digits")));
+            }
+            let wanted = Live {
+                engagement,
+                selection: &selection,
+                profile: arguments.profile.as_deref(),
+                accounts: &arguments.accounts,
+                regions,
+                out: &arguments.out,
+                concurrency: arguments.concurrency,
+                version: VERSION,
+            };
+            let source = runtime.block_on(source::live(&wanted, &selection.needs()))?;
+            let folder = arguments.out.join(&source.metadata.id);
+            (source, folder, None)
+        }
+    };
+    // Credentials and connections are done with.
+    drop(runtime);
+
+    let live = recorded.is_none();
+    let (run, replayed) = match recorded {
+        Some(run) => {
+            let decided = decide_in(&arguments.out, &mut source, &selection, engagement)?;
+            keep(&run, &source, &decided, &folder)?;
+            let left_out = not_decided(&run, &selection);
+            (run, Replayed { source, decided, left_out })
+        }
+        None => {
+            let run = if source.metadata.state == RunState::Interrupted {
+                // What an interrupt cut is told by what was stored, and by nothing else.
+                drop(source);
+                finish(&folder, engagement, folder.parent())?
+            } else {
+                // The folder's ids are held since the numbers were given, until they are written.
+                let decided = decide(&mut source, &selection, engagement)?;
+                complete(&mut source, &decided, &folder)?
+            };
+            let run = Arc::new(run);
+            // A live run is decided again from what it stored: what cannot be, is not evidence.
+            let replayed = Replayed::of(&run, engagement, None)?;
+            (run, replayed)
+        }
+    };
+    let json = replayed.decided.json()?;
+    let config = arguments.config.as_deref().unwrap_or(Path::new(crate::walk::opened::DEFAULT));
+    let exceptions =
+        exceptions(engagement, &selection, &replayed.decided.excluded, day_in(&run.metadata, engagement), config);
+    let mut exit = exit(arguments.fail_on, &replayed.decided.document);
+    let incomplete = !replayed.decided.document.shortfalls().is_empty();
+    opened.today = day_in(&run.metadata, engagement);
+    let parts = Parts::of(&run, &opened, &replayed)?;
+    let report = folder.join("report.html");
+    write_report(&parts.dossier(&opened, &replayed, None), &run, &report)?;
+    // What cannot be printed is told at the end: the package does not depend on it.
+    let printed = print(arguments.format, &replayed.decided.document, &json);
+    shortfalls::tell(&replayed.decided.document, engagement)?;
+    writeln!(streams::words(), "Run:    {}\nReport: {}", folder.display(), report.display())?;
+    for line in exceptions {
+        writeln!(streams::words(), "{line}")?;
+    }
+    if live && !parts.reperformed {
+        writeln!(
+            streams::problems(),
+            "NOT THE SAME AGAIN: the results that were decided from the stored answers differ from those of the collection. \
+             The package has those of the stored answers. Please report this: it is an error of kickoff."
+        )?;
+        exit = if exit == Exit::Done { Exit::Incomplete } else { exit };
+    }
+    if exit == Exit::Found && incomplete {
+        // A caller that looks at the status alone would take the rest for whole.
+        writeln!(
+            streams::problems(),
+            "Exit status 1, because something fails at or above --fail-on; coverage is incomplete as well, which by itself is 3."
+        )?;
+    }
+    if let Some(seals) = &seals {
+        let with_documents = arguments.with_documents;
+        let order = Order { run: &run, opened: &opened, out: &folder, seals, fonts: &fonts, with_documents };
+        let written = package::write(&order, &replayed, &parts).map_err(|failure| {
+            Failure::Usage(format!(
+                "{failure}. The run is whole: `kickoff report {}` makes its package",
+                run.path().display()
+            ))
+        })?;
+        package::tell(&written, seals.signer.is_some())?;
+        fonts::tell(&fonts)?;
+    }
+    printed.map_err(|error| Failure::Usage(format!("standard output cannot be written: {error}")))?;
+    Ok(exit)
+}
+
+/// The selected checks, with a suggestion where nothing matches.
+pub(crate) fn select(arguments: &SelectArgs) -> Result<Selection, Failure> {
+    Selection::of(&arguments.checks, &arguments.criteria).map_err(|error| {
+        let near = match &error {
+            SelectionError::NoCheck(given) => nearest(given, kickoff_checks::CHECKS.iter().map(|check| check.meta.id)),
+            SelectionError::NoCriterion(given) => nearest(given, kickoff_checks::CRITERIA.iter().map(|c| c.id)),
+            _ => String::new(),
+        };
+        Failure::Usage(format!("{error}{near} (`kickoff checks list` has them all)"))
+    })
+}
+
+/// What exceptions did, a line each: what those in force took out, and which no longer count.
+fn exceptions(
+    engagement: &Engagement,
+    selection: &Selection,
+    excluded: &BTreeMap<String, usize>,
+    day: Date,
+    config: &Path,
+) -> Vec<String> {
+    let asked = |id: &str| {
+        let exception = engagement.exceptions.iter().find(|exception| exception.id == id);
+        let check = exception.and_then(|exception| exception.check.as_deref());
+        check.is_none_or(|check| selection.0.iter().any(|selected| selected.meta.id == check))
+    };
+    let mut lines: Vec<String> = excluded
+        .iter()
+        .map(|(id, taken)| match taken {
+            0 if !asked(id) => format!("Exception {id}: its check was not selected."),
+            0 => format!("Exception {id}: nothing that fails is in its scope."),
+            1 => format!("Exception {id}: 1 failing result is excluded."),
+            taken => format!("Exception {id}: {taken} failing results are excluded."),
+        })
+        .collect();
+    let notices = engagement.notices(day).into_iter().filter(|notice| notice.key.starts_with("exceptions."));
+    lines.extend(notices.map(|notice| {
+        let line = notice.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        format!("{}{line}: {notice}", config.display())
+    }));
+    lines
+}
+
+/// Completes the run that was recorded: facts, results, ids, manifest. The folder of runs learns the ids as well.
+fn complete(source: &mut Source, decided: &Decided, folder: &Path) -> Result<Run, Failure> {
+    let Some(tape) = &source.writer else {
+        return Err(Failure::Usage("a replay writes no run".to_owned()));
+    };
+    let writer = tape.run();
+    let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
+    write_decided(writer, source, decided)?;
+    if let Some(runs) = folder.parent() {
+        source.ledger.write(&runs.join(Ledger::FILE)).map_err(failed)?;
+    }
+    // Sealed last: a run that is whole has its numbers in the folder.
+    writer.seal(&source.metadata).map_err(failed)?;
+    // The ids are written: others may have the folder.
+    drop(source.lock.take());
+    Run::open(folder).map_err(failed)
+}
+
+/// Makes a run of its own of a replay: the answers with what was decided from them now. Whatever takes a run takes it.
+fn keep(run: &Run, source: &Source, decided: &Decided, folder: &Path) -> Result<(), Failure> {
+    let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
+    let writer = RunWriter::at(folder, &source.metadata).map_err(failed)?;
+    writer.answers_of(run).map_err(failed)?;
+    write_decided(&writer, source, decided)?;
+    writer.seal(&source.metadata).map_err(failed)?;
+    Ok(())
+}
+
+/// Written beside its place and moved there whole, so that a report that is there can be read.
+fn write_report(dossier: &Dossier<'_>, run: &Run, path: &Path) -> Result<(), Failure> {
+    let part = path.with_extension("html.part");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = BufWriter::new(options.open(&part)?);
+    html::write(dossier, Some(run), false, &mut file)?;
+    file.flush()?;
+    std::fs::rename(&part, path)?;
+    Ok(())
+}
+
+/// Prints what was asked for.
+fn print(format: ScanFormat, document: &Document, json: &[u8]) -> std::io::Result<()> {
+    let mut out = if format == ScanFormat::Json { streams::out() } else { streams::text() };
+    match format {
+        ScanFormat::Json => out.write_all(json)?,
+        ScanFormat::Lines => terminal::lines(document, &mut out)?,
+        ScanFormat::Table if streams::is_quiet() => {}
+        ScanFormat::Table => {
+            let screen = Screen { width: crate::terminal::lists::width(), colour: console::colors_enabled() };
+            terminal::print(document, screen, &mut out)?;
+        }
+    }
+    out.flush()
+}
+
+fn exit(fail_on: Option<FailOn>, document: &Document) -> Exit {
+    let severity = fail_on.map(|fail_on| match fail_on {
+        FailOn::Info => Severity::Info,
+        FailOn::Low => Severity::Low,
+        FailOn::Medium => Severity::Medium,
+        FailOn::High => Severity::High,
+        FailOn::Critical => Severity::Critical,
+    });
+    // Who the caller is says nothing of the account.
+    let collected = document.coverage.iter().any(|row| row.status == "ok" && row.service != "sts");
+    if !collected {
+        Exit::Nothing
+    } else if severity.is_some_and(|severity| fails_at(document, severity)) {
+        Exit::Found
+    } else if document.shortfalls().is_empty() {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    }
+}

@@ -1,0 +1,104 @@
+//! A run that its process did not finish: decided and sealed from the answers that were stored.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use kickoff_aws::is_aws_endpoint;
+use kickoff_checks::Selection;
+use kickoff_engagement::Engagement;
+use kickoff_evidence::{AccountRecord, Archive, Run, RunError, RunMetadata, RunState, RunWriter, count, endpoint_of};
+
+use crate::exit::Failure;
+use crate::terminal::streams;
+use crate::walk::decided::{decide, decide_in, write_decided};
+use crate::walk::package::known;
+use crate::walk::source;
+
+/// Opens a run to make something of it; one that was not finished is finished first, and stderr is told.
+pub(crate) fn open(folder: &Path, engagement: &Engagement) -> Result<Run, Failure> {
+    match Run::open(folder) {
+        Err(RunError::Unfinished { .. }) => {
+            // It lies where its scan put it: in the folder of runs.
+            let whole =
+                folder.canonicalize().map_err(|error| Failure::Usage(format!("{}: {error}", folder.display())))?;
+            let run = finish(&whole, engagement, whole.parent())?;
+            let answers = run.metadata.accounts.iter().filter_map(|account| run.archive(&account.id)).map(Archive::len);
+            let state = match run.metadata.state {
+                RunState::Complete => "everything had been asked",
+                RunState::Interrupted | RunState::Running => "what had not been asked is not known",
+            };
+            let answers = count(answers.sum::<usize>(), "answer");
+            writeln!(
+                streams::problems(),
+                "Finished: the process of {} ended before its run was whole. It was decided from the {answers} that were stored; {state}.",
+                folder.display()
+            )?;
+            Ok(run)
+        }
+        opened => opened.map_err(|error| Failure::usage(&error)),
+    }
+}
+
+/// Decides and seals a run from what was stored, with the numbers of its folder of runs.
+pub(crate) fn finish(folder: &Path, engagement: &Engagement, runs: Option<&Path>) -> Result<Run, Failure> {
+    let failed = |error: RunError| Failure::usage(&error);
+    let (writer, mut metadata) = RunWriter::unfinished(folder).map_err(failed)?;
+    if metadata.state == RunState::Running {
+        as_stored(folder, &mut metadata)?;
+    }
+    let run = Arc::new(Run::unsealed(folder, metadata).map_err(failed)?);
+    let (known, _) = known(&run);
+    if known.is_empty() {
+        return Err(Failure::Usage(format!("{} has no check that this version knows", run.metadata.id)));
+    }
+    let selection = Selection(known);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut source = runtime.block_on(source::replay(&run, &selection.needs_in(&run.metadata.needs)))?;
+    if source.metadata.state == RunState::Running {
+        source.metadata.state = RunState::Interrupted;
+    }
+    let decided = match runs {
+        Some(runs) => decide_in(runs, &mut source, &selection, engagement)?,
+        None => decide(&mut source, &selection, engagement)?,
+    };
+    write_decided(&writer, &source, &decided)?;
+    // What the run was made for stays its own word, whatever this version has of it.
+    let metadata =
+        RunMetadata { checks: run.metadata.checks.clone(), needs: run.metadata.needs.clone(), ..source.metadata };
+    writer.seal(&metadata).map_err(failed)?;
+    Run::open(folder).map_err(failed)
+}
+
+/// Fills what a process could not say any more of its run: who asked, how long, and whom, as the answers tell it.
+fn as_stored(folder: &Path, metadata: &mut RunMetadata) -> Result<(), Failure> {
+    let failed = |error: RunError| Failure::usage(&error);
+    let run = Run::unsealed(folder, metadata.clone()).map_err(failed)?;
+    let (mut foreign, mut last) = (BTreeSet::new(), None::<Timestamp>);
+    for account in &mut metadata.accounts {
+        let Some(archive) = run.archive(&account.id) else { continue };
+        for position in 0..u32::try_from(archive.len()).unwrap_or(u32::MAX) {
+            let exchange = archive.read(position).map_err(failed)?;
+            last = last.max(Some(exchange.finished));
+            let endpoint = endpoint_of(&exchange.request.uri);
+            if !is_aws_endpoint(&exchange.service, &exchange.region, endpoint) {
+                foreign.insert(endpoint.to_owned());
+            }
+            // The caller is asked first, in the home region.
+            if position == 0 {
+                *account = AccountRecord {
+                    partition: exchange.partition,
+                    home_region: exchange.region,
+                    caller: exchange.caller,
+                    unreachable: None,
+                    ..account.clone()
+                };
+            }
+        }
+    }
+    metadata.foreign_endpoints = foreign.into_iter().collect();
+    metadata.finished = Some(last.unwrap_or(metadata.started).round(jiff::Unit::Second).unwrap_or(metadata.started));
+    Ok(())
+}
