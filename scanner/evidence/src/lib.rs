@@ -2,36 +2,25 @@
 //!
 //! The wire is the evidence: what AWS answered is kept byte for byte, and everything else in
 //! kickoff is computed from it. This crate knows nothing of AWS services, facts or checks.
+//!
+//! Four rooms, each above the one before: `exchange`, `run`, `seal`, [`package`].
 
-mod archive;
-mod difference;
 mod error;
 mod exchange;
 mod files;
-mod ids;
-mod item;
-mod lock;
 pub mod package;
-mod redact;
-mod register;
-mod route;
 mod run;
-mod tree;
-mod wellformed;
+mod seal;
 mod wording;
 
-pub use archive::{Archive, ArchiveWriter, Position};
-pub use difference::{Difference, differences};
 pub use error::{RunError, SCHEMA};
-pub use exchange::{CallKey, Exchange, Request, Response, endpoint_of, sha256_hex};
+pub use exchange::{
+    Authority, CaBundle, CallKey, Difference, Exchange, Redacted, Redaction, Request, Response, Route, differences,
+    endpoint_of, is_volatile, normalised, redact_body, redact_uri, sha256_hex, tree, xml_is_complete,
+};
 pub use files::{create_private_directory, write_private};
-pub use ids::Ledger;
-pub use item::{EvidenceId, EvidenceRef, Gap, GapKind, Item, ItemKey, Outcome, Summary};
-pub use lock::FolderLock;
-pub use redact::{Redacted, Redaction, redact_body, redact_uri};
-pub use register::{Numbered, Register};
-pub use route::{Authority, CaBundle, Route};
-pub use run::{AccountRecord, Run, RunMetadata, RunState, RunWriter, Tool, new_run_id};
-pub use tree::{is_volatile, normalised, tree};
-pub use wellformed::xml_is_complete;
+pub use run::{
+    AccountRecord, Archive, ArchiveWriter, EvidenceId, EvidenceRef, FolderLock, Gap, GapKind, Item, ItemKey, Ledger,
+    Numbered, Outcome, Position, Register, Run, RunMetadata, RunState, RunWriter, Summary, Tool, new_run_id,
+};
 pub use wording::count;

@@ -3,15 +3,15 @@
 use std::io;
 
 use super::chain::{self, ChainLine};
-use super::key::VerifierKey;
 use super::manifest::Manifest;
-use super::note::Note;
 use super::read::Package;
 use super::seal::{Covered, digest_or_none};
-use super::timestamp::{self, Stamp, check_response};
 use super::verification::{ChainState, Difference, KeySource, SignatureState, StatementState, TimestampState, Trust};
 use super::{CHAIN, NOTE, ROOT, SIGNER, SIGNER_PEM, STATEMENT, TIMESTAMP, statement};
 use crate::exchange::sha256_hex;
+use crate::seal::Note;
+use crate::seal::VerifierKey;
+use crate::seal::{Stamp, check_response, timestamp};
 
 /// Chains of a hundred thousand packages stay below this.
 const LONGEST_CHAIN: u64 = 64 << 20;

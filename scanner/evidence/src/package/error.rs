@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use super::MANIFEST_JSON;
 use super::chain::ChainError;
-use super::key::SignError;
 use super::manifest::SCHEMA;
 use super::name::NameError;
-use super::timestamp::TimestampError;
+use crate::seal::SignError;
+use crate::seal::TimestampError;
 
 /// Why a package cannot be written or opened. Each message says what is wrong and with which file.
 #[derive(Debug, thiserror::Error)]

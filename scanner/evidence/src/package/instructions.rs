@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::key::{Algorithm, VerifierKey};
+use crate::seal::{Algorithm, VerifierKey};
 
 /// The text for one package.
 pub(crate) fn text(package: &str, run: &str, created: Timestamp, key: Option<&VerifierKey>) -> String {

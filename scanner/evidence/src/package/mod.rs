@@ -14,42 +14,39 @@
 //!     manifest.sig              signed note over the root and the three files before this one
 //! ```
 
-mod asn1;
 mod chain;
 mod check_seal;
 mod error;
 mod instructions;
-mod key;
 mod layout;
 mod limits;
 mod manifest;
 mod name;
-mod note;
 mod read;
 mod seal;
 mod source;
-mod spki;
 mod statement;
-mod timestamp;
 mod verification;
 mod verify;
 mod write;
 
 pub use chain::{ChainError, ChainLine, check_chain};
 pub use error::PackageError;
-pub use key::{Algorithm, KeyError, SignError, Signer, SigningKey, VerifierKey};
 pub use limits::Limits;
 pub use manifest::{LeftOut, ListedFile, Manifest, SCHEMA};
 pub use name::NameError;
-pub use note::{Note, NoteError, NoteSignature};
 pub use read::Package;
 pub use seal::{Details, Sealed, Unsealed};
-pub use timestamp::{Stamp, TimestampError, check_response, timestamp_request};
 pub use verification::{
     ChainState, Difference, KeySource, SignatureState, StatementState, TimestampState, Trust, Verification,
 };
 pub use verify::verify;
 pub use write::PackageWriter;
+
+pub use crate::seal::{
+    Algorithm, KeyError, Note, NoteError, NoteSignature, SignError, Signer, SigningKey, Stamp, TimestampError,
+    VerifierKey, check_response, timestamp_request,
+};
 
 /// The folder of the manifest and its seals, with its slash.
 pub(crate) const FOLDER: &str = "90_integrity/";

@@ -8,16 +8,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::chain::{self, ChainLine};
 use super::error::PackageError;
-use super::key::Signer;
 use super::manifest::{LeftOut, Manifest, SCHEMA, root_text};
-use super::note::Note;
 use super::write::PackageWriter;
 use super::{
     CHAIN, INSTRUCTIONS, MANIFEST_JSON, NOTE, ROOT, SIGNER, SIGNER_PEM, STATEMENT, TIMESTAMP, instructions, name,
-    statement, timestamp,
+    statement,
 };
 use crate::exchange::sha256_hex;
 use crate::run::Tool;
+use crate::seal::Signer;
+use crate::seal::{Note, check_response};
 
 /// What the manifest says of a package besides its files.
 #[derive(Debug, Clone)]
@@ -162,7 +162,7 @@ impl Unsealed<'_> {
     pub fn finish(self, timestamp: Option<&[u8]>) -> Result<Sealed, PackageError> {
         let (digest, Self { mut writer, manifest, root, chain, signer }) = (self.digest(), self);
         if let Some(response) = timestamp {
-            timestamp::check_response(response, &digest, None)?;
+            check_response(response, &digest, None)?;
         }
         let manifest_sha256 = sha256_hex(root.as_bytes());
         let statement = match signer {

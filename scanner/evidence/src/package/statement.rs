@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ROOT;
-use super::key::{SignError, Signer, VerifierKey};
 use super::manifest::Manifest;
+use crate::seal::{SignError, Signer, VerifierKey};
 
 const PAYLOAD: &str = "application/vnd.in-toto+json";
 const STATEMENT: &str = "https://in-toto.io/Statement/v1";

@@ -5,11 +5,11 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::key::VerifierKey;
 use super::manifest::LeftOut;
-use super::timestamp::Stamp;
 use crate::count;
 use crate::run::Tool;
+use crate::seal::Stamp;
+use crate::seal::VerifierKey;
 
 /// What the one who checks knows from elsewhere.
 #[derive(Debug, Clone, Default)]

@@ -35,7 +35,7 @@ proptest! {
 
     #[test]
     fn stamps_with_changes(changes in proptest::collection::vec((any::<Index>(), any::<u8>()), 1..6)) {
-        let mut stamp = include_bytes!("../../src/package/fixtures/p256.tsr").to_vec();
+        let mut stamp = include_bytes!("../../src/seal/fixtures/p256.tsr").to_vec();
         for (at, byte) in changes {
             let at = at.index(stamp.len());
             stamp[at] = byte;

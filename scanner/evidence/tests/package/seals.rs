@@ -201,7 +201,7 @@ fn a_package_from_the_future_is_named() {
 #[test]
 fn a_stamp_over_something_else_is_refused_and_found() {
     let folder = tempfile::tempdir().unwrap();
-    let stamp = include_bytes!("../../src/package/fixtures/rsa.tsr");
+    let stamp = include_bytes!("../../src/seal/fixtures/rsa.tsr");
     let path = folder.path().join("package.zip");
     let writer = PackageWriter::create(&path, NAME, created()).unwrap();
     let error = writer.manifest(&details(), None).unwrap().finish(Some(stamp)).unwrap_err();

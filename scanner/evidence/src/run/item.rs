@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::archive::Position;
+use super::archive::Position;
 use crate::exchange::{Exchange, endpoint_of};
 
 /// A handle on an evidence item while a run is being collected. It becomes an [`EvidenceId`] once all items are known.

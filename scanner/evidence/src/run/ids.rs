@@ -8,9 +8,9 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::item::{EvidenceId, ItemKey};
 use crate::error::RunError;
 use crate::files::write_private;
-use crate::item::{EvidenceId, ItemKey};
 
 const SCHEMA: &str = "kickoff/ids/1";
 

@@ -10,7 +10,7 @@ use regex::bytes::{Captures, Regex, RegexBuilder};
 
 use super::plain::Plain;
 
-const DATA: &str = include_str!("../../data/secrets.txt");
+const DATA: &str = include_str!("../../../data/secrets.txt");
 
 /// What a value has to pass to be taken for a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

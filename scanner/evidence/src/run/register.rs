@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::ids::Ledger;
-use crate::item::{EvidenceId, EvidenceRef, Item, ItemKey, Outcome, Summary};
+use super::ids::Ledger;
+use super::item::{EvidenceId, EvidenceRef, Item, ItemKey, Outcome, Summary};
 
 /// All evidence items of a run, filled from many tasks at once.
 #[derive(Debug, Default)]

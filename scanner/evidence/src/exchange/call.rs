@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::redact::Redaction;
+use super::redact::Redaction;
 
 /// The SHA-256 of some bytes, in lower-case hexadecimal.
 #[must_use]

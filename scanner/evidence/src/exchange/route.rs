@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
-use crate::exchange::sha256_hex;
+use super::call::sha256_hex;
 
 /// How AWS was reached, as far as others had a hand in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

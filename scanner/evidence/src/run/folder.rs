@@ -18,13 +18,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::archive::{Archive, ArchiveWriter, Frames};
+use super::archive::{Archive, ArchiveWriter, Frames};
+use super::ids::Ledger;
+use super::lock::FolderLock;
 use crate::error::{RunError, SCHEMA};
+use crate::exchange::Route;
 use crate::exchange::sha256_hex;
 use crate::files::{PART, create_part, create_private_directory, digest_reader, sweep, write_private};
-use crate::ids::Ledger;
-use crate::lock::FolderLock;
-use crate::route::Route;
 
 const FORMAT: u32 = 1;
 const MANIFEST: &str = "MANIFEST.sha256";

@@ -100,8 +100,8 @@ fn parse_signature(line: &str) -> Result<NoteSignature, NoteError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::key::SigningKey;
     use super::*;
-    use crate::package::SigningKey;
 
     /// The signed note in the documentation of Go's golang.org/x/mod/sumdb/note.
     const GO_KEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
