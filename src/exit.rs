@@ -1,8 +1,8 @@
-//! Exit statuses, and the failures that end a run.
+//! Exit statuses.
 
-use std::fmt;
-use std::io;
 use std::process::ExitCode;
+
+use kickoff::walk::Failure;
 
 /// Exit statuses, a published contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,41 +21,16 @@ pub(crate) enum Exit {
     Failed = 5,
 }
 
+impl Exit {
+    /// Of an answer about accounts: where one is lacking, or policies cannot be read, it is not whole.
+    pub(crate) fn of_answers(whole: bool) -> Self {
+        if whole { Self::Done } else { Self::Incomplete }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
-    }
-}
-
-/// Why a command ends early; the message says what happened, on what, and what to do.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// Wrong usage or configuration.
-    Usage(String),
-    /// Nothing could be collected.
-    Nothing(String),
-    /// A stream or file of ours failed.
-    Io(io::Error),
-}
-
-impl Failure {
-    pub(crate) fn usage(error: &dyn fmt::Display) -> Self {
-        Self::Usage(error.to_string())
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(text) | Self::Nothing(text) => f.write_str(text),
-            Self::Io(error) => write!(f, "{error}"),
-        }
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
     }
 }
 

@@ -5,7 +5,6 @@ mod commands;
 mod crash;
 mod exit;
 mod terminal;
-mod walk;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -14,12 +13,11 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 use crate::commands::{
-    access, access_review, brief, checks, documents, findings, generate_docs, init, key, permissions, push, readiness,
-    register, reperform, report, requests, risks, scan, verify, who_can,
+    access, access_review, check_config, checks, documents, findings, generate_docs, init, inventory, key, permissions,
+    push, readiness, register, reperform, report, requests, risks, scan, simulate, verify, who_can,
 };
 use crate::exit::Exit;
 use crate::terminal::streams;
-use crate::walk::opened;
 
 fn main() -> ExitCode {
     crash::prepare();
@@ -31,15 +29,12 @@ fn main() -> ExitCode {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Checks(arguments) => checks::run(&arguments),
         Command::Permissions(arguments) => permissions::run(&arguments),
-        Command::WhoCan(arguments) => who_can::who_can(&arguments),
-        Command::Access(arguments) => access::access(&arguments),
-        Command::AccessReview(arguments) => match &arguments.back.returned {
-            Some(sheet) => access_review::back::run(&arguments, sheet),
-            None => access::access_review(&arguments),
-        },
-        Command::Simulate(arguments) => access::simulate(&arguments),
+        Command::WhoCan(arguments) => who_can::run(&arguments),
+        Command::Access(arguments) => access::run(&arguments),
+        Command::AccessReview(arguments) => access_review::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
-        Command::CheckConfig(arguments) => opened::check(&arguments),
+        Command::CheckConfig(arguments) => check_config::run(&arguments),
         Command::Documents(arguments) => documents::run(&arguments),
         Command::Requests(arguments) => requests::run(&arguments),
         Command::Findings(arguments) => findings::run(&arguments),
@@ -51,7 +46,7 @@ fn main() -> ExitCode {
         Command::Reperform(arguments) => reperform::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
         Command::Push(arguments) => push::run(&arguments),
-        Command::Inventory(arguments) => brief::assets(&arguments),
+        Command::Inventory(arguments) => inventory::run(&arguments),
         Command::GenerateDocs(arguments) => generate_docs::run(&arguments),
     };
     match outcome {

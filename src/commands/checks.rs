@@ -2,19 +2,21 @@
 
 use std::io::Write as _;
 
+use kickoff::walk::Failure;
 use kickoff_checks::{CHECKS, Check};
 use kickoff_engagement::nearest;
 use serde_json::json;
 
+use super::given;
 use crate::cli::{ChecksArgs, ChecksCommand, Format};
-use crate::commands::scan::select;
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
+use crate::terminal::streams;
 
 pub(crate) fn run(arguments: &ChecksArgs) -> Result<Exit, Failure> {
-    let mut out = crate::terminal::streams::out();
+    let mut out = streams::out();
     match &arguments.command {
         ChecksCommand::List { select: selected, format } => {
-            let selection = select(selected)?;
+            let selection = given::selection(selected)?;
             match format {
                 Format::Json => {
                     let checks: Vec<_> = selection.0.iter().map(|check| describe(check)).collect();

@@ -4,16 +4,19 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
+use kickoff::walk::Failure;
+use kickoff::walk::opened::Opened;
 use kickoff_engagement::attestations::{self, AttestationResult};
 use kickoff_engagement::documents::{DocumentResult, Dropped, append, match_folder, register};
 use kickoff_engagement::requests::Request;
 use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
+use super::given;
 use crate::cli::{DocumentsArgs, ListFormat};
-use crate::exit::{Exit, Failure};
-use crate::terminal::lists;
-use crate::walk::opened::Opened;
+use crate::exit::Exit;
+use crate::terminal::files::save;
+use crate::terminal::{lists, streams};
 
 const COLUMNS: &[Column] = &[
     ("request", Place::Column),
@@ -43,7 +46,7 @@ const STATED: &[Column] = &[
 ];
 
 pub(crate) fn run(arguments: &DocumentsArgs) -> Result<Exit, Failure> {
-    let mut opened = Opened::of(&arguments.file)?;
+    let mut opened = given::opened(&arguments.file)?;
     let list = opened.requests()?;
     let dropped = match &arguments.folder {
         None => None,
@@ -54,7 +57,7 @@ pub(crate) fn run(arguments: &DocumentsArgs) -> Result<Exit, Failure> {
     };
     if let (true, Some(folder), Some(dropped)) = (arguments.write, &arguments.folder, &dropped) {
         add(&opened, folder, dropped)?;
-        opened = Opened::of(&arguments.file)?;
+        opened = given::opened(&arguments.file)?;
     }
     let results = register(&opened.file, &list, opened.folder(), opened.today);
     let stated = attestations::register(&opened.file, opened.folder(), opened.today);
@@ -76,7 +79,7 @@ pub(crate) fn run(arguments: &DocumentsArgs) -> Result<Exit, Failure> {
         let text = told(&dropped, &list);
         // A spreadsheet gets rows and nothing else.
         match arguments.format {
-            ListFormat::Csv => crate::terminal::streams::words().write_all(text.as_bytes())?,
+            ListFormat::Csv => streams::words().write_all(text.as_bytes())?,
             _ => lists::print(&text)?,
         }
     }
@@ -90,7 +93,7 @@ fn add(opened: &Opened, folder: &Path, dropped: &Dropped) -> Result<(), Failure>
     let found = [dropped.matched.as_slice(), dropped.grouped.as_slice()].concat();
     let (longer, taken) =
         append(opened.path(), &text, &below, &found, opened.today).map_err(|error| Failure::usage(&error))?;
-    let mut words = crate::terminal::streams::words();
+    let mut words = streams::words();
     for left in &taken {
         writeln!(words, "Left out: {}: request {} has a document already", left.file, left.request)?;
     }
@@ -101,7 +104,7 @@ fn add(opened: &Opened, folder: &Path, dropped: &Dropped) -> Result<(), Failure>
     }
     writeln!(words, "Added:   {added}; owner, version and approval of each are for a person to fill in")?;
     drop(words);
-    opened.save(&longer)
+    save(opened.path(), longer.as_bytes())
 }
 
 fn stated_row(result: &AttestationResult) -> Vec<String> {

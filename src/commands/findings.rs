@@ -3,16 +3,18 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use kickoff::walk::Failure;
+use kickoff::walk::opened::Opened;
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_engagement::findings::{self, FindingResult, FindingState, to_csv, to_xlsx};
 use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
+use super::given;
 use crate::cli::{FindingsArgs, ListFormat};
-use crate::exit::{Exit, Failure};
-use crate::terminal::lists;
-use crate::walk::opened::{Opened, save};
-use crate::walk::outcomes;
+use crate::exit::Exit;
+use crate::terminal::files::save;
+use crate::terminal::{lists, streams};
 
 const COLUMNS: &[Column] = &[
     ("id", Place::Column),
@@ -35,12 +37,12 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub(crate) fn run(arguments: &FindingsArgs) -> Result<Exit, Failure> {
-    let mut opened = Opened::of(&arguments.file)?;
+    let mut opened = given::opened(&arguments.file)?;
     if let Some(list) = &arguments.import {
         import(&opened, list, arguments)?;
-        opened = Opened::of(&arguments.file)?;
+        opened = given::opened(&arguments.file)?;
     }
-    let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
+    let run = given::outcomes(&arguments.run, &opened)?;
     let found = findings::register(&opened.file, opened.folder(), run.as_ref(), opened.today);
     if let Some(path) = &arguments.export {
         export(path, &found)?;
@@ -52,7 +54,7 @@ pub(crate) fn run(arguments: &FindingsArgs) -> Result<Exit, Failure> {
     }
     if found.is_empty() {
         writeln!(
-            crate::terminal::streams::words(),
+            streams::words(),
             "There is no finding: [[findings]] of {} takes them, and --import reads a list of them.",
             opened.path().display()
         )?;
@@ -72,7 +74,7 @@ fn import(opened: &Opened, list: &Path, arguments: &FindingsArgs) -> Result<(), 
     let merged =
         findings::merge(opened.path(), &opened.text()?, list, &rows).map_err(|error| Failure::usage(&error))?;
     lists::tell_code(list)?;
-    let mut words = crate::terminal::streams::words();
+    let mut words = streams::words();
     for line in &merged.account {
         writeln!(words, "{line}")?;
     }
@@ -81,7 +83,7 @@ fn import(opened: &Opened, list: &Path, arguments: &FindingsArgs) -> Result<(), 
         return Ok(());
     };
     drop(words);
-    opened.save(&text)
+    save(opened.path(), text.as_bytes())
 }
 
 fn export(path: &Path, found: &[FindingResult]) -> Result<(), Failure> {

@@ -6,13 +6,15 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use kickoff::walk::Failure;
 use kickoff_checks::parameters::PARAMETERS;
 use kickoff_checks::{CHECKS, differences};
 use kickoff_reports::Document;
 
 use crate::cli::DocsArgs;
 use crate::commands::checks::page;
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
+use crate::terminal::streams;
 
 pub(crate) fn run(arguments: &DocsArgs) -> Result<Exit, Failure> {
     let wanted = files(&arguments.dir)?;
@@ -28,7 +30,7 @@ pub(crate) fn run(arguments: &DocsArgs) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Done);
     }
-    let mut words = crate::terminal::streams::words();
+    let mut words = streams::words();
     let mut exit = Exit::Done;
     for (path, text) in &wanted {
         if fs::read_to_string(path).is_ok_and(|found| found == *text) {

@@ -2,10 +2,12 @@
 
 use std::io::Write as _;
 
+use kickoff::walk::Failure;
 use kickoff_evidence::package::{Signer as _, SigningKey};
 
 use crate::cli::{KeyArgs, KeyCommand};
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
+use crate::terminal::streams;
 
 pub(crate) fn run(arguments: &KeyArgs) -> Result<Exit, Failure> {
     let key = match &arguments.command {
@@ -13,7 +15,7 @@ pub(crate) fn run(arguments: &KeyArgs) -> Result<Exit, Failure> {
             let key = SigningKey::generate(name).map_err(|error| Failure::usage(&error))?;
             key.save(file).map_err(|error| Failure::usage(&error))?;
             writeln!(
-                crate::terminal::streams::words(),
+                streams::words(),
                 "Written: {}\nKeep it where only the scheduled job reads it. Publish the line below outside the packages: a DNS TXT record, a repository, the kick-off brief.",
                 file.display()
             )?;
@@ -21,6 +23,6 @@ pub(crate) fn run(arguments: &KeyArgs) -> Result<Exit, Failure> {
         }
         KeyCommand::Show { file } => SigningKey::load(file).map_err(|error| Failure::usage(&error))?,
     };
-    writeln!(crate::terminal::streams::out(), "{}", key.verifier_key())?;
+    writeln!(streams::out(), "{}", key.verifier_key())?;
     Ok(Exit::Done)
 }

@@ -2,12 +2,15 @@
 
 pub(crate) mod access;
 pub(crate) mod access_review;
-pub(crate) mod brief;
+mod brief;
+pub(crate) mod check_config;
 pub(crate) mod checks;
 pub(crate) mod documents;
 pub(crate) mod findings;
 pub(crate) mod generate_docs;
+mod given;
 pub(crate) mod init;
+pub(crate) mod inventory;
 pub(crate) mod key;
 pub(crate) mod permissions;
 pub(crate) mod push;
@@ -18,5 +21,6 @@ pub(crate) mod report;
 pub(crate) mod requests;
 pub(crate) mod risks;
 pub(crate) mod scan;
+pub(crate) mod simulate;
 pub(crate) mod verify;
 pub(crate) mod who_can;

@@ -3,16 +3,18 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use kickoff::walk::Failure;
+use kickoff::walk::opened::Opened;
 use kickoff_engagement::counted;
 use kickoff_engagement::readiness::{Readiness, Task};
 use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
+use super::given;
 use crate::cli::{ListFormat, ReadinessArgs};
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
 use crate::terminal::lists;
-use crate::walk::opened::{Opened, told};
-use crate::walk::outcomes;
+use crate::terminal::lists::told;
 
 const PARTS: &[Column] = &[
     ("part", Place::Column),
@@ -35,8 +37,8 @@ const TASKS: &[Column] = &[
 const DRAWN: usize = 3;
 
 pub(crate) fn run(arguments: &ReadinessArgs) -> Result<Exit, Failure> {
-    let opened = Opened::of(&arguments.file)?;
-    let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
+    let opened = given::opened(&arguments.file)?;
+    let run = given::outcomes(&arguments.run, &opened)?;
     let registers = opened.registers(run.as_ref())?;
     let readiness = opened.readiness(&registers, run.as_ref());
     let tasks = Listing { columns: TASKS, rows: (1..).zip(&readiness.tasks).map(|(at, task)| row(at, task)).collect() };

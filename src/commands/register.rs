@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
+use kickoff::walk::Failure;
+use kickoff::walk::opened::Opened;
 use kickoff_engagement::Said;
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_engagement::register::{Change, ImportError, Imported, Options, Register, Table, import, table};
@@ -11,10 +13,11 @@ use kickoff_engagement::requests::DateOrder;
 use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
+use super::given;
 use crate::cli::{FileArgs, ListFormat, RegisterArgs, RegisterFileArgs};
-use crate::exit::{Exit, Failure};
-use crate::terminal::lists;
-use crate::walk::opened::{Opened, save};
+use crate::exit::Exit;
+use crate::terminal::files::save;
+use crate::terminal::{lists, streams};
 
 /// What an import changes.
 const CHANGES: &[Column] =
@@ -25,7 +28,7 @@ pub(crate) fn run(arguments: &RegisterArgs) -> Result<Exit, Failure> {
     if import_and_export(register, &arguments.file, &arguments.of_file, arguments.format)? {
         return Ok(Exit::Done);
     }
-    let opened = Opened::alone(&arguments.file)?;
+    let opened = given::alone(&arguments.file)?;
     let text = opened.shown().unwrap_or_default();
     let table = table(register, text).map_err(|what| Failure::usage(&what))?;
     if arguments.format == ListFormat::Csv {
@@ -46,9 +49,9 @@ pub(crate) fn run(arguments: &RegisterArgs) -> Result<Exit, Failure> {
         json!({ "today": opened.today, "register": register.name, "entries": entries, "notices": notices })
     })?;
     if arguments.format == ListFormat::Table {
-        let mut words = crate::terminal::streams::words();
+        let mut words = streams::words();
         for notice in &notices {
-            writeln!(words, "{}", crate::walk::opened::told(opened.path(), "notice: ", notice))?;
+            writeln!(words, "{}", lists::told(opened.path(), "notice: ", notice))?;
         }
         if table.rows.is_empty() {
             writeln!(words, "{} has no {}", opened.path().display(), register.several)?;
@@ -70,10 +73,10 @@ pub(crate) fn import_and_export(
     format: ListFormat,
 ) -> Result<bool, Failure> {
     if let Some(path) = &arguments.import {
-        take(register, &Opened::alone(file)?, path, arguments, format)?;
+        take(register, &given::alone(file)?, path, arguments, format)?;
     }
     if let Some(path) = &arguments.export {
-        let opened = Opened::alone(file)?;
+        let opened = given::alone(file)?;
         let table = table(register, opened.shown().unwrap_or_default()).map_err(|what| Failure::usage(&what))?;
         write(path, &table)?;
     }
@@ -108,16 +111,16 @@ fn take(
     let listing = Listing { columns: CHANGES, rows: changes.iter().map(row).collect() };
     lists::list(format, &listing, || describe(register, &imported, arguments.dry_run))?;
     if arguments.dry_run {
-        writeln!(crate::terminal::streams::words(), "{}", imported.account)?;
+        writeln!(streams::words(), "{}", imported.account)?;
         let would = if changes.is_empty() { "Nothing would change" } else { "Nothing was written: --dry-run" };
-        writeln!(crate::terminal::streams::words(), "{would}")?;
+        writeln!(streams::words(), "{would}")?;
     } else {
         if changes.is_empty() {
-            writeln!(crate::terminal::streams::words(), "Nothing to change in {}", opened.path().display())?;
+            writeln!(streams::words(), "Nothing to change in {}", opened.path().display())?;
         } else {
-            opened.save(&imported.text)?;
+            save(opened.path(), imported.text.as_bytes())?;
         }
-        writeln!(crate::terminal::streams::words(), "{}", imported.account)?;
+        writeln!(streams::words(), "{}", imported.account)?;
     }
     Ok(())
 }

@@ -1,25 +1,17 @@
 //! `kickoff report`: the evidence package of a run, or the brief of the kick-off meeting.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kickoff_evidence::Ledger;
+use super::{brief, given};
+use crate::cli::ReportArgs;
+use crate::exit::Exit;
+use crate::terminal::{Terminal, files, fonts, shortfalls, streams};
+use kickoff::walk::package::{self, Order, Parts, Replayed};
+use kickoff::walk::seal::runs_of;
+use kickoff::walk::{Failure, carry, finish};
 use kickoff_evidence::package::LeftOut;
 use kickoff_reports::results::day_in;
-
-use crate::cli::ReportArgs;
-use crate::commands::brief;
-use crate::exit::{Exit, Failure};
-use crate::terminal::fonts;
-use crate::terminal::shortfalls;
-use crate::terminal::streams;
-use crate::walk::carry;
-use crate::walk::finish;
-use crate::walk::opened::Opened;
-use crate::walk::outcomes;
-use crate::walk::package::{self, Order, Parts, Replayed};
-use crate::walk::seal::{CHAIN, Seals};
 
 pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     if arguments.brief {
@@ -28,20 +20,21 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     let fonts = fonts::fonts(&arguments.font)?;
     let folder = match &arguments.path {
         Some(path) => path.clone(),
-        None => outcomes::folder(&arguments.run)?.ok_or_else(|| {
+        None => given::folder(&arguments.run)?.ok_or_else(|| {
             Failure::Usage(format!("there is no run under {}: `kickoff scan` makes one", arguments.run.runs.display()))
         })?,
     };
-    let mut opened = Opened::of(&arguments.file)?;
+    let mut opened = given::opened(&arguments.file)?;
     if arguments.with_documents {
-        carry::announce(&opened)?;
+        files::will_be_carried(carry::expected(&opened)?)?;
     }
-    let run = Arc::new(finish::open(&folder, &opened.file)?);
+    let terminal = Terminal::silent();
+    let run = Arc::new(finish::open(&folder, &opened.file, &terminal)?);
     // What is due or stale is judged on the day of the run, so that the same run gives the same package.
     opened.today = arguments.file.today.unwrap_or_else(|| day_in(&run.metadata, &opened.file));
     let runs = runs_of(&folder).unwrap_or_else(|| arguments.out.clone());
-    let seals = Seals::open(&arguments.seal, None, &runs)?;
-    let replayed = Replayed::of(&run, &opened.file, Some(&runs))?;
+    let seals = given::seals(&arguments.seal, None, &runs)?;
+    let replayed = Replayed::of(&run, &opened.file, Some((&runs, &terminal)))?;
     let parts = Parts::of(&run, &opened, &replayed)?;
     let order = Order {
         run: &run,
@@ -50,9 +43,10 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
         seals: &seals,
         fonts: &fonts,
         with_documents: arguments.with_documents,
+        listener: &terminal,
     };
     let written = package::write(&order, &replayed, &parts)?;
-    package::tell(&written, seals.signer.is_some())?;
+    files::packaged(&written, seals.signer.is_some())?;
     fonts::tell(&fonts)?;
     shortfalls::tell(&replayed.decided.document, &opened.file)?;
     for LeftOut { what, why } in &replayed.left_out {
@@ -63,10 +57,4 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     } else {
         Exit::Incomplete
     })
-}
-
-/// The folder of runs that a run lies in, whose numbers and chain it continues.
-pub(crate) fn runs_of(run: &Path) -> Option<PathBuf> {
-    let folder = run.canonicalize().ok()?.parent()?.to_owned();
-    [Ledger::FILE, CHAIN].iter().any(|file| folder.join(file).is_file()).then_some(folder)
 }

@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 use std::io::Write as _;
 
+use kickoff::walk::Failure;
+use kickoff::walk::opened::Opened;
 use kickoff_checks::Check;
 use kickoff_engagement::risks::{Level, LinkSet, Links, Rating, RegisterEntry, RiskScale, Standing, append, links};
 use kickoff_engagement::{Engagement, Risk};
 use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
+use super::given;
 use crate::cli::{LinkedBy, RisksArgs};
 use crate::commands::register;
-use crate::exit::{Exit, Failure};
-use crate::terminal::lists;
-use crate::walk::opened::Opened;
-use crate::walk::outcomes;
+use crate::exit::Exit;
+use crate::terminal::files::save;
+use crate::terminal::{lists, streams};
 
 const COLUMNS: &[Column] = &[
     ("id", Place::Column),
@@ -52,12 +54,12 @@ pub(crate) fn run(arguments: &RisksArgs) -> Result<Exit, Failure> {
     if register::import_and_export(register, &arguments.file, &arguments.of_file, arguments.format)? {
         return Ok(Exit::Done);
     }
-    let mut opened = Opened::of(&arguments.file)?;
-    let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
+    let mut opened = given::opened(&arguments.file)?;
+    let run = given::outcomes(&arguments.run, &opened)?;
     let mut entries = opened.registers(run.as_ref())?.risks;
     if arguments.write {
         add(&opened, &entries)?;
-        opened = Opened::of(&arguments.file)?;
+        opened = given::opened(&arguments.file)?;
         entries = opened.registers(run.as_ref())?.risks;
     }
     let links = links(&opened.file, entries.iter().map(|entry| &entry.risk));
@@ -150,7 +152,7 @@ impl Linked<'_> {
 /// Appends what results suggest to the file, as proposed.
 fn add(opened: &Opened, register: &[RegisterEntry]) -> Result<(), Failure> {
     let new = register.iter().filter(|entry| entry.standing == Standing::New).count();
-    let mut words = crate::terminal::streams::words();
+    let mut words = streams::words();
     if new == 0 {
         writeln!(words, "Nothing to add to {}", opened.path().display())?;
         return Ok(());
@@ -158,7 +160,7 @@ fn add(opened: &Opened, register: &[RegisterEntry]) -> Result<(), Failure> {
     let text = append(opened.path(), &opened.text()?, register).map_err(|error| Failure::usage(&error))?;
     writeln!(words, "Added:   {new}, proposed: a person accepts, edits or rejects each")?;
     drop(words);
-    opened.save(&text)
+    save(opened.path(), text.as_bytes())
 }
 
 /// How a risk stands to the run, in words.

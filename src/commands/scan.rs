@@ -4,61 +4,44 @@ use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
-use std::sync::Arc;
 
+use super::given;
+use crate::cli::{FailOn, FileArgs, ScanArgs, ScanFormat};
+use crate::exit::Exit;
+use crate::terminal::{Terminal, files, fonts, lists, shortfalls, streams};
 use jiff::civil::Date;
-use kickoff_checks::{Selection, SelectionError, Severity};
-use kickoff_engagement::{Engagement, is_account_id, is_region_name, nearest};
-use kickoff_evidence::{Ledger, Run, RunState, RunWriter};
+use kickoff::walk::live::Live;
+use kickoff::walk::opened::DEFAULT;
+use kickoff::walk::package::{self, Order, Parts};
+use kickoff::walk::record::{Recorded, from_aws, from_run};
+use kickoff::walk::{Failure, carry};
+use kickoff_checks::{Selection, Severity};
+use kickoff_engagement::{Engagement, is_account_id, is_region_name};
+use kickoff_evidence::Run;
 use kickoff_reports::html;
 use kickoff_reports::package::Dossier;
 use kickoff_reports::results::{Document, day_in};
 use kickoff_reports::summary::fails_at;
 use kickoff_reports::terminal::{self, Screen};
 
-use crate::cli::{FailOn, ScanArgs, ScanFormat, SelectArgs};
-use crate::exit::{Exit, Failure};
-use crate::terminal::fonts;
-use crate::terminal::shortfalls;
-use crate::terminal::streams;
-use crate::walk::carry;
-use crate::walk::decided::{Decided, decide, decide_in, write_decided};
-use crate::walk::finish::finish;
-use crate::walk::opened::Opened;
-use crate::walk::package::{self, Order, Parts, Replayed, not_decided};
-use crate::walk::seal::Seals;
-use crate::walk::source::{self, Live, Source};
-use crate::walk::version::VERSION;
-
 pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // What cannot be read or used is told before anything is asked, not after.
     let fonts = fonts::fonts(&arguments.font)?;
-    let mut opened = Opened::read(arguments.config.as_deref(), None)?;
+    let mut opened = given::opened(&FileArgs { config: arguments.config.clone(), today: None })?;
     opened.requests()?;
     if arguments.with_documents {
-        carry::announce(&opened)?;
+        files::will_be_carried(carry::expected(&opened)?)?;
     }
     let engagement = &opened.file;
-    let selection = select(&arguments.select)?;
+    let selection = given::selection(&arguments.select)?;
     let seals = match arguments.no_package {
         true => None,
-        false => Some(Seals::open(&arguments.seal, arguments.profile.as_deref(), &arguments.out)?),
+        false => Some(given::seals(&arguments.seal, arguments.profile.as_deref(), &arguments.out)?),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-
-    let (mut source, folder, recorded) = match &arguments.replay {
-        Some(path) => {
-            let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
-            let needs = selection.needs_in(&run.metadata.needs);
-            let source = runtime.block_on(source::replay(&run, &needs))?;
-            // What a part of the checks says does not take the place of what all of them said.
-            let part = match selection.0.len() {
-                all if all == kickoff_checks::CHECKS.len() => String::new(),
-                some => format!("-{some}-checks"),
-            };
-            let folder = arguments.out.join(format!("{}-replay{part}", source.metadata.id));
-            (source, folder, Some(run))
-        }
+    let terminal = Terminal::live();
+    let live = arguments.replay.is_none();
+    let Recorded { run, replayed, folder } = match &arguments.replay {
+        Some(path) => from_run(path, &arguments.out, &selection, engagement, &terminal)?,
         None => {
             let regions = if arguments.regions.is_empty() { &engagement.scope.regions } else { &arguments.regions };
             if let Some(bad) = regions.iter().find(|region| !is_region_name(region)) {
@@ -68,49 +51,19 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
                 return Err(Failure::Usage(format!("{bad:?} is not an account id: it has twelve digits")));
             }
             let wanted = Live {
-                engagement,
+                scope: &engagement.scope,
                 selection: &selection,
                 profile: arguments.profile.as_deref(),
                 accounts: &arguments.accounts,
                 regions,
                 out: &arguments.out,
                 concurrency: arguments.concurrency,
-                version: VERSION,
             };
-            let source = runtime.block_on(source::live(&wanted, &selection.needs()))?;
-            let folder = arguments.out.join(&source.metadata.id);
-            (source, folder, None)
-        }
-    };
-    // Credentials and connections are done with.
-    drop(runtime);
-
-    let live = recorded.is_none();
-    let (run, replayed) = match recorded {
-        Some(run) => {
-            let decided = decide_in(&arguments.out, &mut source, &selection, engagement)?;
-            keep(&run, &source, &decided, &folder)?;
-            let left_out = not_decided(&run, &selection);
-            (run, Replayed { source, decided, left_out })
-        }
-        None => {
-            let run = if source.metadata.state == RunState::Interrupted {
-                // What an interrupt cut is told by what was stored, and by nothing else.
-                drop(source);
-                finish(&folder, engagement, folder.parent())?
-            } else {
-                // The folder's ids are held since the numbers were given, until they are written.
-                let decided = decide(&mut source, &selection, engagement)?;
-                complete(&mut source, &decided, &folder)?
-            };
-            let run = Arc::new(run);
-            // A live run is decided again from what it stored: what cannot be, is not evidence.
-            let replayed = Replayed::of(&run, engagement, None)?;
-            (run, replayed)
+            from_aws(&wanted, engagement, &terminal)?
         }
     };
     let json = replayed.decided.json()?;
-    let config = arguments.config.as_deref().unwrap_or(Path::new(crate::walk::opened::DEFAULT));
+    let config = arguments.config.as_deref().unwrap_or(Path::new(DEFAULT));
     let exceptions =
         exceptions(engagement, &selection, &replayed.decided.excluded, day_in(&run.metadata, engagement), config);
     let mut exit = exit(arguments.fail_on, &replayed.decided.document);
@@ -143,30 +96,26 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     }
     if let Some(seals) = &seals {
         let with_documents = arguments.with_documents;
-        let order = Order { run: &run, opened: &opened, out: &folder, seals, fonts: &fonts, with_documents };
+        let order = Order {
+            run: &run,
+            opened: &opened,
+            out: &folder,
+            seals,
+            fonts: &fonts,
+            with_documents,
+            listener: &terminal,
+        };
         let written = package::write(&order, &replayed, &parts).map_err(|failure| {
             Failure::Usage(format!(
                 "{failure}. The run is whole: `kickoff report {}` makes its package",
                 run.path().display()
             ))
         })?;
-        package::tell(&written, seals.signer.is_some())?;
+        files::packaged(&written, seals.signer.is_some())?;
         fonts::tell(&fonts)?;
     }
     printed.map_err(|error| Failure::Usage(format!("standard output cannot be written: {error}")))?;
     Ok(exit)
-}
-
-/// The selected checks, with a suggestion where nothing matches.
-pub(crate) fn select(arguments: &SelectArgs) -> Result<Selection, Failure> {
-    Selection::of(&arguments.checks, &arguments.criteria).map_err(|error| {
-        let near = match &error {
-            SelectionError::NoCheck(given) => nearest(given, kickoff_checks::CHECKS.iter().map(|check| check.meta.id)),
-            SelectionError::NoCriterion(given) => nearest(given, kickoff_checks::CRITERIA.iter().map(|c| c.id)),
-            _ => String::new(),
-        };
-        Failure::Usage(format!("{error}{near} (`kickoff checks list` has them all)"))
-    })
 }
 
 /// What exceptions did, a line each: what those in force took out, and which no longer count.
@@ -199,34 +148,6 @@ fn exceptions(
     lines
 }
 
-/// Completes the run that was recorded: facts, results, ids, manifest. The folder of runs learns the ids as well.
-fn complete(source: &mut Source, decided: &Decided, folder: &Path) -> Result<Run, Failure> {
-    let Some(tape) = &source.writer else {
-        return Err(Failure::Usage("a replay writes no run".to_owned()));
-    };
-    let writer = tape.run();
-    let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
-    write_decided(writer, source, decided)?;
-    if let Some(runs) = folder.parent() {
-        source.ledger.write(&runs.join(Ledger::FILE)).map_err(failed)?;
-    }
-    // Sealed last: a run that is whole has its numbers in the folder.
-    writer.seal(&source.metadata).map_err(failed)?;
-    // The ids are written: others may have the folder.
-    drop(source.lock.take());
-    Run::open(folder).map_err(failed)
-}
-
-/// Makes a run of its own of a replay: the answers with what was decided from them now. Whatever takes a run takes it.
-fn keep(run: &Run, source: &Source, decided: &Decided, folder: &Path) -> Result<(), Failure> {
-    let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
-    let writer = RunWriter::at(folder, &source.metadata).map_err(failed)?;
-    writer.answers_of(run).map_err(failed)?;
-    write_decided(&writer, source, decided)?;
-    writer.seal(&source.metadata).map_err(failed)?;
-    Ok(())
-}
-
 /// Written beside its place and moved there whole, so that a report that is there can be read.
 fn write_report(dossier: &Dossier<'_>, run: &Run, path: &Path) -> Result<(), Failure> {
     let part = path.with_extension("html.part");
@@ -252,7 +173,7 @@ fn print(format: ScanFormat, document: &Document, json: &[u8]) -> std::io::Resul
         ScanFormat::Lines => terminal::lines(document, &mut out)?,
         ScanFormat::Table if streams::is_quiet() => {}
         ScanFormat::Table => {
-            let screen = Screen { width: crate::terminal::lists::width(), colour: console::colors_enabled() };
+            let screen = Screen { width: lists::width(), colour: console::colors_enabled() };
             terminal::print(document, screen, &mut out)?;
         }
     }

@@ -2,18 +2,19 @@
 
 use std::io::Write;
 
+use kickoff::walk::Failure;
 use kickoff_evidence::count;
 use kickoff_policy::access::{Evidence, Outside};
 use kickoff_policy::estate::Through;
 
+use super::given;
 use crate::cli::{Format, WhoCanArgs};
-use crate::commands::access::{stdout, tell};
-use crate::exit::{Exit, Failure};
-use crate::walk::estate::Asked;
+use crate::exit::Exit;
+use crate::terminal::{shortfalls, streams};
 
 /// Who is able to do an action, decided by which statement.
-pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
-    let mut asked = Asked::of(&arguments.estate)?;
+pub(crate) fn run(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
+    let mut asked = given::asked(&arguments.estate)?;
     let resource = arguments.resource.as_deref().unwrap_or("*");
     let parts: Vec<&str> = resource.splitn(6, ':').collect();
     let is_arn =
@@ -29,7 +30,7 @@ pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
         true => Some(asked.estate.through_roles(&found).map_err(Failure::Usage)?),
         false => None,
     };
-    let mut out = std::io::BufWriter::new(stdout(arguments.format == Format::Json));
+    let mut out = std::io::BufWriter::new(streams::stdout(arguments.format == Format::Json));
     match arguments.format {
         Format::Json => {
             let mut value = serde_json::json!({
@@ -84,9 +85,9 @@ pub(crate) fn who_can(arguments: &WhoCanArgs) -> Result<Exit, Failure> {
     }
     out.flush()?;
     if let Format::Table = arguments.format {
-        tell(&found.unknown)?;
+        shortfalls::not_known(&found.unknown)?;
     }
-    Ok(asked.exit())
+    Ok(Exit::of_answers(asked.whole()))
 }
 
 fn cited(evidence: &[Evidence]) -> String {

@@ -5,11 +5,11 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use kickoff::walk::Failure;
 use kickoff_reports::paper::{FontFile, Fonts};
 
+use super::streams;
 use crate::cli::FontArgs;
-use crate::exit::Failure;
-use crate::terminal::streams;
 
 /// The fonts of a command. One that was named has to be there and to be of use.
 pub(crate) fn fonts(arguments: &FontArgs) -> Result<Fonts, Failure> {

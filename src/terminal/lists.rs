@@ -3,18 +3,19 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use kickoff::walk::Failure;
+use kickoff_engagement::Problem;
 use kickoff_reports::listing::Listing;
 use serde_json::Value;
 
 use crate::cli::ListFormat;
-use crate::exit::Failure;
 
 /// Says in which code a file of text was read, where it does not say it itself.
 pub(crate) fn tell_code(path: &Path) -> Result<(), Failure> {
     if let Some(code) = kickoff_engagement::guessed_code(path).map_err(|error| Failure::usage(&error))? {
         let file = path.display();
         writeln!(
-            crate::terminal::streams::words(),
+            super::streams::words(),
             "{file}: is not UTF-8, and was read as {code}. Where letters are wrong, save it as CSV in UTF-8 and take that."
         )?;
     }
@@ -27,9 +28,19 @@ pub(crate) fn width() -> Option<usize> {
     terminal.is_term().then(|| usize::from(terminal.size().1).max(40))
 }
 
+/// Columns that the terminal has; as many as a wide page where there is none.
+pub(crate) fn width_or_wide() -> usize {
+    width().unwrap_or(120)
+}
+
+/// How many rows of a table are drawn.
+pub(crate) fn most(full: bool, first: usize) -> usize {
+    if full { usize::MAX } else { first }
+}
+
 /// Prints a text for people, and nothing else.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    write(crate::terminal::streams::text(), text)
+    write(super::streams::text(), text)
 }
 
 fn write(mut out: impl std::io::Write, text: &str) -> Result<(), Failure> {
@@ -40,7 +51,7 @@ fn write(mut out: impl std::io::Write, text: &str) -> Result<(), Failure> {
 
 /// Prints a value as JSON.
 pub(crate) fn print_json(value: &Value) -> Result<(), Failure> {
-    write(crate::terminal::streams::out(), &format!("{value:#}\n"))
+    write(super::streams::out(), &format!("{value:#}\n"))
 }
 
 /// A list as text: entries in a terminal, lines in a pipe.
@@ -62,4 +73,10 @@ pub(crate) fn some(names: &[String], most: usize) -> String {
     let shown: Vec<&str> = names.iter().take(most).map(String::as_str).collect();
     let more = names.len() - shown.len();
     if more == 0 { shown.join(", ") } else { format!("{}, and {more} more", shown.join(", ")) }
+}
+
+/// Something about kickoff.toml, with where it stands: `kickoff.toml:7: notice: ...`.
+pub(crate) fn told(path: &Path, word: &str, problem: &Problem) -> String {
+    let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
+    format!("{}{line}: {word}{problem}", path.display())
 }

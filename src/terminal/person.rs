@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use kickoff_aws::Person;
 
-use crate::terminal::streams;
+use super::streams;
 
 /// Who sits at the terminal, if it is one.
 #[derive(Debug, Clone, Copy)]
-struct Terminal;
+struct AtTheTerminal;
 
 /// Who starts this process.
-pub(crate) fn person() -> Arc<dyn Person> {
-    Arc::new(Terminal)
+pub(super) fn person() -> Arc<dyn Person> {
+    Arc::new(AtTheTerminal)
 }
 
-impl Person for Terminal {
+impl Person for AtTheTerminal {
     fn waiting(&self, what: &str) {
         // Where nothing can be said, waiting goes on all the same.
         let _ = writeln!(streams::problems(), "Waiting for {what}.");

@@ -23,7 +23,7 @@ pub(crate) struct Bars {
 impl Bars {
     /// Lines on stderr, if that is a terminal and they are wanted.
     pub(crate) fn new() -> Self {
-        if crate::terminal::streams::is_quiet() {
+        if super::streams::is_quiet() {
             return Self::hidden();
         }
         Self::on(ProgressDrawTarget::stderr())

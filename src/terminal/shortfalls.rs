@@ -3,11 +3,12 @@
 use std::io::{self, Write as _};
 
 use kickoff_engagement::Engagement;
+use kickoff_policy::access::Unknown;
 use kickoff_reports::outcomes::not_asked;
 use kickoff_reports::paper::printable;
 use kickoff_reports::results::Document;
 
-use crate::terminal::streams;
+use super::streams;
 
 /// At most so many lines of a kind; the report has them all.
 const SHOWN: usize = 10;
@@ -37,6 +38,15 @@ pub(crate) fn tell(document: &Document, engagement: &Engagement) -> io::Result<(
     }
     for line in &document.run.route {
         writeln!(words, "{line}")?;
+    }
+    Ok(())
+}
+
+/// Says what was not weighed.
+pub(crate) fn not_known(unknown: &[Unknown]) -> io::Result<()> {
+    let mut words = streams::problems();
+    for one in unknown {
+        writeln!(words, "Not known: {}: {}", one.what, one.why)?;
     }
     Ok(())
 }

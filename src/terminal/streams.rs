@@ -39,6 +39,11 @@ pub(crate) fn text() -> Stream<StdoutLock<'static>> {
     Stream { filter: Some(Filter::of(console::colors_enabled())), ..out() }
 }
 
+/// Standard output, for a program or for people.
+pub(crate) fn stdout(json: bool) -> Stream<StdoutLock<'static>> {
+    if json { out() } else { text() }
+}
+
 /// Standard error, for what is good to know: where things were written, what was used. Nothing with `--quiet`.
 pub(crate) fn words() -> Stream<StderrLock<'static>> {
     Stream { shut: is_quiet(), ..problems() }

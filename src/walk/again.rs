@@ -7,10 +7,10 @@ use kickoff_evidence::Run;
 use kickoff_evidence::package::Package;
 use kickoff_reports::package::{Dossier, evidence, ocsf, registers};
 
-use crate::exit::Failure;
-use crate::walk::carry;
-use crate::walk::opened::Opened;
-use crate::walk::package::{Compared, Parts, Replayed, exchanges, workpaper_path};
+use super::carry;
+use super::failure::Failure;
+use super::opened::Opened;
+use super::package::{Compared, Parts, Replayed, exchanges, workpaper_path};
 
 /// Lists that come from answers, results and kickoff.toml alone.
 const FROM_RESULTS: [&str; 8] = [
@@ -54,7 +54,7 @@ const SEALS: &str = "90_integrity/";
 const OCSF: &str = "60_machine/ocsf_2003.jsonl";
 
 /// Makes the lists again and compares them byte for byte; how many there are. What the answers do not give is found as well.
-pub(crate) fn lists(
+pub fn lists(
     package: &Package,
     run: &Run,
     opened: &Opened,

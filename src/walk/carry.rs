@@ -1,36 +1,29 @@
 //! `--with-documents`: the documents that kickoff.toml names, copied into the package as they are.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 
 use kickoff_engagement::carried::{self, Carried, FOLDER};
 use kickoff_engagement::files::hash_of;
-use kickoff_evidence::count;
 use kickoff_evidence::package::{LeftOut, Package, PackageWriter};
 
-use crate::exit::Failure;
-use crate::terminal::streams;
-use crate::walk::opened::Opened;
-use crate::walk::scratch;
+use super::failure::Failure;
+use super::opened::Opened;
+use super::scratch;
 
-/// Says beforehand how much will be carried, and refuses what is too much.
-pub(crate) fn announce(opened: &Opened) -> Result<(), Failure> {
+/// How many bytes of documents will be carried.
+///
+/// # Errors
+/// It is too much.
+pub fn expected(opened: &Opened) -> Result<u64, Failure> {
     let bytes = carried::expected(&opened.file, opened.folder());
-    if let Some(why) = carried::too_many(bytes) {
-        return Err(Failure::Usage(why));
-    }
-    writeln!(
-        streams::words(),
-        "Documents: {} goes into the package byte for byte; nothing in them is masked.",
-        size(bytes)
-    )?;
-    Ok(())
+    carried::too_many(bytes).map_or(Ok(bytes), |why| Err(Failure::Usage(why)))
 }
 
 /// Copies what was planned into a package; gives it with what became of it. A file that is not any more what the registers
 /// saw is not carried.
-pub(crate) fn documents(
+pub fn documents(
     package: &mut PackageWriter,
     folder: &Path,
     mut planned: Vec<Carried>,
@@ -55,7 +48,6 @@ pub(crate) fn documents(
         }
         one.place = Err(why);
     }
-    tell(&planned)?;
     Ok(planned)
 }
 
@@ -82,18 +74,8 @@ fn fixed(one: &Carried, folder: &Path) -> Result<Result<File, String>, Failure> 
     })
 }
 
-fn tell(carried: &[Carried]) -> Result<(), Failure> {
-    let (files, bytes) = carried::total(carried);
-    writeln!(streams::words(), "Documents: {} ({}) in {FOLDER} of the package", count(files, "file"), size(bytes))?;
-    for (one, why) in carried.iter().filter_map(|one| Some((one, one.place.as_ref().err()?))) {
-        let what = if one.original.is_empty() { &one.title } else { &one.original };
-        writeln!(streams::problems(), "Not carried: {what}, for {}: {why}", one.request)?;
-    }
-    Ok(())
-}
-
 /// What is not carried, for the manifest.
-pub(crate) fn left_out(carried: &[Carried]) -> impl Iterator<Item = LeftOut> {
+pub fn left_out(carried: &[Carried]) -> impl Iterator<Item = LeftOut> {
     carried.iter().filter_map(|one| {
         let why = one.place.as_ref().err()?.clone();
         let what = if one.original.is_empty() { &one.title } else { &one.original };
@@ -103,7 +85,7 @@ pub(crate) fn left_out(carried: &[Carried]) -> impl Iterator<Item = LeftOut> {
 
 /// Holds the documents that a package carries against the list of them; gives the paths that the list has. What is wrong is
 /// added to `found`.
-pub(crate) fn check(package: &Package, found: &mut Vec<String>) -> Result<Vec<String>, Failure> {
+pub fn check(package: &Package, found: &mut Vec<String>) -> Result<Vec<String>, Failure> {
     let index = carried::INDEX;
     if package.size(index).is_none() {
         return Ok(Vec::new());
@@ -133,11 +115,3 @@ pub(crate) fn check(package: &Package, found: &mut Vec<String>) -> Result<Vec<St
 
 /// No list of documents is longer.
 const INDEX_MOST: u64 = 64 << 20;
-
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => count(usize::try_from(bytes).unwrap_or_default(), "byte"),
-        1_000..1_000_000 => format!("{}.{} kB", bytes / 1_000, bytes % 1_000 / 100),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    }
-}

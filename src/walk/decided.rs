@@ -8,12 +8,14 @@ use kickoff_engagement::Engagement;
 use kickoff_evidence::{Ledger, RunWriter};
 use kickoff_reports::results::{Document, Draft, Input, day};
 
-use crate::exit::Failure;
-use crate::walk::source::{Source, locked};
-use crate::walk::version::VERSION;
+use super::failure::Failure;
+use super::news::Listener;
+use super::source::{Source, locked};
+use super::version::VERSION;
 
 /// What was decided.
-pub(crate) struct Decided {
+pub struct Decided {
+    /// The results.
     pub document: Document,
     /// How many results each exception in force takes out.
     pub excluded: BTreeMap<String, usize>,
@@ -24,7 +26,7 @@ pub(crate) struct Decided {
 }
 
 /// Decides, and numbers what deviates: the source's ledger knows the numbers afterwards. Its items are the document's then.
-pub(crate) fn decide(source: &mut Source, selection: &Selection, engagement: &Engagement) -> Result<Decided, Failure> {
+pub fn decide(source: &mut Source, selection: &Selection, engagement: &Engagement) -> Result<Decided, Failure> {
     // A replay may be asked for other checks than the run was made for: what is written is what was decided.
     source.metadata.checks = selection.0.iter().map(|check| check.meta.id.to_owned()).collect();
     let needs = selection.needs_in(&source.metadata.needs);
@@ -46,15 +48,16 @@ pub(crate) fn decide(source: &mut Source, selection: &Selection, engagement: &En
 }
 
 /// Decides as [`decide`] does, with the numbers of a folder of runs: those that it has given are known, and new ones are its.
-pub(crate) fn decide_in(
+pub fn decide_in(
     runs: &Path,
     source: &mut Source,
     selection: &Selection,
     engagement: &Engagement,
+    listener: &dyn Listener,
 ) -> Result<Decided, Failure> {
     let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
     let ids = runs.join(Ledger::FILE);
-    let _lock = locked(runs)?;
+    let _lock = locked(runs, listener)?;
     let mut folder = Ledger::read(&ids).map_err(failed)?;
     source.ledger.learn(&folder);
     let decided = decide(source, selection, engagement)?;
@@ -64,7 +67,7 @@ pub(crate) fn decide_in(
 }
 
 /// Writes what was decided into a run that is being written: facts, results, and the ids that it carries.
-pub(crate) fn write_decided(writer: &RunWriter, source: &Source, decided: &Decided) -> Result<(), Failure> {
+pub fn write_decided(writer: &RunWriter, source: &Source, decided: &Decided) -> Result<(), Failure> {
     let failed = |error: kickoff_evidence::RunError| Failure::usage(&error);
     for text in source.facts.texts(&source.numbered) {
         let (account, text) = text?;
@@ -76,7 +79,7 @@ pub(crate) fn write_decided(writer: &RunWriter, source: &Source, decided: &Decid
 
 impl Decided {
     /// The text of results.json.
-    pub(crate) fn json(&self) -> Result<Vec<u8>, Failure> {
+    pub fn json(&self) -> Result<Vec<u8>, Failure> {
         self.document.to_json().map_err(|error| Failure::usage(&error))
     }
 }

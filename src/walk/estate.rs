@@ -1,7 +1,7 @@
 //! The accounts that the policy engine is asked about: from a recorded run, or from files.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,12 +19,11 @@ use kickoff_policy::estate::{Around, Controls, Estate};
 use kickoff_policy::reach::Reach;
 use kickoff_policy::review::{AccessKey, Assigned, Credentials, LastUse};
 
-use crate::cli::{EstateArgs, FileArgs};
-use crate::exit::{Exit, Failure};
-use crate::walk::opened::Opened;
+use super::failure::Failure;
+use super::replay::replay;
 
 /// The action list: the built-in one, or the file's.
-pub(crate) fn table(file: Option<&Path>) -> Result<&'static ActionTable, Failure> {
+pub fn table(file: Option<&Path>) -> Result<&'static ActionTable, Failure> {
     let Some(path) = file else { return Ok(ActionTable::embedded()) };
     let bytes = std::fs::read(path).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
     let table = ActionTable::read(&bytes).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
@@ -37,25 +36,50 @@ fn read(path: &Path) -> Result<String, Failure> {
 }
 
 /// What is asked about: accounts, and what is not known of them.
-pub(crate) struct Asked {
-    pub(crate) estate: Estate,
-    pub(crate) now: Timestamp,
-    pub(crate) unknown: Vec<Unknown>,
+pub struct Asked {
+    /// The accounts, compiled.
+    pub estate: Estate,
+    /// When that was so.
+    pub now: Timestamp,
+    /// What is not known of them.
+    pub unknown: Vec<Unknown>,
     /// The state of users' credentials, by ARN, where a credential report tells it.
-    pub(crate) credentials: HashMap<String, Credentials>,
+    pub credentials: HashMap<String, Credentials>,
     /// Who is assigned which permission set of IAM Identity Center.
-    pub(crate) assigned: Assigned,
+    pub assigned: Assigned,
     /// An account was not collected, or a policy cannot be read whole.
     incomplete: bool,
 }
 
+/// The files to ask about, and those that are laid over what was recorded.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Files<'a> {
+    /// A recorded run; it counts before authorization details.
+    pub replay: Option<&'a Path>,
+    /// What `aws iam get-account-authorization-details` prints.
+    pub authorization_details: &'a [PathBuf],
+    /// Service control policies, a level each.
+    pub scp: &'a [PathBuf],
+    /// Resource control policies, a level each.
+    pub rcp: &'a [PathBuf],
+    /// The policies of resources.
+    pub resource_policies: &'a [PathBuf],
+    /// What policies do not tell.
+    pub facts: &'a [PathBuf],
+    /// Another list of AWS actions than the built-in one.
+    pub action_data: Option<&'a Path>,
+}
+
 impl Asked {
-    /// The accounts that the arguments name.
-    pub(crate) fn of(arguments: &EstateArgs) -> Result<Asked, Failure> {
-        let table = table(arguments.action_data.as_deref())?;
-        let mut asked = match (&arguments.replay, arguments.authorization_details.is_empty()) {
+    /// The accounts that files tell of; the engagement's vendors are third parties that it declares.
+    ///
+    /// # Errors
+    /// A file cannot be read or used, or none was given.
+    pub fn of(files: Files<'_>, engagement: &Engagement) -> Result<Asked, Failure> {
+        let table = table(files.action_data)?;
+        let mut asked = match (files.replay, files.authorization_details.is_empty()) {
             (Some(path), _) => recorded(path)?,
-            (None, false) => given(&arguments.authorization_details)?,
+            (None, false) => given(files.authorization_details)?,
             (None, true) => {
                 return Err(Failure::Usage(
                     "say what to ask about: --replay RUN (`kickoff scan` records one), or --authorization-details FILE (what `aws iam get-account-authorization-details` prints)"
@@ -63,25 +87,25 @@ impl Asked {
                 ));
             }
         };
-        if !arguments.scp.is_empty() {
-            asked.around.scp = Controls::Everywhere(levels(&arguments.scp)?);
+        if !files.scp.is_empty() {
+            asked.around.scp = Controls::Everywhere(levels(files.scp)?);
         }
-        if !arguments.rcp.is_empty() {
-            asked.around.rcp = Controls::Everywhere(levels(&arguments.rcp)?);
+        if !files.rcp.is_empty() {
+            asked.around.rcp = Controls::Everywhere(levels(files.rcp)?);
         }
-        for path in &arguments.resource_policies {
+        for path in files.resource_policies {
             let loaded = ResourcePolicy::load(&read(path)?);
             let loaded = loaded.map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
             // A file that is given speaks later than what was recorded.
             asked.around.resources.retain(|old| loaded.iter().all(|new| new.arn != old.arn));
             asked.around.resources.extend(loaded);
         }
-        for path in &arguments.facts {
+        for path in files.facts {
             let facts = Facts::load(&read(path)?);
             let facts = facts.map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
             for (option, all, single) in [
-                ("--scp", &arguments.scp, &facts.service_control_policies),
-                ("--rcp", &arguments.rcp, &facts.resource_control_policies),
+                ("--scp", files.scp, &facts.service_control_policies),
+                ("--rcp", files.rcp, &facts.resource_control_policies),
             ] {
                 if !all.is_empty() && !single.is_empty() {
                     return Err(Failure::Usage(format!(
@@ -92,9 +116,7 @@ impl Asked {
             }
             asked.around.learn(facts);
         }
-        // The request list that the file names need not be there for this.
-        let file = FileArgs { config: arguments.config.clone(), today: None };
-        asked.around.own.declared = declared(&Opened::alone(&file)?.file);
+        asked.around.own.declared = declared(engagement);
         Ok(Self::loaded(asked, table))
     }
 
@@ -106,15 +128,16 @@ impl Asked {
     }
 
     /// Who reaches what in the accounts, with what is not known.
-    pub(crate) fn access(&self) -> Access {
+    pub fn access(&self) -> Access {
         let mut access = Reach::new(&self.estate).access();
         access.unknown.extend(self.unknown.iter().cloned());
         access
     }
 
-    /// The exit status: an answer about accounts of which one is lacking, or of policies that cannot be read, is not whole.
-    pub(crate) fn exit(&self) -> Exit {
-        if self.incomplete { Exit::Incomplete } else { Exit::Done }
+    /// Whether an account was collected of each that was asked about, and every policy can be read whole.
+    #[must_use]
+    pub fn whole(&self) -> bool {
+        !self.incomplete
     }
 }
 
@@ -129,7 +152,7 @@ struct Loaded {
 }
 
 /// Accounts from files.
-fn given(paths: &[std::path::PathBuf]) -> Result<Loaded, Failure> {
+fn given(paths: &[PathBuf]) -> Result<Loaded, Failure> {
     let mut accounts: Vec<AccountData> = Vec::new();
     for path in paths {
         let loaded = AccountData::from_details(&read(path)?);
@@ -150,7 +173,7 @@ fn given(paths: &[std::path::PathBuf]) -> Result<Loaded, Failure> {
     })
 }
 
-fn levels(paths: &[std::path::PathBuf]) -> Result<Vec<ControlLevel>, Failure> {
+fn levels(paths: &[PathBuf]) -> Result<Vec<ControlLevel>, Failure> {
     let mut levels = Vec::new();
     for path in paths {
         let name = path.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -164,7 +187,7 @@ fn levels(paths: &[std::path::PathBuf]) -> Result<Vec<ControlLevel>, Failure> {
 fn recorded(path: &Path) -> Result<Loaded, Failure> {
     let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let source = runtime.block_on(crate::walk::source::replay(&run, NEEDS))?;
+    let source = runtime.block_on(replay(&run, NEEDS))?;
     let mut told = Told::default();
     source.facts.each(|accounts| accounts.for_each(|facts| told.add(&facts)))?;
     let loaded = told.loaded(source.metadata.started);
@@ -180,7 +203,7 @@ fn recorded(path: &Path) -> Result<Loaded, Failure> {
 
 /// What facts tell of accounts, one after another.
 #[derive(Default)]
-pub(crate) struct Told {
+pub struct Told {
     accounts: Vec<AccountData>,
     unknown: Vec<Unknown>,
     credentials: HashMap<String, Credentials>,
@@ -190,7 +213,7 @@ pub(crate) struct Told {
 
 impl Told {
     /// Adds an account.
-    pub(crate) fn add(&mut self, facts: &AccountFacts) {
+    pub fn add(&mut self, facts: &AccountFacts) {
         match account(facts) {
             Ok(found) => self.accounts.push(found),
             Err(gap) => self.unknown.push(not_collected(&facts.account, &gap)),
@@ -201,7 +224,7 @@ impl Told {
     }
 
     /// What to ask about; none where no account's principals and policies were collected.
-    pub(crate) fn asked(self, now: Timestamp, file: &Engagement) -> Option<Asked> {
+    pub fn asked(self, now: Timestamp, file: &Engagement) -> Option<Asked> {
         let mut loaded = self.loaded(now);
         loaded.around.own.declared = declared(file);
         (!loaded.accounts.is_empty()).then(|| Asked::loaded(loaded, ActionTable::embedded()))

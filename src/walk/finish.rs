@@ -1,7 +1,6 @@
 //! A run that its process did not finish: decided and sealed from the answers that were stored.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,33 +8,28 @@ use jiff::Timestamp;
 use kickoff_aws::is_aws_endpoint;
 use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
-use kickoff_evidence::{AccountRecord, Archive, Run, RunError, RunMetadata, RunState, RunWriter, count, endpoint_of};
+use kickoff_evidence::{AccountRecord, Archive, Run, RunError, RunMetadata, RunState, RunWriter, endpoint_of};
 
-use crate::exit::Failure;
-use crate::terminal::streams;
-use crate::walk::decided::{decide, decide_in, write_decided};
-use crate::walk::package::known;
-use crate::walk::source;
+use super::decided::{decide, decide_in, write_decided};
+use super::failure::Failure;
+use super::news::{Listener, News};
+use super::package::known;
+use super::replay::replay;
 
-/// Opens a run to make something of it; one that was not finished is finished first, and stderr is told.
-pub(crate) fn open(folder: &Path, engagement: &Engagement) -> Result<Run, Failure> {
+/// Opens a run to make something of it; one that was not finished is finished first, and the listener hears of it.
+///
+/// # Errors
+/// The run cannot be read or finished.
+pub fn open(folder: &Path, engagement: &Engagement, listener: &dyn Listener) -> Result<Run, Failure> {
     match Run::open(folder) {
         Err(RunError::Unfinished { .. }) => {
             // It lies where its scan put it: in the folder of runs.
             let whole =
                 folder.canonicalize().map_err(|error| Failure::Usage(format!("{}: {error}", folder.display())))?;
-            let run = finish(&whole, engagement, whole.parent())?;
+            let run = finish(&whole, engagement, whole.parent(), listener)?;
             let answers = run.metadata.accounts.iter().filter_map(|account| run.archive(&account.id)).map(Archive::len);
-            let state = match run.metadata.state {
-                RunState::Complete => "everything had been asked",
-                RunState::Interrupted | RunState::Running => "what had not been asked is not known",
-            };
-            let answers = count(answers.sum::<usize>(), "answer");
-            writeln!(
-                streams::problems(),
-                "Finished: the process of {} ended before its run was whole. It was decided from the {answers} that were stored; {state}.",
-                folder.display()
-            )?;
+            let (answers, state) = (answers.sum::<usize>(), run.metadata.state);
+            listener.hear(News::Finished { folder, answers, state });
             Ok(run)
         }
         opened => opened.map_err(|error| Failure::usage(&error)),
@@ -43,7 +37,15 @@ pub(crate) fn open(folder: &Path, engagement: &Engagement) -> Result<Run, Failur
 }
 
 /// Decides and seals a run from what was stored, with the numbers of its folder of runs.
-pub(crate) fn finish(folder: &Path, engagement: &Engagement, runs: Option<&Path>) -> Result<Run, Failure> {
+///
+/// # Errors
+/// The run cannot be read, decided or written.
+pub fn finish(
+    folder: &Path,
+    engagement: &Engagement,
+    runs: Option<&Path>,
+    listener: &dyn Listener,
+) -> Result<Run, Failure> {
     let failed = |error: RunError| Failure::usage(&error);
     let (writer, mut metadata) = RunWriter::unfinished(folder).map_err(failed)?;
     if metadata.state == RunState::Running {
@@ -56,12 +58,12 @@ pub(crate) fn finish(folder: &Path, engagement: &Engagement, runs: Option<&Path>
     }
     let selection = Selection(known);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut source = runtime.block_on(source::replay(&run, &selection.needs_in(&run.metadata.needs)))?;
+    let mut source = runtime.block_on(replay(&run, &selection.needs_in(&run.metadata.needs)))?;
     if source.metadata.state == RunState::Running {
         source.metadata.state = RunState::Interrupted;
     }
     let decided = match runs {
-        Some(runs) => decide_in(runs, &mut source, &selection, engagement)?,
+        Some(runs) => decide_in(runs, &mut source, &selection, engagement, listener)?,
         None => decide(&mut source, &selection, engagement)?,
     };
     write_decided(&writer, &source, &decided)?;

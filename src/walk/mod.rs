@@ -1,18 +1,31 @@
 //! The walk that every command shares: collect or replay, decide, package, make again.
+//!
+//! It knows no argument, prints nothing and ends no process: what takes a while or must be known is told to a
+//! [`news::Listener`], and what goes wrong is a [`Failure`].
 
-pub(crate) mod again;
-pub(crate) mod carry;
-pub(crate) mod decided;
-pub(crate) mod estate;
-pub(crate) mod finish;
-pub(crate) mod opened;
-pub(crate) mod outcomes;
-pub(crate) mod package;
-pub(crate) mod scratch;
-pub(crate) mod seal;
-pub(crate) mod source;
-pub(crate) mod spool;
-pub(crate) mod tied;
-pub(crate) mod unpack;
-pub(crate) mod version;
-pub(crate) mod whose;
+pub mod again;
+pub mod carry;
+pub mod decided;
+pub mod estate;
+mod failure;
+pub mod finish;
+pub mod live;
+pub mod news;
+pub mod opened;
+pub mod outcomes;
+pub mod package;
+pub mod record;
+pub mod reperform;
+pub mod replay;
+pub mod review;
+pub mod scratch;
+pub mod seal;
+pub mod source;
+pub mod spool;
+pub mod tied;
+pub mod unpack;
+pub mod verify;
+pub mod version;
+pub mod whose;
+
+pub use failure::Failure;

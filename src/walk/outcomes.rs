@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -16,27 +16,36 @@ use kickoff_evidence::{RunMetadata, count};
 use kickoff_reports::outcomes::outcomes;
 use kickoff_reports::results::{Document, SCHEMA};
 
-use crate::cli::RunArgs;
-use crate::exit::Failure;
-use crate::terminal::streams;
+use super::failure::Failure;
 
-/// The outcomes that count, if there is a run: of the one that is named, or of the newest ones that were made for each check;
-/// stderr is told which they are.
-pub(crate) fn last(arguments: &RunArgs, engagement: &Engagement, today: Date) -> Result<Option<Outcomes>, Failure> {
-    Ok(counted(arguments, engagement, today)?.map(|(outcomes, _)| outcomes))
+/// What counts, and where it came from.
+pub struct Counted {
+    /// The outcomes of all that count.
+    pub outcomes: Outcomes,
+    /// The results of the run that counts first.
+    pub document: Document,
+    /// Which runs gave results, a line each.
+    pub from: Vec<String>,
+    /// Which runs could not be read, a line each.
+    pub left_out: Vec<String>,
 }
 
-/// The results of the run that counts first, and the outcomes of all that count.
-pub(crate) fn counted(
-    arguments: &RunArgs,
+/// What counts, if there is a run: of the one that is named, or of the newest ones of a folder that were made for each check.
+///
+/// # Errors
+/// The run that is named, or the newest one, cannot be read.
+pub fn counted(
+    run: Option<&Path>,
+    runs: &Path,
     engagement: &Engagement,
     today: Date,
-) -> Result<Option<(Outcomes, Document)>, Failure> {
-    let candidates = match &arguments.run {
+) -> Result<Option<Counted>, Failure> {
+    let mut left_out = Vec::new();
+    let candidates = match run {
         Some(folder) => vec![Candidate::of(folder, engagement, today)?],
-        None => candidates(&arguments.runs, engagement, today)?,
+        None => candidates(runs, engagement, today, &mut left_out)?,
     };
-    let mut told = Vec::new();
+    let mut from = Vec::new();
     let mut counted: Option<(Outcomes, Document)> = None;
     for Candidate { folder, document, outcomes, .. } in candidates {
         let before = counted.as_ref().map_or(0, |(all, _)| all.checks.len());
@@ -48,17 +57,10 @@ pub(crate) fn counted(
         }
         let gave = counted.as_ref().map_or(0, |(all, _)| all.checks.len()) - before;
         if gave > 0 {
-            told.push(format!("Results of {id}{state}, {}: {}", count(gave, "check"), folder.display()));
+            from.push(format!("Results of {id}{state}, {}: {}", count(gave, "check"), folder.display()));
         }
     }
-    if told.is_empty() {
-        let runs = arguments.runs.display();
-        writeln!(streams::problems(), "There is no run under {runs}: `kickoff scan` makes one.")?;
-    }
-    for line in told {
-        writeln!(streams::words(), "{line}")?;
-    }
-    Ok(counted)
+    Ok(counted.map(|(outcomes, document)| Counted { outcomes, document, from, left_out }))
 }
 
 /// A run whose results may count.
@@ -92,7 +94,12 @@ impl Candidate {
 
 /// The runs of a folder in the order in which they count, as far as they are needed: until each check has results of a run
 /// that asked everything.
-fn candidates(runs: &Path, engagement: &Engagement, today: Date) -> Result<Vec<Candidate>, Failure> {
+fn candidates(
+    runs: &Path,
+    engagement: &Engagement,
+    today: Date,
+    left_out: &mut Vec<String>,
+) -> Result<Vec<Candidate>, Failure> {
     let mut found: Vec<Candidate> = Vec::new();
     let mut wanted: BTreeSet<&str> = kickoff_checks::CHECKS.iter().map(|check| check.meta.id).collect();
     for folder in newest_first(runs, "results.json")? {
@@ -104,7 +111,7 @@ fn candidates(runs: &Path, engagement: &Engagement, today: Date) -> Result<Vec<C
             Ok(candidate) => candidate,
             // The newest one must be readable; what an older one would add is told to be lacking.
             Err(failure) if !found.is_empty() => {
-                writeln!(streams::problems(), "Left out: {failure}")?;
+                left_out.push(failure.to_string());
                 continue;
             }
             Err(failure) => return Err(failure),
@@ -131,16 +138,8 @@ fn made_for(folder: &Path) -> Option<Vec<String>> {
     Some(metadata.checks)
 }
 
-/// The folder of the run that is named, or of the newest one that can be replayed, if there is one.
-pub(crate) fn folder(arguments: &RunArgs) -> Result<Option<PathBuf>, Failure> {
-    match &arguments.run {
-        Some(folder) => Ok(Some(folder.clone())),
-        None => newest_run(&arguments.runs),
-    }
-}
-
 /// The folder of the newest run that can be replayed, if there is one.
-pub(crate) fn newest_run(runs: &Path) -> Result<Option<PathBuf>, Failure> {
+pub fn newest_run(runs: &Path) -> Result<Option<PathBuf>, Failure> {
     find(runs, "run.json")
 }
 

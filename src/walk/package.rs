@@ -11,7 +11,7 @@ use kickoff_checks::{Check, Selection};
 use kickoff_engagement::carried::{self, Carried};
 use kickoff_engagement::{Engagement, Report, ReportType};
 use kickoff_evidence::package::{ChainLine, Details, LeftOut, PackageError, PackageWriter, Sealed};
-use kickoff_evidence::{Exchange, Run, RunMetadata, Tool, count, sha256_hex};
+use kickoff_evidence::{Exchange, Run, RunMetadata, Tool, sha256_hex};
 use kickoff_policy::access::Access;
 use kickoff_policy::review::Review;
 use kickoff_reports::html;
@@ -24,33 +24,42 @@ use kickoff_reports::package::{
 use kickoff_reports::paper::{Fonts, Paper, pdf};
 use kickoff_reports::results::{Document, day};
 
-use crate::commands::access::reviewed;
-use crate::exit::Failure;
-use crate::walk::carry;
-use crate::walk::decided::{Decided, decide, decide_in};
-use crate::walk::estate::{Asked, Told};
-use crate::walk::opened::{Opened, Registers};
-use crate::walk::scratch;
-use crate::walk::seal::Seals;
-use crate::walk::source::{self, Source};
-use crate::walk::version::VERSION;
+use super::carry;
+use super::decided::{Decided, decide, decide_in};
+use super::estate::{Asked, Told};
+use super::failure::Failure;
+use super::news::{Listener, News};
+use super::opened::{Opened, Registers};
+use super::replay::replay;
+use super::review::reviewed;
+use super::scratch;
+use super::seal::Seals;
+use super::source::{Source, locked};
+use super::version::VERSION;
 
 /// What a package is made from, and how it is sealed.
-pub(crate) struct Order<'a> {
+pub struct Order<'a> {
+    /// The run.
     pub run: &'a Arc<Run>,
+    /// kickoff.toml, with the day that the package is for.
     pub opened: &'a Opened,
     /// The folder that the ZIP is written into.
     pub out: &'a Path,
+    /// Who signs and stamps it.
     pub seals: &'a Seals,
     /// Whether the documents themselves are carried.
     pub with_documents: bool,
     /// The fonts of its papers.
     pub fonts: &'a Fonts,
+    /// Who hears of what takes a while.
+    pub listener: &'a dyn Listener,
 }
 
 /// A run that was decided again from its stored answers.
-pub(crate) struct Replayed {
+pub struct Replayed {
+    /// What was stored.
     pub source: Source,
+    /// What was decided from it.
     pub decided: Decided,
     /// What the run was made for and is not in the results.
     pub left_out: Vec<LeftOut>,
@@ -58,16 +67,19 @@ pub(crate) struct Replayed {
 
 impl Replayed {
     /// Decides the checks that the run was made for, as far as this version has them, with the numbers of a folder of runs.
-    pub(crate) fn of(run: &Arc<Run>, engagement: &Engagement, runs: Option<&Path>) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// The run has no check that this version knows, or its answers or the numbers cannot be read.
+    pub fn of(run: &Arc<Run>, engagement: &Engagement, runs: Option<(&Path, &dyn Listener)>) -> Result<Self, Failure> {
         let (known, unknown) = known(run);
         if known.is_empty() {
             return Err(Failure::Usage(format!("{} has no check that this version knows", run.metadata.id)));
         }
         let selection = Selection(known);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let mut source = runtime.block_on(source::replay(run, &selection.needs_in(&run.metadata.needs)))?;
+        let mut source = runtime.block_on(replay(run, &selection.needs_in(&run.metadata.needs)))?;
         let decided = match runs {
-            Some(runs) => decide_in(runs, &mut source, &selection, engagement)?,
+            Some((runs, listener)) => decide_in(runs, &mut source, &selection, engagement, listener)?,
             None => decide(&mut source, &selection, engagement)?,
         };
         let left_out = unknown.iter().map(|id| lost(id)).collect();
@@ -76,7 +88,7 @@ impl Replayed {
 }
 
 /// Checks that a run was made for and that were not decided, with the reason.
-pub(crate) fn not_decided(run: &Run, selection: &Selection) -> Vec<LeftOut> {
+pub fn not_decided(run: &Run, selection: &Selection) -> Vec<LeftOut> {
     let chosen = |id: &&String| selection.0.iter().any(|check| check.meta.id == id.as_str());
     let others = run.metadata.checks.iter().filter(|id| !chosen(id));
     let unasked = |id: &String| LeftOut { what: format!("the results of {id}"), why: "it was not selected".to_owned() };
@@ -91,14 +103,14 @@ fn lost(id: &str) -> LeftOut {
 }
 
 /// The checks that a run was made for: those that this version has, and the ids of the others.
-pub(crate) fn known(run: &Run) -> (Vec<&'static Check>, Vec<String>) {
+pub fn known(run: &Run) -> (Vec<&'static Check>, Vec<String>) {
     let (known, unknown): (Vec<&String>, Vec<&String>) =
         run.metadata.checks.iter().partition(|id| Check::get(id).is_some());
     (known.into_iter().filter_map(|id| Check::get(id)).collect(), unknown.into_iter().cloned().collect())
 }
 
 /// What a dossier needs besides results: worked out once from facts and kickoff.toml.
-pub(crate) struct Parts {
+pub struct Parts {
     registers: Registers,
     inventory: Inventory,
     access: Option<Access>,
@@ -112,7 +124,7 @@ pub(crate) struct Parts {
 
 impl Parts {
     /// Works them out.
-    pub(crate) fn of(run: &Run, opened: &Opened, replayed: &Replayed) -> Result<Self, Failure> {
+    pub fn of(run: &Run, opened: &Opened, replayed: &Replayed) -> Result<Self, Failure> {
         let Replayed { source, decided, .. } = replayed;
         let mut told = Told::default();
         let inventory =
@@ -134,12 +146,12 @@ impl Parts {
     }
 
     /// Everything that kickoff.toml names, each with its place in the package.
-    pub(crate) fn carried(&self, opened: &Opened) -> Vec<Carried> {
+    pub fn carried(&self, opened: &Opened) -> Vec<Carried> {
         carried::plan(&opened.file, &self.registers.documents, &self.registers.attestations, opened.folder())
     }
 
     /// `carried` is what the package carries of the documents themselves.
-    pub(crate) fn dossier<'a>(
+    pub fn dossier<'a>(
         &'a self,
         opened: &'a Opened,
         replayed: &'a Replayed,
@@ -172,19 +184,19 @@ fn is_recorded(run: &Run, document: &Document) -> Result<bool, Failure> {
 }
 
 /// Whether a document is, byte for byte, what a reader gives.
-pub(crate) fn is_written(document: &Document, recorded: impl Read) -> io::Result<bool> {
+pub fn is_written(document: &Document, recorded: impl Read) -> io::Result<bool> {
     Compared::with(recorded, &mut |to| document.write_json(to))
 }
 
 /// Compares what is written with what a reader gives.
-pub(crate) struct Compared<R> {
+pub struct Compared<R> {
     recorded: R,
     same: bool,
 }
 
 impl<R: Read> Compared<R> {
     /// Whether the two are the same to the end.
-    pub(crate) fn with(recorded: R, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<bool> {
+    pub fn with(recorded: R, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<bool> {
         let mut compared = Self { recorded, same: true };
         let mut writer = io::BufWriter::with_capacity(1 << 16, &mut compared);
         write(&mut writer)?;
@@ -213,7 +225,7 @@ fn failed(error: PackageError) -> Failure {
 }
 
 /// Writes the package of a run.
-pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Result<Sealed, Failure> {
+pub fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Result<Sealed, Failure> {
     let (run, engagement) = (order.run, &order.opened.file);
     let planned = order.with_documents.then(|| parts.carried(order.opened));
     if let Some(why) = planned.as_ref().and_then(|planned| carried::too_many(carried::total(planned).1)) {
@@ -221,13 +233,16 @@ pub(crate) fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Re
     }
     // Two packages at once would take the same name and follow the same line of the chain.
     let chain = &order.seals.chain;
-    let _lock = source::locked(chain.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+    let _lock = locked(chain.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")), order.listener)?;
     let name = free_name(order.out, engagement, &run.metadata, &chained(chain)?);
     kickoff_evidence::create_private_directory(order.out).map_err(|error| Failure::usage(&error))?;
     let path = order.out.join(format!("{name}.zip"));
     let mut package = PackageWriter::create(&path, &name, run.metadata.started).map_err(failed)?;
     let mut left_out = replayed.left_out.clone();
     let carried = planned.map(|planned| carry::documents(&mut package, order.opened.folder(), planned)).transpose()?;
+    if let Some(carried) = &carried {
+        order.listener.hear(News::Carried(carried));
+    }
     match &carried {
         Some(carried) => left_out.extend(carry::left_out(carried)),
         None => left_out.push(LeftOut {
@@ -268,11 +283,7 @@ fn evidence_files(package: &mut PackageWriter, dossier: &Dossier<'_>, run: &Run,
 }
 
 /// Exchanges of an account, as they were recorded, by their positions.
-pub(crate) fn exchanges(
-    run: &Run,
-    account: &str,
-    positions: impl Iterator<Item = u32>,
-) -> Result<Vec<Exchange>, Failure> {
+pub fn exchanges(run: &Run, account: &str, positions: impl Iterator<Item = u32>) -> Result<Vec<Exchange>, Failure> {
     let Some(archive) = run.archive(account) else { return Ok(Vec::new()) };
     positions.map(|position| archive.read(position)).collect::<Result<_, _>>().map_err(|error| Failure::usage(&error))
 }
@@ -347,7 +358,7 @@ fn rendered(
 }
 
 /// Where the workpaper of a control stands.
-pub(crate) fn workpaper_path(control: &Control<'_>) -> String {
+pub fn workpaper_path(control: &Control<'_>) -> String {
     let criterion = control.check.meta.criteria.first().copied().unwrap_or("none");
     format!("10_workpapers/{criterion}/{}.pdf", control.id)
 }
@@ -390,7 +401,7 @@ fn stem(engagement: &Engagement, run: &RunMetadata) -> String {
 }
 
 /// Why a run is off-date.
-pub(crate) fn off_date(report: &Report, run: &RunMetadata) -> Option<String> {
+pub fn off_date(report: &Report, run: &RunMetadata) -> Option<String> {
     let last = run.finished.map_or(day(run), |finished| finished.to_zoned(TimeZone::UTC).date());
     report.off_date(day(run), last)
 }
@@ -407,17 +418,4 @@ fn chained(chain: &Path) -> Result<BTreeSet<String>, Failure> {
     };
     let name = |line: &str| serde_json::from_str::<ChainLine>(line).map(|line| line.package);
     text.lines().map(name).collect::<Result<_, _>>().map_err(|error| unread(&error))
-}
-
-/// Says on stderr where the package is, and what stands for it.
-pub(crate) fn tell(written: &Sealed, signed: bool) -> io::Result<()> {
-    let mut words = crate::terminal::streams::words();
-    writeln!(
-        words,
-        "Package: {}\n         {}, MANIFEST.sha256 has sha256 {}{}",
-        written.path.display(),
-        count(written.files, "file"),
-        written.manifest_sha256,
-        if signed { "" } else { "; not signed (--key)" }
-    )
 }

@@ -5,15 +5,15 @@ use std::io;
 
 use tempfile::TempDir;
 
-use crate::exit::Failure;
+use super::failure::Failure;
 
 /// A file that has no name and ends with the program.
-pub(crate) fn file() -> Result<File, Failure> {
+pub fn file() -> Result<File, Failure> {
     tempfile::tempfile().map_err(|error| failed("file", &error))
 }
 
 /// A folder that only its owner may read, and that is removed at the end.
-pub(crate) fn folder() -> Result<TempDir, Failure> {
+pub fn folder() -> Result<TempDir, Failure> {
     tempfile::Builder::new().prefix("kickoff-").tempdir().map_err(|error| failed("folder", &error))
 }
 

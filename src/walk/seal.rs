@@ -2,20 +2,43 @@
 
 use kickoff_aws::{KmsSigner, ca_bundle, connect, connector, plain_client, post};
 use kickoff_evidence::package::{Signer, SigningKey, check_chain, check_response, timestamp_request};
-use kickoff_evidence::sha256_hex;
+use kickoff_evidence::{Ledger, sha256_hex};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::cli::SealArgs;
-use crate::exit::Failure;
-use crate::terminal::person::person;
+use super::failure::Failure;
+use super::news::Listener;
+use super::version::VERSION;
 
 /// The chain of packages, beside the runs of a folder.
-pub(crate) const CHAIN: &str = "chain.jsonl";
+pub const CHAIN: &str = "chain.jsonl";
+
+/// The folder of runs that a run lies in, whose numbers and chain it continues.
+#[must_use]
+pub fn runs_of(run: &Path) -> Option<PathBuf> {
+    let folder = run.canonicalize().ok()?.parent()?.to_owned();
+    [Ledger::FILE, CHAIN].iter().any(|file| folder.join(file).is_file()).then_some(folder)
+}
+
+/// How a package is to be sealed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// A file with a signing key.
+    pub key: Option<&'a Path>,
+    /// The ARN of a signing key of AWS KMS, where there is no file.
+    pub kms_key: Option<&'a str>,
+    /// The profile whose credentials use that key.
+    pub profile: Option<&'a str>,
+    /// The address of a time-stamp authority.
+    pub tsa: Option<&'a str>,
+    /// The chain that the package continues; that of the folder of runs where none is named.
+    pub chain: Option<&'a Path>,
+}
 
 /// How a package is sealed: found out before anything is collected, so that a key that cannot be used costs nothing.
-pub(crate) struct Seals {
+pub struct Seals {
+    /// Who signs, if anybody does.
     pub signer: Option<Box<dyn Signer>>,
     /// The time-stamp authority.
     tsa: Option<String>,
@@ -25,41 +48,42 @@ pub(crate) struct Seals {
 
 impl Seals {
     /// Opens the key and reads the chain: the one that is named, or the one of a folder of runs.
-    pub(crate) fn open(arguments: &SealArgs, profile: Option<&str>, runs: &Path) -> Result<Self, Failure> {
-        let chain = arguments.chain.clone().unwrap_or_else(|| runs.join(CHAIN));
+    ///
+    /// # Errors
+    /// The chain cannot be continued, or the key does not sign.
+    pub fn open(wanted: Wanted<'_>, runs: &Path, listener: &dyn Listener) -> Result<Self, Failure> {
+        let chain = wanted.chain.map_or_else(|| runs.join(CHAIN), Path::to_owned);
         check_chain(&chain, Timestamp::now()).map_err(|error| Failure::usage(&error))?;
-        if let Some(url) =
-            arguments.tsa.as_ref().filter(|url| !["http://", "https://"].iter().any(|way| url.starts_with(way)))
-        {
+        if let Some(url) = wanted.tsa.filter(|url| !["http://", "https://"].iter().any(|way| url.starts_with(way))) {
             return Err(Failure::Usage(format!(
                 "{url:?} is no time-stamp authority: give its address, http:// or https://"
             )));
         }
-        let signer = signer(arguments, profile)?;
+        let signer = signer(wanted, listener)?;
         if let Some(signer) = &signer {
             // A key can be there and still not be ours to sign with.
             signer.sign(b"kickoff: can this key sign?\n").map_err(|error| Failure::usage(&error))?;
         }
-        Ok(Self { signer, tsa: arguments.tsa.clone(), chain })
+        Ok(Self { signer, tsa: wanted.tsa.map(str::to_owned), chain })
     }
 
     /// Has the digest of a manifest stamped, where an authority was named.
-    pub(crate) fn stamp(&self, digest: &[u8; 32]) -> Result<Option<Vec<u8>>, Failure> {
+    pub fn stamp(&self, digest: &[u8; 32]) -> Result<Option<Vec<u8>>, Failure> {
         self.tsa.as_deref().map(|url| stamp(url, digest)).transpose()
     }
 }
 
-/// The signer that the arguments name, if they name one.
-fn signer(arguments: &SealArgs, profile: Option<&str>) -> Result<Option<Box<dyn Signer>>, Failure> {
-    if let Some(file) = &arguments.key {
+/// The signer that is wanted, if one is.
+fn signer(wanted: Wanted<'_>, listener: &dyn Listener) -> Result<Option<Box<dyn Signer>>, Failure> {
+    if let Some(file) = wanted.key {
         return Ok(Some(Box::new(SigningKey::load(file).map_err(|error| Failure::usage(&error))?)));
     }
-    let Some(key) = &arguments.kms_key else { return Ok(None) };
+    let Some(key) = wanted.kms_key else { return Ok(None) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let config = runtime
         .block_on(async {
-            let client = plain_client(&plain()?, concat!("kickoff/", env!("CARGO_PKG_VERSION")));
-            connect(profile, client, &person()).await.map_err(|error| error.to_string())
+            let client = plain_client(&plain()?, &format!("kickoff/{VERSION}"));
+            connect(wanted.profile, client, &listener.person()).await.map_err(|error| error.to_string())
         })
         .map_err(Failure::Usage)?;
     let signer = KmsSigner::open(&config, key, runtime).map_err(Failure::Usage)?;

@@ -7,11 +7,11 @@ use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write 
 use kickoff_evidence::{EvidenceRef, Numbered};
 use kickoff_facts::{AccountFacts, Neighbours, References};
 
-use crate::exit::Failure;
-use crate::walk::scratch;
+use super::failure::Failure;
+use super::scratch;
 
 /// The facts of accounts, in a file that has no name and ends with the program.
-pub(crate) struct Spool {
+pub struct Spool {
     file: File,
     /// Each account with its beginning and length in bytes.
     accounts: Vec<(String, u64, u64)>,
@@ -21,12 +21,12 @@ pub(crate) struct Spool {
 
 impl Spool {
     /// An empty one.
-    pub(crate) fn new() -> Result<Self, Failure> {
+    pub fn new() -> Result<Self, Failure> {
         Ok(Self { file: scratch::file()?, accounts: Vec::new(), end: 0, references: References::default() })
     }
 
     /// Adds an account. Evidence is cited by the handles of this process until its ids are known.
-    pub(crate) fn push(&mut self, facts: &AccountFacts) -> Result<(), Failure> {
+    pub fn push(&mut self, facts: &AccountFacts) -> Result<(), Failure> {
         self.write(facts).map_err(|error| {
             let folder = std::env::temp_dir();
             Failure::Usage(format!(
@@ -51,12 +51,12 @@ impl Spool {
     }
 
     /// The accounts, in the order of the run.
-    pub(crate) fn accounts(&self) -> impl ExactSizeIterator<Item = &str> {
+    pub fn accounts(&self) -> impl ExactSizeIterator<Item = &str> {
         self.accounts.iter().map(|(account, _, _)| account.as_str())
     }
 
     /// Does something with the facts of all accounts, one after another.
-    pub(crate) fn each<T>(&self, work: impl FnOnce(&mut dyn Iterator<Item = AccountFacts>) -> T) -> Result<T, Failure> {
+    pub fn each<T>(&self, work: impl FnOnce(&mut dyn Iterator<Item = AccountFacts>) -> T) -> Result<T, Failure> {
         let mut failed = None;
         let done = work(
             &mut self.accounts.iter().map_while(|place| self.read(place).map_err(|error| failed = Some(error)).ok()),
@@ -65,7 +65,7 @@ impl Spool {
     }
 
     /// The accounts that others of the run refer to.
-    pub(crate) fn neighbours(&self) -> Result<Neighbours, Failure> {
+    pub fn neighbours(&self) -> Result<Neighbours, Failure> {
         let mut neighbours = Neighbours::default();
         self.accounts().for_each(|account| neighbours.name(account));
         for place in self.accounts.iter().filter(|(account, _, _)| self.references.has(account)) {
@@ -75,10 +75,7 @@ impl Spool {
     }
 
     /// The text of `facts/ACCOUNT.json` of each account in turn, in which evidence is cited by its ids.
-    pub(crate) fn texts<'a>(
-        &'a self,
-        numbered: &'a Numbered,
-    ) -> impl Iterator<Item = Result<(&'a str, Vec<u8>), Failure>> {
+    pub fn texts<'a>(&'a self, numbered: &'a Numbered) -> impl Iterator<Item = Result<(&'a str, Vec<u8>), Failure>> {
         self.accounts.iter().map(|place| {
             let facts = self.read(place)?;
             let text = EvidenceRef::cited(&numbered.ids, || serde_json::to_vec(&facts));

@@ -13,22 +13,22 @@ const ROUNDING: SignedDuration = SignedDuration::from_secs(2);
 
 /// What was found.
 #[derive(Default)]
-pub(crate) struct Tied {
+pub struct Tied {
     /// Contradictions.
-    pub(crate) found: Vec<String>,
+    pub found: Vec<String>,
     /// Who answered, and how many requests.
-    pub(crate) endpoints: BTreeMap<String, u64>,
+    pub endpoints: BTreeMap<String, u64>,
     /// Those of them that are not AWS's for what they were asked.
     foreign: BTreeSet<String>,
     /// The accounts in which STS answered that the caller is who run.json says.
-    pub(crate) identified: BTreeSet<String>,
+    pub identified: BTreeSet<String>,
 }
 
 /// Holds every exchange of a run against the run.
 ///
 /// # Errors
 /// An archive cannot be read.
-pub(crate) fn tied(run: &Run) -> Result<Tied, RunError> {
+pub fn tied(run: &Run) -> Result<Tied, RunError> {
     let mut tied = Tied::default();
     for account in &run.metadata.accounts {
         let Some(archive) = run.archive(&account.id) else { continue };
@@ -104,13 +104,13 @@ impl Tied {
     }
 
     /// Endpoints that are not AWS's and that a run does not admit.
-    pub(crate) fn not_admitted<'a>(&'a self, run: &'a RunMetadata) -> impl Iterator<Item = &'a str> {
+    pub fn not_admitted<'a>(&'a self, run: &'a RunMetadata) -> impl Iterator<Item = &'a str> {
         let admitted = |endpoint: &str| run.foreign_endpoints.iter().any(|known| known == endpoint);
         self.foreign().filter(move |endpoint| !admitted(endpoint))
     }
 
     /// Endpoints that are not AWS's.
-    pub(crate) fn foreign(&self) -> impl Iterator<Item = &str> {
+    pub fn foreign(&self) -> impl Iterator<Item = &str> {
         self.foreign.iter().map(String::as_str)
     }
 }

@@ -12,14 +12,15 @@ use kickoff_evidence::package::Package;
 use kickoff_evidence::{Exchange, Ledger, Run, RunMetadata, RunState, RunWriter, SCHEMA};
 use serde_json::Value;
 
-use crate::walk::scratch;
-use crate::walk::version::VERSION;
+use super::scratch;
+use super::version::VERSION;
 
 /// No file that is read whole is longer: results of a large estate come to some hundred MiB.
 const LONGEST: u64 = 2 << 30;
 
 /// What a package holds besides its run.
-pub(crate) struct Unpacked {
+pub struct Unpacked {
+    /// The run.
     pub run: Arc<Run>,
     /// Removed when it is dropped.
     _folder: tempfile::TempDir,
@@ -27,7 +28,7 @@ pub(crate) struct Unpacked {
 
 /// Why a package is not made again.
 #[derive(Debug)]
-pub(crate) enum Unmade {
+pub enum Unmade {
     /// Not the package's fault: another version could, or a larger machine.
     Cannot(String),
     /// The package does not hold what it must.
@@ -50,7 +51,7 @@ fn cannot(why: impl Display) -> Unmade {
 }
 
 /// A file of a package, whole; none where the package does not have it.
-pub(crate) fn file(package: &Package, name: &str) -> Result<Option<Vec<u8>>, Unmade> {
+pub fn file(package: &Package, name: &str) -> Result<Option<Vec<u8>>, Unmade> {
     let Some(size) = package.size(name) else { return Ok(None) };
     if size > LONGEST {
         return Err(cannot(format_args!("{name} has {size} bytes, more than is read")));
@@ -66,7 +67,7 @@ fn needed(package: &Package, name: &str) -> Result<Vec<u8>, Unmade> {
 }
 
 /// What a package says of its run. `by` is the version that made the package, where it says so.
-pub(crate) fn metadata(package: &Package, by: Option<&str>) -> Result<RunMetadata, Unmade> {
+pub fn metadata(package: &Package, by: Option<&str>) -> Result<RunMetadata, Unmade> {
     const NAME: &str = "60_machine/run.json";
     let text = needed(package, NAME)?;
     let read: Result<RunMetadata, _> = serde_json::from_slice(&text);
@@ -87,7 +88,7 @@ pub(crate) fn metadata(package: &Package, by: Option<&str>) -> Result<RunMetadat
 }
 
 /// Whether a version is newer than this one.
-pub(crate) fn is_newer(version: &str) -> bool {
+pub fn is_newer(version: &str) -> bool {
     let parts = |text: &str| text.split('.').map(|part| part.parse::<u64>().ok()).collect::<Option<Vec<u64>>>();
     match (parts(version), parts(VERSION)) {
         (Some(other), Some(own)) => other > own,
@@ -96,7 +97,7 @@ pub(crate) fn is_newer(version: &str) -> bool {
 }
 
 /// Puts the run of a package together.
-pub(crate) fn unpack(package: &Package, metadata: &RunMetadata) -> Result<Unpacked, Unmade> {
+pub fn unpack(package: &Package, metadata: &RunMetadata) -> Result<Unpacked, Unmade> {
     let folder = scratch::folder().map_err(cannot)?;
     let path = folder.path().join("run");
     let writer = RunWriter::create(&path, metadata).map_err(cannot)?;

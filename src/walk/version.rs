@@ -1,4 +1,4 @@
 //! Which kickoff this is.
 
 /// The version of the program.
-pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

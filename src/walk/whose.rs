@@ -5,8 +5,8 @@ use kickoff_engagement::Engagement;
 use kickoff_evidence::package::{TimestampState, Verification};
 use kickoff_evidence::{AccountRecord, RunMetadata, RunState, count};
 
-use crate::walk::package::off_date;
-use crate::walk::tied::Tied;
+use super::package::off_date;
+use super::tied::Tied;
 
 /// So many accounts are named.
 const NAMED: usize = 10;
@@ -14,7 +14,7 @@ const NAMED: usize = 10;
 const ENDPOINTS: usize = 5;
 
 /// The lines. `tied` is what the answers themselves tell, where they were read.
-pub(crate) fn whose(
+pub fn whose(
     engagement: Option<&Engagement>,
     run: &RunMetadata,
     seals: &Verification,

@@ -4,6 +4,10 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use kickoff::walk::Failure;
+use kickoff::walk::opened::Opened;
+use kickoff::walk::outcomes;
+use kickoff::walk::review::reviewed;
 use kickoff_engagement::access_review::{
     self, Counted, Decision, Entry, FollowUp, JudgedRow, Occurrence, Part, Present, Review, Sheet, Totals, follow,
     of_run, of_sheet, totals,
@@ -15,12 +19,10 @@ use kickoff_reports::{present, review_tables};
 use serde_json::{Value, json};
 
 use crate::cli::{EstateArgs, FileArgs, ReturnedArgs, ReviewArgs, ReviewFormat};
-use crate::commands::access::{reviewed, tell};
-use crate::exit::{Exit, Failure};
-use crate::terminal::lists;
-use crate::walk::estate::Asked;
-use crate::walk::opened::Opened;
-use crate::walk::outcomes;
+use crate::commands::given;
+use crate::exit::Exit;
+use crate::terminal::files::save;
+use crate::terminal::{lists, shortfalls, streams};
 
 const COLUMNS: &[Column] = &[
     ("row", Place::Column),
@@ -53,7 +55,7 @@ pub(crate) fn run(arguments: &ReviewArgs, path: &Path) -> Result<Exit, Failure> 
             "--csv writes an empty sheet, --returned reads a full one: one at a time".to_owned(),
         ));
     }
-    let opened = Opened::of(&FileArgs { config: arguments.estate.config.clone(), today: back.today })?;
+    let opened = given::opened(&FileArgs { config: arguments.estate.config.clone(), today: back.today })?;
     let bytes = access_review::bytes(path).map_err(|error| Failure::usage(&error))?;
     let dates = back.dates.map(Into::into);
     let sheet = access_review::from_bytes(path, &bytes, dates).map_err(|error| Failure::usage(&error))?;
@@ -131,17 +133,12 @@ fn enter(
     let text = opened.text()?;
     match access_review::append(opened.path(), &text, &entry).map_err(|error| Failure::usage(&error))? {
         Some(longer) => {
-            writeln!(
-                crate::terminal::streams::words(),
-                "Added:   the access review of {}, {}",
-                entry.occurrence,
-                entry.file
-            )?;
-            opened.save(&longer)
+            writeln!(streams::words(), "Added:   the access review of {}, {}", entry.occurrence, entry.file)?;
+            save(opened.path(), longer.as_bytes())
         }
         None => {
             let what = format!("Nothing to add to {}: it has this review", opened.path().display());
-            writeln!(crate::terminal::streams::words(), "{what}")?;
+            writeln!(streams::words(), "{what}")?;
             Ok(())
         }
     }
@@ -171,16 +168,16 @@ fn against(arguments: &ReviewArgs, review: &Review) -> Result<Option<Held>, Fail
 
 /// Who is there, by the accounts that are named; stderr is told what is not known.
 fn who(estate: &EstateArgs) -> Result<(Present, Exit), Failure> {
-    let asked = Asked::of(estate)?;
+    let asked = given::asked(estate)?;
     let id = match &estate.replay {
         Some(path) => Run::open(path).map_err(|error| Failure::usage(&error))?.metadata.id.clone(),
         None => "the authorization details".to_owned(),
     };
-    tell(&asked.unknown)?;
+    shortfalls::not_known(&asked.unknown)?;
     let mut present = present::of_review(&reviewed(&asked, &asked.access()), &id);
     // Of an account that could not be read whole nobody is known to be gone.
     present.accounts.retain(|account| !asked.unknown.iter().any(|one| one.what.contains(account.as_str())));
-    Ok((present, asked.exit()))
+    Ok((present, Exit::of_answers(asked.whole())))
 }
 
 fn how(decision: &Decision) -> &str {

@@ -6,17 +6,20 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use kickoff::walk::Failure;
+use kickoff::walk::live::{Live, live};
+use kickoff::walk::replay::replay;
+use kickoff::walk::scratch;
 use kickoff_checks::Selection;
 use kickoff_engagement::init::{Answers, Found, Owner, render};
-use kickoff_engagement::{CATEGORIES, Engagement, ReportType, nearest};
+use kickoff_engagement::{CATEGORIES, Engagement, ReportType, Scope, nearest};
 use kickoff_evidence::Run;
 
 use crate::cli::{InitArgs, TypeName, day};
-use crate::commands::init::found::{NEEDS, found};
-use crate::exit::{Exit, Failure};
-use crate::walk::opened::save;
-use crate::walk::scratch;
-use crate::walk::source::{self, Live};
+use crate::exit::Exit;
+use crate::terminal::files::save;
+use crate::terminal::{Terminal, streams};
+use found::{NEEDS, found};
 
 pub(crate) fn run(arguments: &InitArgs) -> Result<Exit, Failure> {
     let mut answers = given(arguments)?;
@@ -45,7 +48,7 @@ pub(crate) fn run(arguments: &InitArgs) -> Result<Exit, Failure> {
             terminal.write_str(question)?;
             terminal.read_line()
         };
-        writeln!(crate::terminal::streams::problems(), "\nNow what only you know; Enter leaves a question open.")?;
+        writeln!(streams::problems(), "\nNow what only you know; Enter leaves a question open.")?;
         questions(&mut answers, &mut ask)?;
     }
     let text = render(&answers, &found);
@@ -55,11 +58,11 @@ pub(crate) fn run(arguments: &InitArgs) -> Result<Exit, Failure> {
     let others = found.accounts.iter().filter(|account| !account.own).count();
     if others > 0 {
         let what = "name the role that a scan enters them with, as `role` under [scope] or with each account";
-        writeln!(crate::terminal::streams::problems(), "Accounts besides that of the credentials: {others}; {what}")?;
+        writeln!(streams::problems(), "Accounts besides that of the credentials: {others}; {what}")?;
     }
     save(&arguments.config, text.as_bytes())?;
     writeln!(
-        crate::terminal::streams::problems(),
+        streams::problems(),
         "Next:    kickoff check-config, then kickoff scan, kickoff readiness and kickoff report --brief"
     )?;
     Ok(Exit::Done)
@@ -202,7 +205,7 @@ fn find(arguments: &InitArgs) -> Result<Found, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if let Some(path) = &arguments.replay {
         let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
-        return runtime.block_on(source::replay(&run, NEEDS))?.facts.each(|all| found(&all.collect::<Vec<_>>()));
+        return runtime.block_on(replay(&run, NEEDS))?.facts.each(|all| found(&all.collect::<Vec<_>>()));
     }
     // What is asked here is no evidence of anything: the run is not kept.
     let scratch = scratch::folder()?;
@@ -217,21 +220,20 @@ fn find(arguments: &InitArgs) -> Result<Found, Failure> {
 
 async fn ask(arguments: &InitArgs, scratch: &Path) -> Result<Found, Failure> {
     let wanted = Live {
-        engagement: &Engagement::default(),
+        scope: &Scope::default(),
         selection: &Selection(Vec::new()),
         profile: arguments.profile.as_deref(),
         accounts: &[],
         regions: &[],
         out: scratch,
         concurrency: 24,
-        version: crate::walk::version::VERSION,
     };
-    source::live(&wanted, NEEDS).await?.facts.each(|all| found(&all.collect::<Vec<_>>()))
+    live(&wanted, NEEDS, &Terminal::live()).await?.facts.each(|all| found(&all.collect::<Vec<_>>()))
 }
 
 /// What was found.
 fn tell(found: &Found) -> io::Result<()> {
-    let mut words = crate::terminal::streams::problems();
+    let mut words = streams::problems();
     let accounts: Vec<String> = found
         .accounts
         .iter()
@@ -275,7 +277,7 @@ fn tell_open(answers: &Answers) -> io::Result<()> {
     .filter_map(|(flag, there)| (!there).then_some(flag))
     .collect();
     if !open.is_empty() {
-        writeln!(crate::terminal::streams::problems(), "Left open, as comments: {}", open.join(", "))?;
+        writeln!(streams::problems(), "Left open, as comments: {}", open.join(", "))?;
     }
     Ok(())
 }

@@ -6,14 +6,16 @@ mod trust;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 
+use kickoff::walk::Failure;
 use kickoff_engagement::is_account_id;
 use kickoff_facts::{Need, Operation, WRITES};
 use serde_json::{Map, Value, json};
 
+use super::given;
 use crate::cli::{PermissionsArgs, PolicyFormat, Purpose};
-use crate::commands::permissions::trust::{Trust, cloudformation, terraform};
-use crate::commands::scan::select;
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
+use crate::terminal::streams;
+use trust::{Trust, cloudformation, terraform};
 
 pub(crate) fn run(arguments: &PermissionsArgs) -> Result<Exit, Failure> {
     let policy = policy(arguments)?;
@@ -23,7 +25,7 @@ pub(crate) fn run(arguments: &PermissionsArgs) -> Result<Exit, Failure> {
         PolicyFormat::Terraform => terraform(&pretty(&policy)?, &trust),
         PolicyFormat::Cloudformation => pretty(&cloudformation(&policy, &trust))?,
     };
-    let mut out = crate::terminal::streams::out();
+    let mut out = streams::out();
     writeln!(out, "{text}")?;
     Ok(Exit::Done)
 }
@@ -41,7 +43,7 @@ fn policy(arguments: &PermissionsArgs) -> Result<Value, Failure> {
         arguments.purposes.iter().copied().collect()
     };
     if purposes.contains(&Purpose::Scan) {
-        let selection = select(&arguments.select)?;
+        let selection = given::selection(&arguments.select)?;
         let caller = Operation::get("sts:GetCallerIdentity");
         let actions: BTreeSet<&str> =
             selection.needs().into_iter().flat_map(Need::operations).chain(caller).map(Operation::action).collect();

@@ -4,10 +4,10 @@
 //! Sources: IAM User Guide, "Access to AWS accounts owned by third parties" (ExternalId), "The confused deputy problem"
 //! (`aws:SourceAccount`, `aws:SourceArn`, `aws:PrincipalOrgID`), "Create a role for OpenID Connect federation".
 
+use kickoff::walk::Failure;
 use serde_json::{Map, Value, json};
 
 use crate::cli::{PermissionsArgs, TrustArgs};
-use crate::exit::Failure;
 
 /// Who may take the role.
 pub(crate) enum Trust {

@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use kickoff::walk::Failure;
+use kickoff::walk::opened::{Opened, Registers};
 use kickoff_engagement::requests::{
     Chosen, Line, Mapping, Outcomes, RequestStatus, Source, Standing, accept, default_list, mapping, unasked,
 };
@@ -9,9 +11,10 @@ use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
 use crate::cli::{Accepted, RequestsArgs};
-use crate::exit::{Exit, Failure};
-use crate::terminal::lists;
-use crate::walk::opened::{Opened, Registers};
+use crate::commands::given;
+use crate::exit::Exit;
+use crate::terminal::files::save;
+use crate::terminal::{lists, streams};
 
 const COLUMNS: &[Column] = &[
     ("id", Place::Column),
@@ -41,7 +44,7 @@ pub(crate) fn run(
         (opened, registers)
     } else {
         enter(&opened, &both, &arguments.accept)?;
-        let opened = Opened::of(&arguments.file)?;
+        let opened = given::opened(&arguments.file)?;
         let registers = opened.registers(run.as_ref())?;
         (opened, registers)
     };
@@ -72,18 +75,18 @@ fn enter(opened: &Opened, both: &Mapping, accepted: &[Accepted]) -> Result<(), F
     let text = opened.text()?;
     let (longer, entered) = accept(opened.path(), &text, both, &chosen).map_err(|error| Failure::usage(&error))?;
     if entered == 0 {
-        writeln!(crate::terminal::streams::words(), "Nothing is proposed that is not entered already")?;
+        writeln!(streams::words(), "Nothing is proposed that is not entered already")?;
         return Ok(());
     }
-    opened.save(&longer)?;
+    save(opened.path(), longer.as_bytes())?;
     let lines = if entered == 1 { "1 line".to_owned() } else { format!("{entered} lines") };
-    writeln!(crate::terminal::streams::words(), "Entered: `standard` for {lines} of the auditor's list")?;
+    writeln!(streams::words(), "Entered: `standard` for {lines} of the auditor's list")?;
     Ok(())
 }
 
 /// Says what of the auditor's list is held against nothing yet, and what of ours nobody asks for though it is answered.
 pub(crate) fn tell(both: &Mapping, standards: &[RequestStatus]) -> Result<(), Failure> {
-    let mut words = crate::terminal::streams::words();
+    let mut words = streams::words();
     let account = both.account();
     if !account.is_empty() {
         writeln!(words, "{account}")?;

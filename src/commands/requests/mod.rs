@@ -6,6 +6,8 @@ mod returned;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
+use kickoff::walk::Failure;
+use kickoff::walk::opened::Opened;
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_engagement::requests::{
     DateOrder, ListError, ListOptions, Listed, RequestStatus, Source, adopt, mapping, read, to_csv, to_xlsx, unasked,
@@ -13,14 +15,13 @@ use kickoff_engagement::requests::{
 use kickoff_reports::listing::{Column, Listing, Place};
 use serde_json::{Value, json};
 
+use super::given;
 use crate::cli::{ListFormat, RequestsArgs};
 use crate::commands::documents;
-use crate::commands::requests::mapped;
-use crate::commands::requests::returned;
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
+use crate::terminal::files::save;
 use crate::terminal::lists::{self, some};
-use crate::walk::opened::{Opened, save};
-use crate::walk::outcomes;
+use crate::terminal::streams;
 
 const COLUMNS: &[Column] = &[
     ("id", Place::Column),
@@ -45,14 +46,14 @@ const DRAWN: usize = 6;
 pub(crate) fn run(arguments: &RequestsArgs) -> Result<Exit, Failure> {
     if let Some(list) = &arguments.import {
         // The list that is named so far may be the one that cannot be read.
-        import(&Opened::alone(&arguments.file)?, list, arguments)?;
+        import(&given::alone(&arguments.file)?, list, arguments)?;
     }
-    let mut opened = Opened::of(&arguments.file)?;
+    let mut opened = given::opened(&arguments.file)?;
     if let Some(list) = &arguments.returned {
         returned::enter(&opened, list, arguments)?;
-        opened = Opened::of(&arguments.file)?;
+        opened = given::opened(&arguments.file)?;
     }
-    let run = outcomes::last(&arguments.run, &opened.file, opened.today)?;
+    let run = given::outcomes(&arguments.run, &opened)?;
     let registers = opened.registers(run.as_ref())?;
     if arguments.map {
         return mapped::run(arguments, opened, registers, run);
@@ -90,8 +91,8 @@ fn import(opened: &Opened, list: &Path, arguments: &RequestsArgs) -> Result<(), 
     let listed = read_or_ask(list, &mut said, before.dates)?;
     lists::tell_code(list)?;
     let text = adopt(opened.path(), &opened.text()?, &below, &said).map_err(|error| Failure::usage(&error))?;
-    opened.save(&text)?;
-    writeln!(crate::terminal::streams::words(), "{}", listed.account)?;
+    save(opened.path(), text.as_bytes())?;
+    writeln!(streams::words(), "{}", listed.account)?;
     Ok(())
 }
 

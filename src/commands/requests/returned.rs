@@ -3,6 +3,8 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
+use kickoff::walk::Failure;
+use kickoff::walk::opened::Opened;
 use kickoff_engagement::requests::{
     Back, ListError, ListOptions, RequestStatus, ReturnOptions, ReturnedList, append_returns, returned,
 };
@@ -10,9 +12,8 @@ use kickoff_engagement::{Return, ReturnState};
 use serde_json::{Value, json};
 
 use crate::cli::{RequestsArgs, day};
-use crate::exit::Failure;
-use crate::terminal::lists;
-use crate::walk::opened::Opened;
+use crate::terminal::files::save;
+use crate::terminal::{lists, streams};
 
 /// Enters what a list says and the file does not have yet, and says what of it was taken and what was left out.
 pub(crate) fn enter(opened: &Opened, list: &Path, arguments: &RequestsArgs) -> Result<(), Failure> {
@@ -23,7 +24,7 @@ pub(crate) fn enter(opened: &Opened, list: &Path, arguments: &RequestsArgs) -> R
         ReturnOptions { list: said, on: arguments.on, by: arguments.by.clone(), today: Some(opened.today) };
     let back = read_or_ask(opened, list, &mut options)?;
     lists::tell_code(list)?;
-    let mut words = crate::terminal::streams::words();
+    let mut words = streams::words();
     writeln!(words, "{}", back.account)?;
     if back.new.is_empty() {
         writeln!(words, "Nothing to add to {}", opened.path().display())?;
@@ -31,7 +32,7 @@ pub(crate) fn enter(opened: &Opened, list: &Path, arguments: &RequestsArgs) -> R
     }
     drop(words);
     let text = append_returns(opened.path(), &opened.text()?, &back.new).map_err(|error| Failure::usage(&error))?;
-    opened.save(&text)
+    save(opened.path(), text.as_bytes())
 }
 
 /// Reads a list; a person at a terminal is asked for the day of its answers where nothing tells it.

@@ -1,0 +1,3 @@
+//! kickoff as a library: what its commands have in common.
+
+pub mod walk;
