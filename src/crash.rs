@@ -49,7 +49,7 @@ fn no_core() {}
 
 /// Ends the process after a panic, in any thread. Nothing here waits for a lock for long: whoever holds it may be the thread
 /// that panicked.
-#[expect(clippy::exit, reason = "after the hook a release would abort")]
+#[expect(clippy::exit, clippy::disallowed_methods, reason = "after the hook a release would abort")]
 fn end(panic: &PanicHookInfo<'_>) {
     static ENDING: AtomicBool = AtomicBool::new(false);
     if ENDING.swap(true, Ordering::SeqCst) {

@@ -10,7 +10,11 @@ use tokio_util::sync::CancellationToken;
 static COLLECTING: AtomicBool = AtomicBool::new(false);
 
 /// From here on a signal ends the collection.
-#[expect(clippy::exit, reason = "a thread that only listens can end the process in no other way")]
+#[expect(
+    clippy::exit,
+    clippy::disallowed_methods,
+    reason = "a thread that only listens can end the process in no other way, and must not wait for a stream's lock"
+)]
 pub(super) fn end_collection(cancel: CancellationToken, run: &Path) {
     COLLECTING.store(true, Ordering::Relaxed);
     let run = run.to_owned();

@@ -30,6 +30,7 @@ pub(crate) struct Stream<W> {
 }
 
 /// Standard output for programs: JSON, byte for byte.
+#[expect(clippy::disallowed_methods, reason = "here it is that kickoff prints")]
 pub(crate) fn out() -> Stream<StdoutLock<'static>> {
     Stream { to: io::stdout().lock(), shut: false, failures_count: true, filter: None }
 }
@@ -50,6 +51,7 @@ pub(crate) fn words() -> Stream<StderrLock<'static>> {
 }
 
 /// Standard error, for what must be known: what is wrong, what is missing.
+#[expect(clippy::disallowed_methods, reason = "here it is that kickoff prints")]
 pub(crate) fn problems() -> Stream<StderrLock<'static>> {
     let filter = Some(Filter::of(console::colors_enabled_stderr()));
     Stream { to: io::stderr().lock(), shut: false, failures_count: false, filter }

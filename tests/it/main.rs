@@ -19,6 +19,7 @@ mod histories;
 mod init;
 mod interrupt;
 mod killed;
+mod library;
 mod machine;
 mod mapped;
 mod moto;
