@@ -413,7 +413,7 @@ fn unending(mode: &str, scan: &Scan, told: &[&str], lists: &[&str]) {
 #[test]
 fn lists_without_an_end_are_gaps() {
     let ids: Vec<&str> = models::all().keys().map(String::as_str).collect();
-    // CloudTrail's history would be asked for once a second, name by name; of Inspector's findings the oldest are enough; of
+    // CloudTrail's history would be asked for twice a second, name by name; of Inspector's findings the oldest are enough; of
     // GuardDuty's organization the settings stand on each page.
     let apart = ["cloudtrail:LookupEvents", "guardduty:DescribeOrganizationConfiguration", "inspector2:ListFindings"];
     let paged = |id: &&str| !models::of(id)["pages"].is_null() && !apart.contains(id);

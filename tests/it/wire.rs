@@ -165,7 +165,7 @@ fn the_time_that_aws_names_is_waited_for() {
     assert!(times[2] - times[1] >= Duration::from_millis(1500));
 }
 
-/// The needs of all checks, but for the event history: AWS allows little more than one look into it a second.
+/// The needs of all checks, but for the event history: AWS allows two looks into it a second.
 fn all() -> Vec<Need> {
     let needs = Selection::of(&[], &[]).unwrap().needs();
     needs.into_iter().filter(|need| !need.operation_ids().contains(&"cloudtrail:LookupEvents")).collect()

@@ -98,7 +98,7 @@ const fn under(id: &'static str, action: &'static str, per_second: u32) -> Opera
 /// says so. Security Hub allows 10 a second.
 pub const WRITES: &[Operation] = &[op("securityhub:BatchImportFindings", 8).members(&["FailedCount", "SuccessCount"])];
 
-/// Sorted by id. The pace stays below the quotas that AWS publishes per account and region (CloudTrail 10 a second for
+/// Sorted by id. The pace stays within the quotas that AWS publishes per account and region (CloudTrail 10 a second for
 /// describing and 2 for `LookupEvents`, `DescribeAlarms` 9, `DescribeLogGroups` 10, `DescribeMetricFilters` and
 /// `DescribeSubscriptionFilters` 5, Security Hub `GetFindings` 3, Identity Center 20 for all its calls), and at a modest figure where it publishes none, so
 /// that a scan never costs the account's own systems their calls.
@@ -126,7 +126,7 @@ pub const OPERATIONS: &[Operation] = &[
         .members(&["TrailARN"])
         .absent(&["InsightNotEnabledException", "InsightNotEnabled"]),
     op("cloudtrail:GetTrailStatus", 8).members(&["IsLogging"]),
-    op("cloudtrail:LookupEvents", 1).lists(&[Always("Events", Shown)]),
+    op("cloudtrail:LookupEvents", 2).lists(&[Always("Events", Shown)]),
     op("cloudwatch:DescribeAlarmHistory", 8).lists(&[Always("AlarmHistoryItems", Shown)]),
     op("cloudwatch:DescribeAlarms", 8).lists(&[
         Always("MetricAlarms", Shown),
