@@ -1,12 +1,10 @@
 //! A moto server: the AWS API on loopback, from PyPI, in a virtual environment under the target folder, with what it lacks.
 
 use std::fs;
-use std::io::Write as _;
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::OnceLock;
 
 const MOTO: &str = "moto[server]==5.2.5";
 
@@ -48,44 +46,23 @@ impl Moto {
         Self::with(&[])
     }
 
+    /// Starts moto, which takes a port of its own and says which.
     fn with(variables: &[(&str, &str)]) -> Self {
-        // Ports are handed out one test at a time, so that two servers do not pick the same.
-        static STARTING: Mutex<()> = Mutex::new(());
-        let _one = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-        // Somebody else may take the port before moto does: another one is tried.
-        (0..5).find_map(|_| Self::spawn(variables)).expect("moto did not start")
-    }
-
-    /// Starts moto on a port that is free; none where it ended at once.
-    fn spawn(variables: &[(&str, &str)]) -> Option<Self> {
         let server = super::root().join("tests/it/support/moto_server.py");
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut child = Command::new(python())
             .arg("-B")
             .arg(server)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
             .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
             .envs(variables.iter().copied())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let started = Instant::now();
-        // A socket whose own port is the one that it asks for is connected to itself, and nobody listens.
-        let answers = || {
-            TcpStream::connect(("127.0.0.1", port))
-                .is_ok_and(|stream| stream.local_addr().unwrap() != stream.peer_addr().unwrap())
-        };
-        while !answers() {
-            if child.try_wait().unwrap().is_some() {
-                return None;
-            }
-            assert!(started.elapsed() < Duration::from_secs(120), "moto did not start");
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        // Who answered is moto only if it lives.
-        child.try_wait().unwrap().is_none().then(|| Self { child, endpoint: format!("http://127.0.0.1:{port}") })
+        let mut told = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut told).unwrap();
+        let port: u16 = told.trim().parse().unwrap_or_else(|_| panic!("moto did not start: {told:?}"));
+        Self { child, endpoint: format!("http://127.0.0.1:{port}") }
     }
 
     /// Runs a population script against the server and gives what it printed.

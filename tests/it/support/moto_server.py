@@ -1,10 +1,11 @@
 """A moto server that also answers what moto lacks, as AWS answers it where nobody made anything of the kind."""
 
 import json
-import sys
+import os
 import uuid
 
 import moto.server
+from werkzeug.serving import make_server
 
 # X-Amz-Target of an operation: the answer.
 LACKING = {"GraniteServiceVersion20100801.ListAlarmMuteRules": {"AlarmMuteRuleSummaries": []}}
@@ -24,5 +25,10 @@ class Server(moto.server.DomainDispatcherApplication):
 
 
 if __name__ == "__main__":
-    moto.server.DomainDispatcherApplication = Server
-    sys.exit(moto.server.main())
+    # A port that is free, and that is nobody else's from then on: it is told once the server listens.
+    server = make_server(
+        "127.0.0.1", 0, Server(moto.server.create_backend_app), threaded=True, request_handler=moto.server.MotoRequestHandler
+    )
+    os.environ["MOTO_PORT"] = str(server.port)
+    print(server.port, flush=True)
+    server.serve_forever()
