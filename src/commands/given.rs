@@ -27,7 +27,6 @@ pub(crate) fn alone(arguments: &FileArgs) -> Result<Opened, Failure> {
 /// Says where the file holds what looks like a secret.
 fn told(opened: Opened) -> Result<Opened, Failure> {
     if !opened.masked.is_empty() {
-        // What is handed over is made from what is handed over: reports, results and the file in a package agree.
         writeln!(
             streams::problems(),
             "{}: `{}` holds what looks like a secret; whatever is written has a mark in its place",
@@ -50,8 +49,8 @@ pub(crate) fn asked(arguments: &EstateArgs) -> Result<Asked, Failure> {
         action_data: arguments.action_data.as_deref(),
     };
     // The request list that the file names need not be there for this.
-    let file = alone(&FileArgs { config: arguments.config.clone(), today: None })?;
-    Asked::of(files, &file.file)
+    let file = FileArgs { config: arguments.config.clone(), today: None };
+    Asked::of(files, || Ok(alone(&file)?.file))
 }
 
 /// Who signs and stamps a package.

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     };
     let terminal = Terminal::live();
     let live = arguments.replay.is_none();
-    let Recorded { run, replayed, folder } = match &arguments.replay {
+    let Recorded { run, replayed, folder, tape: _kept } = match &arguments.replay {
         Some(path) => from_run(path, &arguments.out, &selection, engagement, &terminal)?,
         None => {
             let regions = if arguments.regions.is_empty() { &engagement.scope.regions } else { &arguments.regions };

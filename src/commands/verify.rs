@@ -6,9 +6,10 @@ use std::path::Path;
 use crate::cli::VerifyArgs;
 use crate::exit::Exit;
 use crate::terminal::streams;
+use jiff::Timestamp;
 use kickoff::walk::Failure;
 use kickoff::walk::verify::Checked;
-use kickoff_evidence::package::{Package, SignatureState, Trust, VerifierKey};
+use kickoff_evidence::package::{Package, SignatureState, Trust, VerifierKey, verify};
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Result<Exit, Failure> {
     let keys = arguments.keys.iter().map(|given| key(given)).collect::<Result<Vec<_>, _>>()?;
@@ -23,11 +24,12 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Result<Exit, Failure> {
             return Ok(Exit::Found);
         }
     };
-    let checked = Checked::of(&package, &Trust { keys }, arguments.digests_only);
-    let seals = &checked.seals;
+    let seals = verify(&package, &Trust { keys }, Timestamp::now());
     if let Some(name) = &seals.package {
         writeln!(out, "Package   {name}")?;
     }
+    let checked = Checked::of(&package, seals, arguments.digests_only);
+    let seals = &checked.seals;
     for line in checked.whose().unwrap_or_else(|| vec!["Whose     That cannot be told".to_owned()]) {
         writeln!(out, "{line}")?;
     }

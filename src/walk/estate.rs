@@ -71,11 +71,11 @@ pub struct Files<'a> {
 }
 
 impl Asked {
-    /// The accounts that files tell of; the engagement's vendors are third parties that it declares.
+    /// The accounts that files tell of. The vendors of the engagement, which is read last, are third parties that it declares.
     ///
     /// # Errors
     /// A file cannot be read or used, or none was given.
-    pub fn of(files: Files<'_>, engagement: &Engagement) -> Result<Asked, Failure> {
+    pub fn of(files: Files<'_>, engagement: impl FnOnce() -> Result<Engagement, Failure>) -> Result<Asked, Failure> {
         let table = table(files.action_data)?;
         let mut asked = match (files.replay, files.authorization_details.is_empty()) {
             (Some(path), _) => recorded(path)?,
@@ -116,7 +116,7 @@ impl Asked {
             }
             asked.around.learn(facts);
         }
-        asked.around.own.declared = declared(engagement);
+        asked.around.own.declared = declared(&engagement()?);
         Ok(Self::loaded(asked, table))
     }
 

@@ -70,10 +70,10 @@ pub async fn live(wanted: &Live<'_>, needs: &[Need], listener: &dyn Listener) ->
         ))
     })?;
     let door = Door { base, caller, client, person, session: run_id };
+    let mut metadata = planned(wanted, needs, &door, (started, ahead), &targets)?;
     // Read before anything is asked, so that a damaged one costs nothing.
     let ids = wanted.out.join(Ledger::FILE);
     Ledger::read(&ids).map_err(|e| Failure::usage(&e))?;
-    let mut metadata = planned(wanted, needs, &door, (started, ahead), &targets)?;
     let writer = RunWriter::create(&wanted.out.join(&metadata.id), &metadata).map_err(|e| Failure::usage(&e))?;
     let tape = Arc::new(Tape::new(writer));
     let cancel = CancellationToken::new();

@@ -74,7 +74,13 @@ impl Opened {
             return Ok(Self { file, today, masked: Vec::new(), path, text: Some(text) });
         };
         // What is handed over is made from what is handed over: reports, results and the file in a package agree.
-        let file = Engagement { lines: file.lines, ..Engagement::parse(&path, &text).map_err(failed)? };
+        let masked = Engagement::parse(&path, &text).map_err(|error| {
+            let places = places.join("`, `");
+            Failure::Usage(format!(
+                "`{places}` holds what looks like a secret; with a mark in its place the file cannot be used: {error}"
+            ))
+        });
+        let file = Engagement { lines: file.lines, ..masked? };
         Ok(Self { file, today, masked: places, path, text: Some(text) })
     }
 

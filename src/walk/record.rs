@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use kickoff_aws::Tape;
 use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{Ledger, Run, RunError, RunState, RunWriter};
@@ -24,6 +25,8 @@ pub struct Recorded {
     pub replayed: Replayed,
     /// Where it lies.
     pub folder: PathBuf,
+    /// What a live run was recorded on. As long as something is made of the run it is kept: a crash can then say that the run is.
+    pub tape: Option<Arc<Tape>>,
 }
 
 /// Collects a run from AWS, decides and seals it, and decides it again from what it stored: what cannot be, is no evidence.
@@ -36,18 +39,18 @@ pub fn from_aws(wanted: &Live<'_>, engagement: &Engagement, listener: &dyn Liste
     // Credentials and connections are done with.
     drop(runtime);
     let folder = wanted.out.join(&source.metadata.id);
-    let run = if source.metadata.state == RunState::Interrupted {
+    let (run, tape) = if source.metadata.state == RunState::Interrupted {
         // What an interrupt cut is told by what was stored, and by nothing else.
         drop(source);
-        finish(&folder, engagement, folder.parent(), listener)?
+        (finish(&folder, engagement, folder.parent(), listener)?, None)
     } else {
         // The folder's ids are held since the numbers were given, until they are written.
         let decided = decide(&mut source, wanted.selection, engagement)?;
-        complete(&mut source, &decided, &folder)?
+        (complete(&mut source, &decided, &folder)?, source.writer)
     };
     let run = Arc::new(run);
     let replayed = Replayed::of(&run, engagement, None)?;
-    Ok(Recorded { run, replayed, folder })
+    Ok(Recorded { run, replayed, folder, tape })
 }
 
 /// Decides a recorded run again, into a run of its own in a folder of runs.
@@ -73,7 +76,7 @@ pub fn from_run(
     let decided = decide_in(out, &mut source, selection, engagement, listener)?;
     keep(&run, &source, &decided, &folder)?;
     let left_out = not_decided(&run, selection);
-    Ok(Recorded { run, replayed: Replayed { source, decided, left_out }, folder })
+    Ok(Recorded { run, replayed: Replayed { source, decided, left_out }, folder, tape: None })
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -12,7 +12,7 @@ use super::news::Listener;
 use super::version::VERSION;
 
 /// The chain of packages, beside the runs of a folder.
-pub const CHAIN: &str = "chain.jsonl";
+const CHAIN: &str = "chain.jsonl";
 
 /// The folder of runs that a run lies in, whose numbers and chain it continues.
 #[must_use]

@@ -88,7 +88,7 @@ pub fn metadata(package: &Package, by: Option<&str>) -> Result<RunMetadata, Unma
 }
 
 /// Whether a version is newer than this one.
-pub fn is_newer(version: &str) -> bool {
+fn is_newer(version: &str) -> bool {
     let parts = |text: &str| text.split('.').map(|part| part.parse::<u64>().ok()).collect::<Option<Vec<u64>>>();
     match (parts(version), parts(VERSION)) {
         (Some(other), Some(own)) => other > own,

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
 use kickoff_engagement::Engagement;
-use kickoff_evidence::package::{Package, Trust, Verification, verify};
+use kickoff_evidence::package::{Package, Verification};
 use kickoff_evidence::{Difference, RunMetadata, count, differences};
 use kickoff_reports::results::day_in;
 use serde_json::Value;
@@ -38,10 +37,9 @@ pub struct Checked<'a> {
 }
 
 impl<'a> Checked<'a> {
-    /// Checks a package by the keys that are trusted, and reads its answers, unless only digests are asked for.
+    /// Reads the answers of a package whose seals were checked, unless only digests are asked for.
     #[must_use]
-    pub fn of(package: &'a Package, trust: &Trust, digests_only: bool) -> Self {
-        let seals = verify(package, trust, Timestamp::now());
+    pub fn of(package: &'a Package, seals: Verification, digests_only: bool) -> Self {
         let contents = Contents::of(package, &seals, digests_only);
         Self { package, seals, contents }
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use kickoff::walk::news::{Listener, News, unheard};
 use kickoff::walk::opened::Opened;
@@ -83,7 +84,7 @@ fn who_waits_for_a_folder_and_what_was_finished_is_heard() {
     let finished = std::thread::scope(|scope| {
         let finishing = scope.spawn(|| finish::open(&run, &Engagement::default(), &heard).unwrap());
         while heard.all().is_empty() && !finishing.is_finished() {
-            std::thread::yield_now();
+            std::thread::sleep(Duration::from_millis(10));
         }
         drop(held);
         finishing.join().unwrap()

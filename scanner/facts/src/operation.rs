@@ -101,7 +101,8 @@ pub const WRITES: &[Operation] = &[op("securityhub:BatchImportFindings", 8).memb
 /// Sorted by id. The pace stays within the quotas that AWS publishes per account and region (CloudTrail 10 a second for
 /// describing and 2 for `LookupEvents`, `DescribeAlarms` 9, `DescribeLogGroups` 10, `DescribeMetricFilters` and
 /// `DescribeSubscriptionFilters` 5, Security Hub `GetFindings` 3, Identity Center 20 for all its calls), and at a modest figure where it publishes none, so
-/// that a scan never costs the account's own systems their calls.
+/// that a scan does not cost the account's own systems their calls. Two take their whole quota while they last, `LookupEvents` and
+/// `GetFindings`: of so few a second less would be none.
 ///
 /// Answers that may lack what is counted, and why: AWS leaves the list of queues out where there is none; the list of log alarms
 /// is younger than the others; a trail has selectors of one of two kinds; an organization in which nothing of IAM is managed

@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{OnceLock, mpsc};
+use std::time::Duration;
 
 const MOTO: &str = "moto[server]==5.2.5";
 
@@ -49,7 +50,7 @@ impl Moto {
     /// Starts moto, which takes a port of its own and says which.
     fn with(variables: &[(&str, &str)]) -> Self {
         let server = super::root().join("tests/it/support/moto_server.py");
-        let mut child = Command::new(python())
+        let child = Command::new(python())
             .arg("-B")
             .arg(server)
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -59,10 +60,16 @@ impl Moto {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut told = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut told).unwrap();
-        let port: u16 = told.trim().parse().unwrap_or_else(|_| panic!("moto did not start: {told:?}"));
-        Self { child, endpoint: format!("http://127.0.0.1:{port}") }
+        // Ends with the test from here on, whatever it says.
+        let mut moto = Self { child, endpoint: String::new() };
+        let lines = BufReader::new(moto.child.stdout.take().unwrap()).lines();
+        let (tell, told) = mpsc::channel();
+        // Whatever it prints later is read as well, and dropped.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(tell.send(line))));
+        let line = told.recv_timeout(Duration::from_secs(120)).expect("moto did not start");
+        let port: u16 = line.parse().expect("a port");
+        moto.endpoint = format!("http://127.0.0.1:{port}");
+        moto
     }
 
     /// Runs a population script against the server and gives what it printed.
