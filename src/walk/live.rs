@@ -255,15 +255,7 @@ async fn account(
             session.partition()
         )));
     }
-    let record = AccountRecord {
-        id: facts.account.clone(),
-        partition: facts.partition.clone(),
-        home_region: facts.home_region.clone(),
-        caller: facts.caller.clone(),
-        regions: facts.regions.keys().cloned().collect(),
-        disabled_regions: facts.disabled_regions.clone(),
-        unreachable: None,
-    };
+    let record = facts.record();
     Ok((facts, record))
 }
 

@@ -31,7 +31,7 @@ use crate::organization::{
 };
 use crate::storage::{Bucket, LogBucket, LogKey, LogTarget};
 use crate::{ControlTotal, Observed, View};
-use kickoff_evidence::Gap;
+use kickoff_evidence::{AccountRecord, Gap};
 
 /// Declares the fact families: a need, its field, its type, the operations that tell it, and the families whose facts
 /// say what to ask. Everything that has to agree about a family comes from its one entry.
@@ -376,6 +376,22 @@ pub struct AccountFacts {
     /// Second counts, where AWS offers them.
     #[serde(default)]
     pub control_totals: Vec<ControlTotal>,
+}
+
+impl AccountFacts {
+    /// What a run says of the account that these facts are of.
+    #[must_use]
+    pub fn record(&self) -> AccountRecord {
+        AccountRecord {
+            id: self.account.clone(),
+            partition: self.partition.clone(),
+            home_region: self.home_region.clone(),
+            caller: self.caller.clone(),
+            regions: self.regions.keys().cloned().collect(),
+            disabled_regions: self.disabled_regions.clone(),
+            unreachable: None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use kickoff_aws::{Replay, RequestedRegions, Session, Shared, collect};
 use kickoff_evidence::package::Package;
-use kickoff_evidence::{AccountRecord, EvidenceRef, Ledger, Numbered, Register, Run, RunMetadata, RunState};
+use kickoff_evidence::{EvidenceRef, Ledger, Numbered, Register, Run, RunMetadata, RunState};
 use kickoff_facts::{AccountFacts, Need};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -44,16 +44,7 @@ pub struct Collection<'a> {
 impl Collection<'_> {
     /// Collects again from what was stored.
     pub fn again(&self, facts: &AccountFacts) -> Value {
-        let record = AccountRecord {
-            id: facts.account.clone(),
-            partition: facts.partition.clone(),
-            home_region: facts.home_region.clone(),
-            caller: facts.caller.clone(),
-            regions: facts.regions.keys().cloned().collect(),
-            disabled_regions: facts.disabled_regions.clone(),
-            unreachable: None,
-        };
-        let metadata = RunMetadata { accounts: vec![record], state: self.state, ..self.metadata.clone() };
+        let metadata = RunMetadata { accounts: vec![facts.record()], state: self.state, ..self.metadata.clone() };
         let started = metadata.started;
         let run = Arc::new(Run::unsealed(self.folder, metadata).unwrap());
         let register = Arc::new(Register::default());
