@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{acme, kickoff, only_run, outcome};
+use crate::support::{acme, copy_folder, kickoff, only_run, outcome};
 
 /// What a user reads, on one line, and the exit status.
 fn refused(command: &mut Command) -> (Option<i32>, String) {
@@ -128,21 +128,12 @@ fn a_configuration_that_cannot_be_used() {
     assert!(words.contains("bundle.pem cannot be used: certificate 1"), "{words}");
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &target) } else { assert!(fs::copy(&path, &target).is_ok()) }
-    }
-}
-
 #[test]
 fn a_run_that_lacks_files_was_cut_altered_or_is_newer() {
     let out = tempfile::tempdir().unwrap();
     let replay = |name: &str, change: &dyn Fn(&Path)| {
         let run = out.path().join(name);
-        copy(&acme(), &run);
+        copy_folder(&acme(), &run);
         change(&run);
         let (status, words) = refused(scan(&out.path().join("out")).arg("--replay").arg(&run));
         assert_eq!(status, Some(2), "{words}");

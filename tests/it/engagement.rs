@@ -10,7 +10,7 @@ use kickoff_engagement::Engagement;
 use kickoff_reports::Document;
 use serde_json::Value;
 
-use crate::support::{acme, kickoff, only_run, outcome, root};
+use crate::support::{acme, copy_folder, kickoff, only_run, outcome, root};
 
 fn fixture() -> PathBuf {
     root().join("fixtures/acme-engagement")
@@ -18,16 +18,8 @@ fn fixture() -> PathBuf {
 
 /// A copy of the engagement that may be written to.
 fn copied() -> tempfile::TempDir {
-    fn copy(from: &Path, to: &Path) {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let path = entry.unwrap().path();
-            let target = to.join(path.file_name().unwrap());
-            if path.is_dir() { copy(&path, &target) } else { fs::write(&target, fs::read(&path).unwrap()).unwrap() }
-        }
-    }
     let folder = tempfile::tempdir().unwrap();
-    copy(&fixture(), folder.path());
+    copy_folder(&fixture(), folder.path());
     folder
 }
 

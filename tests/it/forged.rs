@@ -8,7 +8,7 @@ use kickoff_evidence::{Exchange, Run, RunMetadata, RunWriter, sha256_hex};
 use serde_json::{Value, json};
 
 use crate::package::{only_package, unpacked, verify};
-use crate::support::{acme, kickoff, outcome};
+use crate::support::{acme, copy_folder, kickoff, outcome};
 
 /// A package of the recorded account with few checks, unpacked.
 fn small() -> &'static (tempfile::TempDir, PathBuf) {
@@ -30,19 +30,7 @@ fn small() -> &'static (tempfile::TempDir, PathBuf) {
 
 /// A copy of the small package.
 fn copy(to: &Path) {
-    let from = &small().1;
-    let mut folders = vec![PathBuf::new()];
-    while let Some(folder) = folders.pop() {
-        fs::create_dir_all(to.join(&folder)).unwrap();
-        for entry in fs::read_dir(from.join(&folder)).unwrap().map(Result::unwrap) {
-            let name = folder.join(entry.file_name());
-            if entry.path().is_dir() {
-                folders.push(name);
-            } else {
-                fs::copy(entry.path(), to.join(&name)).unwrap();
-            }
-        }
-    }
+    copy_folder(&small().1, to);
 }
 
 /// Lists every file again, as a forger would.

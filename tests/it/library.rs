@@ -15,7 +15,7 @@ use kickoff_checks::Selection;
 use kickoff_engagement::Engagement;
 use kickoff_evidence::{FolderLock, Run, RunState};
 
-use crate::support::acme;
+use crate::support::{acme, copy_folder};
 
 /// Keeps what it hears.
 #[derive(Default)]
@@ -46,18 +46,6 @@ impl Heard {
     }
 }
 
-fn copied(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let place = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copied(&entry.path(), &place);
-        } else {
-            fs::copy(entry.path(), place).unwrap();
-        }
-    }
-}
-
 #[test]
 fn a_recorded_run_is_decided_again_and_says_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -77,7 +65,7 @@ fn who_waits_for_a_folder_and_what_was_finished_is_heard() {
     let folder = tempfile::tempdir().unwrap();
     let runs = folder.path().join("runs");
     let run = runs.join("RUN-20261123T142926Z-9f25b58b");
-    copied(&acme(), &run);
+    copy_folder(&acme(), &run);
     fs::remove_file(run.join("MANIFEST.sha256")).unwrap();
     let heard = Heard::default();
     let held = FolderLock::take(&runs, || {}).unwrap();

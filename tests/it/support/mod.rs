@@ -38,6 +38,19 @@ pub fn acme() -> PathBuf {
     root().join("fixtures/acme")
 }
 
+/// Copies a folder with all that is in it; a copy may be written to, whatever the first one was.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_folder(&path, &target)
+        } else {
+            std::fs::write(&target, std::fs::read(&path).unwrap()).unwrap()
+        }
+    }
+}
+
 /// The exit status, and what was printed as one text for assertions.
 pub fn outcome(output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
