@@ -2,13 +2,14 @@
 
 use std::io::Write as _;
 
+use kickoff::walk::Failure;
+use kickoff_evidence::{count, write_private};
+use kickoff_reports::access_tables;
+
 use super::given;
 use crate::cli::{AccessArgs, Format};
 use crate::exit::Exit;
 use crate::terminal::{lists, streams};
-use kickoff::walk::Failure;
-use kickoff_evidence::{count, write_private};
-use kickoff_reports::access_tables;
 
 /// Administrators, one step away, escalation paths, outside access, log tampering.
 pub(crate) fn run(arguments: &AccessArgs) -> Result<Exit, Failure> {

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use kickoff::walk::Failure;
+use kickoff_reports::brief::{BriefInput, brief, docx, pdf};
+
 use super::given;
 use crate::cli::ReportArgs;
 use crate::exit::Exit;
 use crate::terminal::files::save;
 use crate::terminal::fonts;
-use kickoff::walk::Failure;
-use kickoff_reports::brief::{BriefInput, brief, docx, pdf};
 
 /// Writes the brief, as a document to edit and as pages to read.
 pub(crate) fn report(arguments: &ReportArgs) -> Result<Exit, Failure> {

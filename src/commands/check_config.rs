@@ -2,13 +2,14 @@
 
 use std::io::Write as _;
 
+use jiff::Timestamp;
+use kickoff::walk::Failure;
+use kickoff_engagement::{Engagement, counted};
+
 use crate::cli::CheckConfigArgs;
 use crate::exit::Exit;
 use crate::terminal::lists::told;
 use crate::terminal::streams;
-use jiff::Timestamp;
-use kickoff::walk::Failure;
-use kickoff_engagement::{Engagement, counted};
 
 pub(crate) fn run(arguments: &CheckConfigArgs) -> Result<Exit, Failure> {
     let mut out = streams::text();

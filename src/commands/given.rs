@@ -3,8 +3,6 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{EstateArgs, FileArgs, RunArgs, SealArgs, SelectArgs};
-use crate::terminal::{Terminal, streams};
 use kickoff::walk::Failure;
 use kickoff::walk::estate::{Asked, Files};
 use kickoff::walk::opened::Opened;
@@ -13,6 +11,9 @@ use kickoff::walk::seal::{Seals, Wanted};
 use kickoff_checks::{Selection, SelectionError};
 use kickoff_engagement::nearest;
 use kickoff_engagement::requests::Outcomes;
+
+use crate::cli::{EstateArgs, FileArgs, RunArgs, SealArgs, SelectArgs};
+use crate::terminal::{Terminal, streams};
 
 /// kickoff.toml, with all that it names.
 pub(crate) fn opened(arguments: &FileArgs) -> Result<Opened, Failure> {

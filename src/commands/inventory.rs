@@ -3,16 +3,17 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use super::given;
-use crate::cli::{InventoryArgs, ListFormat};
-use crate::exit::Exit;
-use crate::terminal::{lists, streams};
 use kickoff::walk::Failure;
 use kickoff::walk::replay::replay;
 use kickoff_evidence::Run;
 use kickoff_facts::Need;
 use kickoff_reports::inventory::{inventory, json, listing, population};
 use kickoff_reports::listing::paragraph;
+
+use super::given;
+use crate::cli::{InventoryArgs, ListFormat};
+use crate::exit::Exit;
+use crate::terminal::{lists, streams};
 
 pub(crate) fn run(arguments: &InventoryArgs) -> Result<Exit, Failure> {
     let opened = given::opened(&arguments.file)?;

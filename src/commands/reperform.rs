@@ -2,13 +2,14 @@
 
 use std::io::Write as _;
 
-use crate::cli::ReperformArgs;
-use crate::exit::Exit;
-use crate::terminal::{Terminal, streams};
 use kickoff::walk::Failure;
 use kickoff::walk::outcomes::newest_run;
 use kickoff::walk::reperform::{Reader, Recorded, TOLD, ask, changes, pages};
 use kickoff_evidence::{Item, ItemKey, Outcome, Run, count};
+
+use crate::cli::ReperformArgs;
+use crate::exit::Exit;
+use crate::terminal::{Terminal, streams};
 
 pub(crate) fn run(arguments: &ReperformArgs) -> Result<Exit, Failure> {
     let path = match &arguments.from {

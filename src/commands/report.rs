@@ -3,15 +3,16 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use super::{brief, given};
-use crate::cli::ReportArgs;
-use crate::exit::Exit;
-use crate::terminal::{Terminal, files, fonts, shortfalls, streams};
 use kickoff::walk::package::{self, Order, Parts, Replayed};
 use kickoff::walk::seal::runs_of;
 use kickoff::walk::{Failure, carry, finish};
 use kickoff_evidence::package::LeftOut;
 use kickoff_reports::results::day_in;
+
+use super::{brief, given};
+use crate::cli::ReportArgs;
+use crate::exit::Exit;
+use crate::terminal::{Terminal, files, fonts, shortfalls, streams};
 
 pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     if arguments.brief {

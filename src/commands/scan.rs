@@ -5,10 +5,6 @@ use std::fs::OpenOptions;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
-use super::given;
-use crate::cli::{FailOn, FileArgs, ScanArgs, ScanFormat};
-use crate::exit::Exit;
-use crate::terminal::{Terminal, files, fonts, lists, shortfalls, streams};
 use jiff::civil::Date;
 use kickoff::walk::live::Live;
 use kickoff::walk::opened::DEFAULT;
@@ -23,6 +19,11 @@ use kickoff_reports::package::Dossier;
 use kickoff_reports::results::{Document, day_in};
 use kickoff_reports::summary::fails_at;
 use kickoff_reports::terminal::{self, Screen};
+
+use super::given;
+use crate::cli::{FailOn, FileArgs, ScanArgs, ScanFormat};
+use crate::exit::Exit;
+use crate::terminal::{Terminal, files, fonts, lists, shortfalls, streams};
 
 pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     // What cannot be read or used is told before anything is asked, not after.

@@ -2,12 +2,13 @@
 
 use std::io::{BufRead as _, Write as _};
 
-use crate::cli::SimulateArgs;
-use crate::exit::Exit;
-use crate::terminal::streams;
 use kickoff::walk::Failure;
 use kickoff::walk::estate::table;
 use kickoff_policy::simulate::answer_line;
+
+use crate::cli::SimulateArgs;
+use crate::exit::Exit;
+use crate::terminal::streams;
 
 /// Answers requests, a line each. A malformed one is answered by an error, and makes the exit status 2.
 pub(crate) fn run(arguments: &SimulateArgs) -> Result<Exit, Failure> {

@@ -3,13 +3,14 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::cli::VerifyArgs;
-use crate::exit::Exit;
-use crate::terminal::streams;
 use jiff::Timestamp;
 use kickoff::walk::Failure;
 use kickoff::walk::verify::Checked;
 use kickoff_evidence::package::{Package, SignatureState, Trust, VerifierKey, verify};
+
+use crate::cli::VerifyArgs;
+use crate::exit::Exit;
+use crate::terminal::streams;
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Result<Exit, Failure> {
     let keys = arguments.keys.iter().map(|given| key(given)).collect::<Result<Vec<_>, _>>()?;

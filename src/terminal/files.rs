@@ -3,12 +3,13 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use super::streams;
 use jiff::Timestamp;
 use kickoff::walk::Failure;
 use kickoff_engagement::init::write_with_backup;
 use kickoff_evidence::count;
 use kickoff_evidence::package::Sealed;
+
+use super::streams;
 
 /// Writes a person's file whole or not at all, and says where the one that it replaces is.
 pub(crate) fn save(path: &Path, contents: &[u8]) -> Result<(), Failure> {

@@ -4,16 +4,17 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::files::size;
-use super::person::person;
-use super::progress::Bars;
-use super::{signals, streams};
-use crate::crash;
 use jiff::SignedDuration;
 use kickoff::walk::news::{Listener, News, unheard};
 use kickoff_aws::{Observer, Person};
 use kickoff_engagement::carried::{Carried, FOLDER, total};
 use kickoff_evidence::{RunState, count};
+
+use super::files::size;
+use super::person::person;
+use super::progress::Bars;
+use super::{signals, streams};
+use crate::crash;
 
 /// The terminal that a command was started in.
 pub(crate) struct Terminal {

@@ -23,7 +23,7 @@ pub fn expected(opened: &Opened) -> Result<u64, Failure> {
 
 /// Copies what was planned into a package; gives it with what became of it. A file that is not any more what the registers
 /// saw is not carried.
-pub fn documents(
+pub(super) fn documents(
     package: &mut PackageWriter,
     folder: &Path,
     mut planned: Vec<Carried>,
@@ -75,7 +75,7 @@ fn fixed(one: &Carried, folder: &Path) -> Result<Result<File, String>, Failure> 
 }
 
 /// What is not carried, for the manifest.
-pub fn left_out(carried: &[Carried]) -> impl Iterator<Item = LeftOut> {
+pub(super) fn left_out(carried: &[Carried]) -> impl Iterator<Item = LeftOut> {
     carried.iter().filter_map(|one| {
         let why = one.place.as_ref().err()?.clone();
         let what = if one.original.is_empty() { &one.title } else { &one.original };
@@ -85,7 +85,7 @@ pub fn left_out(carried: &[Carried]) -> impl Iterator<Item = LeftOut> {
 
 /// Holds the documents that a package carries against the list of them; gives the paths that the list has. What is wrong is
 /// added to `found`.
-pub fn check(package: &Package, found: &mut Vec<String>) -> Result<Vec<String>, Failure> {
+pub(super) fn check(package: &Package, found: &mut Vec<String>) -> Result<Vec<String>, Failure> {
     let index = carried::INDEX;
     if package.size(index).is_none() {
         return Ok(Vec::new());

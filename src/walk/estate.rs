@@ -23,6 +23,9 @@ use super::failure::Failure;
 use super::replay::replay;
 
 /// The action list: the built-in one, or the file's.
+///
+/// # Errors
+/// The file cannot be read, or is no action list.
 pub fn table(file: Option<&Path>) -> Result<&'static ActionTable, Failure> {
     let Some(path) = file else { return Ok(ActionTable::embedded()) };
     let bytes = std::fs::read(path).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;

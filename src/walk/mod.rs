@@ -3,9 +3,9 @@
 //! It knows no argument, prints nothing and ends no process: what takes a while or must be known is told to a
 //! [`news::Listener`], and what goes wrong is a [`Failure`].
 
-pub mod again;
+mod again;
 pub mod carry;
-pub mod decided;
+mod decided;
 pub mod estate;
 mod failure;
 pub mod finish;
@@ -21,11 +21,11 @@ pub mod review;
 pub mod scratch;
 pub mod seal;
 pub mod source;
-pub mod spool;
-pub mod tied;
-pub mod unpack;
+mod spool;
+mod tied;
+mod unpack;
 pub mod verify;
 pub mod version;
-pub mod whose;
+mod whose;
 
 pub use failure::Failure;

@@ -46,12 +46,18 @@ pub struct Opened {
 
 impl Opened {
     /// The file alone: what it names, its request list among it, need not be there, nor be what can be read.
+    ///
+    /// # Errors
+    /// It cannot be read, or says what cannot be.
     pub fn alone(config: Option<&Path>, told: Option<Date>) -> Result<Self, Failure> {
         Self::read_by(config, told, Engagement::parse_with_text)
     }
 
     /// Reads kickoff.toml: the one that is named, or the one in the working directory, or nothing. The day is the one that is
     /// told, or today.
+    ///
+    /// # Errors
+    /// It or its request list cannot be read, or says what cannot be.
     pub fn read(config: Option<&Path>, told: Option<Date>) -> Result<Self, Failure> {
         Self::read_by(config, told, Engagement::read_with_text)
     }
@@ -100,6 +106,9 @@ impl Opened {
     }
 
     /// The path of something that lies below the folder of the file, as the file would name it.
+    ///
+    /// # Errors
+    /// It is not there, or lies elsewhere.
     pub fn below(&self, path: &Path) -> Result<String, Failure> {
         let real = |path: &Path| {
             path.canonicalize().map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))
@@ -116,6 +125,9 @@ impl Opened {
     }
 
     /// The text of the file, to be added to.
+    ///
+    /// # Errors
+    /// It cannot be read.
     pub fn text(&self) -> Result<String, Failure> {
         fs::read_to_string(&self.path).map_err(|error| {
             Failure::Usage(format!(
@@ -131,17 +143,26 @@ impl Opened {
     }
 
     /// The file as it was read, without what lets others in, to be handed over; none where there is no file.
+    ///
+    /// # Errors
+    /// It is not TOML.
     pub fn without_secrets(&self) -> Result<Option<String>, Failure> {
         let stripped = self.text.as_deref().map(kickoff_engagement::without_secrets).transpose();
         stripped.map_err(|error| Failure::usage(&error))
     }
 
     /// The list of requests in force.
+    ///
+    /// # Errors
+    /// The request list that the file names cannot be read.
     pub fn requests(&self) -> Result<Vec<Request>, Failure> {
         requests::list(&self.file, self.folder()).map_err(|error| Failure::usage(&error))
     }
 
     /// The documents, the requests and the risks as they stand.
+    ///
+    /// # Errors
+    /// The request list that the file names cannot be read.
     pub fn registers(&self, run: Option<&Outcomes>) -> Result<Registers, Failure> {
         let list = self.requests()?;
         let documents = documents::register(&self.file, &list, self.folder(), self.today);

@@ -139,6 +139,9 @@ fn made_for(folder: &Path) -> Option<Vec<String>> {
 }
 
 /// The folder of the newest run that can be replayed, if there is one.
+///
+/// # Errors
+/// The folder of runs cannot be read.
 pub fn newest_run(runs: &Path) -> Result<Option<PathBuf>, Failure> {
     find(runs, "run.json")
 }

@@ -88,7 +88,7 @@ impl Replayed {
 }
 
 /// Checks that a run was made for and that were not decided, with the reason.
-pub fn not_decided(run: &Run, selection: &Selection) -> Vec<LeftOut> {
+pub(super) fn not_decided(run: &Run, selection: &Selection) -> Vec<LeftOut> {
     let chosen = |id: &&String| selection.0.iter().any(|check| check.meta.id == id.as_str());
     let others = run.metadata.checks.iter().filter(|id| !chosen(id));
     let unasked = |id: &String| LeftOut { what: format!("the results of {id}"), why: "it was not selected".to_owned() };
@@ -103,7 +103,7 @@ fn lost(id: &str) -> LeftOut {
 }
 
 /// The checks that a run was made for: those that this version has, and the ids of the others.
-pub fn known(run: &Run) -> (Vec<&'static Check>, Vec<String>) {
+pub(super) fn known(run: &Run) -> (Vec<&'static Check>, Vec<String>) {
     let (known, unknown): (Vec<&String>, Vec<&String>) =
         run.metadata.checks.iter().partition(|id| Check::get(id).is_some());
     (known.into_iter().filter_map(|id| Check::get(id)).collect(), unknown.into_iter().cloned().collect())
@@ -124,6 +124,9 @@ pub struct Parts {
 
 impl Parts {
     /// Works them out.
+    ///
+    /// # Errors
+    /// The facts or the request list cannot be read.
     pub fn of(run: &Run, opened: &Opened, replayed: &Replayed) -> Result<Self, Failure> {
         let Replayed { source, decided, .. } = replayed;
         let mut told = Told::default();
@@ -184,19 +187,19 @@ fn is_recorded(run: &Run, document: &Document) -> Result<bool, Failure> {
 }
 
 /// Whether a document is, byte for byte, what a reader gives.
-pub fn is_written(document: &Document, recorded: impl Read) -> io::Result<bool> {
+pub(super) fn is_written(document: &Document, recorded: impl Read) -> io::Result<bool> {
     Compared::with(recorded, &mut |to| document.write_json(to))
 }
 
 /// Compares what is written with what a reader gives.
-pub struct Compared<R> {
+pub(super) struct Compared<R> {
     recorded: R,
     same: bool,
 }
 
 impl<R: Read> Compared<R> {
     /// Whether the two are the same to the end.
-    pub fn with(recorded: R, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<bool> {
+    pub(super) fn with(recorded: R, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<bool> {
         let mut compared = Self { recorded, same: true };
         let mut writer = io::BufWriter::with_capacity(1 << 16, &mut compared);
         write(&mut writer)?;
@@ -225,6 +228,9 @@ fn failed(error: PackageError) -> Failure {
 }
 
 /// Writes the package of a run.
+///
+/// # Errors
+/// The chain or the answers cannot be read, the package cannot be written, signed or stamped, or its documents are too many.
 pub fn write(order: &Order<'_>, replayed: &Replayed, parts: &Parts) -> Result<Sealed, Failure> {
     let (run, engagement) = (order.run, &order.opened.file);
     let planned = order.with_documents.then(|| parts.carried(order.opened));
@@ -283,7 +289,11 @@ fn evidence_files(package: &mut PackageWriter, dossier: &Dossier<'_>, run: &Run,
 }
 
 /// Exchanges of an account, as they were recorded, by their positions.
-pub fn exchanges(run: &Run, account: &str, positions: impl Iterator<Item = u32>) -> Result<Vec<Exchange>, Failure> {
+pub(super) fn exchanges(
+    run: &Run,
+    account: &str,
+    positions: impl Iterator<Item = u32>,
+) -> Result<Vec<Exchange>, Failure> {
     let Some(archive) = run.archive(account) else { return Ok(Vec::new()) };
     positions.map(|position| archive.read(position)).collect::<Result<_, _>>().map_err(|error| Failure::usage(&error))
 }
@@ -358,7 +368,7 @@ fn rendered(
 }
 
 /// Where the workpaper of a control stands.
-pub fn workpaper_path(control: &Control<'_>) -> String {
+pub(super) fn workpaper_path(control: &Control<'_>) -> String {
     let criterion = control.check.meta.criteria.first().copied().unwrap_or("none");
     format!("10_workpapers/{criterion}/{}.pdf", control.id)
 }
@@ -401,7 +411,7 @@ fn stem(engagement: &Engagement, run: &RunMetadata) -> String {
 }
 
 /// Why a run is off-date.
-pub fn off_date(report: &Report, run: &RunMetadata) -> Option<String> {
+pub(super) fn off_date(report: &Report, run: &RunMetadata) -> Option<String> {
     let last = run.finished.map_or(day(run), |finished| finished.to_zoned(TimeZone::UTC).date());
     report.off_date(day(run), last)
 }

@@ -8,11 +8,17 @@ use tempfile::TempDir;
 use super::failure::Failure;
 
 /// A file that has no name and ends with the program.
+///
+/// # Errors
+/// The place cannot be written to.
 pub fn file() -> Result<File, Failure> {
     tempfile::tempfile().map_err(|error| failed("file", &error))
 }
 
 /// A folder that only its owner may read, and that is removed at the end.
+///
+/// # Errors
+/// The place cannot be written to.
 pub fn folder() -> Result<TempDir, Failure> {
     tempfile::Builder::new().prefix("kickoff-").tempdir().map_err(|error| failed("folder", &error))
 }

@@ -68,6 +68,9 @@ impl Seals {
     }
 
     /// Has the digest of a manifest stamped, where an authority was named.
+    ///
+    /// # Errors
+    /// The authority does not answer, or its stamp is not one of this digest.
     pub fn stamp(&self, digest: &[u8; 32]) -> Result<Option<Vec<u8>>, Failure> {
         self.tsa.as_deref().map(|url| stamp(url, digest)).transpose()
     }

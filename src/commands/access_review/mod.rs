@@ -4,15 +4,16 @@ mod back;
 
 use std::io::Write as _;
 
-use super::given;
-use crate::cli::{ReviewArgs, ReviewFormat};
-use crate::exit::Exit;
-use crate::terminal::{lists, shortfalls, streams};
 use kickoff::walk::Failure;
 use kickoff::walk::review::reviewed;
 use kickoff_engagement::cells::BYTE_ORDER_MARK;
 use kickoff_evidence::write_private;
 use kickoff_reports::review_tables;
+
+use super::given;
+use crate::cli::{ReviewArgs, ReviewFormat};
+use crate::exit::Exit;
+use crate::terminal::{lists, shortfalls, streams};
 
 pub(crate) fn run(arguments: &ReviewArgs) -> Result<Exit, Failure> {
     match &arguments.back.returned {

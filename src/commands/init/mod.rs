@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use found::{NEEDS, found};
 use kickoff::walk::Failure;
 use kickoff::walk::live::{Live, live};
 use kickoff::walk::replay::replay;
@@ -19,7 +20,6 @@ use crate::cli::{InitArgs, TypeName, day};
 use crate::exit::Exit;
 use crate::terminal::files::save;
 use crate::terminal::{Terminal, streams};
-use found::{NEEDS, found};
 
 pub(crate) fn run(arguments: &InitArgs) -> Result<Exit, Failure> {
     let mut answers = given(arguments)?;

@@ -10,12 +10,12 @@ use kickoff::walk::Failure;
 use kickoff_engagement::is_account_id;
 use kickoff_facts::{Need, Operation, WRITES};
 use serde_json::{Map, Value, json};
+use trust::{Trust, cloudformation, terraform};
 
 use super::given;
 use crate::cli::{PermissionsArgs, PolicyFormat, Purpose};
 use crate::exit::Exit;
 use crate::terminal::streams;
-use trust::{Trust, cloudformation, terraform};
 
 pub(crate) fn run(arguments: &PermissionsArgs) -> Result<Exit, Failure> {
     let policy = policy(arguments)?;
