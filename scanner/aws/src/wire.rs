@@ -222,9 +222,16 @@ impl HttpConnector for Named {
     }
 }
 
-/// Adds to the user agent. The signature leaves it out, so that it may change after signing.
+/// CloudTrail keeps about a thousand characters of a user agent (as observed; AWS does not document it).
+const AGENT: usize = 999;
+
+/// Says who asks, before what the SDK says of itself, and cut where CloudTrail would cut it: what stands first is kept. The
+/// signature leaves the user agent out, so that it may change after signing.
 fn name(request: &mut HttpRequest, agent: &str) {
-    let agent = request.headers().get("user-agent").map(|known| format!("{known} {agent}"));
+    let agent = request.headers().get("user-agent").map(|known| {
+        let whole = format!("{agent} {known}");
+        whole.chars().take(AGENT).collect::<String>()
+    });
     if let Some(agent) = agent {
         request.headers_mut().insert("user-agent", agent);
     }
