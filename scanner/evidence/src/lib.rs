@@ -3,7 +3,7 @@
 //! The wire is the evidence: what AWS answered is kept byte for byte, and everything else in
 //! kickoff is computed from it. This crate knows nothing of AWS services, facts or checks.
 //!
-//! Four rooms, each above the one before: `exchange`, `run`, `seal`, [`package`].
+//! Five rooms, each above the one before: `exchange`, `run`, `seal`, [`store`], [`package`].
 
 mod error;
 mod exchange;
@@ -11,6 +11,7 @@ mod files;
 pub mod package;
 mod run;
 mod seal;
+pub mod store;
 mod wording;
 
 pub use error::{RunError, SCHEMA};

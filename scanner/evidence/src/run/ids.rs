@@ -8,6 +8,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::blocks::Blocks;
 use super::item::{EvidenceId, ItemKey};
 use crate::error::RunError;
 use crate::files::write_private;
@@ -24,11 +25,16 @@ pub struct Ledger {
     evidence: BTreeMap<String, u32>,
     /// The numbers of deviations, by year, and by check, account, region and resource.
     deviations: BTreeMap<i16, BTreeMap<String, u32>>,
+    /// Blocks of a thousand numbers that belong to accounts, where numbers are given by account. Without any, every account has
+    /// all numbers.
+    #[serde(skip)]
+    blocks: Blocks,
 }
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { schema: SCHEMA.to_owned(), evidence: BTreeMap::new(), deviations: BTreeMap::new() }
+        let (evidence, deviations, blocks) = Default::default();
+        Self { schema: SCHEMA.to_owned(), evidence, deviations, blocks }
     }
 }
 
@@ -81,14 +87,11 @@ impl Ledger {
 
     /// The ids of calls, in the order in which they are given: known ones keep theirs, new ones get the next.
     pub fn evidence<'a>(&mut self, keys: impl IntoIterator<Item = &'a ItemKey>) -> Vec<EvidenceId> {
-        let mut next = self.evidence.values().max().map_or(1, |last| last + 1);
+        let mut next = self.blocks.counter(self.evidence.values());
         let mut seen: BTreeMap<String, u32> = BTreeMap::new();
         let number = |key: &ItemKey| {
             let name = numbered_name(key, &mut seen);
-            EvidenceId(*self.evidence.entry(name).or_insert_with(|| {
-                next += 1;
-                next - 1
-            }))
+            EvidenceId(*self.evidence.entry(name).or_insert_with(|| next.of(&key.account)))
         };
         keys.into_iter().map(number).collect()
     }
@@ -136,20 +139,112 @@ impl Ledger {
         year: i16,
         keys: impl IntoIterator<Item = [String; 4]>,
     ) -> BTreeMap<[String; 4], String> {
-        let mut next = self.deviations.get(&year).and_then(|known| known.values().max()).map_or(1, |last| last + 1);
+        let mut next = self.blocks.counter(self.deviations.get(&year).into_iter().flat_map(BTreeMap::values));
         let mut given = BTreeMap::new();
         for key in keys {
             let name = key.join(" ");
             let known = self.deviations.iter().find_map(|(year, known)| Some((*year, *known.get(&name)?)));
             let (year, number) = known.unwrap_or_else(|| {
-                self.deviations.entry(year).or_default().insert(name, next);
-                next += 1;
-                (year, next - 1)
+                let number = next.of(&key[1]);
+                self.deviations.entry(year).or_default().insert(name, number);
+                (year, number)
             });
             given.insert(key, format!("DEV-{year}-{number:03}"));
         }
         given
     }
+}
+
+/// Numbers that are given by account, from blocks.
+impl Ledger {
+    /// Adds what is known of an account: its blocks, and the numbers that it has.
+    pub(crate) fn add(
+        &mut self,
+        account: &str,
+        blocks: &[u32],
+        evidence: &BTreeMap<String, u32>,
+        deviations: &BTreeMap<i16, BTreeMap<String, u32>>,
+    ) {
+        self.blocks.add(account, blocks);
+        self.evidence.extend(evidence.iter().map(|(name, number)| (name.clone(), *number)));
+        for (year, numbers) in deviations {
+            let known = self.deviations.entry(*year).or_default();
+            known.extend(numbers.iter().map(|(name, number)| (name.clone(), *number)));
+        }
+    }
+
+    /// The blocks of an account.
+    pub(crate) fn blocks_of(&self, account: &str) -> &[u32] {
+        self.blocks.of(account)
+    }
+
+    /// Takes over numbers that were given elsewhere, as far as they lie in the blocks of their accounts and are free.
+    pub fn adopt(&mut self, other: &Self) {
+        fn adopt<'a>(
+            blocks: &Blocks,
+            known: &mut BTreeMap<String, u32>,
+            more: &'a BTreeMap<String, u32>,
+            account: impl Fn(&'a str) -> &'a str,
+        ) {
+            let mut taken: BTreeSet<u32> = known.values().copied().collect();
+            for (name, number) in more {
+                if !known.contains_key(name) && blocks.have(account(name), *number) && taken.insert(*number) {
+                    known.insert(name.clone(), *number);
+                }
+            }
+        }
+        adopt(&self.blocks, &mut self.evidence, &other.evidence, account_of_call);
+        for (year, more) in &other.deviations {
+            // One that another year has keeps that number.
+            let named =
+                |name: &String| self.deviations.iter().any(|(other, known)| other != year && known.contains_key(name));
+            let more: BTreeMap<String, u32> =
+                more.iter().filter(|(name, _)| !named(name)).map(|(name, number)| (name.clone(), *number)).collect();
+            adopt(&self.blocks, self.deviations.entry(*year).or_default(), &more, account_of_failure);
+        }
+        self.deviations.retain(|_, known| !known.is_empty());
+    }
+
+    /// Whether every number that an account got, and that another ledger does not know, lies in the account's blocks.
+    pub(crate) fn has_room(&self, known: &Self, account: &str) -> bool {
+        let (evidence, deviations) = self.beyond(known, account);
+        evidence
+            .values()
+            .chain(deviations.values().flat_map(BTreeMap::values))
+            .all(|one| self.blocks.have(account, *one))
+    }
+
+    /// The numbers of an account that another ledger does not know.
+    pub(crate) fn beyond(
+        &self,
+        known: &Self,
+        account: &str,
+    ) -> (BTreeMap<String, u32>, BTreeMap<i16, BTreeMap<String, u32>>) {
+        let own = |(name, number): (&String, &u32)| (name.clone(), *number);
+        let new = self.evidence.iter().filter(|(name, _)| account_of_call(name) == account);
+        let evidence = new.filter(|(name, _)| !known.evidence.contains_key(*name)).map(own).collect();
+        let mut deviations = BTreeMap::new();
+        for (year, numbers) in &self.deviations {
+            let there = known.deviations.get(year);
+            let new = numbers.iter().filter(|(name, _)| account_of_failure(name) == account);
+            let new: BTreeMap<String, u32> =
+                new.filter(|(name, _)| there.is_none_or(|there| !there.contains_key(*name))).map(own).collect();
+            if !new.is_empty() {
+                deviations.insert(*year, new);
+            }
+        }
+        (evidence, deviations)
+    }
+}
+
+/// The account of a call, by its name: it begins with it.
+fn account_of_call(name: &str) -> &str {
+    name.split(' ').next().unwrap_or_default()
+}
+
+/// The account of a failure, by its name: it stands behind the check.
+fn account_of_failure(name: &str) -> &str {
+    name.split(' ').nth(1).unwrap_or_default()
 }
 
 /// What a call is about, whenever it is made: times among its parameters differ from run to run and do not count.

@@ -1,6 +1,7 @@
 //! A run: its folder, the archives of answers, the items that they are evidence of, and the numbers of those.
 
 mod archive;
+mod blocks;
 mod folder;
 mod ids;
 mod item;
@@ -8,6 +9,7 @@ mod lock;
 mod register;
 
 pub use archive::{Archive, ArchiveWriter, Position};
+pub(crate) use blocks::block_of;
 pub use folder::{AccountRecord, Run, RunMetadata, RunState, RunWriter, Tool, new_run_id};
 pub use ids::Ledger;
 pub use item::{EvidenceId, EvidenceRef, Gap, GapKind, Item, ItemKey, Outcome, Summary};

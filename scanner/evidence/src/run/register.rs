@@ -63,6 +63,16 @@ impl Register {
         })
     }
 
+    /// What every item asks, sorted, each once: what numbers are given for.
+    #[must_use]
+    pub fn keys(&self) -> Vec<ItemKey> {
+        let mut keys: Vec<ItemKey> =
+            self.items().iter().filter(|item| !item.withdrawn).map(|item| item.key.clone()).collect();
+        keys.sort();
+        keys.dedup();
+        keys
+    }
+
     /// All items with their ids; the register is empty afterwards. Who asks what another one asks has the same item. What a ledger knows keeps its id; the rest is numbered by
     /// what was asked only, so that the same run gives the same ids however its calls interleaved.
     #[must_use]
