@@ -18,6 +18,7 @@ mod draft;
 mod fill;
 mod text;
 mod told;
+mod unit;
 
 pub use draft::Draft;
 pub use text::Text;

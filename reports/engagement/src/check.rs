@@ -15,6 +15,7 @@ use crate::problems::Problems;
 use crate::regions::{REGIONS, is_region_name};
 use crate::registers::{Document, RiskState};
 use crate::requests::{self, Request};
+use crate::runs::Runs;
 use crate::scope::{CATEGORIES, is_account_id};
 use crate::{nearest, zone};
 
@@ -313,6 +314,9 @@ impl<'a, 'b> Names<'a, 'b> {
         let file = self.file;
         if let Some(what) = file.schedule.zone.as_deref().and_then(zone::unknown) {
             self.problems.add("schedule.zone", what);
+        }
+        for (key, what) in file.runs.iter().flat_map(Runs::problems) {
+            self.problems.add(key, what);
         }
         for (at, window) in file.schedule.windows.iter().enumerate() {
             let key = format!("schedule.windows[{at}]");

@@ -15,6 +15,7 @@ use crate::registers::{
     AccessReview, Attestation, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk,
 };
 use crate::risks::scale::RiskScale;
+use crate::runs::Runs;
 use crate::scope::{Scope, Subservice};
 use crate::statements::{Finding, Return};
 use crate::vendors::Vendor;
@@ -31,6 +32,8 @@ pub struct Engagement {
     pub auditor: Option<Auditor>,
     /// When what happens.
     pub schedule: Schedule,
+    /// When a run is expected, where runs come by a schedule.
+    pub runs: Option<Runs>,
     /// What is in scope.
     pub scope: Scope,
     /// Organizations whose controls are relied on.

@@ -29,6 +29,7 @@ pub mod register;
 mod registers;
 pub mod requests;
 pub mod risks;
+mod runs;
 mod salvage;
 mod schema;
 mod scope;
@@ -53,6 +54,7 @@ pub use registers::{
     AccessReview, Attestation, Attested, Control, Document, Exception, Policy, RequestEntry, ResultScope, Risk,
     RiskState,
 };
+pub use runs::{RunEvery, Runs, length};
 pub use schema::{SCHEMA, json_schema};
 pub use scope::{Account, CATEGORIES, Exclusion, Method, Scope, Subservice, UserControl, is_account_id};
 pub use secrets::{redacted, without_secrets};
