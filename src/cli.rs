@@ -2,6 +2,7 @@
 
 mod engagement;
 mod package;
+mod store;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ pub(crate) use engagement::{
 pub(crate) use package::{
     FontArgs, HubArgs, KeyArgs, KeyCommand, PushArgs, PushCommand, ReperformArgs, SealArgs, VerifyArgs,
 };
+pub(crate) use store::{OfStoreArgs, StoreArgs, StoreCommand, WhichStore};
 
 /// Turns the configuration of AWS accounts into SOC 2 evidence.
 #[derive(Debug, Parser)]
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Ask AWS again what an evidence item asked, under your own credentials, and say what changed
     Reperform(ReperformArgs),
+    /// A store: runs that last, in a folder or a bucket
+    Store(Box<StoreArgs>),
     /// Keys that sign packages
     Key(KeyArgs),
     /// Hand the results over to another system
@@ -140,8 +144,11 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "RUN", conflicts_with_all = ["profile", "accounts", "regions"])]
     pub replay: Option<PathBuf>,
     /// The folder in which the run's own folder is made
-    #[arg(long, value_name = "DIR", default_value = "kickoff-runs")]
+    #[arg(long, value_name = "DIR", default_value = "kickoff-runs", conflicts_with = "store")]
     pub out: PathBuf,
+    /// Put a unit for each account into this store, a folder or s3://BUCKET/PREFIX, and give the run its link; no package is made
+    #[arg(long, value_name = "STORE", conflicts_with_all = ["with_documents", "tsa", "chain"])]
+    pub store: Option<String>,
     /// What stdout gets
     #[arg(long, value_enum, default_value = "table")]
     pub format: ScanFormat,
@@ -266,10 +273,12 @@ pub(crate) struct DocsArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct EstateArgs {
     /// A recorded run
-    #[arg(long, value_name = "RUN", conflicts_with = "authorization_details")]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["authorization_details", "store"])]
     pub replay: Option<PathBuf>,
+    #[command(flatten)]
+    pub of_store: OfStoreArgs,
     /// What `aws iam get-account-authorization-details` prints; no credentials, no network. Repeatable
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "store")]
     pub authorization_details: Vec<PathBuf>,
     /// A service control policy, or a level of them ({"org", "policies": [{"name", "document"}]}); binds every account that is
     /// given, so leave the management account out. Repeatable, a level each

@@ -14,7 +14,7 @@ use clap::Parser as _;
 use crate::cli::{Cli, Command};
 use crate::commands::{
     access, access_review, check_config, checks, documents, findings, generate_docs, init, inventory, key, permissions,
-    push, readiness, register, reperform, report, requests, risks, scan, simulate, verify, who_can,
+    push, readiness, register, reperform, report, requests, risks, scan, simulate, store, verify, who_can,
 };
 use crate::exit::Exit;
 use crate::terminal::streams;
@@ -44,6 +44,7 @@ fn main() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Reperform(arguments) => reperform::run(&arguments),
+        Command::Store(arguments) => store::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
         Command::Push(arguments) => push::run(&arguments),
         Command::Inventory(arguments) => inventory::run(&arguments),

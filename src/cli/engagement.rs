@@ -9,7 +9,7 @@ use kickoff_engagement::Said;
 use kickoff_engagement::register::Register;
 use kickoff_engagement::requests::{Chosen, DateOrder, RequestColumns};
 
-use super::{FontArgs, SealArgs};
+use super::{FontArgs, OfStoreArgs, SealArgs};
 
 /// A day, as people are asked for it.
 pub(crate) fn day(text: &str) -> Result<Date, String> {
@@ -41,12 +41,15 @@ pub(crate) struct FileArgs {
 /// The run whose results count.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// A run's folder [default: the newest one under --runs]
+    /// A run's folder, or the id of a run of --store [default: the newest one]
     #[arg(long, value_name = "RUN")]
     pub run: Option<PathBuf>,
     /// The folder that runs are made in
-    #[arg(long, value_name = "DIR", default_value = "kickoff-runs", conflicts_with = "run")]
+    #[arg(long, value_name = "DIR", default_value = "kickoff-runs", conflicts_with_all = ["run", "store"])]
     pub runs: PathBuf,
+    /// The store that has the run, a folder or s3://BUCKET/PREFIX
+    #[arg(long, value_name = "STORE")]
+    pub store: Option<String>,
 }
 
 /// The type of the report, as people say it.
@@ -331,8 +334,8 @@ pub(crate) struct RegisterArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// The run's folder [default: the newest one under --runs]
-    #[arg(value_name = "RUN")]
+    /// The run's folder [default: the newest one under --runs, or of --store]
+    #[arg(value_name = "RUN", conflicts_with = "store")]
     pub path: Option<PathBuf>,
     /// The brief of the kick-off meeting instead: a document to edit and the same as pages
     #[arg(long, conflicts_with = "path")]
@@ -341,6 +344,9 @@ pub(crate) struct ReportArgs {
     pub file: FileArgs,
     #[command(flatten)]
     pub run: RunArgs,
+    /// An account of the run of --store that the package is to have [default: all of them]. Repeatable
+    #[arg(long = "account", value_name = "ID", requires = "store")]
+    pub accounts: Vec<String>,
     /// The folder to write into
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
@@ -356,8 +362,10 @@ pub(crate) struct ReportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct InventoryArgs {
     /// The recorded run
-    #[arg(long, value_name = "RUN")]
-    pub replay: PathBuf,
+    #[arg(long, value_name = "RUN", required_unless_present = "store", conflicts_with = "store")]
+    pub replay: Option<PathBuf>,
+    #[command(flatten)]
+    pub of_store: OfStoreArgs,
     #[command(flatten)]
     pub file: FileArgs,
     /// What stdout gets

@@ -53,11 +53,13 @@ pub(crate) struct ReperformArgs {
     /// The evidence item, such as E-0042
     pub id: String,
     /// The run's folder, or a package [default: the newest run under --runs]
-    #[arg(long, value_name = "RUN|PACKAGE")]
+    #[arg(long, value_name = "RUN|PACKAGE", conflicts_with = "store")]
     pub from: Option<PathBuf>,
     /// The folder that runs are made in
-    #[arg(long, value_name = "DIR", default_value = "kickoff-runs", conflicts_with = "from")]
+    #[arg(long, value_name = "DIR", default_value = "kickoff-runs", conflicts_with_all = ["from", "store"])]
     pub runs: PathBuf,
+    #[command(flatten)]
+    pub of_store: super::OfStoreArgs,
     /// A profile of the AWS configuration files: the reader's own
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,

@@ -17,7 +17,10 @@ use crate::terminal::{lists, streams};
 
 pub(crate) fn run(arguments: &InventoryArgs) -> Result<Exit, Failure> {
     let opened = given::opened(&arguments.file)?;
-    let run = Arc::new(Run::open(&arguments.replay).map_err(|error| Failure::usage(&error))?);
+    let fetched = given::fetched(&arguments.of_store, &[], &opened.file)?;
+    let folder = fetched.as_ref().map(|fetched| fetched.folder.as_path()).or(arguments.replay.as_deref());
+    let folder = folder.ok_or_else(|| Failure::Usage("name a run: --replay RUN, or --store STORE".to_owned()))?;
+    let run = Arc::new(Run::open(folder).map_err(|error| Failure::usage(&error))?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let source = runtime.block_on(replay(&run, Need::ALL))?;
     let found = source.facts.each(|accounts| inventory(accounts, &opened.file))?;

@@ -22,5 +22,6 @@ pub(crate) mod requests;
 pub(crate) mod risks;
 pub(crate) mod scan;
 pub(crate) mod simulate;
+pub(crate) mod store;
 pub(crate) mod verify;
 pub(crate) mod who_can;

@@ -29,12 +29,12 @@ pub(crate) fn run(arguments: &PushArgs) -> Result<Exit, Failure> {
 
 /// Imports the findings of the account that the credentials are for, region by region.
 fn securityhub(arguments: &HubArgs) -> Result<Exit, Failure> {
-    let folder = given::folder(&arguments.run)?
-        .ok_or_else(|| Failure::Usage("there is nothing to push: `kickoff scan` makes a run".to_owned()))?;
-    let run = Arc::new(Run::open(&folder).map_err(|error| Failure::usage(&error))?);
     let mut opened = given::opened(&FileArgs { config: arguments.config.clone(), today: None })?;
+    let folder = given::folder(&arguments.run, &[], &opened.file)?
+        .ok_or_else(|| Failure::Usage("there is nothing to push: `kickoff scan` makes a run".to_owned()))?;
+    let run = Arc::new(Run::open(folder.path()).map_err(|error| Failure::usage(&error))?);
     opened.today = day_in(&run.metadata, &opened.file);
-    let (runs, terminal) = (runs_of(&folder), Terminal::silent());
+    let (runs, terminal) = (runs_of(folder.path()), Terminal::silent());
     let replayed = Replayed::of(&run, &opened.file, runs.as_deref().map(|runs| (runs, &terminal as &dyn Listener)))?;
     let parts = Parts::of(&run, &opened, &replayed)?;
     let dossier = parts.dossier(&opened, &replayed, None);

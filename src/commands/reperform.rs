@@ -5,16 +5,20 @@ use std::io::Write as _;
 use kickoff::walk::Failure;
 use kickoff::walk::outcomes::newest_run;
 use kickoff::walk::reperform::{Reader, Recorded, TOLD, ask, changes, pages};
+use kickoff_engagement::Engagement;
 use kickoff_evidence::{Item, ItemKey, Outcome, Run, count};
 
+use super::given;
 use crate::cli::ReperformArgs;
 use crate::exit::Exit;
 use crate::terminal::{Terminal, streams};
 
 pub(crate) fn run(arguments: &ReperformArgs) -> Result<Exit, Failure> {
-    let path = match &arguments.from {
-        Some(path) => path.clone(),
-        None => newest_run(&arguments.runs)?.ok_or_else(|| {
+    let fetched = given::fetched(&arguments.of_store, &[], &Engagement::default())?;
+    let path = match (&fetched, &arguments.from) {
+        (Some(fetched), _) => fetched.folder.clone(),
+        (None, Some(path)) => path.clone(),
+        (None, None) => newest_run(&arguments.runs)?.ok_or_else(|| {
             Failure::Usage(format!("there is no run under {}: name one with --from", arguments.runs.display()))
         })?,
     };

@@ -3,12 +3,14 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
+use kickoff::walk::news::Listener;
 use kickoff::walk::package::{self, Order, Parts, Replayed};
 use kickoff::walk::seal::runs_of;
 use kickoff::walk::{Failure, carry, finish};
 use kickoff_evidence::package::LeftOut;
 use kickoff_reports::results::day_in;
 
+use super::given::Folder;
 use super::{brief, given};
 use crate::cli::ReportArgs;
 use crate::exit::Exit;
@@ -19,23 +21,25 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
         return brief::report(arguments);
     }
     let fonts = fonts::fonts(&arguments.font)?;
+    let mut opened = given::opened(&arguments.file)?;
     let folder = match &arguments.path {
-        Some(path) => path.clone(),
-        None => given::folder(&arguments.run)?.ok_or_else(|| {
+        Some(path) => Folder::Own(path.clone()),
+        None => given::folder(&arguments.run, &arguments.accounts, &opened.file)?.ok_or_else(|| {
             Failure::Usage(format!("there is no run under {}: `kickoff scan` makes one", arguments.run.runs.display()))
         })?,
     };
-    let mut opened = given::opened(&arguments.file)?;
     if arguments.with_documents {
         files::will_be_carried(carry::expected(&opened)?)?;
     }
     let terminal = Terminal::silent();
-    let run = Arc::new(finish::open(&folder, &opened.file, &terminal)?);
+    let run = Arc::new(finish::open(folder.path(), &opened.file, &terminal)?);
     // What is due or stale is judged on the day of the run, so that the same run gives the same package.
     opened.today = arguments.file.today.unwrap_or_else(|| day_in(&run.metadata, &opened.file));
-    let runs = runs_of(&folder).unwrap_or_else(|| arguments.out.clone());
+    let runs = runs_of(folder.path()).unwrap_or_else(|| arguments.out.clone());
     let seals = given::seals(&arguments.seal, None, &runs)?;
-    let replayed = Replayed::of(&run, &opened.file, Some((&runs, &terminal)))?;
+    // A run of a store has the store's numbers; those of a folder of runs are not its.
+    let numbers = matches!(folder, Folder::Own(_)).then_some((runs.as_path(), &terminal as &dyn Listener));
+    let replayed = Replayed::of(&run, &opened.file, numbers)?;
     let parts = Parts::of(&run, &opened, &replayed)?;
     let order = Order {
         run: &run,

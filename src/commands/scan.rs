@@ -4,23 +4,27 @@ use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use kickoff::walk::live::Live;
-use kickoff::walk::opened::DEFAULT;
+use kickoff::walk::opened::{DEFAULT, Opened};
 use kickoff::walk::package::{self, Order, Parts};
-use kickoff::walk::record::{Recorded, from_aws, from_run};
-use kickoff::walk::{Failure, carry};
+use kickoff::walk::record::{Recorded, collect, from_aws, from_run};
+use kickoff::walk::store::home;
+use kickoff::walk::stored::{self, Way};
+use kickoff::walk::{Failure, carry, scratch};
 use kickoff_checks::{Selection, Severity};
 use kickoff_engagement::{Engagement, is_account_id, is_region_name};
 use kickoff_evidence::Run;
+use kickoff_evidence::store::Store;
 use kickoff_reports::html;
 use kickoff_reports::package::Dossier;
 use kickoff_reports::results::{Document, day_in};
 use kickoff_reports::summary::fails_at;
 use kickoff_reports::terminal::{self, Screen};
 
-use super::given;
+use super::{given, store};
 use crate::cli::{FailOn, FileArgs, ScanArgs, ScanFormat};
 use crate::exit::Exit;
 use crate::terminal::{Terminal, files, fonts, lists, shortfalls, streams};
@@ -35,40 +39,24 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     }
     let engagement = &opened.file;
     let selection = given::selection(&arguments.select)?;
-    let seals = match arguments.no_package {
+    let seals = match arguments.no_package || arguments.store.is_some() {
         true => None,
         false => Some(given::seals(&arguments.seal, arguments.profile.as_deref(), &arguments.out)?),
     };
     let terminal = Terminal::live();
     let live = arguments.replay.is_none();
+    if let Some(address) = &arguments.store {
+        return into_store(arguments, address, &opened, &selection, &terminal);
+    }
     let Recorded { run, replayed, folder, tape: _kept } = match &arguments.replay {
         Some(path) => from_run(path, &arguments.out, &selection, engagement, &terminal)?,
-        None => {
-            let regions = if arguments.regions.is_empty() { &engagement.scope.regions } else { &arguments.regions };
-            if let Some(bad) = regions.iter().find(|region| !is_region_name(region)) {
-                return Err(Failure::Usage(format!("{bad:?} is not the name of a region, such as eu-west-1")));
-            }
-            if let Some(bad) = arguments.accounts.iter().find(|id| !is_account_id(id)) {
-                return Err(Failure::Usage(format!("{bad:?} is not an account id: it has twelve digits")));
-            }
-            let wanted = Live {
-                scope: &engagement.scope,
-                selection: &selection,
-                profile: arguments.profile.as_deref(),
-                accounts: &arguments.accounts,
-                regions,
-                out: &arguments.out,
-                concurrency: arguments.concurrency,
-            };
-            from_aws(&wanted, engagement, &terminal)?
-        }
+        None => from_aws(&wanted(arguments, engagement, &selection, &arguments.out)?, engagement, &terminal)?,
     };
     let json = replayed.decided.json()?;
     let config = arguments.config.as_deref().unwrap_or(Path::new(DEFAULT));
     let exceptions =
         exceptions(engagement, &selection, &replayed.decided.excluded, day_in(&run.metadata, engagement), config);
     let mut exit = exit(arguments.fail_on, &replayed.decided.document);
-    let incomplete = !replayed.decided.document.shortfalls().is_empty();
     opened.today = day_in(&run.metadata, engagement);
     let parts = Parts::of(&run, &opened, &replayed)?;
     let report = folder.join("report.html");
@@ -88,13 +76,7 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
         )?;
         exit = if exit == Exit::Done { Exit::Incomplete } else { exit };
     }
-    if exit == Exit::Found && incomplete {
-        // A caller that looks at the status alone would take the rest for whole.
-        writeln!(
-            streams::problems(),
-            "Exit status 1, because something fails at or above --fail-on; coverage is incomplete as well, which by itself is 3."
-        )?;
-    }
+    both(exit, &replayed.decided.document)?;
     if let Some(seals) = &seals {
         let with_documents = arguments.with_documents;
         let order = Order {
@@ -117,6 +99,94 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<Exit, Failure> {
     }
     printed.map_err(|error| Failure::Usage(format!("standard output cannot be written: {error}")))?;
     Ok(exit)
+}
+
+/// What is asked of AWS.
+fn wanted<'a>(
+    arguments: &'a ScanArgs,
+    engagement: &'a Engagement,
+    selection: &'a Selection,
+    out: &'a Path,
+) -> Result<Live<'a>, Failure> {
+    let regions = if arguments.regions.is_empty() { &engagement.scope.regions } else { &arguments.regions };
+    if let Some(bad) = regions.iter().find(|region| !is_region_name(region)) {
+        return Err(Failure::Usage(format!("{bad:?} is not the name of a region, such as eu-west-1")));
+    }
+    if let Some(bad) = arguments.accounts.iter().find(|id| !is_account_id(id)) {
+        return Err(Failure::Usage(format!("{bad:?} is not an account id: it has twelve digits")));
+    }
+    Ok(Live {
+        scope: &engagement.scope,
+        selection,
+        profile: arguments.profile.as_deref(),
+        accounts: &arguments.accounts,
+        regions,
+        out,
+        concurrency: arguments.concurrency,
+    })
+}
+
+/// A scan whose run goes into a store: what is decided and told is what is stored.
+fn into_store(
+    arguments: &ScanArgs,
+    address: &str,
+    opened: &Opened,
+    selection: &Selection,
+    terminal: &Terminal,
+) -> Result<Exit, Failure> {
+    let engagement = &opened.file;
+    let signer = given::signer(&arguments.seal, arguments.profile.as_deref())?;
+    // What cannot be written to is found out before anything is asked.
+    let home = home(address, arguments.profile.as_deref(), terminal)?;
+    let store = Store::begin(home, kickoff_aws::aws_now()).map_err(|error| Failure::usage(&error))?;
+    let way = Way { store: &store, engagement, signer: signer.as_deref(), listener: terminal };
+    let stored = match &arguments.replay {
+        Some(path) => {
+            let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
+            stored::put(&way, &run, Some(selection), None)?
+        }
+        None => {
+            let scratch = scratch::folder()?;
+            let collected = collect(&wanted(arguments, engagement, selection, scratch.path())?, terminal)?;
+            let folder = collected.folder.clone();
+            match stored::put(&way, &collected.run, None, Some((collected.doors, collected.runtime))) {
+                Ok(stored) => stored,
+                Err(failure) => {
+                    // What AWS answered is not asked again: the run's folder stays where it is.
+                    let _ = scratch.keep();
+                    let folder = folder.display();
+                    return Err(Failure::Usage(format!(
+                        "{failure}. What AWS answered is kept: `kickoff store add {folder} --store {address}` goes on with it"
+                    )));
+                }
+            }
+        }
+    };
+    let document = &stored.decided.document;
+    let printed = print(arguments.format, document, &stored.decided.json()?);
+    shortfalls::tell(document, engagement)?;
+    store::told(&store, &stored)?;
+    let config = arguments.config.as_deref().unwrap_or(Path::new(DEFAULT));
+    let day = day_in(&stored.run, engagement);
+    for line in exceptions(engagement, selection, &stored.decided.excluded, day, config) {
+        writeln!(streams::words(), "{line}")?;
+    }
+    let exit = exit(arguments.fail_on, document);
+    both(exit, document)?;
+    printed.map_err(|error| Failure::Usage(format!("standard output cannot be written: {error}")))?;
+    Ok(exit)
+}
+
+/// Says that two things are so where the status tells one of them.
+fn both(exit: Exit, document: &Document) -> Result<(), Failure> {
+    if exit == Exit::Found && !document.shortfalls().is_empty() {
+        // A caller that looks at the status alone would take the rest for whole.
+        writeln!(
+            streams::problems(),
+            "Exit status 1, because something fails at or above --fail-on; coverage is incomplete as well, which by itself is 3."
+        )?;
+    }
+    Ok(())
 }
 
 /// What exceptions did, a line each: what those in force took out, and which no longer count.

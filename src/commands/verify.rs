@@ -1,19 +1,19 @@
 //! `kickoff verify`: what a package says of itself, held against what is in it.
 
 use std::io::Write as _;
-use std::path::Path;
 
 use jiff::Timestamp;
 use kickoff::walk::Failure;
 use kickoff::walk::verify::Checked;
-use kickoff_evidence::package::{Package, SignatureState, Trust, VerifierKey, verify};
+use kickoff_evidence::package::{Package, SignatureState, Trust, verify};
 
+use super::given;
 use crate::cli::VerifyArgs;
 use crate::exit::Exit;
 use crate::terminal::streams;
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Result<Exit, Failure> {
-    let keys = arguments.keys.iter().map(|given| key(given)).collect::<Result<Vec<_>, _>>()?;
+    let keys = arguments.keys.iter().map(|given| given::verifier_key(given)).collect::<Result<Vec<_>, _>>()?;
     let mut out = streams::text();
     if std::fs::symlink_metadata(&arguments.package).is_err() {
         return Err(Failure::Usage(format!("{} is not there", arguments.package.display())));
@@ -69,15 +69,4 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Result<Exit, Failure> {
     };
     writeln!(out, "{verdict}")?;
     Ok(exit)
-}
-
-/// A verifier key, or a file with one.
-fn key(given: &str) -> Result<VerifierKey, Failure> {
-    let path = Path::new(given);
-    let text = if path.is_file() {
-        std::fs::read_to_string(path).map_err(|error| Failure::Usage(format!("{given} cannot be read: {error}")))?
-    } else {
-        given.to_owned()
-    };
-    text.trim().parse().map_err(|error| Failure::Usage(format!("{given:?} is not a verifier key: {error}")))
 }

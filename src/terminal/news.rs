@@ -55,6 +55,10 @@ impl Listener for Terminal {
                 Ok(())
             }
             News::Finished { folder, answers, state } => finished(folder, answers, state),
+            News::NotSealed { what, why } => writeln!(
+                streams::problems(),
+                "Not sealed: no call of AWS STS carries the digest of {what}: {why}. The store is whole without it."
+            ),
             News::Carried(carried) => documents(carried),
         };
     }

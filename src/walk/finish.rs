@@ -51,7 +51,23 @@ pub fn finish(
     if metadata.state == RunState::Running {
         as_stored(folder, &mut metadata)?;
     }
-    let run = Arc::new(Run::unsealed(folder, metadata).map_err(failed)?);
+    let run = Run::unsealed(folder, metadata).map_err(failed)?;
+    decided_by(writer, run, engagement, runs.map(|runs| (runs, listener)))?;
+    Run::open(folder).map_err(failed)
+}
+
+/// Decides and seals a run whose answers and numbers are there, in its own folder.
+pub(super) fn decided_in_place(writer: RunWriter, run: Run, engagement: &Engagement) -> Result<(), Failure> {
+    decided_by(writer, run, engagement, None)
+}
+
+fn decided_by(
+    writer: RunWriter,
+    run: Run,
+    engagement: &Engagement,
+    runs: Option<(&Path, &dyn Listener)>,
+) -> Result<(), Failure> {
+    let run = Arc::new(run);
     let (known, _) = known(&run);
     if known.is_empty() {
         return Err(Failure::Usage(format!("{} has no check that this version knows", run.metadata.id)));
@@ -63,15 +79,14 @@ pub fn finish(
         source.metadata.state = RunState::Interrupted;
     }
     let decided = match runs {
-        Some(runs) => decide_in(runs, &mut source, &selection, engagement, listener)?,
+        Some((runs, listener)) => decide_in(runs, &mut source, &selection, engagement, listener)?,
         None => decide(&mut source, &selection, engagement)?,
     };
     write_decided(&writer, &source, &decided)?;
     // What the run was made for stays its own word, whatever this version has of it.
     let metadata =
         RunMetadata { checks: run.metadata.checks.clone(), needs: run.metadata.needs.clone(), ..source.metadata };
-    writer.seal(&metadata).map_err(failed)?;
-    Run::open(folder).map_err(failed)
+    writer.seal(&metadata).map(drop).map_err(|error| Failure::usage(&error))
 }
 
 /// Fills what a process could not say any more of its run: who asked, how long, and whom, as the answers tell it.

@@ -1,13 +1,15 @@
 //! Facts from AWS, recorded into a new run.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::stream::{self, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use kickoff_aws::{
-    Collected, ConnectError, Door, Partition, Recorder, RequestedRegions, Session, SharedHttpConnector, Tape, Target,
-    Ways, aws_now, ca_bundle, clock_ahead, collect, connect, connector, identify, plain_client, route, unreachable,
+    Collected, ConnectError, Door, Identity, Partition, Recorder, RequestedRegions, SdkConfig, Session,
+    SharedHttpConnector, Tape, Target, Ways, aws_now, ca_bundle, clock_ahead, collect, connect, connector, identify,
+    plain_client, route, unreachable,
 };
 use kickoff_checks::Selection;
 use kickoff_engagement::Scope;
@@ -17,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::failure::Failure;
 use super::news::{Listener, News};
-use super::source::{Source, agent, locked, shared};
+use super::source::{Doors, Source, agent, locked, shared};
 use super::spool::Spool;
 use super::version::VERSION;
 
@@ -79,7 +81,9 @@ pub async fn live(wanted: &Live<'_>, needs: &[Need], listener: &dyn Listener) ->
     let cancel = CancellationToken::new();
     listener.hear(News::Recording(&tape, &cancel));
     let register = Arc::new(Register::default());
-    let recording = Recording { wanted, needs, door: &door, plain: &plain, tape: &tape, register: &register };
+    let entered = Mutex::default();
+    let recording =
+        Recording { wanted, needs, door: &door, plain: &plain, tape: &tape, register: &register, entered: &entered };
     let recorded = recording.all(targets, (&mut metadata, &mut facts), &cancel, listener).await;
     listener.hear(News::Recorded);
     recorded?;
@@ -87,7 +91,9 @@ pub async fn live(wanted: &Live<'_>, needs: &[Need], listener: &dyn Listener) ->
     let lock = locked(wanted.out, listener)?;
     let mut ledger = Ledger::read(&ids).map_err(|e| Failure::usage(&e))?;
     let numbered = register.number(&mut ledger);
-    Ok(Source { metadata, facts, numbered, ledger, writer: Some(tape), lock: Some(lock) })
+    let accounts = entered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let doors = Doors { hub: (door.base, door.caller), accounts, connector: plain };
+    Ok(Source { metadata, facts, numbered, ledger, writer: Some(tape), lock: Some(lock), doors: Some(doors) })
 }
 
 /// The accounts of kickoff.toml and the ways into them.
@@ -156,6 +162,8 @@ struct Recording<'a> {
     plain: &'a SharedHttpConnector,
     tape: &'a Arc<Tape>,
     register: &'a Arc<Register>,
+    /// The accounts that were entered, with the way in.
+    entered: &'a Mutex<BTreeMap<String, (SdkConfig, Identity)>>,
 }
 
 impl Recording<'_> {
@@ -198,6 +206,9 @@ impl Recording<'_> {
                         // One account of many that cannot be entered is a gap of the run, not the end of it.
                         Err(error) => Ok(shut(error.to_string())),
                         Ok((config, identity)) => {
+                            let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+                            entered.insert(id.clone(), (config.clone(), identity.clone()));
+                            drop(entered);
                             let config = config.to_builder().http_client(recorder.clone()).build();
                             let session = Session::live(&id, &identity.arn, &config, shared.clone());
                             match account(&session, self.needs, regions).await {

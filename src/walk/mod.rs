@@ -22,6 +22,8 @@ pub mod scratch;
 pub mod seal;
 pub mod source;
 mod spool;
+pub mod store;
+pub mod stored;
 mod tied;
 mod unpack;
 pub mod verify;

@@ -29,6 +29,13 @@ pub enum News<'a> {
         /// Whether everything had been asked.
         state: RunState,
     },
+    /// A call that was to seal something was not made, or not answered: nothing is lost but that seal.
+    NotSealed {
+        /// What it was to seal.
+        what: &'a str,
+        /// What went wrong.
+        why: &'a str,
+    },
     /// What became of the documents that a package carries.
     Carried(&'a [Carried]),
 }

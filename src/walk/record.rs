@@ -15,7 +15,7 @@ use super::live::{Live, live};
 use super::news::Listener;
 use super::package::{Replayed, not_decided};
 use super::replay::replay;
-use super::source::Source;
+use super::source::{Doors, Source};
 
 /// A run that is whole, with what was decided from its answers.
 pub struct Recorded {
@@ -51,6 +51,35 @@ pub fn from_aws(wanted: &Live<'_>, engagement: &Engagement, listener: &dyn Liste
     let run = Arc::new(run);
     let replayed = Replayed::of(&run, engagement, None)?;
     Ok(Recorded { run, replayed, folder, tape })
+}
+
+/// What AWS answered, before anything is decided from it.
+pub struct Gathered {
+    /// The run, as far as it was asked.
+    pub run: Arc<Run>,
+    /// Where it lies.
+    pub folder: PathBuf,
+    /// The ways into its accounts.
+    pub doors: Doors,
+    /// What their connections live on.
+    pub runtime: tokio::runtime::Runtime,
+}
+
+/// Collects a run from AWS, and decides nothing.
+///
+/// # Errors
+/// Nothing can be collected, or the run cannot be written.
+pub fn collect(wanted: &Live<'_>, listener: &dyn Listener) -> Result<Gathered, Failure> {
+    let runtime = runtime()?;
+    let mut source = runtime.block_on(live(wanted, &wanted.selection.needs(), listener))?;
+    let folder = wanted.out.join(&source.metadata.id);
+    let doors = source.doors.take().ok_or_else(|| Failure::Usage("no account was entered".to_owned()))?;
+    // The tape and its lock are done with: what it wrote is read from here on.
+    drop(source);
+    let (writer, metadata) = RunWriter::unfinished(&folder).map_err(|error| Failure::usage(&error))?;
+    drop(writer);
+    let run = Arc::new(Run::unsealed(&folder, metadata).map_err(|error| Failure::usage(&error))?);
+    Ok(Gathered { run, folder, doors, runtime })
 }
 
 /// Decides a recorded run again, into a run of its own in a folder of runs.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kickoff_aws::{Replay, RequestedRegions, Session, collect, unreachable};
-use kickoff_evidence::{Ledger, Register, Run, RunState};
+use kickoff_evidence::{Ledger, Register, Run, RunMetadata, RunState};
 use kickoff_facts::Need;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +17,14 @@ use super::spool::Spool;
 /// # Errors
 /// The ids that the run carries cannot be read.
 pub async fn replay(run: &Arc<Run>, needs: &[Need]) -> Result<Source, Failure> {
+    let mut ledger = Ledger::read(&run.path().join(Ledger::FILE)).map_err(|e| Failure::usage(&e))?;
+    let (metadata, facts, register) = facts(run, needs).await?;
+    let numbered = register.number(&mut ledger);
+    Ok(Source { metadata, facts, numbered, ledger, writer: None, lock: None, doors: None })
+}
+
+/// The facts of a recorded run, with its evidence items, which have no numbers yet.
+pub(super) async fn facts(run: &Arc<Run>, needs: &[Need]) -> Result<(RunMetadata, Spool, Arc<Register>), Failure> {
     let register = Arc::new(Register::default());
     let client = Replay::new(Arc::clone(run)).into_client();
     let mut metadata = run.metadata.clone();
@@ -43,7 +51,5 @@ pub async fn replay(run: &Arc<Run>, needs: &[Need]) -> Result<Source, Failure> {
         account.disabled_regions.clone_from(&of_account.disabled_regions);
         facts.push(&of_account)?;
     }
-    let mut ledger = Ledger::read(&run.path().join(Ledger::FILE)).map_err(|e| Failure::usage(&e))?;
-    let numbered = register.number(&mut ledger);
-    Ok(Source { metadata, facts, numbered, ledger, writer: None, lock: None })
+    Ok((metadata, facts, register))
 }

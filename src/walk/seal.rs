@@ -60,10 +60,6 @@ impl Seals {
             )));
         }
         let signer = signer(wanted, listener)?;
-        if let Some(signer) = &signer {
-            // A key can be there and still not be ours to sign with.
-            signer.sign(b"kickoff: can this key sign?\n").map_err(|error| Failure::usage(&error))?;
-        }
         Ok(Self { signer, tsa: wanted.tsa.map(str::to_owned), chain })
     }
 
@@ -76,8 +72,20 @@ impl Seals {
     }
 }
 
-/// The signer that is wanted, if one is.
-fn signer(wanted: Wanted<'_>, listener: &dyn Listener) -> Result<Option<Box<dyn Signer>>, Failure> {
+/// The signer that is wanted, if one is: it signs something, before anything else is done with it.
+///
+/// # Errors
+/// The key cannot be read or used, or does not sign.
+pub fn signer(wanted: Wanted<'_>, listener: &dyn Listener) -> Result<Option<Box<dyn Signer>>, Failure> {
+    let signer = opened(wanted, listener)?;
+    if let Some(signer) = &signer {
+        // A key can be there and still not be ours to sign with.
+        signer.sign(b"kickoff: can this key sign?\n").map_err(|error| Failure::usage(&error))?;
+    }
+    Ok(signer)
+}
+
+fn opened(wanted: Wanted<'_>, listener: &dyn Listener) -> Result<Option<Box<dyn Signer>>, Failure> {
     if let Some(file) = wanted.key {
         return Ok(Some(Box::new(SigningKey::load(file).map_err(|error| Failure::usage(&error))?)));
     }

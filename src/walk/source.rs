@@ -1,10 +1,11 @@
 //! What was collected, live or on replay.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kickoff_aws::{Observer, Shared, Tape};
+use kickoff_aws::{Identity, Observer, SdkConfig, Shared, SharedHttpConnector, Tape};
 use kickoff_evidence::{FolderLock, Ledger, Numbered, Register, RunMetadata};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +28,18 @@ pub struct Source {
     pub writer: Option<Arc<Tape>>,
     /// Keeps others from the folder's ids until they are written; none on replay.
     pub lock: Option<FolderLock>,
+    /// The ways into the accounts that were asked; none on replay.
+    pub doors: Option<Doors>,
+}
+
+/// The ways into the accounts of a run, as long as something has to be done there.
+pub struct Doors {
+    /// The caller's own account.
+    pub hub: (SdkConfig, Identity),
+    /// Each account that was entered.
+    pub accounts: BTreeMap<String, (SdkConfig, Identity)>,
+    /// What carries requests.
+    pub connector: SharedHttpConnector,
 }
 
 /// What the sessions of a run share. So many `places` there are for calls at the same time.

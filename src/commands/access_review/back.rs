@@ -12,13 +12,13 @@ use kickoff_engagement::access_review::{
     self, Counted, Decision, Entry, FollowUp, JudgedRow, Occurrence, Part, Present, Review, Sheet, Totals, follow,
     of_run, of_sheet, totals,
 };
-use kickoff_engagement::files;
+use kickoff_engagement::{Engagement, files};
 use kickoff_evidence::Run;
 use kickoff_reports::listing::{Column, Listing, Place};
 use kickoff_reports::{present, review_tables};
 use serde_json::{Value, json};
 
-use crate::cli::{EstateArgs, FileArgs, ReturnedArgs, ReviewArgs, ReviewFormat};
+use crate::cli::{EstateArgs, FileArgs, OfStoreArgs, ReturnedArgs, ReviewArgs, ReviewFormat};
 use crate::commands::given;
 use crate::exit::Exit;
 use crate::terminal::files::save;
@@ -148,6 +148,10 @@ fn enter(
 /// where that is named.
 fn against(arguments: &ReviewArgs, review: &Review) -> Result<Option<Held>, Failure> {
     let (estate, back) = (&arguments.estate, &arguments.back);
+    let fetched = given::fetched(&estate.of_store, &[], &Engagement::default())?;
+    // It is fetched once, and read as a folder from here on.
+    let replay = fetched.as_ref().map(|fetched| fetched.folder.clone()).or_else(|| estate.replay.clone());
+    let estate = &EstateArgs { replay, of_store: OfStoreArgs::default(), ..estate.clone() };
     let newest = match (&estate.replay, estate.authorization_details.is_empty()) {
         (None, true) => outcomes::newest_run(&back.runs)?,
         _ => estate.replay.clone(),
