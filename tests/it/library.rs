@@ -26,7 +26,9 @@ impl Listener for Heard {
         let text = match news {
             News::Waiting(folder) => format!("waiting for {}", folder.file_name().unwrap().display()),
             News::Finished { answers, state, .. } => format!("finished from {answers}, {state:?}"),
-            News::ClockOff(_) | News::Recording(..) | News::Recorded | News::Carried(_) => "something else".to_owned(),
+            News::ClockOff(_) | News::Recording(..) | News::Recorded | News::NotSealed { .. } | News::Carried(_) => {
+                "something else".to_owned()
+            }
         };
         self.0.lock().unwrap().push(text);
     }

@@ -34,6 +34,8 @@ mod returned;
 mod review_back;
 mod services;
 mod stamp;
+mod store;
+mod store_bucket;
 mod streams;
 mod support;
 mod ties;

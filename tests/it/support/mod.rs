@@ -5,6 +5,7 @@ pub mod law;
 pub mod models;
 pub mod moto;
 pub mod offline;
+pub mod proxy;
 pub mod replay;
 pub mod server;
 pub mod session;
