@@ -17,6 +17,10 @@ pub use frame::runner::{Evaluated, Row, Selection, SelectionError, Threshold, Un
 pub use frame::{differences, parameters};
 pub use reasoning::{estate, people, regions};
 
+/// The SHA-256 of the rules: of every file of this crate and of the policy engine that may change a verdict, data included.
+/// Two programs with one digest decide alike.
+pub const RULESET: &str = env!("KICKOFF_RULESET");
+
 /// Declares the modules of the checks and the list of them all.
 macro_rules! checks {
     ($($service:ident { $($name:ident)* })*) => {

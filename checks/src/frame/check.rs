@@ -127,7 +127,8 @@ pub struct Check {
     pub meta: &'static Meta,
     /// How it decides. Pure: facts and parameters in, findings out.
     pub evaluate: fn(&View<'_>, &Parameters) -> Evaluation,
-    pub(crate) source: &'static str,
+    /// The text of its file, documentation included: its digest is the version of the check.
+    pub source: &'static str,
 }
 
 impl Check {
