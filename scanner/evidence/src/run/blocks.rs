@@ -29,7 +29,7 @@ impl Blocks {
     /// What gives the next number of each account, where these are taken.
     pub(super) fn counter<'a>(&self, taken: impl Iterator<Item = &'a u32>) -> Counter {
         if self.0.is_empty() {
-            return Counter::All(taken.max().map_or(1, |last| last + 1));
+            return Counter::All(taken.max().map_or(1, |last| last.saturating_add(1)));
         }
         let mut next: BTreeMap<String, (u32, Vec<u32>)> =
             self.0.iter().map(|(account, blocks)| (account.clone(), (0, blocks.clone()))).collect();
@@ -43,6 +43,15 @@ impl Blocks {
         Counter::ByAccount(next)
     }
 }
+
+/// Whether there is such a block: what lies behind the last is for readers, who write nothing.
+pub(crate) fn is_block(block: u32) -> bool {
+    (1..=READERS / SIZE).contains(&block)
+}
+
+/// Numbers above this one are given by nobody who writes: a reader whose program finds what the store has not numbered gives
+/// them, and they are not the store's.
+pub(super) const READERS: u32 = 4_000_000_000;
 
 /// The block that a number lies in.
 pub(crate) fn block_of(number: u32) -> u32 {
@@ -63,14 +72,18 @@ impl Counter {
     pub(super) fn of(&mut self, account: &str) -> u32 {
         match self {
             Self::All(next) => {
-                *next += 1;
-                *next - 1
+                let given = *next;
+                *next = next.saturating_add(1);
+                given
             }
             Self::ByAccount(next) => {
                 let (last, blocks) = next.entry(account.to_owned()).or_default();
-                let after = *last + 1;
+                let after = last.saturating_add(1);
                 let own = blocks.contains(&block_of(after)) || blocks.iter().all(|block| *block < block_of(after));
-                let begins = blocks.iter().map(|block| (block - 1) * SIZE + 1).find(|begin| *begin > *last);
+                let begins = blocks
+                    .iter()
+                    .map(|block| block.saturating_sub(1).saturating_mul(SIZE) + 1)
+                    .find(|begin| *begin > *last);
                 *last = if own { after } else { begins.unwrap_or(after) };
                 *last
             }

@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, READERS};
 use super::item::{EvidenceId, ItemKey};
 use crate::error::RunError;
 use crate::files::write_private;
@@ -166,11 +166,23 @@ impl Ledger {
         deviations: &BTreeMap<i16, BTreeMap<String, u32>>,
     ) {
         self.blocks.add(account, blocks);
-        self.evidence.extend(evidence.iter().map(|(name, number)| (name.clone(), *number)));
+        // What was given first stays.
+        for (name, number) in evidence {
+            self.evidence.entry(name.clone()).or_insert(*number);
+        }
         for (year, numbers) in deviations {
             let known = self.deviations.entry(*year).or_default();
-            known.extend(numbers.iter().map(|(name, number)| (name.clone(), *number)));
+            for (name, number) in numbers {
+                known.entry(name.clone()).or_insert(*number);
+            }
         }
+    }
+
+    /// Has whatever is numbered from here on get numbers that nobody who writes a store gives: those of a reader, whose program
+    /// finds more than was numbered.
+    pub fn for_readers(&mut self, year: i16) {
+        self.evidence.insert(String::new(), READERS);
+        self.deviations.entry(year).or_default().insert(String::new(), READERS);
     }
 
     /// The blocks of an account.
@@ -235,6 +247,11 @@ impl Ledger {
         }
         (evidence, deviations)
     }
+}
+
+/// The account of what a number is given to, by its name: of a failure, or of a call.
+pub(crate) fn account_of(failure: bool, name: &str) -> &str {
+    if failure { account_of_failure(name) } else { account_of_call(name) }
 }
 
 /// The account of a call, by its name: it begins with it.

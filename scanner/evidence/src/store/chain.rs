@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::home::{Content, Created, Stored};
-use super::layout::{CHAIN, Place, link_key, link_seal_key};
-use super::unit::{SEAL_SCHEMA, SealCall};
+use super::home::{Altered, Content, Created, Stored};
+use super::layout::{CHAIN, LAST, Place, link_key, link_seal_key};
+use super::unit::SealCall;
 use super::{Store, StoreError, to_json};
 use crate::exchange::sha256_hex;
 use crate::seal::{Note, Signer};
@@ -75,27 +75,46 @@ pub struct Linked {
 }
 
 impl Store {
-    /// Gives a run its link: the next number that is free, whoever else looks for one. A run that has a link keeps it.
+    /// The links that can be read, in their order, each with its number and SHA-256.
     ///
     /// # Errors
-    /// The clock stands before the last link, the key does not sign, or the place cannot be read or written.
+    /// The place cannot be read.
+    pub fn links(&self) -> Result<Vec<(u32, Link, String)>, StoreError> {
+        let mut links = Vec::new();
+        let chain = self.home.list(CHAIN)?;
+        for (seq, stored) in numbered(&chain) {
+            if stored.altered.is_some_and(Altered::is_lost) {
+                continue;
+            }
+            match self.read::<Link>(stored, LINK_SCHEMA) {
+                Ok((link, sha256)) => links.push((seq, link, sha256)),
+                // What is damaged is no link; a check names it.
+                Err(StoreError::Damaged { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(links)
+    }
+
+    /// Gives a run, which began at a time, its link: the next number that is free, whoever else looks for one. A run that has a
+    /// link keeps it.
+    ///
+    /// # Errors
+    /// The clock stands before the last link, no key is given where the last link has one, the key does not sign, or the place
+    /// cannot be read or written.
     pub fn link(
         &self,
-        run: &str,
+        (run, started): (&str, Timestamp),
         runs_sha256: &str,
         now: impl Fn() -> Timestamp,
         signer: Option<&dyn Signer>,
     ) -> Result<Linked, StoreError> {
+        let mut tried = None;
         loop {
             let chain = self.home.list(CHAIN)?;
-            let mut links: Vec<(u32, &Stored)> =
-                chain.iter().filter_map(|stored| Some((link(stored)?, stored))).collect();
-            links.sort_by_key(|(seq, _)| *seq);
-            for (seq, stored) in links.iter().rev() {
-                let (known, sha256) = self.read::<Link>(stored, LINK_SCHEMA)?;
-                if known.run == run && known.runs_sha256 == runs_sha256 {
-                    return Ok(Linked { seq: *seq, sha256, new: false });
-                }
+            let links = numbered(&chain);
+            if let Some(known) = self.linked((run, started), runs_sha256, &links)? {
+                return Ok(known);
             }
             let mut link = Link {
                 schema: LINK_SCHEMA.to_owned(),
@@ -110,29 +129,28 @@ impl Store {
                 note: None,
             };
             if let Some((seq, stored)) = links.last() {
-                let (last, sha256) = self.read::<Link>(stored, LINK_SCHEMA)?;
-                if last.at.duration_since(link.at) > APART {
-                    let (place, now) = (self.name().to_owned(), link.at);
-                    return Err(StoreError::Clock { place, seq: *seq, last: last.at, now });
-                }
+                self.follow(&mut link, *seq, stored)?;
                 let seal = chain.iter().find(|stored| stored.key == link_seal_key(*seq));
-                link = Link {
-                    seq: seq + 1,
-                    previous: Some(sha256),
-                    previous_seal: seal.map(|stored| self.digest(stored)).transpose()?,
-                    at: link.at.max(last.at),
-                    ..link
-                };
+                link.previous_seal = seal.map(|stored| self.digest(stored)).transpose()?;
             }
+            let damaged = |why: &str| StoreError::Damaged { place: self.place(CHAIN), why: why.to_owned() };
+            if link.seq > LAST {
+                return Err(damaged("no number is left behind its last link"));
+            }
+            if tried == Some(link.seq) {
+                return Err(damaged("the next link is there, and is not listed"));
+            }
+            tried = Some(link.seq);
             if let Some(signer) = signer {
                 link.note = Some(Note::sign(&link.text(), signer)?);
             }
-            let text = to_json(&link);
-            match self.home.create(&link_key(link.seq), Content::Bytes(&text))? {
-                Created::New => return Ok(Linked { seq: link.seq, sha256: sha256_hex(&text), new: true }),
+            let (text, key) = (to_json(&link), link_key(link.seq));
+            let sha256 = sha256_hex(&text);
+            match self.home.create(&key, Content::Bytes(&text))? {
+                Created::New => return Ok(Linked { seq: link.seq, sha256, new: true }),
                 // This run has the number, and the answer to an earlier try was lost.
-                Created::There if self.digest_at(&link_key(link.seq))? == sha256_hex(&text) => {
-                    return Ok(Linked { seq: link.seq, sha256: sha256_hex(&text), new: true });
+                Created::There if self.digest_at(&key)? == sha256 => {
+                    return Ok(Linked { seq: link.seq, sha256, new: true });
                 }
                 // Another run has the number: this one comes after it.
                 Created::There => {}
@@ -140,19 +158,72 @@ impl Store {
         }
     }
 
+    /// The link that a run has. None was made long before the run began.
+    fn linked(
+        &self,
+        (run, started): (&str, Timestamp),
+        runs_sha256: &str,
+        links: &[(u32, &Stored)],
+    ) -> Result<Option<Linked>, StoreError> {
+        for (seq, stored) in links.iter().rev().filter(|(_, stored)| !stored.altered.is_some_and(Altered::is_lost)) {
+            let (known, sha256) = match self.read::<Link>(stored, LINK_SCHEMA) {
+                Ok(known) => known,
+                Err(StoreError::Damaged { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            if known.run == run && known.runs_sha256 == runs_sha256 {
+                return Ok(Some(Linked { seq: *seq, sha256, new: false }));
+            }
+            if started.duration_since(known.at) > APART {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Has a link follow the last one. One that is damaged is followed as it is: what is wrong with it a check names.
+    fn follow(&self, link: &mut Link, seq: u32, stored: &Stored) -> Result<(), StoreError> {
+        link.seq = seq.saturating_add(1);
+        if stored.altered.is_some_and(Altered::is_lost) {
+            return Ok(());
+        }
+        let (last, sha256) = match self.read::<Link>(stored, LINK_SCHEMA) {
+            Ok(read) => read,
+            Err(StoreError::Damaged { .. }) => {
+                link.previous = Some(self.digest(stored)?);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        let place = || self.name().to_owned();
+        if last.at.duration_since(link.at) > APART {
+            return Err(StoreError::Clock { place: place(), seq, last: last.at, now: link.at });
+        }
+        if let (Some(key), None) = (&last.key, &link.key) {
+            let name = key.split('+').next().unwrap_or_default().to_owned();
+            return Err(StoreError::Unsigned { place: place(), seq, name });
+        }
+        link.previous = Some(sha256);
+        link.at = link.at.max(last.at);
+        Ok(())
+    }
+
     /// Puts the call that sealed a link beside it.
     ///
     /// # Errors
     /// Another one is there, or the place cannot be written.
     pub fn put_link_seal(&self, seq: u32, call: &SealCall) -> Result<(), StoreError> {
-        debug_assert_eq!(call.schema, SEAL_SCHEMA, "a seal call is of this version");
         self.put(&link_seal_key(seq), &to_json(call)).map(drop)
     }
 }
 
-fn link(stored: &Stored) -> Option<u32> {
-    match Place::of(&stored.key) {
+/// The links of a chain, by their numbers.
+fn numbered(chain: &[Stored]) -> Vec<(u32, &Stored)> {
+    let link = |stored: &Stored| match Place::of(&stored.key) {
         Place::Link(seq) => Some(seq),
         _ => None,
-    }
+    };
+    let mut links: Vec<(u32, &Stored)> = chain.iter().filter_map(|stored| Some((link(stored)?, stored))).collect();
+    links.sort_by_key(|(seq, _)| *seq);
+    links
 }

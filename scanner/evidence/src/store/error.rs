@@ -52,7 +52,7 @@ pub enum StoreError {
     /// An object is there with another content than the one that was to be written.
     #[error(
         "{place} is there already with other content (SHA-256 {there}, not {new}): what a store holds is never replaced. \
-         The same run was decided by another version, with another kickoff.toml, or collected twice under one id"
+         Of a run this is so where it was decided by another version or with another kickoff.toml, or collected twice under one id"
     )]
     Different {
         /// The object.
@@ -64,7 +64,8 @@ pub enum StoreError {
     },
     /// The clock stands before the last link of the chain.
     #[error(
-        "the clock says {now}, and link {seq} of {place} was made at {last}: set the clock, and run the same again; what was written stays, and nothing is lost"
+        "the clock says {now}, and link {seq} of {place} is dated {last}: set the clock, and do the same again; what was written stays. \
+         Where the clock is right, that of the link's writer was wrong: `kickoff store check` says so, and runs get links again once that time has come"
     )]
     Clock {
         /// The store.
@@ -75,6 +76,26 @@ pub enum StoreError {
         last: jiff::Timestamp,
         /// What the clock says.
         now: jiff::Timestamp,
+    },
+    /// A link without a signature would follow one with.
+    #[error("link {seq} of {place} is signed by {name}, and no key was given: sign this one too (--key or --kms-key)")]
+    Unsigned {
+        /// The store.
+        place: String,
+        /// The number of the last link.
+        seq: u32,
+        /// The name of its key.
+        name: String,
+    },
+    /// A run was not closed.
+    #[error(
+        "{place} has {run}, and no link for it: it was not closed, and does not count; `kickoff store add` of the same run closes it"
+    )]
+    NotClosed {
+        /// The place.
+        place: String,
+        /// The run.
+        run: String,
     },
     /// The key does not sign.
     #[error(transparent)]

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::home::{Content, Created, Home, HomeError, Stored, is_key};
+use super::home::{Altered, Content, Created, Home, HomeError, Stored, is_key};
 use crate::files::create_private_directory;
 
 /// A folder that holds a store; files in it are readable by their owner only.
@@ -72,7 +72,8 @@ impl FolderHome {
             if about.is_dir() {
                 self.walk(&key, prefix, found)?;
             } else if key.starts_with(prefix) {
-                found.push(Stored { key, bytes: about.len(), version: None, altered: None });
+                let altered = (!about.is_file()).then_some(Altered::NoFile);
+                found.push(Stored { key, bytes: about.len(), version: None, altered });
             }
         }
         Ok(())
@@ -103,7 +104,7 @@ impl Home for FolderHome {
     fn read(&self, object: &Stored, to: &mut dyn Write) -> Result<(), HomeError> {
         let path = self.root.join(&object.key);
         let failed = |error: &io::Error| self.failed(&object.key, "read", error);
-        if !fs::symlink_metadata(&path).map_err(|error| failed(&error))?.is_file() {
+        if !is_key(&object.key) || !fs::symlink_metadata(&path).map_err(|error| failed(&error))?.is_file() {
             // A link leads out of the store, to what somebody else may change.
             return Err(failed(&io::Error::other("it is no file")));
         }

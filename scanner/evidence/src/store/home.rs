@@ -27,6 +27,14 @@ pub trait Home: Send + Sync {
     /// The place cannot be read, or `to` cannot be written.
     fn read(&self, object: &Stored, to: &mut dyn Write) -> Result<(), HomeError>;
 
+    /// Whether nothing at all is in the place.
+    ///
+    /// # Errors
+    /// The place cannot be read.
+    fn is_empty(&self) -> Result<bool, HomeError> {
+        Ok(self.list("")?.is_empty())
+    }
+
     /// What the place does not do to hold what is written to it, a sentence each: versions, retention.
     fn lacks(&self) -> Vec<String> {
         Vec::new()
@@ -73,6 +81,16 @@ pub enum Altered {
     Marked,
     /// A delete marker is all that is left of it.
     Gone,
+    /// No file stands in its place, but a link or something else that leads elsewhere.
+    NoFile,
+}
+
+impl Altered {
+    /// Whether nothing of what was written can be read any more.
+    #[must_use]
+    pub const fn is_lost(self) -> bool {
+        matches!(self, Self::Gone | Self::NoFile)
+    }
 }
 
 impl std::fmt::Display for Altered {
@@ -83,6 +101,7 @@ impl std::fmt::Display for Altered {
             Self::Marked => {
                 f.write_str("it was deleted, and stands behind a delete marker; its oldest content is read")
             }
+            Self::NoFile => f.write_str("it is no file: something that leads elsewhere stands in its place"),
             Self::Gone => f.write_str("it was deleted: a delete marker is all that is left of it"),
         }
     }

@@ -14,10 +14,13 @@ use super::layout::{BLOCKS, Place, block_key, ids_folder, ids_key};
 use super::unit::IdsAt;
 use super::{Store, StoreError, to_json};
 use crate::exchange::sha256_hex;
-use crate::run::Ledger;
+use crate::run::{Ledger, is_block};
 
 pub(super) const PART_SCHEMA: &str = "kickoff/ids-part/1";
 pub(super) const BLOCK_SCHEMA: &str = "kickoff/ids-block/1";
+
+/// So many blocks a run may take at once: a million numbers.
+const BLOCKS_AT_ONCE: usize = 1000;
 
 /// An increment of the numbers of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,9 +74,15 @@ impl Store {
         for stored in self.home.list(&ids_folder(account))? {
             let Place::Ids(_, seq) = Place::of(&stored.key) else { continue };
             let (part, sha256) = self.read::<Increment>(&stored, PART_SCHEMA)?;
+            let damaged = |why: String| StoreError::Damaged { place: self.place(&stored.key), why };
             if part.account != account || part.seq != seq {
-                let why = format!("it is increment {} of account {}", part.seq, part.account);
-                return Err(StoreError::Damaged { place: self.place(&stored.key), why });
+                return Err(damaged(format!("it is increment {} of account {}", part.seq, part.account)));
+            }
+            if part.previous != numbers.at.get(account).map(|at| at.sha256.clone()) {
+                return Err(damaged("it does not name the increment before it".to_owned()));
+            }
+            if let Some(block) = part.blocks.iter().find(|block| !is_block(**block)) {
+                return Err(damaged(format!("it takes block {block}, which is none")));
             }
             numbers.ledger.add(account, &part.blocks, &part.evidence, &part.deviations);
             numbers.at.insert(account.to_owned(), IdsAt { seq, sha256 });
@@ -104,6 +113,11 @@ impl Store {
             let short: Vec<&str> =
                 accounts.iter().copied().filter(|account| !ledger.has_room(&known.ledger, account)).collect();
             if !short.is_empty() {
+                // A block has room for more than any account asks at once; what asks for thousands of them is no run.
+                if taken.values().map(Vec::len).sum::<usize>() > BLOCKS_AT_ONCE + accounts.len() {
+                    let why = format!("{run} needs more numbers than a run can");
+                    return Err(StoreError::Damaged { place: self.place(&ids_folder(short[0])), why });
+                }
                 for account in short {
                     taken.entry(account).or_default().push(self.take_block(account)?);
                 }
@@ -119,7 +133,7 @@ impl Store {
                 let part = Increment {
                     schema: PART_SCHEMA.to_owned(),
                     account: (*account).to_owned(),
-                    seq: before.map_or(1, |at| at.seq + 1),
+                    seq: before.map_or(1, |at| at.seq.saturating_add(1)),
                     run: run.to_owned(),
                     previous: before.map(|at| at.sha256.clone()),
                     blocks: new_blocks(taken.get(account), known.ledger.blocks_of(account)),
@@ -153,6 +167,10 @@ impl Store {
         };
         let mut block = listed.iter().filter_map(|stored| number(&stored.key)).max().unwrap_or(0) + 1;
         loop {
+            if !is_block(block) {
+                let why = "no block of numbers is left behind the last".to_owned();
+                return Err(StoreError::Damaged { place: self.place(BLOCKS), why });
+            }
             let text = to_json(&Block { schema: BLOCK_SCHEMA.to_owned(), block, account: account.to_owned() });
             let key = block_key(block);
             // One that was taken for the same account just now serves both: which number is whose the increments decide.

@@ -98,7 +98,7 @@ impl<'a> Place<'a> {
         let (top, rest) = key.split_once('/')?;
         Some(match top {
             "plan" => Self::Plan,
-            "runs" => Self::Run(rest.strip_suffix(".json").filter(|run| !run.contains('/'))?),
+            "runs" => Self::Run(rest.strip_suffix(".json").filter(|run| is_run(run))?),
             "chain" => match rest.strip_suffix(".seal.json") {
                 Some(seq) => Self::LinkSeal(number(seq)?),
                 None => Self::Link(number(rest.strip_suffix(".json")?)?),
@@ -123,7 +123,21 @@ impl<'a> Place<'a> {
 
 /// A number as keys have it: eight digits.
 fn number(text: &str) -> Option<u32> {
-    (text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+    let digits = text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten().filter(|number| *number > 0)
+}
+
+/// The last number that a key can have.
+pub(super) const LAST: u32 = 99_999_999;
+
+/// Whether a text is the id of a run: nothing that leads elsewhere.
+pub(super) fn is_run(text: &str) -> bool {
+    text.len() <= 100 && text.starts_with("RUN-") && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// Whether a text is the id of an account.
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -139,6 +153,9 @@ mod tests {
         of(&format!("{folder}unit.json"), Place::Unit { folder: &folder, account: "111122223333", file: "unit.json" });
         of("store.json", Place::Store);
         of(&run_key("RUN-1"), Place::Run("RUN-1"));
+        for foreign in ["runs/RUN-/x.json", "runs//x.json", "runs/RUN-..json", "runs/x.json", "chain/00000000.json"] {
+            of(foreign, Place::Foreign);
+        }
         of(&link_key(7), Place::Link(7));
         of(&link_seal_key(7), Place::LinkSeal(7));
         of(&ids_key("111122223333", 2), Place::Ids("111122223333", 2));

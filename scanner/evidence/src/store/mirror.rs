@@ -3,7 +3,7 @@
 use std::io::{self, Seek as _, Write as _};
 
 use super::home::{Altered, Content, Created, Home, Stored};
-use super::layout::{Place, STORE, UNIT};
+use super::layout::{Place, STORE, UNIT, UNIT_SEAL};
 use super::{Store, StoreError, place};
 
 /// What was copied.
@@ -26,12 +26,13 @@ fn order(stored: &Stored) -> u8 {
         Place::Store => 0,
         Place::Plan | Place::Block(_) | Place::Beside => 1,
         Place::Ids(..) => 2,
-        Place::Unit { file, .. } if file != UNIT => 3,
-        Place::Unit { .. } => 4,
-        Place::Run(_) => 5,
+        Place::Unit { file: UNIT, .. } => 4,
+        Place::Unit { file: UNIT_SEAL, .. } => 5,
+        Place::Unit { .. } => 3,
+        Place::Run(_) => 6,
         // The seal of a link stands behind it by its name, and before the next, which names it.
-        Place::Link(_) | Place::LinkSeal(_) => 6,
-        Place::Foreign => 7,
+        Place::Link(_) | Place::LinkSeal(_) => 7,
+        Place::Foreign => 8,
     }
 }
 

@@ -40,7 +40,7 @@ pub use unit::{FileOf, IdsAt, Put, SealCall, Unit, UnitFiles};
 pub const STORE_SCHEMA: &str = "kickoff/store/1";
 
 /// No object that is read whole is longer: lists of thousands of accounts are not.
-const LONGEST: u64 = 256 << 20;
+const LONGEST: u64 = 64 << 20;
 
 /// `store.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +86,11 @@ impl Store {
     pub fn begin(home: Box<dyn Home>, now: Timestamp) -> Result<Self, StoreError> {
         let place = home.name().to_owned();
         if find(&*home, layout::STORE)?.is_none() {
+            // Whoever begins it writes this first: where another one did in the meantime, it is there now.
+            if !home.is_empty()? && find(&*home, layout::STORE)?.is_none() {
+                let why = "holds something else, and no store: name a place that is empty, or not there yet".to_owned();
+                return Err(HomeError { place, why }.into());
+            }
             let mut seed = [0; 16];
             getrandom::fill(&mut seed)
                 .map_err(|error| HomeError { place: place.clone(), why: format!("cannot be begun: {error}") })?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{RUNS, run_key};
+use super::layout::{is_account, is_run, run_key, unit_folder};
 use super::{Store, StoreError, to_json};
 use crate::exchange::sha256_hex;
 use crate::run::RunMetadata;
@@ -68,42 +68,71 @@ impl Store {
         Ok((sha256_hex(&text), new))
     }
 
-    /// The list of a run that is there.
+    /// The list of a run that has a link: the one that is named, or the one of the newest link.
     ///
     /// # Errors
-    /// There is none, or it cannot be read.
-    pub fn run(&self, run: &str) -> Result<RunFile, StoreError> {
-        self.run_if(run)?.map_or_else(|| Err(self.no_run(run)), Ok)
+    /// There is none, it has no link or another one than its link names, or it cannot be read.
+    pub fn closed(&self, run: Option<&str>) -> Result<RunFile, StoreError> {
+        let links = self.links()?;
+        let link = match run {
+            Some(run) => links.iter().rev().find(|(_, link, _)| link.run == run),
+            None => links.last(),
+        };
+        let Some((_, link, _)) = link else {
+            return Err(match run {
+                Some(run) if is_run(run) && self.find(&run_key(run))?.is_some() => {
+                    StoreError::NotClosed { place: self.name().to_owned(), run: run.to_owned() }
+                }
+                run => {
+                    let near = links.last().map(|(_, newest, _)| {
+                        format!("; it has {}, the newest is {}", crate::count(links.len(), "run"), newest.run)
+                    });
+                    let (place, run) = (self.name().to_owned(), run.unwrap_or("at all").to_owned());
+                    StoreError::NoRun { place, run, near: near.unwrap_or_else(|| "; it has none".to_owned()) }
+                }
+            });
+        };
+        let key = run_key(&link.run);
+        let damaged = |why: String| StoreError::Damaged { place: self.place(&key), why };
+        let stored = self.find(&key)?.ok_or_else(|| damaged("it is not there".to_owned()))?;
+        let (file, found) = self.read::<RunFile>(&stored, RUN_SCHEMA)?;
+        if found != link.runs_sha256 {
+            return Err(damaged(format!("its SHA-256 is {found}, and its link names {}", link.runs_sha256)));
+        }
+        file.check(&link.run).map_err(damaged)?;
+        Ok(file)
     }
 
-    /// The list of a run, if there is one.
+    /// The list of a run, whether it was closed or not, if there is one.
     ///
     /// # Errors
     /// It cannot be read.
     pub fn run_if(&self, run: &str) -> Result<Option<RunFile>, StoreError> {
         let Some(stored) = self.find(&run_key(run))? else { return Ok(None) };
-        Ok(Some(self.read::<RunFile>(&stored, RUN_SCHEMA)?.0))
+        let place = self.place(&stored.key);
+        if let Some(altered) = stored.altered {
+            return Err(StoreError::Damaged { place, why: altered.to_string() });
+        }
+        let (file, _) = self.read::<RunFile>(&stored, RUN_SCHEMA)?;
+        file.check(run).map_err(|why| StoreError::Damaged { place, why })?;
+        Ok(Some(file))
     }
+}
 
-    fn no_run(&self, run: &str) -> StoreError {
-        let near = match self.runs() {
-            Ok(runs) => match runs.last() {
-                Some(newest) => format!("; it has {}, the newest is {newest}", crate::count(runs.len(), "run")),
-                None => "; it has none".to_owned(),
-            },
-            Err(_) => String::new(),
-        };
-        StoreError::NoRun { place: self.name().to_owned(), run: run.to_owned(), near }
-    }
-
-    /// The ids of all runs, oldest first.
-    ///
-    /// # Errors
-    /// The place cannot be read.
-    pub fn runs(&self) -> Result<Vec<String>, StoreError> {
-        let listed = self.home.list(RUNS)?;
-        let id = |key: &str| key.strip_prefix(RUNS)?.strip_suffix(".json").map(str::to_owned);
-        // Their names begin with the time.
-        Ok(listed.iter().filter_map(|stored| id(&stored.key)).collect())
+impl RunFile {
+    /// Whether it can be what it says: what it names leads nowhere else.
+    fn check(&self, run: &str) -> Result<(), String> {
+        if self.run.id != run || !is_run(run) {
+            return Err(format!("it is the list of {}", self.run.id));
+        }
+        for unit in &self.units {
+            if !is_account(&unit.account) || unit.folder != unit_folder(&unit.account, self.run.started, run) {
+                return Err(format!("it names a unit at {}, which is no place of one", unit.folder));
+            }
+        }
+        match self.run.accounts.iter().find(|account| !is_account(&account.id)) {
+            Some(account) => Err(format!("it names account {}, which is none", account.id)),
+            None => Ok(()),
+        }
     }
 }

@@ -31,6 +31,8 @@ pub struct Plan {
     pub thresholds: BTreeMap<String, String>,
     /// The program that decides.
     pub tool: Tool,
+    /// The SHA-256 of the rules by which it does.
+    pub ruleset: String,
     /// When a run is expected, where kickoff.toml says it.
     pub runs: Option<Cadence>,
 }
@@ -68,6 +70,19 @@ pub struct Slot {
     pub at: Timestamp,
     /// The first run that began in it; none where there is none.
     pub run: Option<String>,
+}
+
+/// No store is asked for more slots: hourly, for fifty years.
+const MOST: usize = 500_000;
+
+impl Every {
+    const fn seconds(self) -> i64 {
+        match self {
+            Self::Hourly => 3600,
+            Self::Daily => 24 * 3600,
+            Self::Weekly => 7 * 24 * 3600,
+        }
+    }
 }
 
 impl Cadence {
@@ -109,13 +124,16 @@ impl Cadence {
     }
 
     /// The slots of a time whose grace is over, with the runs that began in them; none where this version does not know the
-    /// zone.
+    /// zone, or the grace is longer than the cadence.
     #[must_use]
     pub fn slots(&self, from: Timestamp, to: Timestamp, runs: &[(Timestamp, String)]) -> Option<Vec<Slot>> {
+        if !(0..=self.cadence.seconds()).contains(&self.grace_seconds) {
+            return None;
+        }
         let grace = SignedDuration::from_secs(self.grace_seconds);
         let mut slots = Vec::new();
         // A plan begins with its first run: the slot of that run is the first.
-        for at in self.from(from)? {
+        for at in self.from(from)?.take(MOST) {
             let end = at.saturating_add(grace).unwrap_or(Timestamp::MAX);
             if end > to {
                 break;
@@ -151,11 +169,17 @@ impl Store {
     /// All plans with their SHA-256, oldest first.
     ///
     /// # Errors
-    /// The place cannot be read, or one of them is damaged.
+    /// The place cannot be read, or one of them is of a newer version.
     pub fn plans(&self) -> Result<Vec<(Plan, String)>, StoreError> {
         let mut plans = Vec::new();
         for stored in self.home.list(PLANS)? {
-            plans.push(self.read::<Plan>(&stored, PLAN_SCHEMA)?);
+            match self.read::<Plan>(&stored, PLAN_SCHEMA) {
+                Ok(plan) => plans.push(plan),
+                // What is damaged is no plan; a check names it.
+                Err(StoreError::Damaged { .. }) => {}
+                Err(StoreError::Home(_)) if stored.altered.is_some_and(super::Altered::is_lost) => {}
+                Err(error) => return Err(error),
+            }
         }
         plans.sort_by_key(|(plan, _)| plan.from);
         Ok(plans)

@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::home::{Content, Created, HomeError};
+use super::home::{Content, Created, HomeError, is_key};
 use super::layout::{UNIT, UNIT_SEAL, unit_folder};
 use super::{Store, StoreError, to_json};
 use crate::exchange::sha256_hex;
@@ -33,6 +33,8 @@ pub struct Unit {
     pub tool: Tool,
     /// The program that decided.
     pub decided_by: Tool,
+    /// The SHA-256 of the rules by which it did.
+    pub ruleset: String,
     /// When the run began: the time that every check reckons from (UTC).
     pub started: Timestamp,
     /// When collection ended (UTC).
@@ -262,11 +264,14 @@ impl Store {
         let damaged = |why: String| StoreError::Damaged { place: self.place(&key), why };
         let stored = self.find(&key)?.ok_or_else(|| damaged("it is not there".to_owned()))?;
         let (unit, found) = self.read::<Unit>(&stored, UNIT_SCHEMA)?;
-        if found == sha256 {
-            Ok(unit)
-        } else {
-            Err(damaged(format!("its SHA-256 is {found}, and its run says {sha256}")))
+        if found != sha256 {
+            return Err(damaged(format!("its SHA-256 is {found}, and its run says {sha256}")));
         }
+        let leads = unit.files.keys().any(|name| name.contains('/') || !is_key(name));
+        if leads || unit_folder(&unit.account.id, unit.started, &unit.run) != folder {
+            return Err(damaged(format!("it is a unit of {} and account {}", unit.run, unit.account.id)));
+        }
+        Ok(unit)
     }
 }
 

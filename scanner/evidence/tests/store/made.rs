@@ -59,6 +59,7 @@ pub fn plan(number: usize) -> Plan {
         checks: vec!["iam-root-mfa".to_owned()],
         thresholds: BTreeMap::new(),
         tool: tool(),
+        ruleset: "0".repeat(64),
         runs: None,
     }
 }
@@ -113,8 +114,35 @@ pub fn put_at(
     scratch: &Path,
     now: Timestamp,
 ) -> Result<u32, StoreError> {
+    put_as(home, metadata(number, accounts), number, &plan(number), (key, now), scratch)
+}
+
+/// Puts the run of a day under a plan; one that came to its end, or was interrupted.
+pub fn put_with(
+    home: Box<dyn Home>,
+    number: usize,
+    accounts: &[&str],
+    plan: &Plan,
+    whole: bool,
+    scratch: &Path,
+) -> Result<u32, StoreError> {
+    let state = if whole { RunState::Complete } else { RunState::Interrupted };
+    let metadata = RunMetadata { state, ..metadata(number, accounts) };
+    put_as(home, metadata, number, plan, (None, day(number) + SignedDuration::from_mins(9)), scratch)
+}
+
+fn put_as(
+    home: Box<dyn Home>,
+    metadata: RunMetadata,
+    number: usize,
+    plan: &Plan,
+    (key, now): (Option<&SigningKey>, Timestamp),
+    scratch: &Path,
+) -> Result<u32, StoreError> {
+    let accounts: Vec<&str> = metadata.accounts.iter().map(|account| account.id.as_str()).collect();
+    let accounts = accounts.as_slice();
     let store = Store::begin(home, day(0))?;
-    let plan = store.put_plan(&plan(number))?;
+    let plan = store.put_plan(plan)?;
     let keys = calls(number, accounts);
     let failures: Vec<[String; 4]> =
         accounts.iter().map(|account| ["iam-root-mfa", account, "us-east-1", "root"].map(str::to_owned)).collect();
@@ -122,7 +150,6 @@ pub fn put_at(
         ledger.evidence(&keys);
         drop(ledger.deviations(2026, failures.iter().cloned()));
     })?;
-    let metadata = metadata(number, accounts);
     let mut file = RunFile::new(metadata.clone(), Some(plan));
     for account in &metadata.accounts {
         // Each writer has files of its own.
@@ -136,6 +163,7 @@ pub fn put_at(
             state: RunState::Complete,
             tool: tool(),
             decided_by: tool(),
+            ruleset: "0".repeat(64),
             started: metadata.started,
             finished: metadata.finished,
             exchanges: 20,
@@ -154,7 +182,7 @@ pub fn put_at(
         });
     }
     let (sha256, _) = store.put_run(&file)?;
-    let link = store.link(&metadata.id, &sha256, || now, key.map(|key| key as _))?;
+    let link = store.link((&metadata.id, metadata.started), &sha256, || now, key.map(|key| key as _))?;
     store.put_link_seal(link.seq, &sealed("link", ACCOUNTS[0], &link.sha256, number))?;
     Ok(link.seq)
 }

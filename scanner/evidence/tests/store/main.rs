@@ -1,5 +1,7 @@
 //! A store under many writers, killed writers, and hands that alter it.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod made;
 mod memory;
 mod tampered;
@@ -154,7 +156,7 @@ fn what_a_killed_writer_left_is_in_nobodys_way() {
     let left = format!("{folder}exchanges.jsonl.zst");
     home.create(&left, kickoff_evidence::store::Content::Bytes(b"of the first try")).unwrap();
     put(Box::new(home.clone()), 0, &ACCOUNTS, None, scratch.path()).unwrap();
-    let file = store.run(&id(0)).unwrap();
+    let file = store.closed(Some(&id(0))).unwrap();
     let unit = store.unit(&folder, &file.units[0].sha256).unwrap();
     assert_eq!(unit.file("exchanges").unwrap().0, "exchanges.2.jsonl.zst");
     let checked = check(home, 1);
@@ -168,7 +170,7 @@ fn another_content_under_the_same_id_is_refused_by_name() {
     put(Box::new(home.clone()), 0, &ACCOUNTS, None, scratch.path()).unwrap();
     let before = home.objects.lock().unwrap().clone();
     let store = Store::open(Box::new(home.clone())).unwrap();
-    let file = store.run(&id(0)).unwrap();
+    let file = store.closed(Some(&id(0))).unwrap();
     let unit = store.unit(&file.units[0].folder, &file.units[0].sha256).unwrap();
     let archive = scratch.path().join("other");
     std::fs::write(&archive, "other answers").unwrap();
@@ -192,7 +194,7 @@ fn a_clock_that_stands_before_the_last_link_is_told_and_nothing_is_lost() {
     // With the clock set right the same run gets its link.
     let store = Store::open(Box::new(home.clone())).unwrap();
     let text = home.objects.lock().unwrap()[&format!("runs/{}.json", id(2))].versions[0].to_vec();
-    let linked = store.link(&id(2), &kickoff_evidence::sha256_hex(&text), || day(4), None).unwrap();
+    let linked = store.link((&id(2), day(2)), &kickoff_evidence::sha256_hex(&text), || day(4), None).unwrap();
     assert_eq!((linked.seq, linked.new), (2, true));
     let checked = check(home, 5);
     whole(&checked);
@@ -305,7 +307,243 @@ fn a_signed_chain_holds_under_its_key_and_no_other() {
         "{found:#?}"
     );
     assert_eq!(with(vec![key.verifier_key(), other.verifier_key()]).findings, []);
-    put(Box::new(home.clone()), 4, &ACCOUNTS, None, scratch.path()).unwrap();
-    let found = with(vec![key.verifier_key(), other.verifier_key()]).findings;
-    assert!(found[0].what == "chain/00000005.json" && found[0].why.contains("is not signed"), "{found:#?}");
+    // No link without a signature follows one with.
+    let error = put(Box::new(home.clone()), 4, &ACCOUNTS, None, scratch.path()).unwrap_err();
+    assert!(
+        error.to_string().contains("link 4 of memory is signed by mallory.example/kickoff, and no key was given"),
+        "{error}"
+    );
+}
+
+#[test]
+fn links_before_the_first_that_is_signed_stand_under_its_signature() {
+    let (home, scratch) = (Memory::default(), tempfile::tempdir().unwrap());
+    let key = SigningKey::generate("acme.example/kickoff").unwrap();
+    for number in 0..4 {
+        let key = (number >= 2).then_some(&key);
+        put(Box::new(home.clone()), number, &ACCOUNTS, key, scratch.path()).unwrap();
+    }
+    use kickoff_evidence::package::Signer as _;
+    let with = |keys| Store::open(Box::new(home.clone())).unwrap().check(&Expected { keys, ..expected(4) }).unwrap();
+    let checked = with(vec![key.verifier_key()]);
+    assert_eq!(checked.worst(), Some(Level::Told), "{:#?}", checked.findings);
+    assert!(
+        checked.findings[0].why.contains("the signature of chain/00000003.json covers it"),
+        "{:#?}",
+        checked.findings
+    );
+    // By a key that the entity does not have nothing stands.
+    let other = SigningKey::generate("mallory.example/kickoff").unwrap();
+    let checked = with(vec![other.verifier_key()]);
+    assert_eq!((checked.worst(), checked.signed_by), (Some(Level::Altered), None));
+    assert_eq!(checked.findings.len(), 4, "{:#?}", checked.findings);
+}
+
+/// The objects of a store of three runs, with one changed.
+fn changed(change: impl FnOnce(&mut Objects)) -> (Memory, tempfile::TempDir) {
+    let (home, scratch) = (Memory::default(), tempfile::tempdir().unwrap());
+    for number in 0..3 {
+        put(Box::new(home.clone()), number, &ACCOUNTS, None, scratch.path()).unwrap();
+    }
+    change(&mut home.objects.lock().unwrap());
+    (home, scratch)
+}
+
+fn object(text: &str) -> memory::Object {
+    memory::Object { versions: vec![text.as_bytes().into()], marked: false }
+}
+
+fn edited(objects: &mut Objects, key: &str, from: &str, to: &str) {
+    let object = objects.get_mut(key).unwrap();
+    let text = String::from_utf8(object.versions[0].to_vec()).unwrap();
+    assert!(text.contains(from), "{text}");
+    object.versions[0] = text.replace(from, to).into_bytes().into();
+}
+
+#[test]
+fn of_what_cannot_be_read_nothing_is_concluded() {
+    let scratch = tempfile::tempdir().unwrap();
+    let home = Memory::default();
+    for number in 0..3 {
+        put(Box::new(home.clone()), number, &ACCOUNTS, None, scratch.path()).unwrap();
+    }
+    let keys: Vec<String> = home.objects.lock().unwrap().keys().filter(|key| *key != "store.json").cloned().collect();
+    for key in keys {
+        let denied = Memory { denied: Some(key.clone()), ..home.clone() };
+        let checked = check(denied, 3);
+        assert_eq!(checked.worst(), Some(Level::Lacking), "{key}: {:#?}", checked.findings);
+        assert!(checked.findings.iter().all(|finding| finding.what == key), "{key}: {:#?}", checked.findings);
+    }
+}
+
+#[test]
+fn a_newer_format_does_not_hide_what_was_altered() {
+    for (key, schema) in [
+        (format!("runs/{}.json", id(1)), "kickoff/store-run/1"),
+        ("chain/00000002.json".to_owned(), "kickoff/link/1"),
+        (format!("{}unit.json", kickoff_evidence::store::unit_folder(ACCOUNTS[0], day(1), &id(1))), "kickoff/unit/1"),
+    ] {
+        let newer = schema.replace("/1", "/2");
+        let (home, _scratch) = changed(|objects| edited(objects, &key, schema, &newer));
+        let checked = check(home, 3);
+        assert_eq!(checked.worst(), Some(Level::Altered), "{key}: {:#?}", checked.findings);
+        assert!(
+            checked.findings.iter().any(|one| one.what == key && one.why.contains("use the kickoff that wrote it"))
+        );
+    }
+}
+
+#[test]
+fn a_run_is_read_as_its_link_names_it_or_not_at_all() {
+    let open = |home: &Memory| Store::open(Box::new(home.clone())).unwrap();
+    // A list that somebody put there has no link: it is neither the newest run nor any.
+    let (home, _scratch) = changed(|objects| {
+        let text = objects[&format!("runs/{}.json", id(2))].clone();
+        objects.insert("runs/RUN-20991231T000000Z-00000000.json".to_owned(), text);
+    });
+    assert_eq!(open(&home).closed(None).unwrap().run.id, id(2));
+    let error = open(&home).closed(Some("RUN-20991231T000000Z-00000000")).unwrap_err();
+    assert!(matches!(error, StoreError::NotClosed { .. }), "{error}");
+    // Neither is one that was changed.
+    let key = format!("runs/{}.json", id(2));
+    let (home, _scratch) = changed(|objects| edited(objects, &key, "us-east-1", "us-west-1"));
+    let error = open(&home).closed(None).unwrap_err().to_string();
+    assert!(error.contains("and its link names"), "{error}");
+    // Nothing in a list leads elsewhere, even where digests agree.
+    for (from, to) in [
+        ("\"account\": \"111122223333\"", "\"account\": \"../../../etc\""),
+        ("\"folder\": \"units/", "\"folder\": \"../units/"),
+        ("\"id\": \"111122223333\"", "\"id\": \"/home/u/x\""),
+    ] {
+        let (home, _scratch) = changed(|objects| {
+            edited(objects, &key, from, to);
+            let digest = kickoff_evidence::sha256_hex(&objects[&key].versions[0]);
+            let link: serde_json::Value = serde_json::from_slice(&objects["chain/00000003.json"].versions[0]).unwrap();
+            edited(objects, "chain/00000003.json", link["runs_sha256"].as_str().unwrap(), &digest);
+        });
+        let error = open(&home).closed(None).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("memory/{key} is damaged: it names")), "{from}: {error}");
+    }
+    for foreign in ["runs//home/u/x.json", "runs/zz/../../x.json", "runs/RUN-1/x.json"] {
+        let (home, _scratch) = changed(|objects| drop(objects.insert(foreign.to_owned(), object("{}"))));
+        let checked = check(home, 3);
+        assert!(checked.findings[0].what == foreign && checked.findings[0].level == Level::Altered, "{foreign}");
+    }
+}
+
+#[test]
+fn numbers_that_nobody_gives_stop_nobody() {
+    let scratch = tempfile::tempdir().unwrap();
+    // The last key that there can be, of each kind: it is named, quickly, and nobody writes behind it for ever.
+    for key in ["chain/99999999.json", "ids/block=99999999.json", "ids/account=111122223333/99999999.json"] {
+        let (home, _scratch) = changed(|objects| drop(objects.insert(key.to_owned(), object("{}"))));
+        let checked = check(home.clone(), 4);
+        assert!(
+            checked.findings.len() < 10 && checked.worst() == Some(Level::Altered),
+            "{key}: {:#?}",
+            checked.findings
+        );
+        // A new call, so that numbers are given.
+        let error = put(Box::new(home), 9, &ACCOUNTS, None, scratch.path());
+        assert!(error.is_err() || key.contains("block"), "{key}");
+    }
+    for (from, to) in
+        [("\"blocks\": [\n    1\n  ]", "\"blocks\": [0]"), ("\"blocks\": [\n    1\n  ]", "\"blocks\": [4294968]")]
+    {
+        let key = "ids/account=111122223333/00000001.json";
+        let (home, _scratch) = changed(|objects| edited(objects, key, from, to));
+        let blocks = || home.objects.lock().unwrap().keys().filter(|key| key.contains("block=")).count();
+        let before = blocks();
+        put(Box::new(home.clone()), 9, &ACCOUNTS, None, scratch.path()).unwrap_err();
+        assert_eq!(blocks(), before, "none was taken in vain");
+        assert_eq!(check(home, 4).worst(), Some(Level::Altered));
+    }
+}
+
+#[test]
+fn what_somebody_throws_in_stops_no_writer() {
+    let scratch = tempfile::tempdir().unwrap();
+    for key in ["chain/00000004.json", "plan/x.json", "runs/RUN-x.json"] {
+        let (home, _scratch) = changed(|objects| drop(objects.insert(key.to_owned(), object("junk"))));
+        put(Box::new(home.clone()), 5, &ACCOUNTS, None, scratch.path()).unwrap();
+        let checked = check(home, 6);
+        assert!(
+            checked.findings.iter().any(|one| one.what == key && one.level == Level::Altered),
+            "{key}: {checked:#?}"
+        );
+        assert_eq!(checked.runs, 4, "{key}");
+    }
+    // A run that was deleted is not put a second time behind its marker.
+    let key = format!("runs/{}.json", id(1));
+    let (home, _scratch) = changed(|objects| objects.get_mut(&key).unwrap().marked = true);
+    let error = Store::open(Box::new(home)).unwrap().run_if(&id(1)).unwrap_err();
+    assert!(error.to_string().contains("it was deleted"), "{error}");
+}
+
+#[test]
+fn a_number_is_not_given_to_another_name_later() {
+    let (home, _scratch) = changed(|_| {});
+    let key = "ids/account=111122223333/00000002.json".to_owned();
+    let first = home.objects.lock().unwrap()["ids/account=111122223333/00000001.json"].versions[0].clone();
+    let taken: serde_json::Value = serde_json::from_slice(&first).unwrap();
+    let name = taken["evidence"].as_object().unwrap().keys().next().unwrap().clone();
+    let part = serde_json::json!({
+        "schema": "kickoff/ids-part/1", "account": ACCOUNTS[0], "seq": 2, "run": "RUN-1",
+        "previous": kickoff_evidence::sha256_hex(&first), "blocks": [], "evidence": { name: 999, "222233334444 x y": 998 }, "deviations": {},
+    });
+    home.objects.lock().unwrap().insert(key.clone(), object(&part.to_string()));
+    let found = check(home.clone(), 3).findings;
+    assert_eq!(found.iter().filter(|one| one.what == key && one.level == Level::Altered).count(), 2, "{found:#?}");
+    // What was given first stays.
+    let number = |home: Memory| {
+        Store::open(Box::new(home))
+            .unwrap()
+            .numbers(ACCOUNTS)
+            .unwrap()
+            .ledger
+            .evidence([&call(ACCOUNTS[0], "ListUsers")])
+    };
+    assert!(number(home)[0].0 < 900);
+}
+
+#[test]
+fn a_link_that_is_dated_in_the_future_is_named() {
+    let (home, _scratch) = changed(|objects| {
+        let link: serde_json::Value = serde_json::from_slice(&objects["chain/00000003.json"].versions[0]).unwrap();
+        edited(objects, "chain/00000003.json", link["at"].as_str().unwrap(), "2036-01-01T00:00:00Z");
+    });
+    let checked = Store::open(Box::new(home)).unwrap();
+    let checked = checked.check(&Expected { max_age: Some(SignedDuration::from_hours(36)), ..expected(3) }).unwrap();
+    assert_eq!(checked.worst(), Some(Level::Altered), "{:#?}", checked.findings);
+    assert!(checked.findings.iter().any(|one| one.why.contains("which is still to come")), "{:#?}", checked.findings);
+}
+
+#[test]
+fn a_plan_that_no_run_names_and_a_run_by_hand_change_nothing_in_what_is_expected() {
+    use kickoff_evidence::store::{Cadence, Every, Plan};
+    let cadence = Cadence {
+        cadence: Every::Daily,
+        at: jiff::civil::Time::constant(2, 0, 0, 0),
+        grace_seconds: 12 * 3600,
+        zone: "UTC".to_owned(),
+    };
+    let (home, scratch) = (Memory::default(), tempfile::tempdir().unwrap());
+    let nightly = |number| Plan { runs: Some(cadence.clone()), ..made::plan(number) };
+    made::put_with(Box::new(home.clone()), 0, &ACCOUNTS, &nightly(0), true, scratch.path()).unwrap();
+    // By hand, from a folder without kickoff.toml; and one that was interrupted.
+    made::put_with(Box::new(home.clone()), 2, &ACCOUNTS, &made::plan(2), true, scratch.path()).unwrap();
+    made::put_with(Box::new(home.clone()), 3, &ACCOUNTS, &nightly(3), false, scratch.path()).unwrap();
+    // Somebody throws in a plan that expects nothing.
+    Store::open(Box::new(home.clone())).unwrap().put_plan(&made::plan(1)).unwrap();
+    let checked = Store::open(Box::new(home)).unwrap().check(&expected(5)).unwrap();
+    let slots: Vec<(String, bool)> =
+        checked.slots.iter().map(|slot| (slot.at.to_string(), slot.run.is_some())).collect();
+    // On day 5 there is time until 14:00.
+    let expected: Vec<(String, bool)> = [true, false, true, false, false]
+        .iter()
+        .enumerate()
+        .map(|(number, run)| (day(number).to_string(), *run))
+        .collect();
+    assert_eq!(slots, expected);
+    assert_eq!(checked.worst(), Some(Level::Lacking));
 }

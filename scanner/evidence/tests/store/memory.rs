@@ -20,11 +20,13 @@ pub struct Memory {
     pub objects: Arc<Mutex<Objects>>,
     /// So many creates come to their end; those after it do not. The last may have been done before its writer heard of it.
     pub budget: Option<Arc<Mutex<(usize, bool)>>>,
+    /// An object that may not be read.
+    pub denied: Option<String>,
 }
 
 impl Memory {
     pub fn of(objects: Objects) -> Self {
-        Self { objects: Arc::new(Mutex::new(objects)), budget: None }
+        Self { objects: Arc::new(Mutex::new(objects)), ..Self::default() }
     }
 
     /// The same place, for a writer that is killed after some creates.
@@ -85,6 +87,9 @@ impl Home for Memory {
     }
 
     fn read(&self, object: &Stored, to: &mut dyn Write) -> Result<(), HomeError> {
+        if self.denied.as_ref() == Some(&object.key) {
+            return Err(HomeError { place: object.key.clone(), why: "cannot be read: denied".to_owned() });
+        }
         let objects = self.objects.lock().unwrap();
         let oldest = objects.get(&object.key).and_then(|object| object.versions.first());
         to.write_all(oldest.ok_or_else(|| HomeError { place: object.key.clone(), why: "is not there".to_owned() })?)

@@ -33,8 +33,7 @@ fn store(key: &SigningKey) -> Objects {
         put(Box::new(home.clone()), number, &ACCOUNTS, Some(key), scratch.path()).unwrap();
     }
     assert_eq!(check(home.clone(), RUNS).findings, []);
-    let objects = home.objects.lock().unwrap().clone();
-    objects
+    home.objects.lock().unwrap().clone()
 }
 
 /// Changes a link, and signs it anew where there is a key.
@@ -137,7 +136,7 @@ fn tamper(objects: &mut Objects, random: &mut Random, other: &SigningKey) -> Str
             let seq = number + 1;
             let change = random.below(3);
             relinked(objects, seq, Some(other), |link| match change {
-                0 => link.at = link.at - jiff::SignedDuration::from_hours(48),
+                0 => link.at -= jiff::SignedDuration::from_hours(48),
                 1 => link.runs_sha256 = sha256_hex(b"other"),
                 _ => link.run = "RUN-20260101T020000Z-00000000".to_owned(),
             });

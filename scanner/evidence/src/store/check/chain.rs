@@ -5,14 +5,25 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::super::chain::{LINK_SCHEMA, Link};
-use super::super::layout::{Place, link_key, link_seal_key, run_key};
+use super::super::layout::{Place, is_run, link_key, link_seal_key, run_key};
 use super::super::runs::{RUN_SCHEMA, RunFile};
 use super::super::unit::{SEAL_SCHEMA, SealCall};
-use super::{Check, Level};
+use super::{Check, Level, Read};
 use crate::seal::{Note, VerifierKey};
 
 /// The runs that have a link, with the SHA-256 of their lists, in the order of the chain.
 pub(super) type Runs = Vec<(String, String, Timestamp)>;
+
+/// What is known of the chain so far.
+#[derive(Default)]
+struct Before {
+    link: Option<Link>,
+    digest: Option<String>,
+    /// The key of the links that are signed.
+    signer: Option<VerifierKey>,
+    /// Links without a signature, before any that has one.
+    unsigned: Vec<String>,
+}
 
 impl Check<'_> {
     /// Holds every link against the one before; the runs that they name.
@@ -21,61 +32,72 @@ impl Check<'_> {
             Place::Link(seq) => Some(seq),
             _ => None,
         };
-        let last = self.objects.keys().filter_map(number).max().unwrap_or(0);
+        let mut all: Vec<u32> = self.objects.keys().filter_map(number).collect();
+        all.sort_unstable();
         let mut runs = Runs::new();
         let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-        let mut before: Option<(Link, String)> = None;
-        let mut signer = None;
-        for seq in 1..=last {
+        let (mut before, mut last) = (Before::default(), 0);
+        for seq in all {
+            if seq > last + 1 {
+                self.gap(last + 1, seq - 1);
+                (before.link, before.digest) = (None, None);
+            }
+            last = seq;
             let key = link_key(seq);
-            let Some((link, digest)) = self.json::<Link>(&key, LINK_SCHEMA) else {
-                before = None;
-                continue;
-            };
-            self.link(seq, &key, &link, before.as_ref(), &mut signer);
-            self.link_seal(seq, &digest);
-            if let Some((previous, _)) = &before
-                && link.at < previous.at
-            {
-                self.altered(
-                    &key,
-                    format!("is dated {}, before the link before it ({}): it was back-dated", link.at, previous.at),
-                );
+            let Read { value, digest } = self.json::<Link>(&key, LINK_SCHEMA);
+            if let Some(digest) = &digest {
+                self.link_seal(seq, digest);
             }
-            if let Some(other) = seen.insert(link.run.clone(), seq) {
-                self.altered(&key, format!("names {}, as link {other} does", link.run));
+            if let Some(link) = &value {
+                self.link(seq, &key, link, &mut before);
+                if let Some(other) = seen.insert(link.run.clone(), seq) {
+                    self.altered(&key, format!("names {}, as link {other} does", link.run));
+                }
+                runs.push((link.run.clone(), link.runs_sha256.clone(), link.at));
+                self.done.newest = Some((seq, link.run.clone(), link.at));
             }
-            runs.push((link.run.clone(), link.runs_sha256.clone(), link.at));
-            self.done.newest = Some((seq, link.run.clone(), link.at));
-            before = Some((link, digest));
+            (before.link, before.digest) = (value, digest);
         }
-        self.done.signed_by = signer.map(|key: VerifierKey| key.to_string());
+        if !self.expected.keys.is_empty() {
+            for key in before.unsigned {
+                self.altered(&key, "is not signed, nor is any link after it, and a key was given");
+            }
+        }
+        self.done.signed_by = before.signer.map(|key| key.to_string());
         self.done.runs = runs.len();
         runs
     }
 
-    fn link(
-        &mut self,
-        seq: u32,
-        key: &str,
-        link: &Link,
-        before: Option<&(Link, String)>,
-        signer: &mut Option<VerifierKey>,
-    ) {
+    /// Links that are not there.
+    fn gap(&mut self, from: u32, to: u32) {
+        let key = link_key(from);
+        let why = if from == to {
+            "is not there: it was removed".to_owned()
+        } else {
+            format!("and all up to {} are not there: they were removed", link_key(to))
+        };
+        self.altered(&key, why);
+    }
+
+    fn link(&mut self, seq: u32, key: &str, link: &Link, before: &mut Before) {
         if link.seq != seq {
             self.altered(key, format!("is link {}: it was moved", link.seq));
         }
         if link.store_sha256 != self.store.digest {
             self.altered(key, "names another store.json: it is of another store, or store.json was changed");
         }
-        match (before, seq) {
-            (Some((_, digest)), _) if link.previous.as_ref() != Some(digest) => {
+        match (&before.digest, seq) {
+            (Some(digest), _) if link.previous.as_ref() != Some(digest) => {
                 self.altered(key, "does not name the link before it: one was changed, taken out or put in");
             }
             (None, 1) if link.previous.is_some() => {
                 self.altered(key, "names a link before it, and is the first: those before it were taken out");
             }
             _ => {}
+        }
+        if let Some(previous) = before.link.as_ref().filter(|previous| link.at < previous.at) {
+            let at = previous.at;
+            self.altered(key, format!("is dated {}, before the link before it ({at}): it was back-dated", link.at));
         }
         if let Some(digest) = &link.previous_seal
             && seq > 1
@@ -85,20 +107,21 @@ impl Check<'_> {
                 self.altered(&seal, "is not the one that the next link names");
             }
         }
-        self.signature(key, link, signer);
+        self.signature(key, link, before);
     }
 
-    /// The signature of a link: by a key of the entity, or by the key of the links before.
-    fn signature(&mut self, key: &str, link: &Link, signer: &mut Option<VerifierKey>) {
+    /// The signature of a link: by a key of the entity, or by the key of the links before. Links before the first that is signed
+    /// stand under its signature, which covers the digest of the link before it.
+    fn signature(&mut self, key: &str, link: &Link, before: &mut Before) {
         let known = &self.expected.keys;
         let Some(note) = &link.note else {
             if link.key.is_some() {
                 self.altered(key, "names a key, and is not signed");
-            } else if let Some(signer) = signer {
+            } else if let Some(signer) = &before.signer {
                 let name = signer.name().to_owned();
                 self.altered(key, format!("is not signed, and links before it are, by {name}"));
-            } else if !known.is_empty() {
-                self.altered(key, "is not signed, and a key was given");
+            } else {
+                before.unsigned.push(key.to_owned());
             }
             return;
         };
@@ -114,19 +137,23 @@ impl Check<'_> {
             return;
         }
         let same = |one: &VerifierKey| one.to_string() == named.to_string();
-        let trusted = if known.is_empty() { signer.as_ref().is_none_or(same) } else { known.iter().any(same) };
-        if !trusted {
-            let name = named.name();
-            let why = if known.is_empty() {
-                format!(
-                    "is signed by {name}, which is not the key of the links before it: give every key of the entity with --key"
-                )
-            } else {
-                format!("is signed by {name}, which is none of the keys that were given")
-            };
-            self.altered(key, why);
+        let trusted = if known.is_empty() { before.signer.as_ref().is_none_or(same) } else { known.iter().any(same) };
+        if trusted {
+            for earlier in std::mem::take(&mut before.unsigned) {
+                self.found(Level::Told, &earlier, format!("is not signed; the signature of {key} covers it"));
+            }
+            before.signer = Some(named);
+            return;
         }
-        *signer = Some(named);
+        let name = named.name();
+        let why = if known.is_empty() {
+            format!(
+                "is signed by {name}, which is not the key of the links before it: give every key of the entity with --key"
+            )
+        } else {
+            format!("is signed by {name}, which is none of the keys that were given")
+        };
+        self.altered(key, why);
     }
 
     /// The call that sealed a link, where there is one.
@@ -135,7 +162,7 @@ impl Check<'_> {
         if !self.objects.contains_key(key.as_str()) {
             return;
         }
-        if let Some((call, _)) = self.json::<SealCall>(&key, SEAL_SCHEMA)
+        if let Some(call) = self.json::<SealCall>(&key, SEAL_SCHEMA).value
             && (call.seals != "link" || call.sha256 != digest)
         {
             self.altered(&key, "seals something else than the link beside it");
@@ -145,10 +172,15 @@ impl Check<'_> {
     /// The list of a run that a link names.
     pub(super) fn run_file(&mut self, run: &str, sha256: &str) -> Option<RunFile> {
         let key = run_key(run);
-        let (file, found) = self.json::<RunFile>(&key, RUN_SCHEMA)?;
-        if found != sha256 {
+        if !is_run(run) {
+            self.altered(&key, "is named by a link, and no run has such an id");
+            return None;
+        }
+        let Read { value, digest } = self.json::<RunFile>(&key, RUN_SCHEMA);
+        if let Some(found) = digest.filter(|found| found != sha256) {
             self.altered(&key, format!("has the SHA-256 {found}, and its link names {sha256}"));
         }
+        let file: RunFile = value?;
         if file.run.id != run {
             self.altered(&key, format!("is the list of {}", file.run.id));
         }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::home::{HomeError, Stored, is_key};
-use super::layout::Place;
+use super::layout::{CHAIN, Place};
 use super::{Slot, Store, StoreError, parse};
 use crate::exchange::sha256_hex;
 use crate::seal::VerifierKey;
@@ -76,6 +76,12 @@ impl Checked {
     }
 }
 
+/// An object that was read: what it says, where it can be read, and its SHA-256, where there is one.
+struct Read<T> {
+    value: Option<T>,
+    digest: Option<String>,
+}
+
 /// A check under way.
 struct Check<'a> {
     store: &'a Store,
@@ -83,6 +89,10 @@ struct Check<'a> {
     objects: BTreeMap<&'a str, &'a Stored>,
     /// Objects that something names.
     named: BTreeSet<String>,
+    /// Objects that are there and could not be read, or are of a newer version: nothing is concluded from what they do not say.
+    unread: BTreeSet<String>,
+    /// What it means that an object is not there which something names.
+    removed: Level,
     done: Checked,
 }
 
@@ -92,9 +102,20 @@ impl Store {
     /// # Errors
     /// The store cannot be listed, or is of a newer version.
     pub fn check(&self, expected: &Expected) -> Result<Checked, StoreError> {
-        let listed = self.home.list("")?;
+        // The chain first: what its links name was written before them, and is in the list that is made after it. What others
+        // write in the meantime has no link here, and is judged by none.
+        let mut listed = self.home.list(CHAIN)?;
+        listed.extend(self.home.list("")?.into_iter().filter(|stored| !stored.key.starts_with(CHAIN)));
         let objects = listed.iter().map(|stored| (stored.key.as_str(), stored)).collect();
-        let mut check = Check { store: self, expected, objects, named: BTreeSet::new(), done: Checked::default() };
+        let mut check = Check {
+            store: self,
+            expected,
+            objects,
+            named: BTreeSet::new(),
+            unread: BTreeSet::new(),
+            removed: Level::Altered,
+            done: Checked::default(),
+        };
         check.done.objects = listed.len();
         for stored in &listed {
             check.object(stored);
@@ -130,21 +151,32 @@ impl<'a> Check<'a> {
             self.altered(&stored.key, altered.to_string());
         }
         if !is_key(&stored.key) || Place::of(&stored.key) == Place::Foreign {
-            self.altered(&stored.key, "is no object of a store: somebody put it there");
+            let name = stored.key.rsplit('/').next().unwrap_or_default();
+            if name.starts_with('.') {
+                self.found(
+                    Level::Told,
+                    &stored.key,
+                    "is a hidden file, such as systems leave behind: nothing counts it",
+                );
+            } else {
+                self.altered(&stored.key, "is no object of a store: somebody put it there");
+            }
         }
     }
 
     fn stored(&mut self, key: &str) -> Option<&'a Stored> {
         self.named.insert(key.to_owned());
-        self.objects.get(key).copied().filter(|stored| stored.altered != Some(super::Altered::Gone))
+        let stored = self.objects.get(key).copied();
+        if stored.is_none() {
+            self.found(self.removed, key, "is not there: it was removed");
+        }
+        // What was done to an object is told once, where it is listed.
+        stored.filter(|stored| !stored.altered.is_some_and(super::Altered::is_lost))
     }
 
     /// The text of an object with its SHA-256; none where it is not there or cannot be read, which is told.
     fn text(&mut self, key: &str) -> Option<(Vec<u8>, String)> {
-        let Some(stored) = self.stored(key) else {
-            self.altered(key, "is not there: it was removed");
-            return None;
-        };
+        let stored = self.stored(key)?;
         match self.store.text(stored) {
             Ok(text) => {
                 self.done.bytes += text.len() as u64;
@@ -152,18 +184,19 @@ impl<'a> Check<'a> {
                 Some((text, digest))
             }
             Err(error) => {
-                self.unread(key, &error);
+                self.cannot(key, &error);
                 None
             }
         }
     }
 
-    /// An object that is JSON of a schema, with its SHA-256.
-    fn json<T: serde::de::DeserializeOwned>(&mut self, key: &str, schema: &'static str) -> Option<(T, String)> {
-        let (text, digest) = self.text(key)?;
-        match parse(&self.store.place(key), &text, schema) {
-            Ok(value) => Some((value, digest)),
+    /// An object that is JSON of a schema, with its SHA-256, which is known of what is damaged or of a newer version too.
+    fn json<T: serde::de::DeserializeOwned>(&mut self, key: &str, schema: &'static str) -> Read<T> {
+        let Some((text, digest)) = self.text(key) else { return Read { value: None, digest: None } };
+        let value = match parse(&self.store.place(key), &text, schema) {
+            Ok(value) => Some(value),
             Err(error @ StoreError::Newer { .. }) => {
+                self.unread.insert(key.to_owned());
                 self.found(Level::Lacking, key, short(&error));
                 None
             }
@@ -171,28 +204,27 @@ impl<'a> Check<'a> {
                 self.altered(key, short(&error));
                 None
             }
-        }
+        };
+        Read { value, digest: Some(digest) }
     }
 
     /// The SHA-256 of an object; none where it is not there or cannot be read, which is told.
     fn digest(&mut self, key: &str) -> Option<String> {
-        let Some(stored) = self.stored(key) else {
-            self.altered(key, "is not there: it was removed");
-            return None;
-        };
+        let stored = self.stored(key)?;
         match self.store.digest(stored) {
             Ok(digest) => {
                 self.done.bytes += stored.bytes;
                 Some(digest)
             }
             Err(error) => {
-                self.unread(key, &error);
+                self.cannot(key, &error);
                 None
             }
         }
     }
 
-    fn unread(&mut self, key: &str, error: &StoreError) {
+    fn cannot(&mut self, key: &str, error: &StoreError) {
+        self.unread.insert(key.to_owned());
         match error {
             StoreError::Home(HomeError { why, .. }) => self.found(Level::Lacking, key, why.clone()),
             other => self.altered(key, other.to_string()),
@@ -217,6 +249,7 @@ impl<'a> Check<'a> {
                 Place::Unit { folder, file, .. } => self.unnamed(key, folder, file, &units),
                 // Each of these is told where the store is read, or stands for itself.
                 Place::Store | Place::Plan | Place::Run(_) | Place::Link(_) | Place::Ids(..) | Place::Block(_) => {}
+                Place::LinkSeal(seq) if self.objects.contains_key(super::layout::link_key(seq).as_str()) => {}
                 Place::LinkSeal(_) => self.altered(key, "seals a link that is not there"),
                 Place::Beside | Place::Foreign => {}
             }
@@ -227,7 +260,11 @@ impl<'a> Check<'a> {
     fn unnamed(&mut self, key: &str, folder: &str, file: &str, units: &BTreeSet<String>) {
         let ours = self.named.contains(&format!("{folder}{}", super::layout::UNIT));
         let run = folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        let listed = self.objects.contains_key(super::layout::run_key(run).as_str());
+        let list = super::layout::run_key(run);
+        let listed = self.objects.contains_key(list.as_str());
+        if self.unread.contains(&list) || self.unread.contains(&format!("{folder}{}", super::layout::UNIT)) {
+            return;
+        }
         match (ours, units.contains(folder)) {
             (true, _) if super::unit::is_left_over(file) => {
                 self.found(Level::Told, key, "was left by a writer that was stopped before its unit was whole");
@@ -260,6 +297,10 @@ impl<'a> Check<'a> {
         }
     }
 
+    fn is_to_come(&self, at: Timestamp) -> bool {
+        at.duration_since(self.expected.now) > SignedDuration::from_mins(5)
+    }
+
     /// Whether the newest link is too old, and which slots have no run.
     fn age(&mut self) {
         if let Some(most) = self.expected.max_age {
@@ -278,6 +319,12 @@ impl<'a> Check<'a> {
                 }
                 Some(_) => {}
             }
+        }
+        if let Some((seq, run, at)) = self.done.newest.clone().filter(|(_, _, at)| self.is_to_come(*at)) {
+            let why = format!(
+                "is dated {at}, which is still to come: the clock of its writer was wrong, or it was made to look new ({run})"
+            );
+            self.altered(&super::layout::link_key(seq), why);
         }
         for slot in self.done.slots.clone().into_iter().filter(|slot| slot.run.is_none()) {
             self.found(Level::Lacking, &format!("slot {}", slot.at), "has no run: what held then nobody saw");

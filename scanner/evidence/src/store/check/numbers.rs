@@ -5,19 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::ids::{BLOCK_SCHEMA, Block, Increment, PART_SCHEMA};
 use super::super::layout::{Place, block_key, ids_key};
 use super::units::Increments;
-use super::{Check, Level};
-use crate::run::block_of;
+use super::{Check, Level, Read};
+use crate::run::{account_of, block_of};
 
 impl Check<'_> {
     /// Every increment by its number and the digest of the one before; their SHA-256.
     pub(super) fn numbers(&mut self) -> Increments {
-        let (mut last, mut blocks) = (BTreeMap::<String, u32>::new(), Vec::new());
+        let (mut accounts, mut blocks) = (BTreeMap::<String, Vec<u32>>::new(), Vec::new());
         for key in self.objects.keys() {
             match Place::of(key) {
-                Place::Ids(account, seq) => {
-                    let known = last.entry(account.to_owned()).or_default();
-                    *known = (*known).max(seq);
-                }
+                Place::Ids(account, seq) => accounts.entry(account.to_owned()).or_default().push(seq),
                 Place::Block(block) => blocks.push(block),
                 _ => {}
             }
@@ -25,15 +22,14 @@ impl Check<'_> {
         let whose = self.blocks(&blocks);
         let mut found = Increments::new();
         let mut claimed: BTreeMap<u32, String> = BTreeMap::new();
-        for (account, last) in last {
-            self.account(&account, last, &whose, &mut claimed, &mut found);
+        for (account, seqs) in accounts {
+            self.account(&account, seqs, &whose, &mut claimed, &mut found);
         }
         for block in blocks.into_iter().filter(|block| !claimed.contains_key(block)) {
-            self.found(
-                Level::Told,
-                &block_key(block),
-                "was taken and never used: its writer was stopped, or another one was faster",
-            );
+            if accounts_read(self) {
+                let why = "was taken and not used yet: its writer is at work or was stopped, or another one was faster";
+                self.found(Level::Told, &block_key(block), why);
+            }
         }
         found
     }
@@ -41,14 +37,13 @@ impl Check<'_> {
     /// Whose each block is.
     fn blocks(&mut self, blocks: &[u32]) -> BTreeMap<u32, String> {
         let mut whose = BTreeMap::new();
-        let last = blocks.iter().max().copied().unwrap_or(0);
-        for number in 1..=last {
-            let key = block_key(number);
-            let Some((block, _)) = self.json::<Block>(&key, BLOCK_SCHEMA) else { continue };
-            if block.block != number {
+        for number in blocks {
+            let key = block_key(*number);
+            let Some(block) = self.json::<Block>(&key, BLOCK_SCHEMA).value else { continue };
+            if block.block != *number {
                 self.altered(&key, format!("is block {}: it was moved", block.block));
             }
-            whose.insert(number, block.account);
+            whose.insert(*number, block.account);
         }
         whose
     }
@@ -56,17 +51,29 @@ impl Check<'_> {
     fn account(
         &mut self,
         account: &str,
-        last: u32,
+        mut seqs: Vec<u32>,
         whose: &BTreeMap<u32, String>,
         claimed: &mut BTreeMap<u32, String>,
         found: &mut Increments,
     ) {
-        let mut before: Option<String> = None;
-        let (mut own, mut taken) = (BTreeSet::new(), BTreeSet::new());
-        for seq in 1..=last {
+        seqs.sort_unstable();
+        let (mut before, mut last): (Option<String>, u32) = (None, 0);
+        // Blocks are known only where every increment could be read.
+        let mut known = true;
+        let (mut own, mut taken, mut names) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for seq in seqs {
             let key = ids_key(account, seq);
-            let Some((part, digest)) = self.json::<Increment>(&key, PART_SCHEMA) else {
-                before = None;
+            if seq > last + 1 {
+                self.altered(&ids_key(account, last + 1), format!("is not there, and {key} is: it was removed"));
+                (before, known) = (None, false);
+            }
+            last = seq;
+            let Read { value, digest } = self.json::<Increment>(&key, PART_SCHEMA);
+            if let Some(digest) = &digest {
+                found.insert((account.to_owned(), seq), digest.clone());
+            }
+            let Some(part) = value else {
+                (before, known) = (digest, false);
                 continue;
             };
             if part.account != account || part.seq != seq {
@@ -76,7 +83,8 @@ impl Check<'_> {
                 self.altered(&key, "does not name the increment before it: one was changed, taken out or put in");
             }
             for block in &part.blocks {
-                if whose.get(block).is_none_or(|owner| owner != account) {
+                let unread = self.unread.contains(&block_key(*block));
+                if !unread && whose.get(block).is_none_or(|owner| owner != account) {
                     self.altered(&key, format!("takes block {block}, which is not of account {account}"));
                 }
                 if let Some(other) = claimed.insert(*block, account.to_owned()) {
@@ -84,19 +92,29 @@ impl Check<'_> {
                 }
                 own.insert(*block);
             }
-            let years = part.deviations.iter().map(|(year, numbers)| (Some(*year), numbers));
-            for (row, numbers) in years.chain([(None, &part.evidence)]) {
-                for number in numbers.values() {
-                    if !own.contains(&block_of(*number)) {
+            let rows = part.deviations.iter().map(|(year, numbers)| (Some(*year), numbers));
+            for (row, numbers) in rows.chain([(None, &part.evidence)]) {
+                for (name, number) in numbers {
+                    if known && !own.contains(&block_of(*number)) {
                         self.altered(&key, format!("gives {number}, which lies in no block of the account"));
                     }
                     if !taken.insert((row, *number)) {
                         self.altered(&key, format!("gives {number} a second time"));
                     }
+                    if account_of(row.is_some(), name) != account {
+                        self.altered(&key, format!("gives {number} to another account's {name:?}"));
+                    }
+                    if !names.insert((row.is_some(), name.clone())) {
+                        self.altered(&key, format!("gives {name:?} a second number, {number}"));
+                    }
                 }
             }
-            found.insert((account.to_owned(), seq), digest.clone());
-            before = Some(digest);
+            before = digest;
         }
     }
+}
+
+/// Whether every increment could be read: only then is a block of nobody's.
+fn accounts_read(check: &Check<'_>) -> bool {
+    !check.unread.iter().any(|key| matches!(Place::of(key), Place::Ids(..)))
 }

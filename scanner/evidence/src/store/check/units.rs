@@ -4,93 +4,95 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::super::layout::{Place, UNIT, UNIT_SEAL, run_key, unit_folder};
+use super::super::layout::{Place, UNIT, UNIT_SEAL, ids_key, run_key, unit_folder};
 use super::super::runs::RUN_SCHEMA;
 use super::super::slots::{PLAN_SCHEMA, plan_key};
 use super::super::unit::{SEAL_SCHEMA, SealCall, UNIT_SCHEMA};
-use super::super::{Plan, RunFile, Unit, UnitOf};
+use super::super::{Cadence, IdsAt, Plan, RunFile, Unit, UnitOf};
 use super::chain::Runs;
-use super::{Check, Level};
+use super::{Check, Level, Read};
+use crate::run::RunState;
 
 /// The SHA-256 of the increments of accounts.
 pub(super) type Increments = BTreeMap<(String, u32), String>;
 
 impl Check<'_> {
     /// Every plan, by its SHA-256.
-    pub(super) fn plans(&mut self) -> BTreeMap<String, Plan> {
-        let keys: Vec<String> =
-            self.objects.keys().filter(|key| Place::of(key) == Place::Plan).map(|key| (*key).to_owned()).collect();
+    pub(super) fn plans(&mut self) -> BTreeMap<String, Option<Plan>> {
+        let keys = self.objects.keys().filter(|key| Place::of(key) == Place::Plan);
+        let keys: Vec<String> = keys.map(|key| (*key).to_owned()).collect();
         let mut plans = BTreeMap::new();
         for key in keys {
-            let Some((plan, digest)) = self.json::<Plan>(&key, PLAN_SCHEMA) else { continue };
-            if plan_key(plan.from, &digest) != key {
+            let Read { value, digest } = self.json::<Plan>(&key, PLAN_SCHEMA);
+            let Some(digest) = digest else { continue };
+            if value.as_ref().is_some_and(|plan| plan_key(plan.from, &digest) != key) {
                 self.altered(&key, "is not the plan that its name says");
             }
-            plans.insert(digest, plan);
+            plans.insert(digest, value);
         }
         plans
     }
 
-    /// Every run that has a link.
-    pub(super) fn runs(&mut self, runs: &Runs, plans: &BTreeMap<String, Plan>, numbers: &Increments) {
-        let mut begun: Vec<(Timestamp, String)> = Vec::new();
+    /// Every run that has a link, and those that have none.
+    pub(super) fn runs(&mut self, runs: &Runs, plans: &BTreeMap<String, Option<Plan>>, numbers: &Increments) {
+        let mut begun: Vec<Begun<'_>> = Vec::new();
+        let unread = self.unread.iter().any(|key| Place::of(key) == Place::Plan);
+        let mut used = BTreeSet::new();
         for (run, sha256, at) in runs {
             let Some(file) = self.run_file(run, sha256) else { continue };
-            begun.push((file.run.started, run.clone()));
             self.late(run, file.run.started, *at);
-            if let Some(plan) = file.plan.as_ref().filter(|plan| !plans.contains_key(*plan)) {
-                self.altered(&run_key(run), format!("names a plan that is not there, {plan}"));
-            }
+            let plan = match &file.plan {
+                Some(digest) => {
+                    used.insert(digest.as_str().to_owned());
+                    let plan = plans.get(digest);
+                    if plan.is_none() && !unread {
+                        self.altered(&run_key(run), format!("names a plan that is not there, {digest}"));
+                    }
+                    plan.and_then(Option::as_ref)
+                }
+                None => None,
+            };
+            // A slot is for a run that asked all that its plan has.
+            let whole = file.run.state == RunState::Complete && file.without.is_empty();
+            begun.push(Begun { at: file.run.started, run: run.clone(), whole, plan });
             self.accounts(&file);
             for unit in &file.units {
                 self.unit(&file, unit, numbers);
             }
         }
-        begun.sort();
-        self.slots(plans, &begun);
-        self.unlinked(runs, numbers);
-    }
-
-    /// Runs that have no link: what they name is theirs nevertheless. Nothing of them is counted.
-    fn unlinked(&mut self, runs: &Runs, numbers: &Increments) {
-        let linked: BTreeSet<&str> = runs.iter().map(|(run, ..)| run.as_str()).collect();
-        let runs = self.objects.keys().filter_map(|key| match Place::of(key) {
-            Place::Run(run) if !linked.contains(run) => Some(run.to_owned()),
-            _ => None,
-        });
-        let (runs, counted) = (runs.collect::<Vec<_>>(), self.done.units);
-        for run in runs {
-            let key = run_key(&run);
-            self.found(
-                Level::Lacking,
-                &key,
-                "has no link in the chain: its run was not closed, or its link was taken out; `kickoff store add` of the same run closes it",
-            );
-            let Some((file, _)) = self.json::<RunFile>(&key, RUN_SCHEMA) else { continue };
-            if file.run.id != run {
-                self.altered(&key, format!("is the list of {}", file.run.id));
-            }
-            self.accounts(&file);
-            for unit in &file.units {
-                self.unit(&file, unit, numbers);
+        begun.sort_by_key(|one| one.at);
+        self.slots(&begun);
+        self.unlinked(runs, numbers, &mut used);
+        for (digest, plan) in plans {
+            if let Some(plan) = plan.as_ref().filter(|_| !used.contains(digest)) {
+                let key = plan_key(plan.from, digest);
+                self.found(Level::Told, &key, "is the plan of no run: nothing is expected by it");
             }
         }
-        self.done.units = counted;
     }
 
-    /// The slots that plans expect.
-    fn slots(&mut self, plans: &BTreeMap<String, Plan>, begun: &[(Timestamp, String)]) {
-        let mut plans: Vec<&Plan> = plans.values().collect();
-        plans.sort_by_key(|plan| plan.from);
-        for (place, plan) in plans.iter().enumerate() {
-            let Some(runs) = &plan.runs else { continue };
-            let end = plans.get(place + 1).map_or(self.expected.now, |next| next.from.min(self.expected.now));
-            match runs.slots(plan.from, end, begun) {
+    /// The slots that are expected: from the first run under a plan with a cadence until one under a plan with another. A run
+    /// whose plan has none changes nothing in what is expected.
+    fn slots(&mut self, begun: &[Begun<'_>]) {
+        let filled: Vec<(Timestamp, String)> =
+            begun.iter().filter(|one| one.whole).map(|one| (one.at, one.run.clone())).collect();
+        let mut parts: Vec<(Timestamp, &Cadence)> = Vec::new();
+        for (at, cadence) in begun.iter().filter_map(|one| Some((one.at, one.plan?.runs.as_ref()?))) {
+            if parts.last().is_none_or(|(_, known)| *known != cadence) {
+                parts.push((at, cadence));
+            }
+        }
+        for (place, (from, cadence)) in parts.iter().enumerate() {
+            let now = self.expected.now;
+            let end = parts.get(place + 1).map_or(now, |(next, _)| (*next).min(now));
+            match cadence.slots(*from, end, &filled) {
                 Some(slots) => self.done.slots.extend(slots),
                 None => {
-                    let why =
-                        format!("expects runs in the time zone {:?}, which this version does not know", runs.zone);
-                    self.found(Level::Lacking, &format!("plan of {}", plan.from), why);
+                    let why = format!(
+                        "expects runs in the time zone {:?}, which this version does not know, or with a grace that is longer than a cadence",
+                        cadence.zone
+                    );
+                    self.found(Level::Lacking, &format!("plan of {from}"), why);
                 }
             }
         }
@@ -98,12 +100,46 @@ impl Check<'_> {
         self.done.slots.dedup_by_key(|slot| slot.at);
     }
 
-    /// Whether every account of a run has a unit, or a reason.
+    /// Runs that have no link: what they name is theirs nevertheless. Nothing of them is counted, and what they lack may still be
+    /// on its way.
+    fn unlinked(&mut self, runs: &Runs, numbers: &Increments, used: &mut BTreeSet<String>) {
+        let linked: BTreeSet<&str> = runs.iter().map(|(run, ..)| run.as_str()).collect();
+        let runs = self.objects.keys().filter_map(|key| match Place::of(key) {
+            Place::Run(run) if !linked.contains(run) => Some(run.to_owned()),
+            _ => None,
+        });
+        let (runs, counted) = (runs.collect::<Vec<_>>(), self.done.units);
+        self.removed = Level::Lacking;
+        // A link that cannot be read may be its own.
+        let unread = self.unread.iter().any(|key| matches!(Place::of(key), Place::Link(_)));
+        for run in runs {
+            let key = run_key(&run);
+            if !unread {
+                self.found(
+                    Level::Lacking,
+                    &key,
+                    "has no link in the chain: its run was not closed, or its link was taken out; `kickoff store add` of the same run closes it",
+                );
+            }
+            let Some(file) = self.json::<RunFile>(&key, RUN_SCHEMA).value else { continue };
+            if file.run.id != run {
+                self.altered(&key, format!("is the list of {}", file.run.id));
+            }
+            used.extend(file.plan.clone());
+            self.accounts(&file);
+            for unit in &file.units {
+                self.unit(&file, unit, numbers);
+            }
+        }
+        self.removed = Level::Altered;
+        self.done.units = counted;
+    }
+
+    /// Whether every account of a run has a unit, and nobody else.
     fn accounts(&mut self, file: &RunFile) {
-        let planned: BTreeSet<&str> = file.run.accounts.iter().map(|account| account.id.as_str()).collect();
-        let has = file.units.iter().map(|unit| unit.account.as_str());
-        let has: BTreeSet<&str> = has.chain(file.without.iter().map(|one| one.account.as_str())).collect();
-        for account in planned.symmetric_difference(&has) {
+        let asked: BTreeSet<&str> = file.run.accounts.iter().map(|account| account.id.as_str()).collect();
+        let has: BTreeSet<&str> = file.units.iter().map(|unit| unit.account.as_str()).collect();
+        for account in asked.symmetric_difference(&has) {
             let why = format!("tells of account {account} in one of its lists only");
             self.altered(&run_key(&file.run.id), why);
         }
@@ -113,22 +149,21 @@ impl Check<'_> {
         let key = format!("{}{UNIT}", listed.folder);
         if listed.folder != unit_folder(&listed.account, file.run.started, &file.run.id) {
             self.altered(&key, "does not stand where a unit of its run does");
+            return;
         }
         let whole = self.done.findings.len();
-        let Some((unit, digest)) = self.json::<Unit>(&key, UNIT_SCHEMA) else { return };
-        if digest != listed.sha256 {
+        let Read { value, digest } = self.json::<Unit>(&key, UNIT_SCHEMA);
+        if let Some(digest) = digest.filter(|digest| *digest != listed.sha256) {
             self.altered(&key, format!("has the SHA-256 {digest}, and {} names {}", file.run.id, listed.sha256));
         }
+        self.seal(listed);
+        let Some(unit) = value else { return };
         if unit.run != file.run.id || unit.account.id != listed.account {
             self.altered(&key, format!("is a unit of {} and account {}: it was moved", unit.run, unit.account.id));
         }
-        if let Some(at) = &unit.ids
-            && numbers.get(&(unit.account.id.clone(), at.seq)).is_none_or(|known| *known != at.sha256)
-        {
-            let ids = super::super::layout::ids_key(&unit.account.id, at.seq);
-            self.altered(&ids, format!("is not the one that the unit of {} was numbered with", unit.run));
+        if let Some(at) = &unit.ids {
+            self.numbered(&unit, at, numbers);
         }
-        self.seal(listed);
         let mut manifest = String::new();
         for (name, one) in &unit.files {
             let key = format!("{}{name}", listed.folder);
@@ -136,8 +171,9 @@ impl Check<'_> {
                 self.altered(&key, "was altered: its SHA-256 is not the one that its unit names");
             }
         }
-        for what in ["exchanges", "results", "coverage"] {
+        for what in ["exchanges", "results", "coverage", "manifest"] {
             match unit.file(what) {
+                Some(_) if what == "manifest" => {}
                 Some((name, one)) => manifest.push_str(&format!("{}  {name}\n", one.sha256)),
                 None => self.altered(&key, format!("names no {what}")),
             }
@@ -153,6 +189,20 @@ impl Check<'_> {
         }
     }
 
+    /// The increment that a unit was numbered with.
+    fn numbered(&mut self, unit: &Unit, at: &IdsAt, numbers: &Increments) {
+        let ids = ids_key(&unit.account.id, at.seq);
+        if self.unread.contains(&ids) {
+            return;
+        }
+        match numbers.get(&(unit.account.id.clone(), at.seq)) {
+            Some(known) if *known == at.sha256 => {}
+            // Numbers of a run that is under way may have been written after the list was made.
+            None if self.removed == Level::Lacking => {}
+            _ => self.altered(&ids, format!("is not the one that the unit of {} was numbered with", unit.run)),
+        }
+    }
+
     /// The call that sealed a unit: the one that its run names.
     fn seal(&mut self, listed: &UnitOf) {
         let key = format!("{}{UNIT_SEAL}", listed.folder);
@@ -163,9 +213,19 @@ impl Check<'_> {
             }
             return;
         };
-        let Some((call, digest)) = self.json::<SealCall>(&key, SEAL_SCHEMA) else { return };
-        if digest != *named || call.seals != "unit" || call.sha256 != listed.sha256 {
+        let Read { value, digest } = self.json::<SealCall>(&key, SEAL_SCHEMA);
+        let other = digest.is_some_and(|digest| digest != *named);
+        if other || value.is_some_and(|call| call.seals != "unit" || call.sha256 != listed.sha256) {
             self.altered(&key, "is not the call that sealed its unit");
         }
     }
+}
+
+/// A run that has a link.
+struct Begun<'a> {
+    at: Timestamp,
+    run: String,
+    /// Whether it asked every account that its plan has, to the end.
+    whole: bool,
+    plan: Option<&'a Plan>,
 }
