@@ -216,6 +216,12 @@ pub(crate) struct PermissionsArgs {
     /// The rights to sign packages with this key as well (`--kms-key` of scan and report)
     #[arg(long, value_name = "ARN")]
     pub kms_key: Option<String>,
+    /// The rights to write to this store as well, s3://BUCKET/PREFIX; with `--for read-store` to read it, and no more
+    #[arg(long, value_name = "STORE")]
+    pub store: Option<String>,
+    /// The KMS key that encrypts what is put into the bucket of --store, where it has one of its own
+    #[arg(long, value_name = "ARN", requires = "store")]
+    pub store_key: Option<String>,
     /// The right to enter accounts by this role as well, by name (in any account) or ARN. Repeatable
     #[arg(long = "assume-role", value_name = "ROLE")]
     pub assume_roles: Vec<String>,
@@ -230,6 +236,8 @@ pub(crate) enum Purpose {
     Scan,
     /// Sending results to Security Hub
     Push,
+    /// Reading a store in a bucket: what an auditor needs, and every command that reads one
+    ReadStore,
 }
 
 /// Who may take the role of the templates.

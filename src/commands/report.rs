@@ -54,6 +54,13 @@ pub(crate) fn run(arguments: &ReportArgs) -> Result<Exit, Failure> {
     files::packaged(&written, seals.signer.is_some())?;
     fonts::tell(&fonts)?;
     shortfalls::tell(&replayed.decided.document, &opened.file)?;
+    if !arguments.accounts.is_empty() {
+        writeln!(
+            streams::words(),
+            "The package is of account {}: it was decided from its answers alone, without those of the run's other accounts.",
+            arguments.accounts.join(", ")
+        )?;
+    }
     for LeftOut { what, why } in &replayed.left_out {
         writeln!(streams::problems(), "Not in the package: {what}: {why}.")?;
     }

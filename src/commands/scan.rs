@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use kickoff::walk::live::Live;
 use kickoff::walk::opened::{DEFAULT, Opened};
 use kickoff::walk::package::{self, Order, Parts};
-use kickoff::walk::record::{Recorded, collect, from_aws, from_run};
+use kickoff::walk::record::{Gathered, Recorded, collect, from_aws, from_run};
 use kickoff::walk::store::home;
 use kickoff::walk::stored::{self, Way};
 use kickoff::walk::{Failure, carry, scratch};
@@ -136,27 +136,36 @@ fn into_store(
 ) -> Result<Exit, Failure> {
     let engagement = &opened.file;
     let signer = given::signer(&arguments.seal, arguments.profile.as_deref())?;
-    // What cannot be written to is found out before anything is asked.
+    // A store that is not there, or cannot be reached, is found out before anything is asked.
     let home = home(address, arguments.profile.as_deref(), terminal)?;
     let store = Store::begin(home, kickoff_aws::aws_now()).map_err(|error| Failure::usage(&error))?;
     let way = Way { store: &store, engagement, signer: signer.as_deref(), listener: terminal };
     let stored = match &arguments.replay {
         Some(path) => {
+            if !arguments.select.checks.is_empty() || !arguments.select.criteria.is_empty() {
+                return Err(Failure::Usage(
+                    "a run goes into a store with all the checks that it was made for: leave out --check and --criterion"
+                        .to_owned(),
+                ));
+            }
             let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
-            stored::put(&way, &run, Some(selection), None)?
+            stored::put(&way, &run, None)?
         }
         None => {
             let scratch = scratch::folder()?;
-            let collected = collect(&wanted(arguments, engagement, selection, scratch.path())?, terminal)?;
-            let folder = collected.folder.clone();
-            match stored::put(&way, &collected.run, None, Some((collected.doors, collected.runtime))) {
-                Ok(stored) => stored,
-                Err(failure) => {
+            let asked = wanted(arguments, engagement, selection, scratch.path())?;
+            let stored = collect(&asked, terminal).and_then(|Gathered { run, doors, runtime, tape: _kept }| {
+                stored::put(&way, &run, Some((doors, runtime)))
+            });
+            match (stored, run_in(scratch.path())) {
+                (Ok(stored), _) => stored,
+                (Err(failure), None) => return Err(failure),
+                (Err(failure), Some(folder)) => {
                     // What AWS answered is not asked again: the run's folder stays where it is.
                     let _ = scratch.keep();
-                    let folder = folder.display();
+                    let again = again(arguments, address, &folder);
                     return Err(Failure::Usage(format!(
-                        "{failure}. What AWS answered is kept: `kickoff store add {folder} --store {address}` goes on with it"
+                        "{failure}. What AWS answered is kept: `{again}` goes on with it"
                     )));
                 }
             }
@@ -175,6 +184,29 @@ fn into_store(
     both(exit, document)?;
     printed.map_err(|error| Failure::Usage(format!("standard output cannot be written: {error}")))?;
     Ok(exit)
+}
+
+/// The folder of the run that lies in another one, if one does.
+fn run_in(folder: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?.flatten();
+    entries.map(|entry| entry.path()).find(|path| path.join("run.json").is_file())
+}
+
+/// The command that puts a run which was kept into the store, with what the scan was told.
+fn again(arguments: &ScanArgs, address: &str, folder: &Path) -> String {
+    let mut command = format!("kickoff store add {} --store {address}", folder.display());
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    for (name, value) in [
+        ("--config", path(&arguments.config)),
+        ("--profile", arguments.profile.clone()),
+        ("--key", path(&arguments.seal.key)),
+        ("--kms-key", arguments.seal.kms_key.clone()),
+    ] {
+        if let Some(value) = value {
+            command.push_str(&format!(" {name} {value}"));
+        }
+    }
+    command
 }
 
 /// Says that two things are so where the status tells one of them.

@@ -43,7 +43,7 @@ fn add(folders: &[PathBuf], which: &WhichStore, config: Option<&Path>, seal: &Se
     let store = Store::begin(home, aws_now()).map_err(|error| Failure::usage(&error))?;
     let way = Way { store: &store, engagement: &opened.file, signer: signer.as_deref(), listener: &terminal };
     for run in runs {
-        told(&store, &stored::put(&way, &run, None, None)?)?;
+        told(&store, &stored::put(&way, &run, None)?)?;
     }
     Ok(Exit::Done)
 }
@@ -143,8 +143,9 @@ fn list(which: &WhichStore, format: Format) -> Result<Exit, Failure> {
     let store = given::store(&which.store, which.profile.as_deref())?;
     let failed = |error: kickoff_evidence::store::StoreError| Failure::usage(&error);
     let mut rows = Vec::new();
-    for id in store.runs().map_err(failed)? {
-        rows.push(store.run(&id).map_err(failed)?);
+    for (_, link, _) in store.links().map_err(failed)? {
+        // What is damaged `store check` names.
+        rows.extend(store.run_if(&link.run).map_err(failed)?);
     }
     if format == Format::Json {
         let rows: Vec<_> = rows

@@ -167,6 +167,12 @@ struct Recording<'a> {
 }
 
 impl Recording<'_> {
+    /// Keeps the way into an account.
+    fn remember(&self, id: &str, config: &SdkConfig, identity: &Identity) {
+        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        entered.insert(id.to_owned(), (config.clone(), identity.clone()));
+    }
+
     /// Collects every account, and closes the run: from there on nothing is lost, whoever ends this process.
     async fn all(
         &self,
@@ -206,9 +212,7 @@ impl Recording<'_> {
                         // One account of many that cannot be entered is a gap of the run, not the end of it.
                         Err(error) => Ok(shut(error.to_string())),
                         Ok((config, identity)) => {
-                            let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
-                            entered.insert(id.clone(), (config.clone(), identity.clone()));
-                            drop(entered);
+                            self.remember(&id, &config, &identity);
                             let config = config.to_builder().http_client(recorder.clone()).build();
                             let session = Session::live(&id, &identity.arn, &config, shared.clone());
                             match account(&session, self.needs, regions).await {

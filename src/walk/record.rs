@@ -57,12 +57,12 @@ pub fn from_aws(wanted: &Live<'_>, engagement: &Engagement, listener: &dyn Liste
 pub struct Gathered {
     /// The run, as far as it was asked.
     pub run: Arc<Run>,
-    /// Where it lies.
-    pub folder: PathBuf,
     /// The ways into its accounts.
     pub doors: Doors,
     /// What their connections live on.
     pub runtime: tokio::runtime::Runtime,
+    /// What it was recorded on: kept as long as something is made of the run, so that a crash can say that the run is.
+    pub tape: Option<Arc<Tape>>,
 }
 
 /// Collects a run from AWS, and decides nothing.
@@ -74,12 +74,9 @@ pub fn collect(wanted: &Live<'_>, listener: &dyn Listener) -> Result<Gathered, F
     let mut source = runtime.block_on(live(wanted, &wanted.selection.needs(), listener))?;
     let folder = wanted.out.join(&source.metadata.id);
     let doors = source.doors.take().ok_or_else(|| Failure::Usage("no account was entered".to_owned()))?;
-    // The tape and its lock are done with: what it wrote is read from here on.
-    drop(source);
-    let (writer, metadata) = RunWriter::unfinished(&folder).map_err(|error| Failure::usage(&error))?;
-    drop(writer);
-    let run = Arc::new(Run::unsealed(&folder, metadata).map_err(|error| Failure::usage(&error))?);
-    Ok(Gathered { run, folder, doors, runtime })
+    let tape = source.writer.take();
+    let run = Run::unsealed(&folder, source.metadata).map_err(|error| Failure::usage(&error))?;
+    Ok(Gathered { run: Arc::new(run), doors, runtime, tape })
 }
 
 /// Decides a recorded run again, into a run of its own in a folder of runs.

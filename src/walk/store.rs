@@ -7,6 +7,7 @@ use kickoff_aws::{ca_bundle, connect, connector, plain_client};
 use kickoff_engagement::Engagement;
 use kickoff_evidence::store::{FolderHome, Home, RunFile, Store};
 use kickoff_evidence::{Run, RunMetadata, RunWriter};
+use kickoff_reports::results::day;
 use tempfile::TempDir;
 
 use super::failure::Failure;
@@ -21,7 +22,7 @@ use super::version::VERSION;
 /// It is none, or there are no credentials, or the bucket cannot be found.
 pub fn home(address: &str, profile: Option<&str>, listener: &dyn Listener) -> Result<Box<dyn Home>, Failure> {
     let Some(parsed) = kickoff_aws::parse_bucket(address) else {
-        if address.contains("://") {
+        if address.is_empty() || address.contains("://") || address.starts_with("s3:") {
             return Err(Failure::Usage(format!("{address:?} is no store: name a folder, or s3://BUCKET/PREFIX")));
         }
         return Ok(Box::new(FolderHome::new(Path::new(address))));
@@ -63,14 +64,8 @@ pub fn fetch(
     engagement: &Engagement,
 ) -> Result<Fetched, Failure> {
     let failed = |error: &dyn std::error::Error| Failure::Usage(error.to_string());
-    let id =
-        match run {
-            Some(run) => run.to_owned(),
-            None => store.runs().map_err(|error| failed(&error))?.pop().ok_or_else(|| {
-                Failure::Usage(format!("{} has no run: `kickoff scan --store` makes one", store.name()))
-            })?,
-        };
-    let file: RunFile = store.run(&id).map_err(|error| failed(&error))?;
+    let file: RunFile = store.closed(run).map_err(|error| failed(&error))?;
+    let id = file.run.id.clone();
     let wanted = |account: &str| accounts.is_empty() || accounts.iter().any(|one| one == account);
     if let Some(other) = accounts.iter().find(|one| !file.units.iter().any(|unit| unit.account == **one)) {
         let why = file.without.iter().find(|without| without.account == *other).map(|without| without.why.as_str());
@@ -98,7 +93,9 @@ pub fn fetch(
         store.fetch(&listed.folder, &unit, "exchanges", &archive).map_err(|error| failed(&error))?;
     }
     let ids = metadata.accounts.iter().map(|account| account.id.as_str());
-    let ledger = store.numbers(ids).map_err(|error| failed(&error))?.ledger;
+    let mut ledger = store.numbers(ids).map_err(|error| failed(&error))?.ledger;
+    // What this program finds and the store has not numbered must not get a number that the store gives to something else.
+    ledger.for_readers(day(&metadata).year());
     writer.write(kickoff_evidence::Ledger::FILE, &ledger.to_json()).map_err(|error| failed(&error))?;
     let run = Run::unsealed(&folder, metadata).map_err(|error| failed(&error))?;
     decided_in_place(writer, run, engagement)?;

@@ -7,12 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kickoff_aws::{Sealed, aws_now, seal_call};
-use kickoff_checks::Selection;
 use kickoff_checks::parameters::PARAMETERS;
+use kickoff_checks::{RULESET, Selection};
 use kickoff_engagement::Engagement;
 use kickoff_evidence::package::Signer;
 use kickoff_evidence::store::{
-    Cadence, Every, Linked, Plan, Put, RunFile, SealCall, Store, StoreError, Unit, UnitFiles, UnitOf,
+    Cadence, Every, Linked, Plan, Put, RunFile, SealCall, Store, StoreError, Unit, UnitFiles, UnitOf, Without,
 };
 use kickoff_evidence::{ItemKey, Ledger, Run, RunMetadata, RunState, Tool};
 use kickoff_reports::results::day;
@@ -57,14 +57,9 @@ pub struct Stored {
 ///
 /// # Errors
 /// The answers cannot be read, the store holds something else of the run, or it cannot be written. What was put stays.
-pub fn put(
-    way: &Way<'_>,
-    run: &Arc<Run>,
-    selection: Option<&Selection>,
-    doors: Option<(Doors, tokio::runtime::Runtime)>,
-) -> Result<Stored, Failure> {
+pub fn put(way: &Way<'_>, run: &Arc<Run>, doors: Option<(Doors, tokio::runtime::Runtime)>) -> Result<Stored, Failure> {
     let failed = |error: StoreError| Failure::usage(&error);
-    let (source, decided) = decided(way, run, selection)?;
+    let (source, decided) = decided(way, run)?;
     let metadata = metadata(run, &source);
     let known = way.store.run_if(&metadata.id).map_err(failed)?;
     let plan = match &known {
@@ -73,6 +68,10 @@ pub fn put(
         None => Some(way.store.put_plan(&plan(way.engagement, &metadata)).map_err(failed)?),
     };
     let mut file = RunFile::new(metadata.clone(), plan);
+    file.without = match &known {
+        Some(known) => known.without.clone(),
+        None => without(way.engagement, &metadata),
+    };
     let at = way.store.numbers(metadata.accounts.iter().map(|account| account.id.as_str())).map_err(failed)?.at;
     let (mut new, mut seals) = (0, 0);
     for account in &metadata.accounts {
@@ -93,6 +92,7 @@ pub fn put(
             state: metadata.state,
             tool: metadata.tool.clone(),
             decided_by: Tool { name: "kickoff".to_owned(), version: VERSION.to_owned() },
+            ruleset: RULESET.to_owned(),
             started: metadata.started,
             finished: metadata.finished,
             exchanges: run.archive(&account.id).map_or(0, |archive| archive.len() as u64),
@@ -107,7 +107,7 @@ pub fn put(
         file.units.push(UnitOf { account: account.id.clone(), folder: put.folder, sha256: put.sha256, seal });
     }
     let (sha256, _) = way.store.put_run(&file).map_err(failed)?;
-    let link = way.store.link(&metadata.id, &sha256, aws_now, way.signer).map_err(failed)?;
+    let link = way.store.link((&metadata.id, metadata.started), &sha256, aws_now, way.signer).map_err(failed)?;
     if link.new
         && let Some((doors, runtime)) = &doors
         && let Some(call) = called(way, (doors, runtime), &doors.hub, &metadata, Sealed::Link, &link.sha256)
@@ -120,13 +120,9 @@ pub fn put(
 }
 
 /// Decides a run with the numbers of a store; what the store has not numbered yet gets its numbers there.
-fn decided(way: &Way<'_>, run: &Arc<Run>, selection: Option<&Selection>) -> Result<(Source, Decided), Failure> {
+fn decided(way: &Way<'_>, run: &Arc<Run>) -> Result<(Source, Decided), Failure> {
     let failed = |error: StoreError| Failure::usage(&error);
-    let checks = known(run).0;
-    let selection = Selection(match selection {
-        Some(Selection(chosen)) => chosen.clone(),
-        None => checks,
-    });
+    let selection = Selection(known(run).0);
     if selection.0.is_empty() {
         return Err(Failure::Usage(format!("{} has no check that this version knows", run.metadata.id)));
     }
@@ -166,6 +162,18 @@ fn metadata(run: &Run, source: &Source) -> RunMetadata {
     RunMetadata { checks: run.metadata.checks.clone(), needs: run.metadata.needs.clone(), ..metadata }
 }
 
+/// The accounts of the scope that a run was not made for.
+fn without(engagement: &Engagement, run: &RunMetadata) -> Vec<Without> {
+    let asked = |id: &str| run.accounts.iter().any(|account| account.id == id);
+    let scoped = engagement.scope.accounts.iter().filter(|account| !asked(&account.id));
+    scoped
+        .map(|account| Without {
+            account: account.id.clone(),
+            why: "kickoff.toml has it in scope, and the run did not ask it".to_owned(),
+        })
+        .collect()
+}
+
 /// What is expected of runs, as kickoff.toml says it.
 fn plan(engagement: &Engagement, run: &RunMetadata) -> Plan {
     let scoped = engagement.scope.accounts.iter().map(|account| account.id.clone());
@@ -184,6 +192,7 @@ fn plan(engagement: &Engagement, run: &RunMetadata) -> Plan {
         checks: sorted(&run.checks),
         thresholds: set.map(|one| (one.name.to_owned(), engagement.thresholds.get(one).to_string())).collect(),
         tool: Tool { name: "kickoff".to_owned(), version: VERSION.to_owned() },
+        ruleset: RULESET.to_owned(),
         runs: engagement.runs.as_ref().map(|runs| Cadence {
             cadence: match runs.cadence {
                 kickoff_engagement::RunEvery::Hourly => Every::Hourly,

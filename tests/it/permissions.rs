@@ -20,6 +20,50 @@ fn refused(arguments: &[&str]) -> String {
     stderr
 }
 
+#[test]
+fn whoever_writes_a_store_creates_and_whoever_reads_it_reads() {
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555";
+    let store = ["--store", "s3://evidence/soc2", "--store-key", key];
+    let reader = policy(&[&store[..], &["--for", "read-store"]].concat());
+    let reading = json!([
+        { "Sid": "KickoffStoreRead", "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+          "Resource": "arn:aws:s3:::evidence/soc2/*" },
+        { "Sid": "KickoffStoreList", "Effect": "Allow", "Action": ["s3:ListBucket", "s3:ListBucketVersions"],
+          "Resource": "arn:aws:s3:::evidence", "Condition": { "StringLike": { "s3:prefix": "soc2/*" } } },
+        { "Sid": "KickoffStoreBucket", "Effect": "Allow",
+          "Action": ["s3:GetBucketObjectLockConfiguration", "s3:GetBucketVersioning"], "Resource": "arn:aws:s3:::evidence" },
+        { "Sid": "KickoffStoreKey", "Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": key },
+    ]);
+    assert_eq!(reader["Statement"], reading);
+    let writer = policy(&[&store[..], &["--check", "iam-root-mfa"]].concat());
+    let sids: Vec<&str> = writer["Statement"].as_array().unwrap().iter().map(|s| s["Sid"].as_str().unwrap()).collect();
+    assert_eq!(
+        sids,
+        [
+            "KickoffReadOnly",
+            "KickoffStoreRead",
+            "KickoffStoreList",
+            "KickoffStoreBucket",
+            "KickoffStoreCreate",
+            "KickoffStoreKey"
+        ]
+    );
+    // Nothing is overwritten by it, and nothing deleted.
+    assert_eq!(
+        writer["Statement"][4],
+        json!({ "Sid": "KickoffStoreCreate", "Effect": "Allow", "Action": ["s3:PutObject"],
+                "Resource": "arn:aws:s3:::evidence/soc2/*", "Condition": { "Null": { "s3:if-none-match": "false" } } })
+    );
+    assert_eq!(writer["Statement"][5]["Action"], json!(["kms:Decrypt", "kms:GenerateDataKey"]));
+    assert!(!writer.to_string().contains("Delete"), "{writer}");
+    let whole = policy(&["--store", "s3://evidence", "--for", "read-store"]);
+    assert_eq!(whole["Statement"][0]["Resource"], "arn:aws:s3:::evidence/*");
+    assert!(whole["Statement"][1]["Condition"].is_null());
+    assert!(refused(&["--for", "read-store"]).contains("--store s3://BUCKET/PREFIX"));
+    assert!(refused(&["--store", "a/folder"]).contains("a folder needs no rights"));
+    assert!(refused(&["--store", "s3://Evidence"]).contains("no name of a bucket"));
+}
+
 fn trust(arguments: &[&str]) -> (Value, Value) {
     let mut all = vec!["--format", "cloudformation", "--check", "iam-root-mfa"];
     all.extend(arguments);

@@ -91,7 +91,13 @@ fn a_recorded_run_gives_the_same_results_out_of_a_store() {
         assert_eq!((line["run"].as_str(), line["check"].as_str()), (Some(ACME), Some(&*row.check)));
         assert_eq!((line["status"].as_str(), &line["evidence"]), (Some(&*row.status), &json!(row.evidence)));
         assert_eq!(line["deviation"].is_string(), row.status == "fail", "{line}");
+        // Which rule decided: the digest of the check's own file.
+        let check = kickoff_checks::Check::get(&row.check).unwrap();
+        assert_eq!(line["check_version"].as_str(), Some(&sha256_hex(check.source.as_bytes())[..12]));
     }
+    let unit: Value = serde_json::from_slice(&fs::read(unit[0].with_file_name("unit.json")).unwrap()).unwrap();
+    assert_eq!(unit["ruleset"].as_str(), Some(kickoff_checks::RULESET));
+    assert_eq!(kickoff_checks::RULESET.len(), 64);
 
     // The package that is made of it holds the same results, under the same numbers, and verifies.
     let out = folder.path().join("packages");

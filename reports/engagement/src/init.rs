@@ -99,6 +99,10 @@ pub fn render(answers: &Answers, found: &Found) -> String {
     page.example(&format!(
         "deliverables = [{{ name = \"Description of the system\", due = 2026-02-02, owner = {owner} }}, {{ name = \"Report\", due = 2026-03-02, from = \"auditor\" }}]"
     ));
+    page.section("runs", "When a run is expected: `kickoff store check` names the nights without one.", false);
+    page.example("cadence = \"daily\"");
+    page.example("at = \"02:00\"");
+    page.example("grace = \"12h\"");
     scope(&mut page, answers, found);
     accounts(&mut page, found);
     people(&mut page, answers);

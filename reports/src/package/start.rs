@@ -195,6 +195,12 @@ fn verifying(dossier: &Dossier<'_>, parts: &PackageParts<'_>) -> Vec<Block> {
             "AWS's request ids of each evidence item stand in the entity's own CloudTrail, where that records the call."
                 .into(),
         );
+        steps.push(
+            "Where the run is kept in a store, calls of STS sealed it. In CloudTrail they are events GetCallerIdentity whose user \
+             agent names the run and carries unit/ or seal/ with the SHA-256 of what they seal. The store has their request ids \
+             (unit.seal.json, chain/N.seal.json)."
+                .into(),
+        );
     }
     if dossier.sources.reperformed {
         steps.push(

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
-use kickoff_checks::Status;
+use kickoff_checks::{Check, Status};
+use kickoff_evidence::sha256_hex;
 use serde::Serialize;
 
 use super::{Account, ControlTotal, Coverage, Document, LeftOut, ResultRow};
@@ -18,6 +19,8 @@ struct Line<'a> {
     started: &'a str,
     #[serde(flatten)]
     row: &'a ResultRow,
+    /// The first digits of the SHA-256 of the check's own source: what it shares with others is in the unit's ruleset.
+    check_version: &'a str,
     deviation: Option<&'a str>,
 }
 
@@ -32,17 +35,23 @@ struct Asked<'a> {
     left_out: Vec<&'a LeftOut>,
 }
 
+/// The version of a check; none of one that this program does not have.
+fn version(check: &str) -> String {
+    Check::get(check).map(|check| sha256_hex(check.source.as_bytes())[..12].to_owned()).unwrap_or_default()
+}
+
 impl Document {
     /// The results of an account, a JSON line each. Deviations have their ids by check, account, region and resource.
     ///
     /// # Errors
     /// None that can happen: the types are plain.
     pub fn lines_of(&self, account: &str, deviations: &BTreeMap<[String; 4], String>) -> io::Result<Vec<u8>> {
-        let mut lines = Vec::new();
+        let (mut lines, mut versions) = (Vec::new(), BTreeMap::<&str, String>::new());
         for row in self.results.iter().filter(|row| *row.account == *account) {
             let failed = *row.status == *Status::Fail.name();
             let deviation = failed.then(|| deviations.get(&row.key()).map(String::as_str)).flatten();
-            let line = Line { run: &self.run.id, started: &self.run.started, row, deviation };
+            let check_version = versions.entry(&row.check).or_insert_with(|| version(&row.check));
+            let line = Line { run: &self.run.id, started: &self.run.started, row, check_version, deviation };
             serde_json::to_writer(&mut lines, &line)?;
             lines.write_all(b"\n")?;
         }

@@ -222,7 +222,7 @@ impl HttpConnector for Named {
     }
 }
 
-/// CloudTrail keeps about a thousand characters of a user agent (as observed; AWS does not document it).
+/// CloudTrail keeps 1 KB of a user agent and cuts the rest (AWS CloudTrail User Guide, "CloudTrail record contents").
 const AGENT: usize = 999;
 
 /// Says who asks, before what the SDK says of itself, and cut where CloudTrail would cut it: what stands first is kept. The

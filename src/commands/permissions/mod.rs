@@ -1,6 +1,7 @@
 //! `kickoff permissions`: the rights that the selected checks need, those of other commands that are named, and a role that
 //! only those who are meant can take.
 
+mod store;
 mod trust;
 
 use std::collections::BTreeSet;
@@ -53,6 +54,14 @@ fn policy(arguments: &PermissionsArgs) -> Result<Value, Failure> {
         let actions: BTreeSet<&str> = WRITES.iter().map(Operation::action).collect();
         // Of these the resource is a product, which Security Hub names after the account and the region.
         statements.push(json!({ "Sid": "KickoffPush", "Effect": "Allow", "Action": actions, "Resource": "*" }));
+    }
+    if purposes.contains(&Purpose::ReadStore) && arguments.store.is_none() {
+        return Err(Failure::Usage("say which store is read: --store s3://BUCKET/PREFIX".to_owned()));
+    }
+    if let Some(store) = &arguments.store {
+        // A scan writes; who asks for nothing but reading gets nothing but that.
+        let writes = purposes.contains(&Purpose::Scan);
+        statements.extend(store::statements(store, arguments.store_key.as_deref(), writes)?);
     }
     if let Some(key) = &arguments.kms_key {
         statements.push(signing(key)?);

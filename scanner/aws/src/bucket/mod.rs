@@ -21,7 +21,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::region::Region;
 use bytes::Bytes;
-use kickoff_evidence::store::{Altered, Content, Created, Home, HomeError, Stored, is_key};
+use kickoff_evidence::store::{Content, Created, Home, HomeError, Stored, is_key};
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Runtime;
 
@@ -36,8 +36,10 @@ use crate::wire::root_cause;
 /// So often a request is sent that is throttled, fails or is not answered.
 const ATTEMPTS: u32 = 6;
 /// So long one of them may take, and all of them together.
-const PATIENCE: Duration = Duration::from_secs(60);
-const ALL: Duration = Duration::from_secs(10 * 60);
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
+const ALL: Duration = Duration::from_secs(30 * 60);
+/// So long nothing may move on a connection.
+const STALLED: Duration = Duration::from_secs(60);
 /// Pauses, in milliseconds, before each try to create what somebody else is creating too: one of the two is done soon.
 const CONFLICTS: [u64; 10] = [0, 50, 100, 200, 400, 800, 1600, 1600, 1600, 1600];
 /// Pauses, in milliseconds, before each try to read on where an answer broke off.
@@ -245,10 +247,22 @@ impl Home for BucketHome {
     }
 
     fn read(&self, object: &Stored, to: &mut dyn Write) -> Result<(), HomeError> {
-        if object.altered == Some(Altered::Gone) {
-            return Err(self.failed(&object.key, format!("cannot be read: {}", Altered::Gone)));
+        if let Some(lost) = object.altered.filter(|altered| altered.is_lost()) {
+            return Err(self.failed(&object.key, format!("cannot be read: {lost}")));
         }
         self.runtime.block_on(self.fetch(object, to))
+    }
+
+    fn is_empty(&self) -> Result<bool, HomeError> {
+        self.runtime.block_on(async {
+            let page = self.client.list_object_versions().bucket(self.bucket.as_str()).prefix(self.folder.as_str());
+            let page = page.max_keys(2).send().await;
+            let page = page.map_err(|error| self.failed("", why("listed", &error, "s3:ListBucketVersions")))?;
+            // The folder itself is an object where somebody made it in the console.
+            let other = |key: Option<&str>| key.is_some_and(|key| key != self.folder);
+            let versions = page.versions().iter().any(|version| other(version.key()));
+            Ok(!versions && !page.delete_markers().iter().any(|marker| other(marker.key())))
+        })
     }
 
     fn lacks(&self) -> Vec<String> {
@@ -265,7 +279,7 @@ fn client(config: &SdkConfig, region: &str) -> Client {
         .region(Region::new(region.to_owned()))
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .timeout_config(timeouts)
-        .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(PATIENCE).build())
+        .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(STALLED).build())
         // As the collector of S3 does: a bucket's name with dots would break the certificate.
         .force_path_style(true);
     Client::from_conf(own.build())
