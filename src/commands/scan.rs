@@ -135,6 +135,12 @@ fn into_store(
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
     let engagement = &opened.file;
+    if arguments.replay.is_some() && !(arguments.select.checks.is_empty() && arguments.select.criteria.is_empty()) {
+        return Err(Failure::Usage(
+            "a run goes into a store with all the checks that it was made for: leave out --check and --criterion"
+                .to_owned(),
+        ));
+    }
     let signer = given::signer(&arguments.seal, arguments.profile.as_deref())?;
     // A store that is not there, or cannot be reached, is found out before anything is asked.
     let home = home(address, arguments.profile.as_deref(), terminal)?;
@@ -142,12 +148,6 @@ fn into_store(
     let way = Way { store: &store, engagement, signer: signer.as_deref(), listener: terminal };
     let stored = match &arguments.replay {
         Some(path) => {
-            if !arguments.select.checks.is_empty() || !arguments.select.criteria.is_empty() {
-                return Err(Failure::Usage(
-                    "a run goes into a store with all the checks that it was made for: leave out --check and --criterion"
-                        .to_owned(),
-                ));
-            }
             let run = Arc::new(Run::open(path).map_err(|error| Failure::usage(&error))?);
             stored::put(&way, &run, None)?
         }

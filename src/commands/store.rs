@@ -8,7 +8,7 @@ use kickoff::walk::Failure;
 use kickoff::walk::store::home;
 use kickoff::walk::stored::{self, Stored, Way};
 use kickoff_aws::aws_now;
-use kickoff_evidence::store::{Expected, FolderHome, Level, Store};
+use kickoff_evidence::store::{Expected, FolderHome, Level, Store, StoreError};
 use kickoff_evidence::{Run, count};
 use serde_json::json;
 
@@ -141,11 +141,17 @@ fn check(which: &WhichStore, expected: &Expected, format: Format) -> Result<Exit
 
 fn list(which: &WhichStore, format: Format) -> Result<Exit, Failure> {
     let store = given::store(&which.store, which.profile.as_deref())?;
-    let failed = |error: kickoff_evidence::store::StoreError| Failure::usage(&error);
+    let failed = |error: StoreError| Failure::usage(&error);
     let mut rows = Vec::new();
     for (_, link, _) in store.links().map_err(failed)? {
-        // What is damaged `store check` names.
-        rows.extend(store.run_if(&link.run).map_err(failed)?);
+        match store.list_of(&link) {
+            Ok(file) => rows.push(file),
+            // What is damaged `store check` names.
+            Err(StoreError::Damaged { .. }) => {
+                writeln!(streams::problems(), "Left out: {}: `kickoff store check` says why", link.run)?
+            }
+            Err(error) => return Err(failed(error)),
+        }
     }
     if format == Format::Json {
         let rows: Vec<_> = rows

@@ -256,10 +256,11 @@ impl Home for BucketHome {
     fn is_empty(&self) -> Result<bool, HomeError> {
         self.runtime.block_on(async {
             let page = self.client.list_object_versions().bucket(self.bucket.as_str()).prefix(self.folder.as_str());
-            let page = page.max_keys(2).send().await;
+            let page = page.max_keys(50).encoding_type(EncodingType::Url).send().await;
             let page = page.map_err(|error| self.failed("", why("listed", &error, "s3:ListBucketVersions")))?;
             // The folder itself is an object where somebody made it in the console.
-            let other = |key: Option<&str>| key.is_some_and(|key| key != self.folder);
+            let encoded = page.encoding_type() == Some(&EncodingType::Url);
+            let other = |key: Option<&str>| key.is_some_and(|key| listing::plain(key, encoded) != self.folder);
             let versions = page.versions().iter().any(|version| other(version.key()));
             Ok(!versions && !page.delete_markers().iter().any(|marker| other(marker.key())))
         })

@@ -46,7 +46,7 @@ impl Blocks {
 
 /// Whether there is such a block: what lies behind the last is for readers, who write nothing.
 pub(crate) fn is_block(block: u32) -> bool {
-    (1..=READERS / SIZE).contains(&block)
+    (1..READERS / SIZE).contains(&block)
 }
 
 /// Numbers above this one are given by nobody who writes: a reader whose program finds what the store has not numbered gives

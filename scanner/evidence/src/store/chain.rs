@@ -83,17 +83,21 @@ impl Store {
         let mut links = Vec::new();
         let chain = self.home.list(CHAIN)?;
         for (seq, stored) in numbered(&chain) {
-            if stored.altered.is_some_and(Altered::is_lost) {
-                continue;
-            }
-            match self.read::<Link>(stored, LINK_SCHEMA) {
-                Ok((link, sha256)) => links.push((seq, link, sha256)),
-                // What is damaged is no link; a check names it.
-                Err(StoreError::Damaged { .. }) => {}
-                Err(error) => return Err(error),
-            }
+            links.extend(self.link_at(stored)?.map(|(link, sha256)| (seq, link, sha256)));
         }
         Ok(links)
+    }
+
+    /// A link with its SHA-256; none where it is damaged or lost, which a check names.
+    pub(super) fn link_at(&self, stored: &Stored) -> Result<Option<(Link, String)>, StoreError> {
+        if stored.altered.is_some_and(Altered::is_lost) {
+            return Ok(None);
+        }
+        match self.read::<Link>(stored, LINK_SCHEMA) {
+            Ok(read) => Ok(Some(read)),
+            Err(StoreError::Damaged { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Gives a run, which began at a time, its link: the next number that is free, whoever else looks for one. A run that has a
@@ -130,8 +134,17 @@ impl Store {
             };
             if let Some((seq, stored)) = links.last() {
                 self.follow(&mut link, *seq, stored)?;
-                let seal = chain.iter().find(|stored| stored.key == link_seal_key(*seq));
+                let lost = |stored: &Stored| stored.altered.is_some_and(Altered::is_lost);
+                let seal = chain.iter().find(|stored| stored.key == link_seal_key(*seq) && !lost(stored));
                 link.previous_seal = seal.map(|stored| self.digest(stored)).transpose()?;
+            }
+            // No link is dated before its run: its run is found by that.
+            if started.duration_since(link.at) > APART {
+                let why = format!(
+                    "the clock says {}, and {run} began at {started}: set the clock, and do the same again; what was written stays, and nothing is lost",
+                    link.at
+                );
+                return Err(StoreError::Damaged { place: self.place(CHAIN), why });
             }
             let damaged = |why: &str| StoreError::Damaged { place: self.place(CHAIN), why: why.to_owned() };
             if link.seq > LAST {
@@ -165,12 +178,8 @@ impl Store {
         runs_sha256: &str,
         links: &[(u32, &Stored)],
     ) -> Result<Option<Linked>, StoreError> {
-        for (seq, stored) in links.iter().rev().filter(|(_, stored)| !stored.altered.is_some_and(Altered::is_lost)) {
-            let (known, sha256) = match self.read::<Link>(stored, LINK_SCHEMA) {
-                Ok(known) => known,
-                Err(StoreError::Damaged { .. }) => continue,
-                Err(error) => return Err(error),
-            };
+        for (seq, stored) in links.iter().rev() {
+            let Some((known, sha256)) = self.link_at(stored)? else { continue };
             if known.run == run && known.runs_sha256 == runs_sha256 {
                 return Ok(Some(Linked { seq: *seq, sha256, new: false }));
             }
@@ -184,16 +193,11 @@ impl Store {
     /// Has a link follow the last one. One that is damaged is followed as it is: what is wrong with it a check names.
     fn follow(&self, link: &mut Link, seq: u32, stored: &Stored) -> Result<(), StoreError> {
         link.seq = seq.saturating_add(1);
-        if stored.altered.is_some_and(Altered::is_lost) {
-            return Ok(());
-        }
-        let (last, sha256) = match self.read::<Link>(stored, LINK_SCHEMA) {
-            Ok(read) => read,
-            Err(StoreError::Damaged { .. }) => {
+        let Some((last, sha256)) = self.link_at(stored)? else {
+            if !stored.altered.is_some_and(Altered::is_lost) {
                 link.previous = Some(self.digest(stored)?);
-                return Ok(());
             }
-            Err(error) => return Err(error),
+            return Ok(());
         };
         let place = || self.name().to_owned();
         if last.at.duration_since(link.at) > APART {
@@ -218,7 +222,7 @@ impl Store {
 }
 
 /// The links of a chain, by their numbers.
-fn numbered(chain: &[Stored]) -> Vec<(u32, &Stored)> {
+pub(super) fn numbered(chain: &[Stored]) -> Vec<(u32, &Stored)> {
     let link = |stored: &Stored| match Place::of(&stored.key) {
         Place::Link(seq) => Some(seq),
         _ => None,

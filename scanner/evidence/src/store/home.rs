@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::layout::is_hidden;
+
 /// A place that holds a store. Nothing in it is ever overwritten or deleted: the trait has no way to.
 pub trait Home: Send + Sync {
     /// What it is called: a path, or `s3://bucket/prefix`.
@@ -32,7 +34,7 @@ pub trait Home: Send + Sync {
     /// # Errors
     /// The place cannot be read.
     fn is_empty(&self) -> Result<bool, HomeError> {
-        Ok(self.list("")?.is_empty())
+        Ok(self.list("")?.iter().all(|stored| is_hidden(&stored.key)))
     }
 
     /// What the place does not do to hold what is written to it, a sentence each: versions, retention.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::home::{Content, Created};
-use super::layout::{BLOCKS, Place, block_key, ids_folder, ids_key};
+use super::layout::{BLOCKS, IDS, LAST, Place, block_key, ids_folder, ids_key};
 use super::unit::IdsAt;
 use super::{Store, StoreError, to_json};
 use crate::exchange::sha256_hex;
@@ -123,13 +123,17 @@ impl Store {
                 }
                 continue;
             }
-            let mut behind = false;
+            let (mut behind, before_at) = (false, known.at.clone());
             for account in accounts {
                 let (evidence, deviations) = ledger.beyond(&known.ledger, account);
                 if evidence.is_empty() && deviations.is_empty() {
                     continue;
                 }
                 let before = known.at.get(*account);
+                if before.is_some_and(|at| at.seq >= LAST) {
+                    let why = "no number is left behind its last increment".to_owned();
+                    return Err(StoreError::Damaged { place: self.place(&ids_folder(account)), why });
+                }
                 let part = Increment {
                     schema: PART_SCHEMA.to_owned(),
                     account: (*account).to_owned(),
@@ -154,7 +158,12 @@ impl Store {
             if !behind {
                 return Ok(known);
             }
-            known = self.numbers(accounts.iter().copied())?;
+            let again = self.numbers(accounts.iter().copied())?;
+            if again.at == before_at {
+                let why = format!("the next increment of {} is there, and is not listed", accounts.join(" or "));
+                return Err(StoreError::Damaged { place: self.place(IDS), why });
+            }
+            known = again;
         }
     }
 
@@ -162,7 +171,7 @@ impl Store {
     fn take_block(&self, account: &str) -> Result<u32, StoreError> {
         let listed = self.home.list(BLOCKS)?;
         let number = |key: &str| match Place::of(key) {
-            Place::Block(block) => Some(block),
+            Place::Block(block) if is_block(block) => Some(block),
             _ => None,
         };
         let mut block = listed.iter().filter_map(|stored| number(&stored.key)).max().unwrap_or(0) + 1;

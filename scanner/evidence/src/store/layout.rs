@@ -89,6 +89,9 @@ impl<'a> Place<'a> {
     }
 
     fn known(key: &'a str) -> Option<Self> {
+        if is_hidden(key) {
+            return None;
+        }
         if key == STORE {
             return Some(Self::Store);
         }
@@ -127,6 +130,11 @@ fn number(text: &str) -> Option<u32> {
     digits.then(|| text.parse().ok()).flatten().filter(|number| *number > 0)
 }
 
+/// Whether a key is that of a hidden file, as systems leave them behind: no object of a store is one.
+pub(super) fn is_hidden(key: &str) -> bool {
+    key.split('/').any(|part| part.starts_with('.') && part.bytes().any(|b| b != b'.'))
+}
+
 /// The last number that a key can have.
 pub(super) const LAST: u32 = 99_999_999;
 
@@ -155,6 +163,10 @@ mod tests {
         of(&run_key("RUN-1"), Place::Run("RUN-1"));
         for foreign in ["runs/RUN-/x.json", "runs//x.json", "runs/RUN-..json", "runs/x.json", "chain/00000000.json"] {
             of(foreign, Place::Foreign);
+        }
+        for hidden in [".DS_Store", "plan/.DS_Store", ".snapshot/h.0/store.json", &format!("{folder}.nfs01")] {
+            assert!(is_hidden(hidden), "{hidden}");
+            of(hidden, Place::Foreign);
         }
         of(&link_key(7), Place::Link(7));
         of(&link_seal_key(7), Place::LinkSeal(7));

@@ -3,7 +3,7 @@
 use std::io::{self, Seek as _, Write as _};
 
 use super::home::{Altered, Content, Created, Home, Stored};
-use super::layout::{Place, STORE, UNIT, UNIT_SEAL};
+use super::layout::{Place, STORE, UNIT, UNIT_SEAL, is_hidden};
 use super::{Store, StoreError, place};
 
 /// What was copied.
@@ -51,14 +51,14 @@ impl Store {
                 let place = place(to, STORE);
                 return Err(StoreError::Different { place, there: found, new: self.digest.clone() });
             }
-        } else if let Some(other) = there.first() {
+        } else if let Some(other) = there.iter().find(|stored| !is_hidden(&stored.key)) {
             let why = "the folder is not empty, and holds no store: name another".to_owned();
             return Err(StoreError::Damaged { place: place(to, &other.key), why });
         }
-        let mut listed = self.home.list("")?;
+        let mut listed = self.listed()?;
         listed.sort_by(|a, b| (order(a), &a.key).cmp(&(order(b), &b.key)));
         let mut done = Mirrored::default();
-        for stored in &listed {
+        for stored in listed.iter().filter(|stored| !is_hidden(&stored.key)) {
             if let Some(altered) = stored.altered {
                 done.altered.push((stored.key.clone(), altered.to_string()));
             }
@@ -66,7 +66,7 @@ impl Store {
                 done.altered.push((stored.key.clone(), "is no object of a store, and was not copied".to_owned()));
                 continue;
             }
-            if stored.altered == Some(Altered::Gone) {
+            if stored.altered.is_some_and(Altered::is_lost) {
                 continue;
             }
             match find(&stored.key) {

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{is_account, is_run, run_key, unit_folder};
+use super::chain::{Link, numbered};
+use super::home::Stored;
+use super::layout::{CHAIN, is_account, is_run, run_key, unit_folder};
 use super::{Store, StoreError, to_json};
 use crate::exchange::sha256_hex;
 use crate::run::RunMetadata;
@@ -73,26 +75,48 @@ impl Store {
     /// # Errors
     /// There is none, it has no link or another one than its link names, or it cannot be read.
     pub fn closed(&self, run: Option<&str>) -> Result<RunFile, StoreError> {
-        let links = self.links()?;
-        let link = match run {
-            Some(run) => links.iter().rev().find(|(_, link, _)| link.run == run),
-            None => links.last(),
-        };
-        let Some((_, link, _)) = link else {
-            return Err(match run {
-                Some(run) if is_run(run) && self.find(&run_key(run))?.is_some() => {
-                    StoreError::NotClosed { place: self.name().to_owned(), run: run.to_owned() }
-                }
-                run => {
-                    let near = links.last().map(|(_, newest, _)| {
-                        format!("; it has {}, the newest is {}", crate::count(links.len(), "run"), newest.run)
-                    });
-                    let (place, run) = (self.name().to_owned(), run.unwrap_or("at all").to_owned());
-                    StoreError::NoRun { place, run, near: near.unwrap_or_else(|| "; it has none".to_owned()) }
-                }
-            });
-        };
+        let chain = self.home.list(CHAIN)?;
+        let Some(link) = self.newest_link(&chain, run)? else { return Err(self.no_run(run, &chain)?) };
+        self.list_of(&link)
+    }
+
+    /// The newest link that can be read, or that of a run.
+    fn newest_link(&self, chain: &[Stored], run: Option<&str>) -> Result<Option<Link>, StoreError> {
+        for (_, stored) in numbered(chain).into_iter().rev() {
+            if let Some((link, _)) = self.link_at(stored)?
+                && run.is_none_or(|run| link.run == run)
+            {
+                return Ok(Some(link));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Why there is no such run.
+    fn no_run(&self, run: Option<&str>, chain: &[Stored]) -> Result<StoreError, StoreError> {
+        let place = self.name().to_owned();
+        if let Some(run) = run.filter(|run| is_run(run))
+            && self.find(&run_key(run))?.is_some()
+        {
+            return Ok(StoreError::NotClosed { place, run: run.to_owned() });
+        }
+        let near = self.newest_link(chain, None)?.map(|newest| {
+            let many = crate::count(numbered(chain).len(), "run");
+            format!("; it has {many}, the newest is {}", newest.run)
+        });
+        let run = run.unwrap_or("at all").to_owned();
+        Ok(StoreError::NoRun { place, run, near: near.unwrap_or_else(|| "; it has none".to_owned()) })
+    }
+
+    /// The list of the run of a link, as the link names it.
+    ///
+    /// # Errors
+    /// It is not there, is another one, or cannot be read.
+    pub fn list_of(&self, link: &Link) -> Result<RunFile, StoreError> {
         let key = run_key(&link.run);
+        if !is_run(&link.run) {
+            return Err(StoreError::Damaged { place: self.place(&key), why: "no run has such an id".to_owned() });
+        }
         let damaged = |why: String| StoreError::Damaged { place: self.place(&key), why };
         let stored = self.find(&key)?.ok_or_else(|| damaged("it is not there".to_owned()))?;
         let (file, found) = self.read::<RunFile>(&stored, RUN_SCHEMA)?;

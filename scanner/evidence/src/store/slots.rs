@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::layout::PLANS;
+use super::layout::{PLANS, Place};
 use super::{Store, StoreError, to_json};
 use crate::exchange::sha256_hex;
 use crate::run::Tool;
@@ -172,7 +172,7 @@ impl Store {
     /// The place cannot be read, or one of them is of a newer version.
     pub fn plans(&self) -> Result<Vec<(Plan, String)>, StoreError> {
         let mut plans = Vec::new();
-        for stored in self.home.list(PLANS)? {
+        for stored in self.home.list(PLANS)?.into_iter().filter(|stored| Place::of(&stored.key) == Place::Plan) {
             match self.read::<Plan>(&stored, PLAN_SCHEMA) {
                 Ok(plan) => plans.push(plan),
                 // What is damaged is no plan; a check names it.

@@ -208,9 +208,13 @@ impl Store {
             if there == sha256 {
                 return Ok((called, FileOf { what: what.to_owned(), sha256, bytes }));
             }
-            let unit = format!("{folder}{UNIT}");
-            if self.find(&unit)?.is_some() {
-                return Err(StoreError::Different { place: self.place(&key), there, new: sha256 });
+            if let Some(stored) = self.find(&format!("{folder}{UNIT}"))? {
+                // Of what its unit names, which may stand beside what a killed writer left.
+                let (unit, _) = self.read::<Unit>(&stored, UNIT_SCHEMA)?;
+                return match unit.file(what) {
+                    Some((called, file)) if file.sha256 == sha256 => Ok((called.to_owned(), file.clone())),
+                    _ => Err(StoreError::Different { place: self.place(&key), there, new: sha256 }),
+                };
             }
             taken = there;
         }

@@ -547,3 +547,77 @@ fn a_plan_that_no_run_names_and_a_run_by_hand_change_nothing_in_what_is_expected
     assert_eq!(slots, expected);
     assert_eq!(checked.worst(), Some(Level::Lacking));
 }
+
+#[test]
+fn hidden_files_are_nobodys_and_hide_nothing() {
+    let (folder, scratch) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let home = || Box::new(FolderHome::new(folder.path()));
+    // A place with nothing else in it is empty.
+    std::fs::write(folder.path().join(".DS_Store"), "x").unwrap();
+    put(home(), 0, &ACCOUNTS, None, scratch.path()).unwrap();
+    let unit = kickoff_evidence::store::unit_folder(ACCOUNTS[0], day(0), &id(0));
+    for hidden in ["plan/.DS_Store", ".snapshot/store.json", &format!("{unit}.nfs01")] {
+        let path = folder.path().join(hidden);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "x").unwrap();
+    }
+    put(home(), 1, &ACCOUNTS, None, scratch.path()).unwrap();
+    let checked = check(FolderHome::new(folder.path()), 2);
+    assert_eq!((checked.worst(), checked.findings.len()), (Some(Level::Told), 4), "{:#?}", checked.findings);
+    let copy = tempfile::tempdir().unwrap();
+    let mirrored = Store::open(home()).unwrap().mirror(&FolderHome::new(copy.path())).unwrap();
+    assert_eq!(mirrored.altered, []);
+    assert_eq!(check(FolderHome::new(copy.path()), 2).findings, []);
+    // A plan that was taken out is missed, whatever stands beside it.
+    let plan = std::fs::read_dir(folder.path().join("plan")).unwrap().map(|entry| entry.unwrap().path());
+    plan.filter(|path| path.extension().is_some()).for_each(|path| std::fs::remove_file(path).unwrap());
+    assert_eq!(check(FolderHome::new(folder.path()), 2).worst(), Some(Level::Altered));
+}
+
+#[test]
+fn a_unit_that_stands_beside_what_was_left_can_be_put_again() {
+    let (home, scratch) = (Memory::default(), tempfile::tempdir().unwrap());
+    Store::begin(Box::new(home.clone()), day(0)).unwrap();
+    for account in ACCOUNTS {
+        let left = format!("{}results.jsonl.zst", kickoff_evidence::store::unit_folder(account, day(0), &id(0)));
+        home.create(&left, kickoff_evidence::store::Content::Bytes(b"of the first try")).unwrap();
+    }
+    // Killed after the unit of the first account: what was written is gone on with, and what is whole adds nothing.
+    let whole = Memory::of(home.objects.lock().unwrap().clone());
+    put(Box::new(whole.clone()), 0, &ACCOUNTS, None, scratch.path()).unwrap();
+    let writes = whole.objects.lock().unwrap().len() - home.objects.lock().unwrap().len();
+    for creates in 0..writes {
+        let part = Memory::of(home.objects.lock().unwrap().clone());
+        put(Box::new(part.killed_after(creates, false)), 0, &ACCOUNTS, None, scratch.path()).unwrap_err();
+        for _ in 0..2 {
+            put(Box::new(part.clone()), 0, &ACCOUNTS, None, scratch.path()).unwrap();
+        }
+        assert_eq!(check(part, 1).worst(), Some(Level::Told), "after {creates}");
+    }
+}
+
+#[test]
+fn a_slow_clock_and_lost_objects_end_in_words_and_not_in_a_second_link() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (home, _scratch) = changed(|_| {});
+    // AWS's clock dated the run; this machine's is an hour behind.
+    let slow = day(5) - SignedDuration::from_hours(1);
+    let error = put_at(Box::new(home.clone()), 5, &ACCOUNTS, None, scratch.path(), slow).unwrap_err();
+    assert!(error.to_string().contains("set the clock"), "{error}");
+    put(Box::new(home.clone()), 5, &ACCOUNTS, None, scratch.path()).unwrap();
+    let checked = check(home, 6);
+    whole(&checked);
+    assert_eq!(checked.runs, 4);
+    // The seal of the last link is lost behind a marker: the next run gets its link all the same.
+    let (home, _scratch) = changed(|objects| {
+        let seal = objects.get_mut("chain/00000003.seal.json").unwrap();
+        (seal.versions, seal.marked) = (Vec::new(), true);
+    });
+    assert_eq!(put(Box::new(home), 4, &ACCOUNTS, None, scratch.path()).unwrap(), 4);
+    // An increment that is there and is not listed: a folder of its name.
+    let folder = tempfile::tempdir().unwrap();
+    put(Box::new(FolderHome::new(folder.path())), 0, &ACCOUNTS, None, scratch.path()).unwrap();
+    std::fs::create_dir(folder.path().join("ids/account=111122223333/00000002.json")).unwrap();
+    let error = put(Box::new(FolderHome::new(folder.path())), 5, &ACCOUNTS, None, scratch.path()).unwrap_err();
+    assert!(error.to_string().contains("is there, and is not listed"), "{error}");
+}

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::home::{HomeError, Stored, is_key};
-use super::layout::{CHAIN, Place};
+use super::layout::{CHAIN, IDS, Place, is_hidden};
 use super::{Slot, Store, StoreError, parse};
 use crate::exchange::sha256_hex;
 use crate::seal::VerifierKey;
@@ -97,6 +97,17 @@ struct Check<'a> {
 }
 
 impl Store {
+    /// Every object: the chain first, then the increments of numbers, then the rest. So whatever one names that was listed early
+    /// is in what is listed later, whoever writes in the meantime.
+    pub(super) fn listed(&self) -> Result<Vec<Stored>, StoreError> {
+        let accounts = format!("{IDS}account=");
+        let mut listed = self.home.list(CHAIN)?;
+        listed.extend(self.home.list(&accounts)?);
+        let rest = self.home.list("")?.into_iter();
+        listed.extend(rest.filter(|stored| !stored.key.starts_with(CHAIN) && !stored.key.starts_with(&accounts)));
+        Ok(listed)
+    }
+
     /// Compares every object with the digest that vouches for it, and the chain with itself.
     ///
     /// # Errors
@@ -104,8 +115,7 @@ impl Store {
     pub fn check(&self, expected: &Expected) -> Result<Checked, StoreError> {
         // The chain first: what its links name was written before them, and is in the list that is made after it. What others
         // write in the meantime has no link here, and is judged by none.
-        let mut listed = self.home.list(CHAIN)?;
-        listed.extend(self.home.list("")?.into_iter().filter(|stored| !stored.key.starts_with(CHAIN)));
+        let listed = self.listed()?;
         let objects = listed.iter().map(|stored| (stored.key.as_str(), stored)).collect();
         let mut check = Check {
             store: self,
@@ -151,8 +161,7 @@ impl<'a> Check<'a> {
             self.altered(&stored.key, altered.to_string());
         }
         if !is_key(&stored.key) || Place::of(&stored.key) == Place::Foreign {
-            let name = stored.key.rsplit('/').next().unwrap_or_default();
-            if name.starts_with('.') {
+            if is_hidden(&stored.key) {
                 self.found(
                     Level::Told,
                     &stored.key,
@@ -322,7 +331,7 @@ impl<'a> Check<'a> {
         }
         if let Some((seq, run, at)) = self.done.newest.clone().filter(|(_, _, at)| self.is_to_come(*at)) {
             let why = format!(
-                "is dated {at}, which is still to come: the clock of its writer was wrong, or it was made to look new ({run})"
+                "is dated {at}, which is still to come by the clock here: that clock is wrong, or its writer's was, or it was made to look new ({run})"
             );
             self.altered(&super::layout::link_key(seq), why);
         }

@@ -6,7 +6,7 @@ use super::super::ids::{BLOCK_SCHEMA, Block, Increment, PART_SCHEMA};
 use super::super::layout::{Place, block_key, ids_key};
 use super::units::Increments;
 use super::{Check, Level, Read};
-use crate::run::{account_of, block_of};
+use crate::run::{account_of, block_of, is_block};
 
 impl Check<'_> {
     /// Every increment by its number and the digest of the one before; their SHA-256.
@@ -39,6 +39,9 @@ impl Check<'_> {
         let mut whose = BTreeMap::new();
         for number in blocks {
             let key = block_key(*number);
+            if !is_block(*number) {
+                self.altered(&key, "is no block that anybody takes: somebody put it there");
+            }
             let Some(block) = self.json::<Block>(&key, BLOCK_SCHEMA).value else { continue };
             if block.block != *number {
                 self.altered(&key, format!("is block {}: it was moved", block.block));
@@ -83,7 +86,7 @@ impl Check<'_> {
                 self.altered(&key, "does not name the increment before it: one was changed, taken out or put in");
             }
             for block in &part.blocks {
-                let unread = self.unread.contains(&block_key(*block));
+                let unread = self.unread.contains(&block_key(*block)) && is_block(*block);
                 if !unread && whose.get(block).is_none_or(|owner| owner != account) {
                     self.altered(&key, format!("takes block {block}, which is not of account {account}"));
                 }
