@@ -105,7 +105,7 @@ fn a_live_scan_decides_keeps_the_answers_and_replays_to_the_same() {
     for position in 0..u32::try_from(archive.len()).unwrap() {
         let exchange = archive.read(position).unwrap();
         let agent = &exchange.request.headers["user-agent"];
-        assert!(agent.ends_with(&format!(" kickoff/{} run/{id}", env!("CARGO_PKG_VERSION"))), "{agent}");
+        assert!(agent.starts_with(&format!("kickoff/{} run/{id} ", env!("CARGO_PKG_VERSION"))), "{agent}");
         assert!(exchange.request.uri.starts_with(&moto.endpoint), "{}", exchange.request.uri);
         assert!(exchange.started <= exchange.finished);
     }
