@@ -108,10 +108,11 @@ WHAT THIS DOES NOT PROVE
 All of this shows that the package is unchanged since the time of the stamp, and who signed it. It does not
 show that the collector told the truth when it wrote the package. For that:
 - look up request ids of request-ids.csv in the entity's own CloudTrail;
-- where the run is kept in a store (`kickoff store`), find the calls that sealed it there. Each is an event GetCallerIdentity of
-  sts.amazonaws.com whose userAgent begins with kickoff/, names the run, and carries unit/ with the SHA-256 of the account's
-  unit.json, in that account, or seal/ with the SHA-256 of the run's link, in the account of the collector. unit.seal.json and
-  chain/N.seal.json of the store have their request ids; AWS signs the log files that hold them, so these bytes existed then;
+- where the run is kept in a store (`kickoff store`), find the calls that sealed it there. Each is an event
+  GetCallerIdentity of sts.amazonaws.com whose userAgent begins with kickoff/, names the run, and carries
+  unit/ with the SHA-256 of the account's unit.json, in that account, or seal/ with the SHA-256 of the run's
+  link, in the account of the collector. unit.seal.json and chain/N.seal.json of the store have their request
+  ids; where a trail with validation recorded them, AWS's digests sign that these bytes existed then;
 - repeat calls under a role of your own, and compare the answers;
 - tie the control totals of the populations to another source.
 ";

@@ -140,11 +140,7 @@ impl Store {
             }
             // No link is dated before its run: its run is found by that.
             if started.duration_since(link.at) > APART {
-                let why = format!(
-                    "the clock says {}, and {run} began at {started}: set the clock, and do the same again; what was written stays, and nothing is lost",
-                    link.at
-                );
-                return Err(StoreError::Damaged { place: self.place(CHAIN), why });
+                return Err(StoreError::Early { run: run.to_owned(), started, now: link.at });
             }
             let damaged = |why: &str| StoreError::Damaged { place: self.place(CHAIN), why: why.to_owned() };
             if link.seq > LAST {

@@ -77,6 +77,18 @@ pub enum StoreError {
         /// What the clock says.
         now: jiff::Timestamp,
     },
+    /// The clock stands before the run: a link is never dated before its run.
+    #[error(
+        "the clock says {now}, and {run} began at {started}: set the clock, and do the same again; what was written stays, and nothing is lost"
+    )]
+    Early {
+        /// The run.
+        run: String,
+        /// When it began, by AWS's clock.
+        started: jiff::Timestamp,
+        /// What the clock says.
+        now: jiff::Timestamp,
+    },
     /// A link without a signature would follow one with.
     #[error("link {seq} of {place} is signed by {name}, and no key was given: sign this one too (--key or --kms-key)")]
     Unsigned {

@@ -86,9 +86,15 @@ impl Check<'_> {
                 self.altered(&key, "does not name the increment before it: one was changed, taken out or put in");
             }
             for block in &part.blocks {
-                let unread = self.unread.contains(&block_key(*block)) && is_block(*block);
-                if !unread && whose.get(block).is_none_or(|owner| owner != account) {
-                    self.altered(&key, format!("takes block {block}, which is not of account {account}"));
+                let place = block_key(*block);
+                match whose.get(block) {
+                    Some(owner) if owner == account => {}
+                    None if !self.objects.contains_key(place.as_str()) => {
+                        self.altered(&place, format!("is not there, and {key} takes its numbers: it was removed"));
+                    }
+                    // What is damaged is named where it is read.
+                    None if self.unread.contains(&place) && is_block(*block) => {}
+                    _ => self.altered(&key, format!("takes block {block}, which is not of account {account}")),
                 }
                 if let Some(other) = claimed.insert(*block, account.to_owned()) {
                     self.altered(&key, format!("takes block {block}, which account {other} has"));

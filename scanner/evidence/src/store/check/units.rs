@@ -39,7 +39,7 @@ impl Check<'_> {
         // Whose digest is not known may be the one that is named; one of a newer version is known by it.
         let listed = self.objects.keys().filter(|key| Place::of(key) == Place::Plan).count();
         let unread = listed > plans.len();
-        let mut used = BTreeSet::new();
+        let (mut used, mut missing) = (BTreeSet::new(), BTreeMap::<String, usize>::new());
         for (run, sha256, at) in runs {
             let Some(file) = self.run_file(run, sha256) else { continue };
             self.late(run, file.run.started, *at);
@@ -48,7 +48,7 @@ impl Check<'_> {
                     used.insert(digest.as_str().to_owned());
                     let plan = plans.get(digest);
                     if plan.is_none() && !unread {
-                        self.altered(&run_key(run), format!("names a plan that is not there, {digest}"));
+                        *missing.entry(digest.get(..16).unwrap_or(digest).to_owned()).or_default() += 1;
                     }
                     plan.and_then(Option::as_ref)
                 }
@@ -61,6 +61,13 @@ impl Check<'_> {
             for unit in &file.units {
                 self.unit(&file, unit, numbers);
             }
+        }
+        for (digest, runs) in missing {
+            let runs = crate::count(runs, "run");
+            self.altered(
+                &format!("plan/…_{digest}.json"),
+                format!("is not there, and is named by {runs}: it was removed"),
+            );
         }
         begun.sort_by_key(|one| one.at);
         self.slots(&begun);
